@@ -14,7 +14,7 @@ __all__ = ["main"]
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
-    """Runs the command. Completion, which a shell asks for at each press of the tab key, loads none of the rest."""
+    """Runs the command. Shell completion runs at each press of the tab key, so it imports none of the rest."""
     if arguments is None and sys.argv[1:2] == ["__complete"]:
         from bluelamp.completion.answer import main as complete
 

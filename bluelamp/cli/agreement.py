@@ -1,4 +1,4 @@
-"""Asking before something real is changed."""
+"""Confirmation before a real cloud is changed."""
 
 import sys
 
@@ -12,18 +12,16 @@ from bluelamp.fleet.deploy import Result
 
 
 class Agreement:
-    """Whether what was previewed may be done: asked on a terminal, one force at a time; `seen` is what was shown."""
+    """Whether the previewed change is confirmed, on a terminal and one force at a time; `seen` is the preview."""
 
     def __init__(self, screen: Screen, *, rehearse: bool, yes: bool, details: bool) -> None:
         self.seen: dict[str, Result] = {}
         self._screen, self._details, self._given = screen, details, rehearse or yes
         if not self._given and not (sys.stdin.isatty() and screen.err.is_terminal):
-            raise UsageError(
-                "nobody can be asked here before something real is changed", next_step="add --yes, or --rehearse"
-            )
+            raise UsageError("confirmation required, but there is no terminal", next_step="add --yes, or --rehearse")
 
     def __call__(self, planned: Result) -> bool:
-        """Whether what was previewed may be done: shown and asked for, unless the answer was given already."""
+        """Shows the preview and returns whether it is confirmed; with `--yes`, it is."""
         if self._given:
             return True
         with self._screen.paused():
@@ -32,7 +30,7 @@ class Agreement:
             return typer.confirm(printable(f"Do this to {planned.force}?"), err=True)
 
     def ask(self, question: str) -> bool:
-        """Whether the answer is yes, or was given already."""
+        """Whether the user answers yes, or gave `--yes`."""
         if self._given:
             return True
         with self._screen.paused():

@@ -25,7 +25,7 @@ from bluelamp.gc_tuning import collect_less_often
 _INTERRUPTED: Final = 130
 _PROJECT: Final = "--project"
 _loaded: Final[set[str]] = set()
-"""The files of `verbs/` that have added theirs."""
+"""The files of `verbs/` whose commands are registered."""
 _PROJECT_HELP: Final = "The project's folder; by default the current folder, or one above it."
 
 app = typer.Typer(
@@ -46,16 +46,16 @@ def _version(
     version: bool = typer.Option(False, "--version", help="Show the version and exit."),
     project: str | None = typer.Option(None, "--project", metavar="DIR", help=_PROJECT_HELP),
 ) -> None:
-    # `main` has handed the project on to the command, where there is one.
+    # `main` has passed the project on to the command, if one was named.
     if version:
         sys.stdout.write(f"bluelamp {__version__}\n")
         raise typer.Exit
 
 
 def load(asked: str = "") -> None:
-    """Each file in `verbs/` adds its own, once in a process: there is no list to keep.
+    """Registers the command of each file in `verbs/`, once in a process, by discovery.
 
-    Where a file has the name of the verb that is `asked` for, the others are not loaded: that takes longer than some
+    If a file is named after the verb in `asked`, the others are not imported: importing them takes longer than some
     verbs do.
     """
     found = sorted(module.name for module in iter_modules(verbs.__path__))
@@ -66,7 +66,7 @@ def load(asked: str = "") -> None:
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
-    """Runs the command and exits with its status; a user's mistake is told without a traceback."""
+    """Runs the command and exits with its status; user errors are reported without a traceback."""
     collect_less_often()
     _prepare_streams()
     Logged.take_over()
@@ -139,13 +139,13 @@ def _with_project(project: list[str], words: list[str]) -> list[str]:
     if not depth or hasattr(command, "commands"):
         return words
     if not any(_PROJECT in each.opts for each in command.params):
-        step = "leave it out, and change to the folder that is meant"
+        step = "leave it out, and change to the project's folder"
         raise UsageError(f"bluelamp {' '.join(words[:depth])} takes no {_PROJECT}", next_step=step)
     return [*words[:depth], *project, *words[depth:]]
 
 
 def _give(screen: Screen, words: list[str], status: int) -> int:
-    """Writes the JSON document where it is wanted, and returns the exit status.
+    """Writes the JSON document if `--format json` is given, and returns the exit status.
 
     Where the command line could not be parsed, its words alone decide whether the output is JSON.
     """
@@ -177,9 +177,9 @@ def _named(words: list[str]) -> tuple[str, bool]:
 
 
 def _prepare_streams() -> None:
-    """Has stdout and stderr take any text, also where whoever started this process has closed them.
+    """Makes stdout and stderr accept any text, even if the parent process has closed them.
 
-    A file that is opened later would otherwise take a closed stream's number, and receive what others write there.
+    Otherwise a file opened later would reuse the file descriptor of a closed stream and receive its output.
     """
     for name, number in (("stdin", 0), ("stdout", 1), ("stderr", 2)):
         if getattr(sys, name) is None:
@@ -187,12 +187,12 @@ def _prepare_streams() -> None:
             setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))  # noqa: SIM115 - to the end of the process
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
-            # What the terminal's encoding has no character for is shown by its escape.
+            # A character that the terminal's encoding lacks is shown as its escape.
             stream.reconfigure(errors="backslashreplace")
 
 
 def _end_streams() -> None:
-    """Writes out what is left; what cannot be written has been reported, and the interpreter need not try again."""
+    """Flushes both streams. Write errors were reported already, so the interpreter does not report them again."""
     for stream in (sys.stdout, sys.stderr):
         try:
             stream.flush()
@@ -202,7 +202,7 @@ def _end_streams() -> None:
 
 
 def _system_failed(screen: Screen, error: OSError) -> int:
-    """Shows what the system refused (no room, no permission) that no verb expected, and returns the status."""
+    """Reports an operating system error (disk full, no permission) that no verb handled; returns the exit status."""
     place = error.filename if isinstance(error.filename, str) else ""
     said = error.strerror or str(error) or type(error).__name__
     with suppress(OSError):
@@ -211,7 +211,7 @@ def _system_failed(screen: Screen, error: OSError) -> int:
 
 
 def _misused(screen: Screen, error: Exception) -> int:
-    """Shows what Typer says of words that it does not understand, and returns its status; of anything else, where it
+    """Reports a command line that Typer rejects, and returns its exit status; for any other exception, where it
     was raised.
 
     The words, and the text of an exception, may hold names of files: nothing in them reaches the terminal unescaped.
@@ -222,12 +222,12 @@ def _misused(screen: Screen, error: Exception) -> int:
     if said is None:
         screen.error(
             f"{type(error).__name__}: {error}",
-            "report this: it is a fault of Bluelamp",
+            "report this: it is a bug in Bluelamp",
             more=["".join(format_exception(error))],
         )
         return Status.FAILED
     message = printable(said())
     Screen.problems.append(problem_of(message))
-    error.format_message = lambda: message  # type: ignore[attr-defined] # Typer keeps its exceptions to itself
+    error.format_message = lambda: message  # type: ignore[attr-defined] # Typer does not export its exceptions
     rich_format_error(error)  # type: ignore[arg-type]
     return int(getattr(error, "exit_code", Status.WRONG_USE))

@@ -1,4 +1,4 @@
-"""What a run of several forces begins with: what its updates are made from, and the rings of its forces."""
+"""The start of a run on several forces: the inputs of its updates, and the rings of its forces."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 def made_from(
     root: Path, forces: list[str], governed: "Mapping[str, Governance]", version: str, how: How
 ) -> "Inputs | None":
-    """What updates of the forces are made from; None where no settings were read.
+    """The inputs of the forces' updates; None if no settings were read.
 
-    Raises `UsageError` where a saved plan that is to be applied was made from something else.
+    Raises `UsageError` if the saved plan to apply was made from other inputs.
     """
     if not governed:
         return None
@@ -33,14 +33,14 @@ def made_from(
 
 
 def governed(root: Path, forces: list[str]) -> "dict[str, Governance]":
-    """What is settled about each force; raises `SettingsError` with every mistake in the files."""
+    """The governance settings of each force; raises `SettingsError` with every mistake in the files."""
     from bluelamp.governance.read import every
 
     return every(root, forces)
 
 
 def rings(root: Path, forces: list[str], verb: str, how: How) -> "tuple[Ring, ...]":
-    """The rings of an update; every other verb works on all forces alike."""
+    """The rings of an update; other verbs have a single ring."""
     from bluelamp.fleet.waves import Ring
 
     if verb != "up":
@@ -52,7 +52,7 @@ def rings(root: Path, forces: list[str], verb: str, how: How) -> "tuple[Ring, ..
 
 
 def rollout(screen: Screen, root: Path, rings: "tuple[Ring, ...]", made_from: "Inputs", how: How) -> "Rollout":
-    """The run of an update, with the command that goes on with it."""
+    """The rollout of an update, with the command that resumes it."""
     from bluelamp.cli.rollout import Rollout
     from bluelamp.fleet.run_record import RunRecord
 

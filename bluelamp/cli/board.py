@@ -1,4 +1,4 @@
-"""Progress on forces: a line for each that is under way, and one for all where there are several."""
+"""Progress on forces: a line for each force in progress, and a total line if there are several."""
 
 from threading import Lock
 
@@ -15,7 +15,7 @@ class Board:
     """The lines of a progress display. All methods may be called from several threads.
 
     A preview has no total, since the engine names the resources one by one. What follows it has the preview's total,
-    raised where more resources turn up. A force's last count is drawn before its line goes, however quick the run was.
+    increased if more resources appear. A force's last count is always drawn before its line is removed.
     """
 
     def __init__(self, progress: Progress, forces: list[str]) -> None:
@@ -26,17 +26,17 @@ class Board:
         self._all = progress.add_task(_ALL, total=len(forces)) if len(forces) > 1 else None
 
     def ring(self, name: str) -> None:
-        """Says on the line of all forces which ring is under way."""
+        """Shows the current ring on the total line."""
         if self._all is not None:
             self._progress.update(self._all, description=f"{_ALL}, {name}")
 
     def begin(self, force: str) -> None:
-        """Draws the force's line: the engine takes a while until it says anything."""
+        """Draws the force's line, as the engine takes a while to report its first step."""
         with self._lock:
             self._tasks[force] = self._progress.add_task(f"{force}: starting", total=None)
 
     def hear(self, force: str) -> Hear:
-        """What hears the steps of one force."""
+        """The callback for the steps of one force."""
 
         def heard(phase: str, step: Step) -> None:
             with self._lock:

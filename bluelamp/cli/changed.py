@@ -16,10 +16,10 @@ _MOST: Final = 3
 
 
 class Comparing:
-    """Finds the forces that differ from a revision, says on stderr which they are and why, and keeps the comparison.
+    """Finds the forces that differ from a revision, lists them with reasons on stderr, and keeps the comparison.
 
     With `listed` it compares only the given forces, else every force on either side. It names a force whose stack file
-    was removed, and leaves it out of those found: there is nothing left to plan.
+    was removed, but does not return it, as it has no plan.
     """
 
     def __init__(
@@ -65,13 +65,13 @@ def comparison(
 
 
 def summary(force: "Force") -> str:
-    """What changes of a force and why, in one line."""
+    """A force's changes and their reasons, in one line."""
     said = ", ".join([*counts(force), *_verdicts(force), *money(force)]) or "the comparison is not complete"
     return f"{said} ({'; '.join(reasons(force))})" if force.reasons else said
 
 
 def counts(force: "Force") -> list[str]:
-    """How many resources are deleted, replaced, updated and created, as words; what does not occur is left out."""
+    """The numbers of resources deleted, replaced, updated and created, as words; zeros are left out."""
     errors = [f"{side} does not plan" for side, error in _sides(force) if error]
     found = [f"{count} {what}" for what, count in force.counts.items() if count]
     outputs = [f"{some(len(force.outputs), 'output')} changed"] if force.outputs else []
@@ -93,7 +93,7 @@ def _verdicts(force: "Force") -> list[str]:
 
 
 def money(force: "Force") -> list[str]:
-    """What the change adds to a month, as words; nothing where the cost is the same."""
+    """The difference in monthly cost, as words; empty if there is none."""
     amount = force.cost.change
     return [f"{'+' if amount > 0 else '-'}£{abs(amount):,.2f} a month"] if amount else []
 

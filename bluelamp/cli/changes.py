@@ -1,4 +1,4 @@
-"""What changes, as text: replacements and deletions first and each by itself, then what is alike as one."""
+"""Changes as text: each replacement and deletion first, then the others grouped by similarity."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -28,7 +28,7 @@ _MOST_NAMES: Final = 3
 _NOTHING: Final = "nothing"
 
 Row = tuple[str, str, Any, Any]
-"""A property that changes: what happens to it (`+`, `~`, `-`), its path, what it was and what it will be."""
+"""A property change: its mark (`+`, `~`, `-`), path, old value and new value."""
 
 
 def order(step: Step) -> tuple[int, str, str]:
@@ -38,7 +38,7 @@ def order(step: Step) -> tuple[int, str, str]:
 
 
 def visible(steps: tuple[Step, ...]) -> list[Step]:
-    """The steps that are shown, in order: of a replacement only the one that names what forces it."""
+    """The steps to show, in order: of a replacement, only the step that names the properties that force it."""
     replaced = {step.urn for step in steps if step.op == "replace"}
     kept = [step for step in steps if not (step.urn in replaced and step.op in _DESTRUCTIVE and step.op != "replace")]
     return sorted(kept, key=order)
@@ -63,7 +63,7 @@ def _note(abridged: list[bool]) -> list[str]:
 
 
 def _grouped(steps: list[Step]) -> list[list[Step]]:
-    """What is alike together: of one type, and with the same changes to the same properties. Never what destroys."""
+    """Groups steps of one type with the same changes to the same properties. Destructive steps are never grouped."""
     groups: dict[object, list[Step]] = {}
     for step in steps:
         alike = (step.op, step.type, tuple((mark, path) for mark, path, _, _ in _rows(step)))
@@ -88,7 +88,7 @@ def _one(step: Step, abridged: list[bool]) -> list[str]:
 
 
 def _several(steps: list[Step], abridged: list[bool]) -> list[str]:
-    """Steps that are alike as one: properties whose values are the same in all of them with the values."""
+    """A group of similar steps: properties, with their values where all steps share them."""
     abridged.append(True)
     rows = [_rows(step) for step in steps]
     paths = ", ".join(f"{mark} {escape(path)}" for mark, path, _, _ in rows[0])
@@ -123,7 +123,7 @@ def _full(step: Step) -> list[str]:
 
 
 def _leaves(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
-    """What is in a value, by property path, without what is the engine's own."""
+    """The contents of a value by property path, without the engine's internal keys."""
     value = shown(value) if not path or (isinstance(value, Mapping) and SIGNATURE in value) else value
     if isinstance(value, Mapping) and value:
         for key, item in value.items():
@@ -161,7 +161,7 @@ def _change(was: Any, now: Any, abridged: list[bool]) -> str:
 
 
 def _value(value: Any) -> str:
-    """A value in full, on one line: what is not there is `nothing`."""
+    """A value in full, on one line; a missing value is `nothing`."""
     if value is None:
         return _NOTHING
     return escape(KNOWN_LATER if value == KNOWN_LATER else json.dumps(value, ensure_ascii=False))

@@ -1,4 +1,4 @@
-"""The comment on a pull request, and what goes with it: the job's summary, and annotations at lines of settings."""
+"""The comment on a pull request, with the job summary and annotations at lines of settings."""
 
 import os
 from collections.abc import Sequence
@@ -32,7 +32,7 @@ _PREVIEWED = (Status.DONE, Status.CHANGES_FOUND)
 
 @dataclass(frozen=True)
 class Wanted:
-    """The comment that is wanted: into which file, at most how long, for which verb and environment."""
+    """Options of the comment: its file, its maximum length, its verb and its environment."""
 
     file: Path
     limit: int
@@ -41,14 +41,14 @@ class Wanted:
 
     @property
     def marker(self) -> str:
-        """What names the comment among others on the same pull request."""
+        """The key that tells this comment from others on the same pull request."""
         return f"{self.verb}:{self.environment}" if self.environment else self.verb
 
 
 def wanted(
     file: Path | None, limit: int | None, verb: str, changed: str | None, environment: str | None
 ) -> Wanted | None:
-    """The comment as the options ask for it, None for none. Raises `UsageError` for options that do not go together."""
+    """The comment that the options request, or None. Raises `UsageError` for incompatible options."""
     if file is None:
         if limit is not None:
             raise UsageError("--comment-limit needs --comment", next_step="add --comment FILE")
@@ -90,9 +90,9 @@ def against_base(report: "Report", found: "Comparison", root: Path) -> "Report":
 
 
 def tell(screen: Screen, asked: Wanted, found: "Comparison", how: str, *, last: bool = True) -> None:
-    """Writes the comment; with `last`, also the job's summary and the annotations, where a host runs the command.
+    """Writes the comment; with `last`, also the job summary and the annotations, if a CI host runs the command.
 
-    Raises `UsageError` where the file cannot be written.
+    Raises `UsageError` if the file cannot be written.
     """
     text = comment(found, marker=asked.marker, how=how, limit=asked.limit)
     write(asked.file, text)
@@ -108,7 +108,7 @@ def tell(screen: Screen, asked: Wanted, found: "Comparison", how: str, *, last: 
 
 
 def _summarise(screen: Screen, text: str) -> None:
-    """Adds the comment to the job's summary, which other steps add to as well."""
+    """Appends the comment to the job summary, which other steps share."""
     file = os.environ.get(_SUMMARY, "")
     if not file:
         return
@@ -120,9 +120,9 @@ def _summarise(screen: Screen, text: str) -> None:
 
 
 def previewed(found: "Comparison", results: "Sequence[Result]", root: Path) -> "Comparison":
-    """The comparison with what the engine's preview of each force shows, in place of what the plans differ in.
+    """The comparison, with the changes of the engine's previews in place of the differences between the plans.
 
-    Where a mandatory rule stops the engine it has not seen everything, so that the plans count; `notes` says so.
+    If a mandatory rule stops the engine, its preview is incomplete: the plan is used, and `notes` records this.
     """
     by_force = {each.force: each for each in results}
     stopped = [each.force for each in results if each.status is Status.RULES_BROKEN]
@@ -171,7 +171,7 @@ def _resource(step: "Step") -> "Resource":
 
 
 def _words(force: str, root: Path) -> list[str]:
-    """The names and the code of a force, by which its resources are named."""
+    """The names and code of a force that appear in its resource names."""
     from bluelamp.core.register import read_register
 
     slug = split(force)[0]

@@ -12,7 +12,7 @@ from bluelamp.reports.words import some
 
 
 def refresh(screen: Screen, root: Path) -> None:
-    """Fetches the prices and says what changed. Raises as the fetching does; the snapshot is then as it was."""
+    """Fetches prices and shows the changes. Raises the errors of the fetch, which leaves the snapshot unchanged."""
     service = Service.of_environment()
     with screen.working("fetching prices"):
         done = fetch(root, service)

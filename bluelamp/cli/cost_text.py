@@ -15,12 +15,12 @@ if TYPE_CHECKING:
     from bluelamp.cost.fleet import Both
 
 _UNPRICED: Final = 20
-"""How many resources without a price are shown; the JSON document has all."""
+"""The number of unpriced resources shown; the JSON document lists all."""
 
 
 @dataclass(frozen=True)
 class Shown:
-    """What is shown: the costs, the grouping, and the revision that they are compared with."""
+    """The output's content: the costs, the grouping, and the revision to compare with."""
 
     found: Sequence["Both"]
     by: By
@@ -28,7 +28,7 @@ class Shown:
 
 
 def show(screen: Screen, shown: Shown) -> None:
-    """Shows the costs, or what changes where they are compared with a revision."""
+    """Shows the costs, or the differences from a revision."""
     if screen.json:
         return
     if shown.against is None:
@@ -100,7 +100,7 @@ def _answer(costs: Costs) -> str:
 
 
 def of_revision(each: "Both") -> Difference:
-    """What changed since the revision; everything is created where the force was not there."""
+    """Changes since the revision; for a force that it lacks, everything is new."""
     return difference(each.before or nothing(each.now), each.now)
 
 

@@ -1,7 +1,7 @@
-"""Progress displays, of which a terminal shows one at a time, and never on a line that holds anything else.
+"""Progress displays. A terminal shows one at a time, on lines of its own.
 
-A display redraws its lines in place. Whatever else is written to the same terminal, on either stream, therefore goes
-between two of its drawings: `paused` removes the display from the terminal and draws it again afterwards.
+A display redraws its lines in place. Other output to the same terminal, on either stream, must not mix with them:
+`paused` removes the display from the terminal and redraws it afterwards.
 """
 
 import os
@@ -12,7 +12,7 @@ from typing import Protocol
 
 
 class Display(Protocol):
-    """What can be drawn and removed, again and again."""
+    """A display that can be drawn and removed repeatedly."""
 
     def start(self) -> None:
         """Draws it."""
@@ -23,13 +23,13 @@ class Display(Protocol):
 
 _lock = RLock()
 _open: list[Display] = []
-"""The displays that have begun, the innermost last: only that one is drawn."""
+"""The active displays, innermost last; only the innermost is drawn."""
 _pauses = 0
 
 
 @contextmanager
 def drawn(display: Display) -> Iterator[None]:
-    """Draws `display`; one around it is removed until this one ends."""
+    """Draws `display`; an enclosing display is removed until this one ends."""
     with _lock:
         _remove()
         _open.append(display)
@@ -45,7 +45,7 @@ def drawn(display: Display) -> Iterator[None]:
 
 @contextmanager
 def paused() -> Iterator[None]:
-    """No display is drawn; other threads that would write wait. May be nested."""
+    """Suspends all displays; other threads that write are blocked. May be nested."""
     global _pauses  # noqa: PLW0603 - a terminal is one for the process
     with _lock:
         _remove()
@@ -58,7 +58,7 @@ def paused() -> Iterator[None]:
 
 
 def _forget() -> None:
-    """In a process that was forked: its parent draws, and may hold the lock."""
+    """Resets displays in a forked process: the parent draws, and may hold the lock."""
     global _lock, _pauses
     _lock, _pauses = RLock(), 0
     _open.clear()

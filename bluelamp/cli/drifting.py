@@ -1,4 +1,4 @@
-"""`bluelamp drift` beside the engine's answer: filters, history, repair and an issue's body."""
+"""Additions of `bluelamp drift` to the engine's result: filters, history, repair and an issue's body."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
@@ -21,14 +21,14 @@ if TYPE_CHECKING:
     from bluelamp.engine.events import Step
 
 MARKER: Final = "<!-- bluelamp-drift -->"
-"""Finds the issue again, so that it is edited and not opened twice."""
+"""The marker that identifies the issue, so that it is updated and not opened again."""
 LONGEST: Final = 60_000
 """Characters of an issue's body: code hosts refuse more than 65,536."""
 
 
 @dataclass
 class Drifting:
-    """One run of `drift`: what counts as drift of each force, and what was found beside it."""
+    """One run of `drift`: the filters of each force, and the findings in addition to the changes."""
 
     root: Path
     now: datetime
@@ -39,7 +39,7 @@ class Drifting:
     repaired: dict[str, list[str]] = field(default_factory=dict)
 
     def sift(self, result: Result) -> Result:
-        """The result without ignored changes. Notes name those, and warnings the filters that have expired."""
+        """The result without ignored changes. Notes name these; warnings name expired filters."""
         settings = self.settings[result.force]
         kept, ignored = settings.sift(result.steps)
         self.ignored[result.force] = ignored
@@ -49,8 +49,8 @@ class Drifting:
         notes = [f"ignored: {name_of(one.urn)} {one.property}, until {one.expiry}: {one.reason}" for one in ignored]
         file = FILE.format(stack=result.force)
         warnings = [
-            f"{file}: the filter for {one.property} of {one.resource or one.type} expired on {one.expiry}, and does "
-            "not count any more"
+            f"{file}: the filter for {one.property} of {one.resource or one.type} expired on {one.expiry} and no "
+            "longer applies"
             for one in settings.expired
         ]
         return replace(
@@ -62,7 +62,7 @@ class Drifting:
         )
 
     def remember(self, result: Result) -> Result:
-        """The result with what earlier runs say of it, which is then kept too."""
+        """The result with the history of earlier runs; adds this run to that history."""
         if not result.deployed or result.status not in (Status.DONE, Status.CHANGES_FOUND):
             return result
         file = file_of(self.root, rehearse=self.rehearse)
@@ -73,12 +73,14 @@ class Drifting:
             for (urn, path), (first, count) in history.since.items()
             if count > 1
         ]
-        notes += [f"{name_of(urn)} {path or 'as a whole'}: drift of the last run is gone" for urn, path in history.gone]
+        notes += [
+            f"{name_of(urn)} {path or 'as a whole'}: drift of the last run resolved" for urn, path in history.gone
+        ]
         warnings = (*result.warnings, trouble) if trouble else result.warnings
         return replace(result, notes=(*result.notes, *notes), warnings=warnings)
 
     def as_dict(self, force: str) -> dict[str, Any]:
-        """What JSON says of the force beside its changes."""
+        """The force's JSON members in addition to its changes."""
         history = self.history.get(force, History())
         return {
             "ignored": [
@@ -95,7 +97,7 @@ class Drifting:
 
 
 def drifting(root: Path, forces: Iterable[str], *, rehearse: bool) -> Drifting:
-    """What counts as drift of `forces`. Raises `SettingsError` with the mistakes of all of them."""
+    """The drift filters of `forces`. Raises `SettingsError` with the mistakes of all of them."""
     now = datetime.now(UTC)
     read: dict[str, Drift] = {}
     problems: list[Problem] = []
@@ -112,7 +114,7 @@ def drifting(root: Path, forces: Iterable[str], *, rehearse: bool) -> Drifting:
 def issue(results: Iterable[Result], found: Drifting, command: str) -> str:
     """The body of an issue on the drift of all forces, as Markdown (GitHub's and GitLab's), within their limits.
 
-    Values come from clouds, and are shown as code. What does not fit is counted.
+    Values come from clouds and are shown as code. The body ends with the number of changes that do not fit.
     """
     listed = list(results)
     most = 200
@@ -149,7 +151,7 @@ def _issue(results: list[Result], found: Drifting, command: str, most: int) -> I
             yield f"- … and {len(result.steps) - max(left, 0):,} more"
         left = max(0, left - len(result.steps))
         yield ""
-        yield f"Put it back with {code(f'bluelamp up {result.force}')}, or change the settings to agree with the cloud."
+        yield f"Repair it with {code(f'bluelamp up {result.force}')}, or change the settings to agree with the cloud."
         yield ""
     ignored = sum(len(each) for each in found.ignored.values())
     if ignored:

@@ -1,4 +1,4 @@
-"""The earlier report of `--baseline`, as verbs read it."""
+"""Reading the earlier report of `--baseline`."""
 
 from collections.abc import Collection
 from contextlib import suppress
@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 def read(
     screen: Screen, root: Path, folder: Path | None, forces: Collection[str], filters: tuple[str, ...] = ()
 ) -> "Earlier | None":
-    """The report in `folder`, verified; None where none is named. `filters` are the rules that are judged now.
+    """The verified report in `folder`; None without a folder. `filters` are the rules judged now.
 
-    Warns where the report is not signed, and where it has nothing of a force. Raises `SettingsError` or `UsageError`
-    where it cannot be compared with.
+    Warns if the report is unsigned, or lacks a force. Raises `SettingsError` or `UsageError` if the report cannot be
+    a baseline.
     """
     if folder is None:
         return None
@@ -32,8 +32,8 @@ def read(
         register = read_register(root).stacks
     earlier = read_earlier(folder, forces, known=known_signers(root), register=register, filters=filters)
     if not earlier.signed:
-        screen.warn(f"--baseline {folder}: the report is not signed: anybody could have written it")
+        screen.warn(f"--baseline {folder}: the report is not signed: its author is unknown")
     missing = [force for force in forces if force not in earlier.forces]
     if missing:
-        screen.warn(f"--baseline {folder}: the report has nothing of {first_of(missing)}: every finding there is new")
+        screen.warn(f"--baseline {folder}: the report does not cover {first_of(missing)}: every finding there is new")
     return earlier

@@ -1,7 +1,7 @@
-"""The one JSON document that every command writes to stdout under `--format json`, also where the command fails.
+"""The JSON document that every command writes to stdout under `--format json`, even if the command fails.
 
-A command gives its result with `Screen.give(result)` and says what is wrong with `Screen.error(...)` or an exception.
-`main` writes the document once, at the end, when the exit status is known. Its schema is in `bluelamp/schemas/`.
+A command gives its result with `Screen.give(result)` and reports errors with `Screen.error(...)` or an exception.
+`main` writes the document once, when the exit status is known. Its schema is in `bluelamp/schemas/`.
 """
 
 import re
@@ -35,12 +35,12 @@ def emit(command: str, result: Any, status: int, problems: Sequence[Problem]) ->
 
 
 def problem_as_json(problem: Problem) -> dict[str, Any]:
-    """A problem as JSON: every member is always there; a place that is not known is null."""
+    """A problem as JSON with every member; an unknown place is null."""
     return {**as_json(problem), "line": problem.line or None, "column": problem.column or None}
 
 
 def asks_for_json(words: Sequence[str]) -> bool:
-    """Whether the words of a command line ask for JSON; what follows `--` belongs to another command."""
+    """Whether a command line requests JSON; words after `--` belong to another command."""
     own = list(words[: words.index("--")] if "--" in words else words)
     pairs = pairwise(own)
     return any(_ASKED.fullmatch(word) for word in own) or any(

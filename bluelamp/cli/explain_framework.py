@@ -1,4 +1,4 @@
-"""What `bluelamp explain` shows of a framework, and of a group of its controls."""
+"""Output of `bluelamp explain` for a framework and for a group of controls."""
 
 import re
 from collections.abc import Callable, Iterable, Sequence
@@ -17,7 +17,7 @@ _PART: Final = re.compile(r"(\d+)")
 
 @dataclass(frozen=True)
 class Edition:
-    """One edition of a framework: its controls by id, which of them rules answer to, and those rules."""
+    """One edition of a framework: its controls by id, and the rules mapped to them."""
 
     name: str
     edition: str
@@ -31,13 +31,13 @@ class Edition:
 
     @property
     def rules(self) -> tuple[Rule, ...]:
-        """Every rule that answers to one of the controls, once, by id."""
+        """The rules mapped to any of the controls, without duplicates, by id."""
         return tuple(sorted({each.id: each for found in self.answered.values() for each in found}.values(), key=_id))
 
 
 @cache
 def editions() -> tuple[Edition, ...]:
-    """Every edition of every framework that has a catalogue, or that rules name."""
+    """Every edition of every framework that has a catalogue or is named by a rule."""
     by_control: dict[Control, list[Rule]] = {}
     for rule in rules():
         for control in answered(rule.controls):
@@ -102,7 +102,7 @@ def groups() -> list[str]:
 
 
 def show(screen: Screen, thing: str, chosen: Sequence[tuple[Edition, Iterable[str]]]) -> None:
-    """Shows the controls of each edition, with the rules that answer to each."""
+    """Shows the controls of each edition with the rules mapped to each."""
     given = []
     for edition, ids in chosen:
         screen.show(f"[bold]{escape(edition.title)}[/bold]")
@@ -127,7 +127,7 @@ def show(screen: Screen, thing: str, chosen: Sequence[tuple[Edition, Iterable[st
         screen.show("")
     first = next((each["id"] for each in given if each["rules"]), None)
     if first:
-        screen.show(f"[dim]bluelamp explain {escape(first)} lists the rules of one control[/dim]")
+        screen.show(f"[dim]bluelamp explain {escape(first)} lists the rules of a control[/dim]")
     screen.give({"name": thing, "controls": given})
 
 

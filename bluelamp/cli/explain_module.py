@@ -1,4 +1,4 @@
-"""What `bluelamp explain` shows of a module: what it makes, takes and gives."""
+"""Output of `bluelamp explain` for a module: its resources, arguments and outputs."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
@@ -9,13 +9,13 @@ from bluelamp.cli.screen import Screen, escape
 
 
 def named(thing: str, root: Path) -> list[Module]:
-    """The components of the module that `thing` names: its folder, with or without `modules/`, or a class."""
+    """The components of the module `thing`: a folder, with or without `modules/`, or a class."""
     word = thing.strip("/").removeprefix("modules/").casefold()
     return [each for each in modules(root) if word in (each.folder.casefold(), each.name.casefold())]
 
 
 def words(root: Path) -> list[str]:
-    """Every word that names a module."""
+    """Every name of a module."""
     return [word for each in modules(root) for word in (each.folder, each.name)]
 
 

@@ -1,4 +1,4 @@
-"""What `bluelamp explain` says of where a property's value comes from."""
+"""Output of `bluelamp explain` for the origin of a property's value."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Final
@@ -11,13 +11,13 @@ if TYPE_CHECKING:
     from bluelamp.origins import Influence, Origin
 
 _MOST: Final = 8
-"""How many settings of a kind are described in full."""
+"""The number of settings of a kind described in full."""
 _COMPONENTS: Final = "bluelamp:components."
 _REGISTER: Final = "forces."
 
 
 def sentences(origin: "Origin", code: str) -> Iterator[str]:
-    """The answer, as lines of markup; `code` is the file and line that sets the property."""
+    """The origin as lines of markup; `code` is the file and line that sets the property."""
     from bluelamp.origins import Kind
 
     yield from _first(origin, code)
@@ -45,15 +45,15 @@ def _first(origin: "Origin", code: str) -> Iterator[str]:
         case Kind.CODE:
             yield _fixed(origin, code)
         case Kind.PROVIDER:
-            yield "The provider fills it in: the program does not set it."
+            yield "Set by the provider, not by the program."
         case Kind.CLOUD:
             made = [escape(urn.rpartition("::")[2]) for urn in origin.references]
             yield f"Known after deployment{', from ' if made else ''}{', '.join(made)}."
         case Kind.NOTHING:
-            yield "Nothing sets it: the default of the service applies."
+            yield "Not set: the default of the service applies."
         case _:
             if origin.value is None:
-                yield "Nothing sets it with the settings as they are."
+                yield "Not set by the current settings."
 
 
 def _fixed(origin: "Origin", code: str) -> str:
@@ -72,7 +72,7 @@ def _follows(verb: str, each: "Influence", now: Any) -> Iterator[str]:
 
 
 def _changed(now: Any, became: Any) -> Any:
-    """Of an object, the entries that differ."""
+    """The entries of an object that differ."""
     if not isinstance(now, dict) or not isinstance(became, dict):
         return became
     return {key: _changed(now.get(key), item) for key, item in became.items() if now.get(key) != item} or became

@@ -1,4 +1,4 @@
-"""What `bluelamp explain FORCE URN [PROPERTY]` shows."""
+"""Output of `bluelamp explain FORCE URN [PROPERTY]`."""
 
 import gc
 from collections.abc import Sequence
@@ -23,7 +23,7 @@ _Made = TypeVar("_Made", "PlannedResource", "Declared")
 
 
 def explain_resource(screen: Screen, root: Path, slug: str, named: str, path: str | None) -> None:
-    """Say what a force's resource is and how it is judged, or what gave one of its properties its value."""
+    """Shows a force's resource and its verdicts, or the origin of one of its property values."""
     from bluelamp.infra.force import load
     from bluelamp.planning import plan_force
     from bluelamp.planning.attempt import running_alone
@@ -37,7 +37,7 @@ def explain_resource(screen: Screen, root: Path, slug: str, named: str, path: st
 
 
 def _resource(resources: Sequence[_Made], named: str, slug: str) -> _Made:
-    """By its URN, by its logical name, or by the end of its URN."""
+    """The resource with this URN, logical name, or end of a URN."""
     ways = (
         [each for each in resources if each.urn == named],
         [each for each in resources if each.name == named and each.custom],
@@ -70,12 +70,12 @@ def _show(screen: Screen, root: Path, plan: "Plan", resource: "PlannedResource")
     for finding in told:
         screen.show(f"  {_verdict(finding)}")
     if len(findings) > len(told):
-        screen.show(f"  [dim]{len(findings) - len(told)} have nothing to ask of it[/dim]")
+        screen.show(f"  [dim]{len(findings) - len(told)} do not apply[/dim]")
     names = sorted(resource.inputs)
     if names:
         screen.show(f"\n[bold]Properties[/bold] {escape(', '.join(names))}")
         command = escape(f"bluelamp explain {plan.stack} {resource.name} {names[0]}")
-        screen.show(f"[dim]{command} says where one comes from[/dim]")
+        screen.show(f"[dim]{command} shows the origin of a property[/dim]")
     screen.give(
         {
             **_about(resource, component, folder),
@@ -93,7 +93,7 @@ def _show_property(screen: Screen, root: Path, force: "Force", named: str, path:
     from bluelamp.planning.attempt import running_alone
     from bluelamp.planning.pull import declared, pull_settings
 
-    # The process ends with the answer: collecting garbage between the runs would double their time. Each leaves 2 to
+    # The process ends after this: garbage collection between the runs would double their time. Each leaves 2 to
     # 5 MB, and their number is limited.
     gc.disable()
     try:
@@ -131,7 +131,7 @@ def _show_property(screen: Screen, root: Path, force: "Force", named: str, path:
 
 
 def _known(resource: "PlannedResource", steps: Sequence[str | int]) -> None:
-    """Raises `UsageError` where neither the plan nor the type's schema has the property."""
+    """Raises `UsageError` if neither the plan nor the type's schema has the property."""
     from bluelamp.rehearsal.sdk.schema import Catalogue, UnknownToken, installed_packages
 
     first = str(steps[0])

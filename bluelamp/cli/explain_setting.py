@@ -1,4 +1,4 @@
-"""What `bluelamp explain` shows of a setting: kind, allowed values, defaults, description, and who sets it."""
+"""Output of `bluelamp explain` for a setting: kind, allowed values, defaults, description, and forces that set it."""
 
 from collections.abc import Iterator
 from contextlib import suppress
@@ -19,7 +19,7 @@ from bluelamp.reports.words import value
 
 
 def named(thing: str) -> Setting | None:
-    """The setting that `thing` names, with or without `bluelamp:` and indexes."""
+    """The setting named `thing`, with or without `bluelamp:` and indexes."""
     return settings().get(canonical(thing))
 
 
@@ -83,7 +83,7 @@ def _defaults(setting: Setting, by_profile: dict[str, Any]) -> Iterator[str]:
 
 
 def _written(path: str, root: Path, forces: list[str]) -> list[dict[str, Any]]:
-    """Where each force sets it."""
+    """The place where each force sets it."""
     wanted = path.split(".")
     found = []
     for slug in forces:

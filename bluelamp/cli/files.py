@@ -1,4 +1,4 @@
-"""Files that a verb writes where the user says."""
+"""Output files at paths that the user gives."""
 
 import errno
 import os
@@ -9,9 +9,9 @@ from bluelamp.errors import unwritable
 
 
 def write(path: Path, text: str, next_step: str = "name a folder that can be written") -> None:
-    """Replaces the file at `path` in one step; its folder is made.
+    """Writes the file at `path` atomically, and creates its folder.
 
-    Raises `UsageError` where it cannot be written, `BluelampError` where the disk is full.
+    Raises `UsageError` if it cannot be written, `BluelampError` if the disk is full.
     """
     try:
         replace(path, text)
@@ -20,7 +20,7 @@ def write(path: Path, text: str, next_step: str = "name a folder that can be wri
 
 
 def refuse_unwritable(path: Path) -> None:
-    """Raises what `write` would raise, before the work whose result is to be written there."""
+    """Checks that `path` is writable before the work starts; raises the errors of `write`."""
     folder = next(each for each in path.absolute().parents if each.exists())
     if path.is_dir():
         wrong = errno.EISDIR

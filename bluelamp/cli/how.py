@@ -1,4 +1,4 @@
-"""How a verb of the engine was asked to work: what preview, up, destroy and drift share."""
+"""Options that preview, up, destroy and drift share."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -24,7 +24,7 @@ CHANGING = ("up", "destroy")
 
 @dataclass(frozen=True)
 class How:
-    """How a verb was asked to work."""
+    """The options of a run."""
 
     rehearse: bool = False
     jobs: int | None = None
@@ -35,26 +35,26 @@ class How:
     block_unknown: bool = False
     details: bool = False
     earlier: "Earlier | None" = None
-    """The report whose findings are known and fail nothing."""
+    """The earlier report: its findings are known and fail no run."""
     plans: "Plans | None" = None
-    """The kept plans that a report reuses."""
+    """The cached plans that a report reuses."""
     base: "Comparison | None" = None
-    """What the working files change against a base; reports then say which findings are new."""
+    """The comparison with a base, from which reports mark new findings."""
     results: list[Result] = field(default_factory=list)
-    """Takes the result of each force as it comes."""
+    """Called with the result of each force on completion."""
     seen: Mapping[str, Result] = field(default_factory=dict)
-    """By force, the preview that was shown before a change was confirmed."""
+    """By force, the preview shown before confirmation."""
     named: bool = True
-    """Whether the forces were named one by one, so that `stacks/waves.yaml` does not order them."""
+    """Whether the forces are named individually, so that `stacks/waves.yaml` does not apply."""
     resume: bool = False
     wait: float = SHORT
     """Seconds to wait for a force that another command is changing."""
     drifting: "Drifting | None" = None
     repair: bool = False
-    """Whether a drift may be repaired, which changes stacks."""
+    """Whether drift may be repaired, which changes stacks."""
     save: "Save | None" = None
     plan: "Opened | None" = None
     scheduler: str | None = None
     """The Dask scheduler whose workers do the work."""
     job: Callable[[str], Any] | None = None
-    """With a scheduler: what a worker is given for a force."""
+    """With a scheduler: the job of a worker for a force."""

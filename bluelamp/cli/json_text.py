@@ -1,6 +1,6 @@
-"""A result as JSON text that a person can read: what fits a line is on one line.
+"""Readable JSON text: a value that fits is on one line.
 
-The text is put together from the innermost values outwards, so that each value is written once: reports have hundreds
+The text is built from the innermost values outwards, so that each value is serialised once: reports have hundreds
 of thousands.
 """
 
@@ -31,7 +31,7 @@ def text(value: Any, indent: str = "") -> str:
 
 
 def _other(value: Any, indent: str) -> str:
-    """The text of a value whose type is not one of the common ones."""
+    """The text of a value of a less common type."""
     if isinstance(value, (str, int, float)):
         return json.dumps(value)
     if is_dataclass(value) and not isinstance(value, type):

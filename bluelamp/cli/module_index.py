@@ -1,4 +1,4 @@
-"""Every component of the modules, from their source: nothing is imported, so it takes milliseconds."""
+"""An index of module components, parsed from source without imports, which takes milliseconds."""
 
 import ast
 import inspect
@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 _INSTALLED: Final = Path(__file__).parent.parent
-"""The package: a project that is no checkout has no modules of its own."""
+"""The installed package, for projects without modules of their own."""
 
 
 @dataclass(frozen=True)

@@ -1,17 +1,17 @@
-"""Notes of programs, each shown once: the same note on many forces differs in its numbers only."""
+"""Notes of programs, without duplicates. Notes that differ only in numbers count as duplicates."""
 
 import re
 from collections.abc import Iterable, Iterator
 
 
 class Notes:
-    """The notes that were shown."""
+    """The notes already shown."""
 
     def __init__(self) -> None:
         self._seen: set[str] = set()
 
     def fresh(self, notes: Iterable[str]) -> tuple[str, ...]:
-        """Those of `notes` that say what none before them said."""
+        """The entries of `notes` that are new."""
         return tuple(note for note in notes if self._is_fresh(note))
 
     def _is_fresh(self, note: str) -> bool:
@@ -22,7 +22,7 @@ class Notes:
 
 
 def gathered(notes: Iterable[tuple[str, str]]) -> Iterator[str]:
-    """Notes by force as lines: of several alike the first, with the number of the other forces."""
+    """Notes by force as lines; duplicates become one line with the number of other forces."""
     groups: dict[str, list[tuple[str, str]]] = {}
     for force, note in notes:
         groups.setdefault(_shape(note), []).append((force, note))

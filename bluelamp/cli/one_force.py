@@ -1,4 +1,4 @@
-"""What preview, up, destroy and drift do with one force: settings, state, gate, work, patience, what is deployed."""
+"""The run of preview, up, destroy and drift on one force: settings, state, policy gate, work and retries."""
 
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -30,16 +30,16 @@ if TYPE_CHECKING:
 
 _PLANNING = ("preview", "up")
 _DEPLOYED = ("destroy", "drift")
-"""What needs something that is deployed."""
+"""The verbs that need a deployed stack."""
 _LOCKED = "the stack is locked by another update"
 _PAUSE = 5.0
 """Seconds between two attempts on a real stack that is locked."""
 
 
 def alone(screen: Screen, root: Path, force: str, verb: str, how: How, work: Work, patience: Patience) -> Result:
-    """Does `work` for one force, without a word, a record or a report: what a worker on another machine does.
+    """Does `work` for one force without output, record or report, as a worker on another machine does.
 
-    Raises `SettingsError` for its settings, and `BluelampError` where the engine or the rehearsal cannot be used.
+    Raises `SettingsError` for wrong settings, and `BluelampError` if the engine or the rehearsal cannot be used.
     """
     settings = read_settings(root, [force], rehearse=how.rehearse) if how.needs_settings else {}
     with (
@@ -69,13 +69,13 @@ def one_force(
     patience: Patience,
     folder: Path | None = None,
 ) -> Result:
-    """The result of `work` on one force of a session; what goes wrong with the force is a result too."""
+    """The result of `work` on one force of a session; a failure is a result too."""
     try:
         target = held.target(force)
         target = _told(target, how, folder)
         recovered, notes = tuple(held.recover(target)), tuple(held.notes(target))
         drops = force in settings and settings[force].version_aliases == "drop"
-        # Read once: of a real backend that is a run of the engine.
+        # Read once: with a real backend, each read runs the engine.
         before = held.state(target) if drops or verb in (*_DEPLOYED, *_PLANNING) else {}
         _compare(force, before, how, drops=drops)
         if force in settings and verb in _PLANNING:
@@ -86,7 +86,7 @@ def one_force(
         if empty and verb not in CHANGING:
             result = nothing(force, verb)
         else:
-            # Also where the state is empty: the rehearsal cloud may hold what the state does not know.
+            # Even if the state is empty, the rehearsal cloud may hold resources.
             gate = _gate(held, settings[force], before) if verb in _PLANNING and force in settings else _open
             heard = board.hear(force)
             result = patiently(
@@ -113,7 +113,7 @@ def one_force(
 
 
 def _told(target: Target, how: How, folder: Path | None) -> Target:
-    """The target, with what its policy pack blocks, and a file in `folder` that names the findings that are known."""
+    """The target with its enforcement mode, and a file in `folder` that lists known findings."""
     environment = {name: text for name, text in target.environment.items() if name != KNOWN}
     if how.block_unknown:
         environment[BLOCK_UNKNOWN] = "1"
@@ -125,7 +125,7 @@ def _told(target: Target, how: How, folder: Path | None) -> Target:
 
 
 def _compare(force: str, before: Mapping[str, Any], how: How, *, drops: bool) -> None:
-    """Raises `UsageError` where the force's state is not one that this run may start from."""
+    """Raises `UsageError` if this run may not start from the force's state."""
     if drops:
         refuse_versioned(force, before)
     if how.plan is not None:
@@ -135,7 +135,7 @@ def _compare(force: str, before: Mapping[str, Any], how: How, *, drops: bool) ->
 
 
 def patiently(work: Callable[[], Result], force: str, verb: str, patience: Patience) -> Result:
-    """Does the work, again and again while another command has the stack locked and there is patience left."""
+    """Does the work; retries while another command has the stack locked, until the patience is used up."""
     since, told = monotonic(), False
     while True:
         result = work()
@@ -150,7 +150,7 @@ def patiently(work: Callable[[], Result], force: str, verb: str, patience: Patie
 
 
 def _forget(root: Path, force: str, *, rehearse: bool) -> None:
-    """A force that was destroyed is not done any more, whatever an earlier `up` has recorded."""
+    """Removes a destroyed force from the record of an earlier `up`, so that it does not count as done."""
     from bluelamp.fleet.run_record import RunRecord
 
     with suppress(OSError):
@@ -158,7 +158,7 @@ def _forget(root: Path, force: str, *, rehearse: bool) -> None:
 
 
 def _priced(result: Result, before: Mapping[str, Any], root: Path) -> Result:
-    """The result of a preview with what its changes cost; a mistake in the files of use and hardware is a warning."""
+    """The result of a preview with the cost of its changes; mistakes in usage and hardware files are warnings."""
     from bluelamp.cost.preview import cost_of_steps
 
     try:
@@ -169,7 +169,7 @@ def _priced(result: Result, before: Mapping[str, Any], root: Path) -> Result:
 
 
 def _nothing(state: Mapping[str, Any], verb: str) -> bool:
-    """Whether the state says that nothing is deployed; one that cannot be read leaves that to the engine.
+    """Whether the state has no deployed resources. For an unreadable state the engine decides, so this is false.
 
     What is not in a cloud, such as the stack itself, is nothing to compare, but is destroyed.
     """
@@ -189,7 +189,7 @@ def _open(planned: Result) -> Result:
 
 
 def _gate(held: Session, force: "Force", state: Mapping[str, Any]) -> Gate:
-    """Refuses what cannot be done to what is deployed: tried out where the preview has more than additions."""
+    """Refuses changes that deployed resources do not allow, by a trial run if the preview has more than additions."""
 
     def gate(planned: Result) -> Result:
         from bluelamp.fleet import trying
@@ -207,7 +207,7 @@ def _gate(held: Session, force: "Force", state: Mapping[str, Any]) -> Gate:
 
 
 def _worked(held: Session, target: Target, verb: str, how: How, work: Callable[[], Result]) -> Result:
-    """Does the work; a stack is not destroyed while the rehearsal cloud holds any of it."""
+    """Does the work; a destroy fails while the rehearsal cloud holds resources of the stack."""
     if verb not in CHANGING and not how.repair:
         return work()
     with held.changing(target) as run:
@@ -216,7 +216,7 @@ def _worked(held: Session, target: Target, verb: str, how: How, work: Callable[[
         if left:
             error = (
                 f"the rehearsal cloud still holds {len(left)} resources of {target.stack}: {first_of(left, 5)}; "
-                "next: run the same command again: it removes them"
+                "next: run the same command again to remove them"
             )
             result = replace(result, status=Status.FAILED, errors=(*result.errors, error))
         run.done = result.status in (Status.DONE, Status.CHANGES_FOUND)

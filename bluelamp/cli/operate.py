@@ -1,4 +1,4 @@
-"""What preview, up, destroy and drift have in common: several forces at once, progress, results, reports, status."""
+"""The common run of preview, up, destroy and drift: parallel forces, progress, results, reports, exit status."""
 
 from contextlib import ExitStack
 from dataclasses import replace
@@ -26,9 +26,9 @@ if TYPE_CHECKING:
 
 
 def run(screen: Screen, root: Path, forces: list[str], verb: str, how: How, work: Work) -> Status:
-    """Does `work` for every force, shows what came of it, and says how the command must end.
+    """Does `work` for every force, shows the results, and returns the exit status.
 
-    Settings are read first, of every force, so that a mistake in one is told before anything is begun.
+    The settings of every force are read first, so that a mistake in any of them stops the run before it starts.
     """
     settings = read_settings(root, forces, rehearse=how.rehearse) if how.needs_settings else {}
     governed = begun.governed(root, forces) if how.needs_settings else {}
@@ -112,7 +112,7 @@ def _give(
     rollout: "Rollout | None",
     saved: dict[str, Any] | None = None,
 ) -> None:
-    """Gives the result for JSON: of an interrupted run, what was done until then."""
+    """Gives the result for JSON; for an interrupted run, the part that was done."""
     if not screen.json:
         return
     forces = [_given(root, result) for result in results]
@@ -135,7 +135,7 @@ def _given(root: Path, result: Result) -> dict[str, Any]:
 
 
 def _of_rehearsal(result: Result) -> Result:
-    """A result whose next steps are for the rehearsal."""
+    """A result with next steps for the rehearsal."""
     return replace(result, errors=tuple(map(rehearsed, result.errors)), notes=tuple(map(rehearsed, result.notes)))
 
 

@@ -1,4 +1,4 @@
-"""The options that several verbs share, said once."""
+"""Options that several verbs share."""
 
 from contextlib import suppress
 from pathlib import Path
@@ -40,29 +40,27 @@ CommentLimit = Annotated[
     typer.Option(
         "--comment-limit",
         metavar="N",
-        help="The characters of the comment, at most: 65,536 by default, as on GitHub; Azure DevOps takes 150,000.",
+        help="The maximum characters of the comment: 65,536 by default, as on GitHub; Azure DevOps allows 150,000.",
     ),
 ]
 Jobs = Annotated[
-    int | None, typer.Option("--jobs", "-j", min=1, help="How many forces at once; by default, one a core.")
+    int | None, typer.Option("--jobs", "-j", min=1, help="The number of forces at once; by default, one per core.")
 ]
 Scheduler = Annotated[
     str | None,
     typer.Option(
         "--scheduler",
         metavar="ADDRESS",
-        help="Work on the workers of this Dask scheduler (tcp://HOST:PORT or tls://HOST:PORT), a force at a time each.",
+        help="Run on the workers of this Dask scheduler (tcp://HOST:PORT or tls://HOST:PORT), one force per worker.",
     ),
 ]
-Form = Annotated[Format, typer.Option("--format", "-f", help="How to give the result.")]
-NoCache = Annotated[
-    bool, typer.Option("--no-cache", help="Plan every force anew, also those that nothing changed for.")
-]
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Only the result (of each force one line) and errors.")]
+Form = Annotated[Format, typer.Option("--format", "-f", help="The output format.")]
+NoCache = Annotated[bool, typer.Option("--no-cache", help="Plan every force again, including those without changes.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Show only the result (one line per force) and errors.")]
 
 
 def _working_on(start: Path | None) -> Path | None:
-    """Has the project's own rules count from here on, whatever a verb does first."""
+    """Loads the project's own rules before the verb runs."""
     with suppress(UsageError):
         current.use(find_project(start))
         return start
@@ -80,7 +78,7 @@ Project = Annotated[
     ),
 ]
 Rehearse = Annotated[
-    bool, typer.Option("--rehearse", help="Against the embedded rehearsal cloud; nothing real is touched.")
+    bool, typer.Option("--rehearse", help="Use the embedded rehearsal cloud; no real cloud is changed.")
 ]
 ArmTypes = Annotated[
     Path | None,
@@ -90,7 +88,7 @@ ArmTypes = Annotated[
         envvar="BLUELAMP_ARM_TYPES",
         exists=True,
         file_okay=False,
-        help="A folder of Microsoft's own type definitions (bicep-types-az, `generated`) to judge Azure resources by.",
+        help="Judge Azure resources by Microsoft's type definitions in this folder (bicep-types-az, `generated`).",
     ),
 ]
 Kubeconfig = Annotated[
@@ -110,47 +108,48 @@ BlockUnknown = Annotated[
     bool,
     typer.Option(
         "--block-unknown",
-        help="Status 3 also where a mandatory rule cannot be judged yet; a baseline may ask for it too.",
+        help="Status 3 also if a mandatory rule cannot be judged yet; a baseline may require this too.",
     ),
 ]
 Details = Annotated[
-    bool, typer.Option("--details", help="Show every change by itself, with all its properties in full.")
+    bool, typer.Option("--details", help="Show every change separately, with all its properties in full.")
 ]
 Owner = Annotated[
     str | None, typer.Option("--owner", metavar="EMAIL", help="The mailbox of the estate's business owner.")
 ]
-CostCentre = Annotated[str | None, typer.Option("--cost-centre", metavar="CODE", help="Where the cost goes.")]
+CostCentre = Annotated[str | None, typer.Option("--cost-centre", metavar="CODE", help="The cost centre to charge.")]
 Passes = Annotated[
-    bool, typer.Option("--passes", help="In JSON and SARIF also every pass, and what is not applicable.")
+    bool, typer.Option("--passes", help="In JSON and SARIF, include passes and rules that do not apply.")
 ]
 Baseline = Annotated[
     Path | None,
     typer.Option(
         "--baseline",
         metavar="REPORT",
-        help="The folder of an earlier report, which must verify: failures that it has already are shown as known, and "
-        "only new ones fail the run.",
+        help="The folder of an earlier report, which must verify: its failures are shown as known, and only new "
+        "ones fail the run.",
     ),
 ]
 AdvisoryFailures = Annotated[
-    bool, typer.Option("--advisory-failures", help="In JUnit count advisory failures as failures, not as skipped.")
+    bool, typer.Option("--advisory-failures", help="In JUnit, count advisory failures as failures, not as skipped.")
 ]
-Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask before changing anything real.")]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Change a real cloud without confirmation.")]
 Framework = Annotated[
     list[str] | None,
     typer.Option(
         "--framework",
         metavar="NAME[:PROFILE]",
-        help="Only the rules that answer to this framework, or to a part of it: `caf:B3`. Repeat for several; "
-        "`bluelamp list frameworks` names them.",
+        help="Only the rules of this framework, or of a part of it: `caf:B3`. Repeatable; `bluelamp list frameworks` "
+        "lists them.",
     ),
 ]
 RuleIds = Annotated[
-    list[str] | None, typer.Option("--rule", metavar="ID", help="Only this rule, or those like `BL-NET-*`. Repeatable.")
+    list[str] | None,
+    typer.Option("--rule", metavar="ID", help="Only this rule, or rules that match `BL-NET-*`. Repeatable."),
 ]
 AtLeast = Annotated[
     str | None,
-    typer.Option("--severity", metavar="S", help="Only rules of this severity or worse: critical, high, medium, low."),
+    typer.Option("--severity", metavar="S", help="Only rules of this severity or higher: critical, high, medium, low."),
 ]
 Areas = Annotated[
     list[str] | None,
@@ -176,13 +175,13 @@ SignWith = Annotated[
 Previous = Annotated[
     Path | None,
     typer.Option(
-        "--previous", metavar="DIR", help="The report that this one follows; by default the one that it replaces."
+        "--previous", metavar="DIR", help="The report before this one; by default the report that it replaces."
     ),
 ]
 History = Annotated[
     Path | None,
-    typer.Option("--history", metavar="FILE", help="Where findings are kept; by default a file in .bluelamp/."),
+    typer.Option("--history", metavar="FILE", help="The file of the findings history; by default in .bluelamp/."),
 ]
 NoHistory = Annotated[
-    bool, typer.Option("--no-history", help="Keep no findings, and tell nothing of what changed since last time.")
+    bool, typer.Option("--no-history", help="Keep no findings history, and show no changes since the last run.")
 ]

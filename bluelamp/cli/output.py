@@ -1,4 +1,4 @@
-"""What becomes of reports: remembered, anonymised, written, signed."""
+"""Output of reports: history, redaction, files, signatures."""
 
 import contextlib
 from collections.abc import Mapping, Sequence
@@ -18,7 +18,7 @@ _ALL: Final = "all"
 
 @dataclass(frozen=True)
 class Output:
-    """How reports are asked for; `folder` is None where none is to be written."""
+    """Options of reports; `folder` is None if no report is written."""
 
     folder: Path | None = None
     formats: str | None = None
@@ -30,24 +30,24 @@ class Output:
     detail: Detail | None = None
 
     def check(self) -> None:
-        """Raises `UsageError` for what cannot be done, before anything is begun."""
+        """Raises `UsageError` for impossible options before the work starts."""
         from bluelamp.reports.keys import private_key
 
         self._formats()
         if self.no_history and self.history is not None:
-            raise UsageError("--history and --no-history contradict each other", next_step="give one of them")
+            raise UsageError("--history and --no-history are mutually exclusive", next_step="give one of them")
         if self.sign_with is not None:
             private_key(self.sign_with)
 
     @property
     def keeps(self) -> bool:
-        """Whether anything of the reports is kept, or left out of them, so that they need their evidence."""
+        """Whether history or redaction is requested, either of which needs the reports' evidence."""
         return self.folder is not None or self.redact or not self.no_history
 
     def prepared(self, screen: Screen, root: Path, reports: Sequence[Report]) -> list[Report]:
-        """The reports as they are shown: with evidence and what changed since last time, and redacted where asked for.
+        """The reports to show: with evidence, changes since the last run and, if requested, redaction.
 
-        Raises `SettingsError` where the files of evidence are wrong.
+        Raises `SettingsError` for mistakes in the evidence files.
         """
         from bluelamp.reports.statements.reading import with_statements
 
@@ -74,7 +74,7 @@ class Output:
         return told
 
     def write(self, screen: Screen, reports: Sequence[Report], root: Path) -> None:
-        """Writes them into the folder, and says what was written; `root` has the project's known signers."""
+        """Writes them into the folder and lists the written files; `root` has the project's known signers."""
         if self.folder is None:
             return
         from bluelamp.reports import write
@@ -95,7 +95,7 @@ class Output:
             screen.say(f"wrote {escape(path)}")
 
     def _formats(self) -> list[str]:
-        """The formats that are named; none where that is left to how many forces there are."""
+        """The formats named, or none if the number of forces decides."""
         from bluelamp.reports.write import FORMATS
 
         if self.formats is None:
@@ -105,7 +105,7 @@ class Output:
         for word in asked:
             if word not in known:
                 step = did_you_mean(word, known) or f"allowed: {', '.join(known)}"
-                raise UsageError(f"--formats: {word!r} is no format of a report", next_step=step)
+                raise UsageError(f"--formats: {word!r} is not a report format", next_step=step)
         if not asked:
             raise UsageError("--formats names no format", next_step=f"allowed: {', '.join(known)}")
         return list(FORMATS) if _ALL in asked else list(dict.fromkeys(asked))

@@ -1,4 +1,4 @@
-"""The reports of a preview: the verdicts on what would be there, and the changes that lead to it."""
+"""Reports of a preview: the verdicts on the planned resources, and the planned changes."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -19,11 +19,11 @@ if TYPE_CHECKING:
     from bluelamp.cli.how import How
 
 COMPLETE = (Status.DONE, Status.RULES_BROKEN, Status.CHANGES_FOUND)
-"""The statuses of a preview that ran to its end."""
+"""The statuses of a completed preview."""
 
 
 def preview_reports(screen: Screen, results: Sequence[Result], root: Path, how: "How") -> list[Report]:
-    """A report for each preview that ran to its end; plans that are kept are reused."""
+    """A report for each completed preview; cached plans are reused."""
     by_force = {result.force: result for result in results if result.status in COMPLETE}
     if not by_force:
         return []
@@ -35,7 +35,7 @@ def preview_reports(screen: Screen, results: Sequence[Result], root: Path, how: 
 
 
 def changes(result: Result) -> tuple[Change, ...]:
-    """The changes of a preview, replacements once."""
+    """The changes of a preview, with each replacement as one change."""
     return tuple(
         Change(kind_of(step.op), step.type, step.name, {path: _values(step, path) for path in sorted(step.changes)})
         for step in visible(result.steps)

@@ -1,4 +1,4 @@
-"""One force's result, as text: what changes (replacements and deletions first), what is wrong, the answer in a line."""
+"""One force's result as text: changes (replacements and deletions first), errors, and a summary line."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -23,11 +23,11 @@ _WORDS = {
 _SHORT = {Status.WRONG_USE: "[red]refused[/red]; nothing was changed", Status.FAILED: "[red]failed[/red]"}
 _REPLACING = ("replace", "create-replacement", "delete-replaced", "import-replacement")
 _MOST_NAMES: Final = 5
-"""How many resources of an advisory failure are named; a mandatory failure names them all."""
+"""The number of resources named for an advisory failure; a mandatory failure names all."""
 
 
 def show_result(screen: Screen, result: Result, *, details: bool = False, seen: Result | None = None) -> None:
-    """Shows it on stdout; what went wrong also where JSON is wanted, on stderr.
+    """Shows the result on stdout, and its errors on stderr, which are also shown under `--format json`.
 
     `details` shows every change by itself, with all its properties, and every resource that fails a rule. What was
     shown in the preview `seen` is not shown again.
@@ -93,7 +93,7 @@ def _answer(result: Result) -> str:
 
 
 def _kinds(steps: Sequence[Step]) -> str:
-    """What the steps are on, in brackets: `check` counts the resources alone. Empty where they are all resources."""
+    """The kinds of the steps' targets, in brackets; empty if all are resources, the only kind that `check` counts."""
     kinds = Counter(_kind(step) for step in steps)
     if set(kinds) == {"resource"}:
         return ""
@@ -119,7 +119,7 @@ def _by_rule(violations: Sequence[Violation]) -> list[list[Violation]]:
 
 
 def _violated(same: list[Violation], *, details: bool) -> list[str]:
-    """One rule and the resources that break it: mandatory ones all by name, and each message once."""
+    """One rule and the resources that break it: all names if it is mandatory, and each message once."""
     first = same[0]
     colour, word = ("red", "mandatory") if first.mandatory else ("yellow", "advisory")
     if first.known:

@@ -1,4 +1,4 @@
-"""The kept plans that a verb reuses, and how many of them it did."""
+"""Cached plans that a verb reuses, and the number reused."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,9 +10,9 @@ if TYPE_CHECKING:
 
 
 def plans_of(root: Path, *, no_cache: bool = False, arm_types: Path | None = None) -> "Plans | None":
-    """The kept plans of the project at `root`; None where every force is to be planned anew.
+    """The cached plans of the project at `root`; None if every force must be planned again.
 
-    What is planned with other definitions of Azure's types (`arm_types`) is not kept.
+    Plans with other definitions of Azure types (`arm_types`) are not cached.
     """
     from bluelamp.plans import Plans
 
@@ -20,7 +20,7 @@ def plans_of(root: Path, *, no_cache: bool = False, arm_types: Path | None = Non
 
 
 def say_reused(screen: Screen, forces: int, reused: int) -> None:
-    """Says on stderr how many forces were not planned, where any were not."""
+    """Reports on stderr how many plans were reused, if any were."""
     if reused:
         noun = "force" if forces == 1 else "forces"
         anew = f", {forces - reused} planned" if forces > reused else ""

@@ -1,4 +1,4 @@
-"""The order in which `up` works on several forces, what became of each, and where a run goes on after a failure."""
+"""The rollout of `up` over several forces: order, the state of each force, and resuming after a failure."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -17,15 +17,15 @@ if TYPE_CHECKING:
     from bluelamp.fleet.inputs import Inputs
 
 _MOST: Final = 20
-"""How many forces a message names."""
+"""The number of forces that a message names."""
 _SKIPPED: Final = "done earlier"
 
 
 class Rollout:
     """One run of `up`: its rings, and the state of each force, which is also recorded for `--resume`.
 
-    With `resume`, forces that the record says are done, from the same inputs, are skipped. `command` is what continues
-    the run. Raises `UsageError` where there is nothing to resume.
+    With `resume`, forces recorded as done from the same inputs are skipped. `command` resumes the run. Raises
+    `UsageError` if there is nothing to resume.
     """
 
     def __init__(
@@ -79,7 +79,7 @@ class Rollout:
         return skipped
 
     def _tell(self, earlier: Mapping[str, Entry], stacks: Sequence[str]) -> None:
-        """Says what the earlier run has left. A run that was killed has left forces under way."""
+        """Reports the state of the earlier run. A killed run leaves forces in progress."""
         found = {
             state: [stack for stack in stacks if stack in earlier and earlier[stack].state is state] for state in State
         }
@@ -93,7 +93,7 @@ class Rollout:
         self._screen.say(escape(f"earlier run: {'; '.join([done, *left])}"))
 
     def rings(self, board: Board) -> Iterator[Ring]:
-        """The rings in order, until one has more failures than it may have; `board` shows which is under way."""
+        """The rings in order, until one exceeds its failure limit; `board` shows the current ring."""
         for number, ring in enumerate(self._rings, start=1):
             todo = self.waiting(ring)
             if ring.name and todo:
@@ -104,17 +104,17 @@ class Rollout:
                 return
 
     def waiting(self, ring: Ring) -> list[str]:
-        """The stacks of the ring that are to be brought up."""
+        """The stacks of the ring to bring up."""
         return [stack for stack in ring.stacks if stack not in self.skipped]
 
     def start(self, stack: str) -> None:
-        """The force is begun."""
+        """Records that the force has started."""
         self._note([stack], State.UNDER_WAY)
 
     def end(self, stack: str, result: "Result", *, interrupted: bool) -> None:
-        """The force has come to this result; `interrupted` is whether the command was, before it had."""
+        """Records the force's result; `interrupted` is whether the command was interrupted before it."""
         if result.verb == "preview" and result.status is Status.DONE:
-            state = State.NOT_BEGUN  # it was shown, and not agreed to
+            state = State.NOT_BEGUN  # previewed, and not confirmed
         elif result.status is Status.DONE:
             state = State.DONE
         else:
@@ -125,7 +125,7 @@ class Rollout:
             self._write(lambda: self._record.note([stack], State.DONE))
 
     def _stops_after(self, ring: Ring) -> bool:
-        """Whether more forces of the ring have failed than its limit allows; says so, and which are not begun."""
+        """Whether the ring exceeds its failure limit; if so, reports it and the forces not started."""
         failed = [stack for stack in ring.stacks if self.states[stack] is State.FAILED]
         if ring.allowed is None or len(failed) <= ring.allowed:
             return False
@@ -136,12 +136,12 @@ class Rollout:
         count = f"{len(failed)} of {some(len(ring.stacks), 'force')} failed, {limit}"
         self._screen.error(
             f"ring {ring.name}: {count}; not begun: {first_of(left, _MOST)}",
-            f"correct what failed ({first_of(failed, _MOST)}), then run: {self._command}",
+            f"correct the failures ({first_of(failed, _MOST)}), then run: {self._command}",
         )
         return True
 
     def interrupt(self) -> None:
-        """Says what an interruption has left, and how to go on."""
+        """Reports the state after an interruption, and the command that resumes the run."""
         begun = [stack for stack, state in self.states.items() if state is State.UNDER_WAY]
         self._note(begun, State.INTERRUPTED)
         found = {
@@ -186,7 +186,7 @@ class Rollout:
 
 
 def rings_for(root: Path, chosen: Sequence[str], every: Sequence[str], *, named: bool) -> tuple[Ring, ...]:
-    """The rings of `chosen`: those of `stacks/waves.yaml`, or one without a limit where there is none.
+    """The rings of `chosen`: those of `stacks/waves.yaml`, or one ring without a limit if there is no such file.
 
     `every` are all stacks that have a file; `named` is whether the forces were named one by one, which is an order of
     its own. Raises `SettingsError` for mistakes in the file.

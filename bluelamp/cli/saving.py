@@ -1,4 +1,4 @@
-"""`preview --save`: keeping what was previewed, signed, for `bluelamp approve` and `up --plan`."""
+"""`preview --save`: signed plans for `bluelamp approve` and `up --plan`."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Save:
-    """Where plans are saved, who signs them, and since which commit the change counts (empty: the last one)."""
+    """The folder of saved plans, the signing key, and the commit before the change (empty: before the last commit)."""
 
     folder: Path
     key: "Ed25519PrivateKey"
@@ -33,7 +33,7 @@ class Save:
     rehearse: bool = False
 
     def finish(self, screen: Screen, results: Sequence[Result], made_from: Inputs) -> dict[str, Any] | None:
-        """Writes the plans of the previews that succeeded; what JSON says of them, None where there are none."""
+        """Writes the plans of successful previews; returns their JSON members, or None without any."""
         good = [each for each in results if each.status in (Status.DONE, Status.CHANGES_FOUND)]
         left = [each.force for each in results if each not in good]
         if not good:
@@ -55,12 +55,12 @@ class Save:
 
     def _authors(self, screen: Screen, made_from: Inputs) -> list[str]:
         if not made_from.commit or made_from.dirty:
-            screen.warn("the plan is not made from a commit alone, so nobody can approve it")
+            screen.warn("the plan is not made from a commit alone, so it cannot be approved")
             return []
         try:
             return git.authors(self.root, made_from.commit, self.since)
         except git.GitError as error:
-            screen.warn(f"the authors of the change are not known ({error}), so nobody can approve the plan")
+            screen.warn(f"the authors of the change are not known ({error}), so the plan cannot be approved")
             return []
 
 
@@ -68,7 +68,7 @@ class Save:
 def saving(
     root: Path, folder: Path | None, key: Path | None, since: str | None, *, refresh: bool, rehearse: bool
 ) -> Iterator[Save | None]:
-    """What `--save`, `--sign-with` and `--since` ask for; None where nothing is saved. Raises `UsageError`."""
+    """The options `--save`, `--sign-with` and `--since`; None without `--save`. Raises `UsageError`."""
     if folder is None:
         if key is not None or since is not None:
             raise UsageError(f"{'--sign-with' if key else '--since'} belongs to --save", next_step="add --save DIR")
@@ -80,7 +80,7 @@ def saving(
         )
     if refresh:
         raise UsageError(
-            "--save and --refresh exclude each other: a plan starts from the state, which a refresh would change",
+            "--save and --refresh are mutually exclusive: a plan starts from the state, which a refresh would change",
             next_step="bring the state up to date first: bluelamp up, or repair the drift",
         )
     from bluelamp.reports.keys import private_key

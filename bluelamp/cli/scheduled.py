@@ -1,4 +1,4 @@
-"""What `--scheduler` changes: forces are worked on by the workers of a Dask scheduler."""
+"""`--scheduler`: the workers of a Dask scheduler do the work on forces."""
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def refuse_here_only(scheduler: str | None, given: Mapping[str, object]) -> None:
-    """Raises `UsageError` for what is no scheduler, and for an option that works on this machine only."""
+    """Raises `UsageError` for an invalid scheduler address, and for options that work on this machine only."""
     if scheduler is None:
         return
     from bluelamp.distributed.cluster import refuse_address
@@ -30,11 +30,11 @@ def refuse_here_only(scheduler: str | None, given: Mapping[str, object]) -> None
     refuse_address(scheduler)
     named = [option for option, value in given.items() if value is not None]
     if named:
-        raise UsageError(f"--scheduler does not go with {' and '.join(named)}", next_step="leave one of them out")
+        raise UsageError(f"--scheduler excludes {' and '.join(named)}", next_step="leave one of them out")
 
 
 def engine_job(verb: str, *, earlier: "Earlier | None" = None, **more: Any) -> "Callable[[str], EngineJob]":
-    """What a worker is given for each force."""
+    """The job of a worker for each force."""
 
     def one(force: str) -> "EngineJob":
         from bluelamp.distributed.jobs import EngineJob
@@ -46,7 +46,7 @@ def engine_job(verb: str, *, earlier: "Earlier | None" = None, **more: Any) -> "
 
 
 def machines(screen: Screen, stack: ExitStack, root: Path, how: "How") -> "Cluster | None":
-    """The workers that do the work, until `stack` ends; None without a scheduler."""
+    """The workers, until `stack` closes; None without a scheduler."""
     if how.scheduler is None:
         return None
     from bluelamp.distributed.cluster import workers
@@ -55,7 +55,7 @@ def machines(screen: Screen, stack: ExitStack, root: Path, how: "How") -> "Clust
 
 
 def stopping(patience: Patience, there: "Cluster | None") -> Callable[[], None]:
-    """What an interruption calls: nothing new is begun, here or on the workers."""
+    """The handler of an interruption: starts no new work, here or on the workers."""
 
     def stop() -> None:
         patience.stopped.set()
@@ -66,7 +66,7 @@ def stopping(patience: Patience, there: "Cluster | None") -> Callable[[], None]:
 
 
 def performed(there: "Cluster", held: Session, force: str, verb: str, how: "How") -> tuple[Result, bool]:
-    """The result of a worker on a force, and whether it was lost before that was known."""
+    """A worker's result on a force, and whether the worker was lost before it reported one."""
     from bluelamp.distributed.results import taken
 
     assert how.job is not None
@@ -77,7 +77,7 @@ def performed(there: "Cluster", held: Session, force: str, verb: str, how: "How"
             how.drifting.ignored[force] = getattr(answer, "ignored", None) or []
             result = how.drifting.remember(result)
         if how.report is not None and result.status is Status.DONE and verb not in ("destroy", "preview"):
-            # Read here: a state never travels, and nor does what decrypts it.
+            # Read here: neither a state nor its decryption key is sent to a worker.
             state, decrypt = opened(held, held.target(force))
             result = replace(result, state=state, decrypt=decrypt)
     except BluelampError as error:
@@ -91,7 +91,7 @@ def performed(there: "Cluster", held: Session, force: str, verb: str, how: "How"
 def checked_elsewhere(
     screen: Screen, stack: ExitStack, scheduler: str, root: Path, jobs: int | None, *, keep: bool, block: bool
 ) -> "Callable[[list[str]], Iterator[Check]]":
-    """What checks forces on the workers of a scheduler, until `stack` ends."""
+    """The function that checks forces on the workers of a scheduler, until `stack` closes."""
     from bluelamp.distributed.cluster import workers
     from bluelamp.distributed.jobs import CheckJob, Interrupted
     from bluelamp.fleet.parallel import each

@@ -1,11 +1,11 @@
-"""What the command shows: data on stdout, progress and words on stderr, nothing coloured in a pipe.
+"""Terminal output: data on stdout, progress and messages on stderr, no colours in a pipe.
 
-Whatever comes from a file, a cloud or another program may try to forge a line of the command's own. All output to a
-terminal therefore passes through `Screen`, which is the only place that prints:
+Text from a file, a cloud or another program may try to forge a line of the command's output. All output to a terminal
+therefore passes through `Screen`, the only code that prints:
 
-- A text is one line of markup: a line feed within it is shown as `\\n`, so that no value can begin a line.
-- `escape` makes a value part of that markup without being markup itself.
-- Whatever else is not visible (control characters, bidirectional and zero-width marks) is shown by its escape, also in
+- A text is one line of markup: a line feed within it is shown as `\\n`, so that no value can start a line.
+- `escape` makes a value a literal part of that markup.
+- Other invisible characters (control characters, bidirectional and zero-width marks) are shown as escapes, also in
   tables, progress displays and error messages; see `bluelamp.core.text.printable`.
 """
 
@@ -47,12 +47,12 @@ class Format(StrEnum):
 
 
 def escape(value: object) -> str:
-    """`value` as a part of a line of markup: on one line, all of it visible, and no markup."""
+    """`value` as a literal part of a line of markup: on one line, with every character visible."""
     return printable(str(value)).replace("[", _BRACKET).replace("\\", _BACKSLASH)
 
 
 class SafeConsole(Console):
-    """A console that writes no character that a reader cannot see, other than its own colours and line ends."""
+    """A console whose only invisible characters are its own colours and line ends."""
 
     def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
         """Rich's own rendering, made visible."""
@@ -73,7 +73,7 @@ def console(*, stderr: bool = False) -> Console:
 
 
 def line(markup: str) -> Text:
-    """A line of markup, as it is shown: line feeds within it are visible, those at its ends are blank lines."""
+    """A rendered line of markup: line feeds within it are visible, those at its ends are blank lines."""
     body = markup.strip("\n")
     lead = len(markup) - len(markup.lstrip("\n"))
     trail = len(markup) - lead - len(body)
@@ -86,14 +86,14 @@ def line(markup: str) -> Text:
 
 
 class Screen:
-    """The two streams, and how much is said on them."""
+    """The two output streams, the output format and the verbosity."""
 
     wanted: ClassVar[bool] = False
-    """Whether the command gives its result as JSON. `main` then writes one document, and nothing else, to stdout."""
+    """Whether the command gives its result as JSON. `main` then writes only one document to stdout."""
     result: ClassVar[Any] = None
-    """What the command has given."""
+    """The command's result for JSON."""
     problems: ClassVar[list[Problem]] = []
-    """The errors that were shown."""
+    """The errors already shown."""
 
     def __init__(self, form: Format = Format.TEXT, *, quiet: bool = False) -> None:
         self.form, self.quiet = form, quiet
@@ -103,25 +103,25 @@ class Screen:
 
     @property
     def json(self) -> bool:
-        """Whether results are wanted as JSON."""
+        """Whether the result is given as JSON."""
         return self.form is Format.JSON
 
     def say(self, *things: RenderableType) -> None:
-        """Words on the side, each on a line of its own: not part of the result, silent when quiet."""
+        """Messages on stderr, one a line: not part of the result, suppressed by `--quiet`."""
         if not self.quiet:
             _print(self.err, things)
 
     def show(self, *things: RenderableType) -> None:
-        """A result for people, each thing on a line of its own; nothing where JSON is wanted."""
+        """Lines of the text result; suppressed by `--format json`."""
         if not self.json:
             _print(self.out, things)
 
     def text(self, text: str) -> None:
-        """A result of several lines that the project itself wrote, without markup; nothing where JSON is wanted."""
+        """A multi-line text result from the project's own files, without markup; suppressed by `--format json`."""
         self.show(*(escape(each) for each in text.split("\n")))
 
     def columns(self, headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-        """A table, of which nothing is left out: folded on a terminal, a line for each row in a pipe; no markup."""
+        """A table without truncation or markup: wrapped on a terminal, a line for each row in a pipe."""
         if self.out.is_terminal:
             from rich.table import Table
 
@@ -139,13 +139,13 @@ class Screen:
             self.show(escape("  ".join(padded).rstrip()))
 
     def warn(self, message: object) -> None:
-        """A warning on the side; `message` is no markup. Silent when quiet."""
+        """A warning on stderr; `message` is not markup. Suppressed by `--quiet`."""
         self.say(f"[yellow]warning:[/yellow] {escape(message)}")
 
     def error(self, message: object, next_step: object = "", *, more: Iterable[str] = ()) -> None:
-        """An error, as every error reads; no text is markup. `more` are lines of another program. Never silent.
+        """An error on stderr; no text is markup. `more` holds lines of another program. Never suppressed.
 
-        It is also one of the `problems` of the JSON document, with its file and line where `message` is a `Problem`.
+        The JSON document lists it under `problems`, with its file and line if `message` is a `Problem`.
         """
         more = list(more)
         Screen.problems.append(problem_of(message, next_step, more))
@@ -156,7 +156,7 @@ class Screen:
         _print(self.err, lines)
 
     def instruct(self, *lines: str) -> None:
-        """Lines for the agent of a CI host, which reads them from stderr as well; never silent."""
+        """Lines for a CI host's agent, which also reads stderr; never suppressed."""
         _print(self.err, [escape(each) for each in lines])
 
     def give(self, data: Any) -> None:
@@ -169,24 +169,24 @@ class Screen:
 
     @classmethod
     def begin(cls) -> None:
-        """Forgets what an earlier command of this process gave."""
+        """Discards the result of an earlier command of this process."""
         cls.wanted, cls.result, cls.problems = False, None, []
 
     def paused(self) -> AbstractContextManager[None]:
-        """No progress is drawn meanwhile: for a question, or a result of several parts that belong together."""
+        """Suspends progress displays, for a question or a result of several parts."""
         return paused()
 
     @contextmanager
     def progress(self, *, left: bool = False) -> Iterator["Progress"]:
-        """A progress display; it draws on a terminal only, and leaves nothing behind. Descriptions are no markup.
+        """A progress display, drawn on a terminal only and removed at the end. Descriptions are not markup.
 
-        With `left` each line ends with the time that is left, as far as it can be estimated; the bars are then shorter.
+        With `left` each line ends with the estimated time remaining, and the bars are shorter.
         """
         from rich.progress import BarColumn, MofNCompleteColumn, ProgressColumn, SpinnerColumn, TimeElapsedColumn
         from rich.progress import Task as Shown
         from rich.table import Column
 
-        whole = Column(no_wrap=True)  # figures are never cut: the description is
+        whole = Column(no_wrap=True)  # the description is cut, figures never are
 
         class Left(ProgressColumn):
             max_refresh = 0.5
@@ -210,8 +210,8 @@ class Screen:
             yield display
 
     def milestones(self, total: int, doing: str = "checking", done: str = "checked") -> Callable[[int], None]:
-        """Says on stderr how far work on many forces is where no display is drawn, as in a pipe: at once, then at each
-        tenth force, whose number the returned function is given. Says nothing of fewer than ten.
+        """Reports progress over many forces on stderr without a display, as in a pipe: at the start, then at each tenth
+        force. The returned function takes the number of forces done. Reports nothing for fewer than ten.
         """
         silent = total < _MANY or self.err.is_interactive
 
@@ -225,7 +225,7 @@ class Screen:
 
     @contextmanager
     def working(self, what: str) -> Iterator[None]:
-        """Shows that something of unknown length is under way."""
+        """Shows progress on work of unknown length."""
         from rich.progress import SpinnerColumn
 
         display = self._display(SpinnerColumn(), None)
@@ -237,7 +237,7 @@ class Screen:
         return nullcontext() if display.disable else drawn(display)
 
     def _display(self, *columns: "ProgressColumn | None") -> "Progress":
-        """A display of these columns, of which None is the description: it is cut where the line has no room for it."""
+        """A display of these columns; None is the description, which is cut to the width of the line."""
         from rich.progress import Progress, TextColumn
         from rich.progress import Task as Shown
         from rich.table import Column
@@ -258,7 +258,7 @@ class Screen:
 
 
 class Logged(logging.Handler):
-    """Shows what libraries log, and where an exception in a thread was raised, as lines of the command's own."""
+    """Shows log records of libraries and exceptions of threads as lines of the command."""
 
     def emit(self, record: logging.LogRecord) -> None:
         """Shows one record. Never raises."""
@@ -269,7 +269,7 @@ class Logged(logging.Handler):
 
     @classmethod
     def take_over(cls) -> None:
-        """Has all that would be written to stderr past `Screen` go through it: logs, warnings, failures of threads."""
+        """Routes logs, warnings and thread exceptions, which would bypass `Screen`, through it."""
         logging.lastResort = cls(logging.WARNING)
         warnings.showwarning = lambda message, *_: logging.getLogger(__name__).warning("%s", message)
         threading.excepthook = lambda failed: logging.getLogger(__name__).error(
@@ -278,7 +278,7 @@ class Logged(logging.Handler):
 
 
 def problem_of(message: object, next_step: object = "", more: Iterable[str] = ()) -> Problem:
-    """What `Screen.error` shows, as a `Problem`."""
+    """An error message as a `Problem`."""
     if isinstance(message, Problem):
         return message
     text = "\n".join([str(message), *more])
@@ -286,7 +286,7 @@ def problem_of(message: object, next_step: object = "", more: Iterable[str] = ()
 
 
 def gutter(text: str) -> list[str]:
-    """The lines of another program's text as markup, each behind a bar that tells it from the command's own lines."""
+    """Another program's text as lines of markup, each after a bar that sets it apart from the command's lines."""
     return [f"    [dim]│[/dim] {escape(each)}" for each in text.splitlines() if each.strip()]
 
 
@@ -297,7 +297,7 @@ def _print(where: Console, things: Iterable[RenderableType]) -> None:
 
 
 def _folded(text: Text) -> RenderableType:
-    """A line that begins with spaces keeps its place where a terminal folds it."""
+    """Keeps the indentation of a line that the terminal wraps."""
     plain = text.plain
     lead = len(plain) - len(plain.lstrip(" "))
     if "\n" in plain or not plain.strip():

@@ -1,4 +1,4 @@
-"""Which forces a verb is for."""
+"""Selection of the forces that a verb works on."""
 
 from collections.abc import Callable, Sequence
 from fnmatch import fnmatchcase
@@ -17,11 +17,11 @@ if TYPE_CHECKING:
     from bluelamp.core.register import Entry
 
 Compared = Callable[[Sequence[str], str], Sequence[str]]
-"""Of these forces those that differ from a git revision; see `bluelamp.cli.changed`."""
+"""Returns the given forces that differ from a git revision; see `bluelamp.cli.changed`."""
 
 
 def with_stacks(root: Path) -> list[str]:
-    """The forces that have a stack file. Raises `UsageError` where the folder of stacks cannot be read."""
+    """The forces that have a stack file. Raises `UsageError` if the folder of stacks cannot be read."""
     folder = root / "stacks"
     try:
         names = [path.name for path in folder.iterdir()]
@@ -46,15 +46,16 @@ def select(
     environment: str | None = None,
     compared: Compared | None = None,
 ) -> list[str]:
-    """The forces that are named, or all, or a region's, or those that changed since a revision; in order, once each.
+    """The forces named, all forces, a region's, or those changed since a revision; in order, without duplicates.
 
-    Those that changed are what `compared` finds, which a verb with `changed` gives.
+    A verb with `changed` gives `compared`, which finds the changed forces.
 
     Each is the name of a stack: a force's (`essex`), or an environment's (`essex-dev`). With `environment`, only such
-    stacks; a force that is named is then its stack of that environment.
+    stacks; the name of a force then means its stack of that environment.
 
-    Only with `changed` can there be none. Raises `UsageError` where none is named, several ways are mixed, no force has
-    a stack file or `changed` is no commit; `SettingsError` for an unknown force, and for a stack file of none.
+    The result is empty only with `changed`. Raises `UsageError` if no force is selected, several ways are combined, no
+    force has a stack file or `changed` is not a commit; `SettingsError` for an unknown force, and for a stack file
+    that belongs to no force.
     """
     from bluelamp.infra.settings.register import read_register
 
@@ -63,14 +64,14 @@ def select(
         raise UsageError(
             "name the forces, or give one of --all, --region and --changed"
             if not any(ways)
-            else "forces are named in two ways at once",
+            else "FORCE, --all, --region and --changed are mutually exclusive",
             next_step=f"for example: bluelamp check {next(iter(with_stacks(root)), 'FORCE')}",
         )
     register = read_register(root)
     if environment is not None and environment not in (PROD, *ENVIRONMENTS):
         step = did_you_mean(environment, (PROD, *ENVIRONMENTS))
         allowed = ", ".join((PROD, *ENVIRONMENTS))
-        raise UsageError(f"{environment[:60]!r} is no environment; allowed: {allowed}", next_step=step)
+        raise UsageError(f"{environment[:60]!r} is not an environment; allowed: {allowed}", next_step=step)
     if names:
         return list(dict.fromkeys(_of(register.entry(name), environment).slug for name in names))
     there = with_stacks(root)
@@ -78,7 +79,7 @@ def select(
     if unknown:
         step = "name the file after a force in stacks/forces.yaml, or move it away"
         raise SettingsError(
-            Problem(f"stacks/Pulumi.{slug}.yaml"[:200], message="no force is called so", next_step=step)
+            Problem(f"stacks/Pulumi.{slug}.yaml"[:200], message="there is no force of this name", next_step=step)
             for slug in unknown
         )
     if environment is not None:
@@ -86,7 +87,7 @@ def select(
     if region is not None:
         regions = sorted({entry.region for entry in register.forces.values()})
         if region not in regions:
-            raise UsageError(f"{region!r} is no police region; allowed: {', '.join(regions)}")
+            raise UsageError(f"{region!r} is not a police region; allowed: {', '.join(regions)}")
         chosen = [slug for slug in there if register.entry(slug).region == region]
         if not chosen:
             raise UsageError(f"no force of {region} has a stack file", next_step="bluelamp new FORCE")
@@ -100,7 +101,7 @@ def select(
 
 
 def end_without(screen: Screen, chosen: list[str], result: object) -> None:
-    """Ends the command with status 0 where `--changed` finds no force; gives `result` where JSON is wanted."""
+    """Ends the command with status 0 if `--changed` finds no force; gives `result` for JSON."""
     if not chosen:
         message = "no force changed"
         if screen.json:
@@ -112,7 +113,7 @@ def end_without(screen: Screen, chosen: list[str], result: object) -> None:
 
 
 def _of(entry: "Entry", environment: str | None) -> "Entry":
-    """The stack of the force in `environment`. Raises `UsageError` where `entry` is of another environment."""
+    """The stack of the force in `environment`. Raises `UsageError` if `entry` is of another environment."""
     if environment is None or environment == (entry.environment or PROD):
         return entry
     if entry.environment:

@@ -1,4 +1,4 @@
-"""What every verb that runs the engine begins with: the project, the engine, and real or rehearsed stacks."""
+"""Setup for verbs that run the engine: the project, the engine, and real or rehearsed stacks."""
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
@@ -26,30 +26,30 @@ _LONGEST_PASSPHRASE: Final = 65_536
 
 
 class Run(Protocol):
-    """A run that may change a stack; `done` is set when it has succeeded."""
+    """A run that may change a stack; `done` is set on success."""
 
     done: bool
 
     def left(self) -> list[str]:
-        """The ids of what the cloud still holds of a stack that was destroyed."""
+        """The ids of resources that the cloud still holds after the stack was destroyed."""
 
 
 class Untracked:
-    """A run against a real cloud, where only the engine knows what is there."""
+    """A run against a real cloud, whose resources only the engine tracks."""
 
     done = False
 
     def left(self) -> list[str]:
-        """Nothing: the engine has deleted what it knows."""
+        """Always empty: the engine has deleted the resources that it tracks."""
         return []
 
 
 @dataclass(frozen=True)
 class Session:
-    """Stacks that can be worked on.
+    """The stacks of a session.
 
-    `recover` gives the URNs of what a crash left of one and was repaired, `notes` each step of it in a sentence.
-    `changing` surrounds a run that may change one; it says what such a run has left behind in the cloud.
+    `recover` repairs a stack after a crash and returns the URNs repaired; `notes` describes each step.
+    `changing` is the context of a run that may change a stack; it reports resources left over in the cloud.
     """
 
     root: Path
@@ -59,20 +59,20 @@ class Session:
     notes: Callable[[Target], list[str]] = lambda _: []
     changing: Callable[[Target], AbstractContextManager[Run]] = lambda _: nullcontext(Untracked())
     store: "Store | None" = None
-    """The rehearsal cloud; None where the cloud is real."""
+    """The rehearsal cloud; None for a real cloud."""
     version: str = ""
     """The engine's."""
 
 
 def engine_for(screen: Screen) -> Engine:
-    """The engine, fetched or built first where there is none."""
+    """The engine, which is fetched or built if there is none."""
     from bluelamp.engine.find import find
     from bluelamp.engine.install import ensure
 
     engine = find()
     if engine is not None:
         return engine
-    screen.say("there is no Pulumi engine here yet; getting one (once)")
+    screen.say("no Pulumi engine found; installing one (first run only)")
     with reporting(screen) as report:
         return ensure(report)
 
@@ -123,14 +123,14 @@ def session(
 
 
 Opened = tuple[dict[str, Any], Callable[[str], str] | None]
-"""A stack's state, and what decrypts its secrets; None where nothing does, or nothing has to."""
+"""A stack's state, and the passphrase of its secrets; None if it is unknown or not needed."""
 
 
 def opened(held: Session, target: Target) -> Opened:
-    """The stack's state for judging: with its secrets, which stay in memory, where they can be decrypted.
+    """The stack's state for judging, with its secrets decrypted in memory if possible.
 
-    They are decrypted here by the passphrase in the target's environment, or else by the engine, which knows the other
-    kinds of encryption. Where neither can, they are left encrypted.
+    Secrets are decrypted by the passphrase in the target's environment, else by the engine, which supports the other
+    kinds of encryption. If neither can, they stay encrypted.
     """
     state = held.state(target)
     if not has_ciphertext(state):
@@ -155,7 +155,7 @@ def _passphrase(environment: Mapping[str, str]) -> str | None:
 
 
 def _exported(target: Target) -> dict[str, Any]:
-    """A real stack's state; empty where the stack is not there yet. Raises `EngineError` where it cannot be read."""
+    """A real stack's state; empty if the stack does not exist. Raises `EngineError` if it cannot be read."""
     try:
         return export(target)
     except BluelampError as error:

@@ -1,4 +1,4 @@
-"""Reading the settings of several forces, so that a mistake in one is told before anything is begun."""
+"""Reads the settings of several forces and reports every mistake before any work starts."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def read_settings(root: Path, forces: list[str], *, rehearse: bool | None = False) -> dict[str, "Force"]:
-    """The settings of each force. Raises `SettingsError` with every mistake in those of every one of `forces`.
+    """The settings of each force. Raises `SettingsError` with every mistake in the settings of all `forces`.
 
     The next steps of mistakes are for the rehearsal with `rehearse`; where it is None, as for a verb without a cloud,
     for that of each force that a rehearsal holds.

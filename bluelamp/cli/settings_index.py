@@ -54,12 +54,12 @@ class Setting:
 
     @property
     def filled(self) -> bool:
-        """Whether the section is there even where it is not written."""
+        """Whether the section exists even if it is not written."""
         return self.path in FILLED and self.section
 
     @property
     def planned(self) -> bool:
-        """Whether its default is an amount of the force's roadmap."""
+        """Whether its default is an amount in the force's roadmap."""
         return self.path in FROM_ROADMAP
 
 
@@ -69,12 +69,12 @@ def settings() -> dict[str, Setting]:
 
 
 def canonical(path: str) -> str:
-    """A path as a person writes it, as the index has it: `bluelamp:azure.landingZones[0].name`."""
+    """A path as a person writes it (`bluelamp:azure.landingZones[0].name`), in the index's form."""
     return _INDEX.sub("[]", path.removeprefix("bluelamp:"))
 
 
 def defaults(path: str, entry: Entry) -> dict[str, Any]:
-    """What each profile gives the setting where it is not written, for a force of `entry`; empty inside lists."""
+    """The setting's default in each profile, for a force of `entry`; empty inside lists."""
     if "[]" in path:
         return {}
     if path.startswith(_COMPONENTS):
@@ -101,7 +101,7 @@ def defaults(path: str, entry: Entry) -> dict[str, Any]:
 
 
 def by_profile(root: Path) -> dict[str, dict[str, Any]]:
-    """What each profile gives each setting outside lists, by path, for the first force in the register of `root`."""
+    """The default of each setting outside lists in each profile, by path, for the first force in `root`'s register."""
     entry = next(iter(read_register(root).forces.values()))
     return {path: found for path in settings() if (found := defaults(path, entry))}
 

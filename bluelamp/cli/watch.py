@@ -1,4 +1,4 @@
-"""Checking forces again at each change of a file, in a process that has everything loaded."""
+"""Checks forces again at each change of a file, in a process with all code loaded."""
 
 import gc
 import os
@@ -18,9 +18,9 @@ from bluelamp.planning import answers
 from bluelamp.plans.inputs import settings_stamps, shared_stamps
 
 _PAUSE: Final = 0.1
-"""Seconds between two looks at the settings."""
+"""Seconds between two polls of the settings."""
 _CODE: Final = 10
-"""Looks at the settings for one at the code, which is over a thousand files."""
+"""Polls of the settings for each poll of the code, which has over a thousand files."""
 
 Stamps = dict[str, tuple[int, int]]
 
@@ -35,9 +35,9 @@ def watch(
 ) -> NoReturn:
     """Validates the forces, does `work` for each and shows it; then again whenever a file of settings changes.
 
-    Each time but the first is a process forked from this one, so that nothing is loaded again and no run leaves
-    anything to the next. What providers answered the first time holds for what is the same again. Where code changes,
-    the command begins anew. Ends by `KeyboardInterrupt`.
+    Each run but the first is a process forked from this one, so that nothing is loaded again and runs share no state.
+    Provider responses of the first run are reused for unchanged inputs. If code changes, the command restarts. Ends by
+    `KeyboardInterrupt`.
     """
     answers.keep()
     loaded = False
@@ -49,7 +49,7 @@ def watch(
             done = list(in_processes(work, forces, workers)) if loaded else [work(force) for force in forces]
             if not loaded and all(one.report for one in done):
                 loaded = True
-                # What is loaded stays: a collection in a fork would copy the memory that holds it.
+                # Exempt loaded code from garbage collection, which in a fork would copy its memory.
                 gc.collect()
                 gc.freeze()
             show(done)
@@ -65,7 +65,7 @@ def watch(
 
 
 def _wait(root: Path, forces: Sequence[str], settings: Stamps, code: Stamps) -> None:
-    """Waits until the settings differ, and are no longer written to; begins the command anew where code differs."""
+    """Waits until the settings have changed and writing has stopped; restarts the command if code has changed."""
     for look in range(1, sys.maxsize):
         if look % _CODE == 0 and shared_stamps(root) != code:
             _begin_anew()

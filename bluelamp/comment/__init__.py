@@ -1,8 +1,8 @@
-"""A comparison as one comment on a pull request, and as what pipelines show beside it.
+"""A comparison as one comment on a pull request, and as annotations in pipelines.
 
     text = comment(found, marker="check", limit=GITHUB)
 
-`markup` makes values harmless, `sections` says what there is to say, `fitted` leaves out detail until it fits.
+`markup` escapes values, `sections` writes the parts, `fitted` leaves out detail until the comment fits.
 """
 
 from bluelamp.comment.fitted import AZURE, GITHUB, SMALLEST, comment

@@ -1,4 +1,4 @@
-"""A comparison as annotations: new failures at the line of the settings or the program, in the words of CI hosts.
+"""A comparison as annotations: new failures at the line of the settings or the program, in the syntax of CI hosts.
 
 GitHub Actions reads `::error file=…,line=…::…`, Azure Pipelines `##vso[task.logissue type=error;…]…`.
 """
@@ -14,14 +14,14 @@ from bluelamp.core.text import cut, printable
 from bluelamp.reports.words import some
 
 MOST: Final = 10
-"""How many errors, and how many warnings: GitHub shows no more of a step."""
+"""The maximum numbers of errors and of warnings that GitHub shows for a step."""
 _LONGEST: Final = 500
 _PLACE: Final = re.compile(r"(?P<file>[\w./-]+\.\w+):(?P<line>\d+)")
 
 
 @dataclass(frozen=True, slots=True)
 class Annotation:
-    """What is shown at a line; `line` is 0 and `file` empty where there is none."""
+    """An annotation; `line` is 0 and `file` empty if there is no place."""
 
     error: bool
     title: str
@@ -31,8 +31,8 @@ class Annotation:
 
 
 def annotations(found: Comparison) -> list[Annotation]:
-    """New failures of mandatory rules and what was not planned as errors, other new failures and undecided verdicts as
-    warnings; the errors first, `MOST` of each, of which the last counts what is left out."""
+    """Errors for new mandatory failures and forces that were not planned, then warnings for other new failures and
+    undecided verdicts; at most `MOST` of each, of which the last gives the number left out."""
     told: dict[tuple[bool, str, str, str, int], int] = {}
     for each in _every(found):
         key = (each.error, each.title, each.text, each.file, each.line)
@@ -95,5 +95,5 @@ def _azure(text: str) -> str:
 
 
 def _safe(text: str) -> str:
-    """`text` on one line, without what either host takes for the beginning of a command."""
+    """`text` on one line, without the prefixes of either host's commands."""
     return printable(text).replace("##", "# #").replace("::", ": :")

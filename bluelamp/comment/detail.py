@@ -1,4 +1,4 @@
-"""How much a comment says: each step of `STEPS` leaves out more, in the order in which it matters less.
+"""The levels of detail of a comment: each step of `STEPS` leaves out more, least important first.
 
 docs/pull-requests.md has the order.
 """
@@ -9,7 +9,7 @@ from typing import Final
 
 @dataclass(frozen=True, slots=True)
 class Detail:
-    """How many of each are spelt out before the rest is counted, and how long a value may be.
+    """The numbers of items listed before the rest is counted, and the maximum length of a value.
 
     `properties` are of each updated resource, `values` whether they have their values, `changes` the resources of a
     group that are created or updated, `groups` the groups of forces, `forces` the forces that a group names, `reasons`
@@ -67,4 +67,4 @@ def _steps() -> tuple[Detail, ...]:
 
 
 STEPS: Final = _steps()
-"""From everything to the counts alone."""
+"""From full detail to counts only."""

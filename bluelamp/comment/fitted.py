@@ -1,4 +1,4 @@
-"""The whole comment, with as much detail as fits."""
+"""The complete comment, with as much detail as fits."""
 
 from collections.abc import Iterator
 from typing import Final
@@ -11,11 +11,11 @@ from bluelamp.comment.words import result
 from bluelamp.comparison.model import Comparison
 
 GITHUB: Final = 65_536
-"""Characters of a comment on GitHub, at most."""
+"""The maximum characters of a comment on GitHub."""
 AZURE: Final = 150_000
-"""Characters of a comment on Azure DevOps, at most."""
+"""The maximum characters of a comment on Azure DevOps."""
 SMALLEST: Final = 2_000
-"""The least that a limit may be: the line of result and the counts fit in it."""
+"""The smallest limit, in which the result line and the counts fit."""
 _PARTS: Final = (
     sections.errors,
     sections.destroyed,
@@ -29,8 +29,8 @@ _PARTS: Final = (
 def comment(found: Comparison, *, marker: str = "check", how: str = "planned offline", limit: int = GITHUB) -> str:
     """`found` as Markdown of at most `limit` characters, counted as UTF-16 does, as hosts do.
 
-    The first line is `<!-- bluelamp:MARKER -->`, by which a pipeline finds the comment to update. `how` says how the
-    working files were planned. Equal comparisons give equal texts. Raises ValueError for a limit below `SMALLEST`.
+    The first line is `<!-- bluelamp:MARKER -->`, by which a pipeline finds the comment to update. `how` describes how
+    the working files were planned. Equal comparisons give equal texts. Raises ValueError for a limit below `SMALLEST`.
     """
     if limit < SMALLEST:
         raise ValueError(f"a comment of {limit} characters cannot hold the result")

@@ -1,7 +1,7 @@
 """Values as Markdown that is only text, for GitHub, GitLab and Azure DevOps.
 
-Settings, names and what a cloud says may hold anything. A value is shown as code, where hosts neither read markup nor
-link mentions, issues and addresses; the titles of rules are shown as text, with all of that taken out.
+Settings, names and cloud messages may hold any text. A value is shown as code, in which hosts neither render markup nor
+link mentions, issues and addresses; rule titles are shown as text with all of these removed.
 """
 
 import json
@@ -13,19 +13,19 @@ from bluelamp.core.text import cut, printable
 
 _PUNCTUATION: Final = re.compile(r"([\\`*_{}\[\]#!|~$^<>&])")
 _BREAK: Final = "\u200b"
-"""A space of no width: what it divides is not linked."""
+"""A zero-width space, which prevents links."""
 _LINKED: Final = re.compile(
     r"[@#!~%$&^:/.](?=\w|/)|(?<=\w)-(?=\d)|(?<=w)(?=ww\.)|(?<=[0-9a-f]{6})(?=[0-9a-f])", re.IGNORECASE
 )
-"""After what hosts begin to link: a mention, an issue, a label, an address, and the middle of a commit's hash.
+"""The places where hosts start a link: a mention, an issue, a label, an address, and the middle of a commit hash.
 
-A host may take the space of no width for a part of a domain, so that `www` itself is divided too.
+A host may treat the zero-width space as part of a domain, so `www` itself is divided too.
 """
 _FENCES: Final = re.compile("`+")
 
 
 def code(text: str, most: int) -> str:
-    """`text` as code on one line, in at most `most` characters of it: in as many backticks as it takes."""
+    """The first `most` characters of `text` as code on one line, in as many backticks as it needs."""
     line = cut(_line(text), most)
     if not line:
         return "(empty)"
@@ -40,14 +40,14 @@ def html_code(text: str, most: int) -> str:
 
 
 def value(found: Any, most: int) -> str:
-    """A property's value as code: a text as it is, anything else as JSON; `not set` where there is none."""
+    """A property's value as code: a string unchanged, any other value as JSON; `not set` for None."""
     if found is None:
         return "not set"
     return code(found if isinstance(found, str) else json.dumps(found, ensure_ascii=False, sort_keys=True), most)
 
 
 def plain(text: str, most: int = 300) -> str:
-    """`text` on one line with nothing in it that is markup, calls somebody or is a link."""
+    """`text` on one line without markup, mentions or links."""
     broken = _LINKED.sub(lambda found: found[0] + _BREAK, cut(_line(text), most))
     return _PUNCTUATION.sub(_escaped, broken)
 

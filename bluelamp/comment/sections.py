@@ -1,4 +1,4 @@
-"""The parts of a comment, each as lines of Markdown: nothing where there is nothing to say."""
+"""The parts of a comment, each as lines of Markdown; a part without content is empty."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
@@ -13,9 +13,9 @@ from bluelamp.reports.words import some
 
 Lines = Iterator[str]
 _FEW: Final = 3
-"""How many forces are named outside the changes."""
+"""The number of forces named outside the changes."""
 _OPEN: Final = 20
-"""How many deletions and replacements of a group are shown before the others are folded."""
+"""The number of deletions and replacements of a group shown before the others are folded."""
 _ORDER: Final = ("critical", "high", "medium", "low")
 
 
@@ -40,7 +40,7 @@ def errors(found: Comparison, detail: Detail) -> Lines:
 
 
 def destroyed(found: Comparison, detail: Detail) -> Lines:
-    """What is deleted and replaced: each resource once, below the forces where that is so."""
+    """Deleted and replaced resources, each once, below its forces."""
     same: dict[tuple[object, ...], tuple[Resource, list[Force]]] = {}
     for force in found.affected:
         for one in force.resources:
@@ -95,7 +95,7 @@ def failures(found: Comparison, detail: Detail) -> Lines:
 
 
 def cost(found: Comparison, detail: Detail) -> Lines:
-    """What the change adds to a month, and the forces where it adds or saves most."""
+    """The difference in monthly cost, and the forces with the largest differences."""
     changed = [each for each in found.affected if each.cost.change]
     if not changed:
         return
@@ -121,7 +121,7 @@ def cost(found: Comparison, detail: Detail) -> Lines:
 
 
 def changes(found: Comparison, detail: Detail) -> Lines:
-    """The changes, once for all forces with the same ones."""
+    """The changes, once for all forces with the same changes."""
     groups = [group for group in found.groups if group[0].resources or group[0].outputs]
     if not groups:
         return
@@ -138,7 +138,7 @@ def changes(found: Comparison, detail: Detail) -> Lines:
 
 
 def notes(found: Comparison, _detail: Detail) -> Lines:
-    """What the comparison could not take into account."""
+    """The limitations of the comparison."""
     for note in found.notes:
         yield f"> {plain(note)}"
         yield ">"
@@ -261,7 +261,7 @@ def _message(one: Judged, detail: Detail) -> str:
 
 
 def _of_forces(alike: Sequence[tuple[Force, Judged]], every: Sequence[Force]) -> str:
-    """In which of the forces it is; empty where that is plain."""
+    """The forces that have it; empty if it applies to all listed forces."""
     if len(alike) > 1:
         return f" in {some(len(alike), 'force')}"
     return f" in {code(alike[0][0].force, NAME)}" if len(every) > 1 else ""
@@ -272,7 +272,7 @@ def _rank(severity: str) -> int:
 
 
 def _forces(forces: Sequence[Force], detail: Detail) -> str:
-    """How many forces, and the first of their names: the changes have them all."""
+    """The number of forces and the first of their names; the changes list all of them."""
     if len(forces) == 1:
         return names(forces, 1)
     return f"{some(len(forces), 'force')} ({names(forces, min(detail.forces, _FEW))})"
@@ -313,7 +313,7 @@ def _listed(title: str, lines: Sequence[str], most: int) -> Lines:
 
 
 def _folded(summary: str, lines: Iterable[str]) -> Lines:
-    """Lines that are folded away under `summary`, which is HTML."""
+    """Lines folded under `summary`, which is HTML."""
     yield f"<details><summary>{summary}</summary>"
     yield ""
     yield from lines

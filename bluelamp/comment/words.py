@@ -1,4 +1,4 @@
-"""What a comparison comes to, in words: the line of result, and names of forces."""
+"""A comparison in words: the result line, and names of forces."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -21,11 +21,11 @@ VERBS: Final = {
 }
 _MISTAKES: Final = re.compile(r"; (?=[\w./-]+\.ya?ml:\d+:)")
 NAME: Final = 80
-"""The length of a name, at most."""
+"""The maximum length of a name."""
 
 
 def result(found: Comparison) -> str:
-    """The result in one line, without markup but for its mark: what stops the change first."""
+    """The result in one line, with blockers first; its mark is the only markup."""
     affected = found.affected
     if not affected:
         return f"{FINE} No force is affected"
@@ -64,7 +64,7 @@ def counts(resources: Iterable[Resource]) -> str:
 
 
 def mark(found: Comparison) -> str:
-    """The mark of the result: whether something stops the change, or has to be looked at."""
+    """The mark of the result: whether the change is blocked, or needs review."""
     affected = found.affected
     if any(each.head_error or each.refused or each.breaks for each in affected):
         return STOPS
@@ -78,12 +78,12 @@ def mark(found: Comparison) -> str:
 
 
 def each_error(text: str) -> list[str]:
-    """The mistakes in the error of a force that is not planned: those in settings are told together."""
+    """The mistakes in the error of a force that was not planned, as one error may hold several settings mistakes."""
     return [each for each in _MISTAKES.split(text) if each]
 
 
 def names(forces: Sequence[Force], most: int, *, html: bool = False) -> str:
-    """The names of forces, at most `most`, and how many more there are."""
+    """The names of at most `most` forces, and the number of others."""
     shown = [(html_code if html else code)(each.force, NAME) for each in forces[:most]]
     rest = len(forces) - most
     if not shown:

@@ -1,1 +1,1 @@
-"""What every part of Bluelamp may import; nothing in here imports any other part."""
+"""Shared code that every part of Bluelamp may import, and that imports no other part."""

@@ -1,4 +1,4 @@
-"""Types of the components that stand for what a force registers; apart, as rules load nothing else for them."""
+"""Resource types of the components for a force's registers. A separate module keeps the imports of rules small."""
 
 from typing import Final
 
@@ -6,16 +6,16 @@ ASSET: Final = "bluelamp:data:InformationAsset"
 """An information asset."""
 
 ACCESS_RULE: Final = "bluelamp:data:AccessRule"
-"""A rule of the policy of access."""
+"""A rule of the access policy."""
 
 MILESTONE: Final = "bluelamp:spend:Milestone"
 """A milestone of the roadmap."""
 
 TACTICAL: Final = "bluelamp:spend:TacticalSpend"
-"""Spend that has an end and a successor."""
+"""Tactical spend, which has an end and a successor."""
 
 COST_INPUTS: Final = "bluelamp:spend:CostInputs"
-"""The use, the hardware and the refreshed prices that costs follow from."""
+"""The usage, hardware and refreshed prices from which costs are computed."""
 
 REGISTERED: Final = (ASSET, ACCESS_RULE, MILESTONE, TACTICAL, COST_INPUTS)
-"""All of them: nothing is deployed for them, and rules judge them."""
+"""All of them: rules judge them, but nothing is deployed for them."""

@@ -7,8 +7,8 @@ _CHANGING: Final = re.compile(r"\bbluelamp (preview|up|destroy|drift)\b(?! --reh
 
 
 def rehearsed(text: str) -> str:
-    """`text` with every command that works on what is deployed as the one that works on the rehearsal.
+    """`text` with every command on a real estate replaced by the command on the rehearsal.
 
-    A message about a rehearsal must not name a command that changes the real estate.
+    A message about a rehearsal must not name a command that changes a real estate.
     """
     return _CHANGING.sub(r"bluelamp \1 --rehearse", text)

@@ -1,4 +1,4 @@
-"""The project that this process works on: what it declares of its own belongs to everything that is found there."""
+"""The current project of this process, whose own rules and modules apply."""
 
 from pathlib import Path
 
@@ -6,10 +6,10 @@ _held: list[Path] = []
 
 
 def project() -> Path | None:
-    """The project's folder; None where the process works on none."""
+    """The project's folder; None without a project."""
     return _held[-1] if _held else None
 
 
 def use(root: Path | None) -> None:
-    """Work on the project in the folder `root` from now on; None for no project."""
+    """Makes the project in the folder `root` current; None for no project."""
     _held[:] = [] if root is None else [root]

@@ -1,4 +1,4 @@
-"""The day it is in the United Kingdom, whatever the machine's time zone is.
+"""The current date in the United Kingdom, independent of the machine's time zone.
 
 British Summer Time follows from the law's rule (the Summer Time Order 2002), not from a time zone database: a container
 may have none, and `TZ` and `PYTHONTZPATH` can change the one that it has.
@@ -13,14 +13,14 @@ _HOUR: Final = timedelta(hours=1)
 
 
 def today() -> date:
-    """The day it is now in London."""
+    """Today's date in London."""
     return london_day(datetime.now(UTC))
 
 
 def london_day(moment: datetime) -> date:
-    """The day on which `moment` falls in London.
+    """The date of `moment` in London.
 
-    Raises ValueError for a moment without a time zone: which day it belongs to is not known.
+    Raises ValueError for a moment without a time zone, whose date is ambiguous.
     """
     if moment.tzinfo is None:
         raise ValueError("a moment without a time zone has no day in London")

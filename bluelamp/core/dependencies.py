@@ -1,6 +1,6 @@
 """Dependencies: cycles, an order, and the longest chain.
 
-Each function takes the names that every name depends on. A dependency that is no key is left out.
+Each function takes a mapping from names to their dependencies. Dependencies that are not keys are ignored.
 """
 
 from collections.abc import Mapping, Sequence
@@ -9,7 +9,7 @@ Dependencies = Mapping[str, Sequence[str]]
 
 
 def cycle_through(name: str, dependencies: Dependencies) -> tuple[str, ...]:
-    """A shortest way from `name` over its dependencies back to it, `name` at both ends; empty where there is none."""
+    """A shortest cycle through `name`, which is at both ends; empty if there is none."""
     paths: list[tuple[str, ...]] = [(name,)]
     seen: set[str] = set()
     for path in paths:
@@ -23,7 +23,7 @@ def cycle_through(name: str, dependencies: Dependencies) -> tuple[str, ...]:
 
 
 def cycles(dependencies: Dependencies) -> list[tuple[str, ...]]:
-    """One cycle for each group of names that depend on one another, in the order of the names."""
+    """One cycle for each group of mutually dependent names, in the order of the names."""
     found: list[tuple[str, ...]] = []
     told: set[str] = set()
     for name in dependencies:
@@ -34,7 +34,7 @@ def cycles(dependencies: Dependencies) -> list[tuple[str, ...]]:
 
 
 def ordered(dependencies: Dependencies) -> list[str]:
-    """The names, each after all that it depends on. Raises ValueError for a cycle."""
+    """The names, each after all its dependencies. Raises ValueError for a cycle."""
     left = {name: {each for each in before if each in dependencies} for name, before in dependencies.items()}
     found: list[str] = []
     while left:
@@ -52,7 +52,7 @@ def ordered(dependencies: Dependencies) -> list[str]:
 def longest_chain(lengths: Mapping[str, int], dependencies: Dependencies) -> tuple[list[str], int]:
     """The chain of dependent names with the greatest sum of `lengths`, the first name first, and that sum.
 
-    Only names in `lengths` count; of chains of the same length, one of them. Raises ValueError for a cycle.
+    Only names in `lengths` count; among equally long chains, any one. Raises ValueError for a cycle.
     """
     inner = {name: [each for each in dependencies.get(name, ()) if each in lengths] for name in lengths}
     best: dict[str, tuple[int, str | None]] = {}

@@ -4,13 +4,13 @@ from ipaddress import IPv4Network
 from typing import Final, Literal, get_args
 
 Environment = Literal["preprod", "test", "dev"]
-"""An environment beside production."""
+"""An environment other than production."""
 
 ENVIRONMENTS: Final[tuple[str, ...]] = get_args(Environment)
-"""Every environment beside production."""
+"""Every environment other than production."""
 
 PROD: Final = "prod"
-"""The production environment, whose stack has the force's own name."""
+"""The production environment, whose stack has the force's name."""
 
 _BITS: Final = 3
 """Ranges are divided into eight: the last three belong to the environments, in the order of `ENVIRONMENTS`."""
@@ -26,12 +26,12 @@ def split(stack: str) -> tuple[str, str]:
 
 
 def join(force: str, environment: str) -> str:
-    """The name of the stack of a force's environment, empty or `prod` for production: what `split` takes apart."""
+    """The stack name of a force's environment, empty or `prod` for production; the inverse of `split`."""
     return force if environment in ("", PROD) else f"{force}-{environment}"
 
 
 def slices(whole: IPv4Network) -> dict[str, IPv4Network]:
-    """The part of a force's range that belongs to each environment; none where it is too small to be divided."""
+    """The part of a force's range for each environment; empty if the range is too small to divide."""
     if whole.prefixlen + _BITS > _SMALLEST:
         return {}
     parts = list(whole.subnets(prefixlen_diff=_BITS))

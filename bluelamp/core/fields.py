@@ -1,4 +1,4 @@
-"""The kinds of value that the register and the settings share: each refuses what is malformed, in words."""
+"""Value types that the register and the settings share, with validation errors in plain words."""
 
 import re
 from collections.abc import Callable
@@ -14,7 +14,7 @@ from pydantic_core import PydanticCustomError
 from bluelamp.core.source import show
 
 Region = Literal["uksouth", "ukwest"]
-"""The two Azure regions in the United Kingdom; data of a force stays in them."""
+"""The two Azure regions in the United Kingdom, in which a force's data stays."""
 
 _DAY = re.compile(r"[12][0-9]{3}-[0-9]{2}-[0-9]{2}")
 _PREFIX = re.compile("[0-9]{1,2}")
@@ -26,14 +26,14 @@ Schema = dict[str, Any]
 Check = TypeVar("Check", bound=Callable[..., Any])
 
 IN_SCHEMA: Final[dict[Any, Callable[[Schema], Schema]]] = {}
-"""How the JSON Schema of a value says what a check of it refuses, as far as a schema can."""
+"""JSON Schema keywords that express a value's check, as far as a schema can."""
 
 IPV4: Final = r"(25[0-5]|2[0-4]\d|1?\d?\d)(\.(25[0-5]|2[0-4]\d|1?\d?\d)){3}"
 """An IPv4 address as a regular expression."""
 
 
 class Model(BaseModel):
-    """A part of the settings: frozen, camelCase in YAML, and no key that it does not know."""
+    """A part of the settings: frozen, camelCase in YAML, without unknown keys."""
 
     model_config = ConfigDict(
         frozen=True,
@@ -46,9 +46,9 @@ class Model(BaseModel):
 
 
 def refuse(message: str, allowed: str = "", next_step: str = "", *, hidden: bool = False) -> PydanticCustomError:
-    """An error that reads as it stands in a `Problem`; a `hidden` value, which may be a secret, is nowhere in it.
+    """An error with the text of a `Problem`; it never contains a `hidden` value, which may be a secret.
 
-    Braces in the message become parentheses: pydantic would take them for its own.
+    Braces in the message become parentheses, as pydantic would interpret them.
     """
     message = message.translate(_NO_BRACES)
     said = {"reason": message, "allowed": allowed, "next_step": next_step, "hidden": hidden}
@@ -57,7 +57,7 @@ def refuse(message: str, allowed: str = "", next_step: str = "", *, hidden: bool
 
 @dataclass(frozen=True)
 class Matching:
-    """A check that a text is all of a `pattern`; otherwise `message` and what is `allowed` are said."""
+    """A check that a text matches the whole `pattern`; its error has `message` and `allowed`."""
 
     pattern: str
     message: str
@@ -68,14 +68,14 @@ class Matching:
         object.__setattr__(self, "_expression", re.compile(self.pattern))
 
     def __call__(self, value: str) -> str:
-        """The value, where it matches; raises `PydanticCustomError` otherwise."""
+        """The value if it matches; raises `PydanticCustomError` otherwise."""
         if not self._expression.fullmatch(value):
             raise refuse(f"{show(value)} {self.message}", self.allowed)
         return value
 
 
 def matching(pattern: str, message: str, allowed: str) -> Matching:
-    """A check that a text is all of a `pattern`; otherwise `message` and what is `allowed` are said."""
+    """A check that a text matches the whole `pattern`; its error has `message` and `allowed`."""
     return Matching(pattern, message, allowed)
 
 
@@ -90,9 +90,9 @@ def in_schema(**keywords: Any) -> Callable[[Check], Check]:
 
 
 def or_number(check: Check) -> Check:
-    """Says in the JSON Schema of the values that the decorated check takes that a number does as well as text.
+    """Allows a number as well as text in the JSON Schema of the values that the decorated check takes.
 
-    Bounds beside the text's pattern are those of the number.
+    Bounds apply to the number, the pattern to the text.
     """
 
     def change(schema: Schema) -> Schema:
@@ -106,7 +106,7 @@ def or_number(check: Check) -> Check:
 
 @in_schema(type="string", pattern=rf"^{IPV4}/(3[0-2]|[0-2]?\d)$")
 def network(value: object) -> IPv4Network:
-    """`value` as an IPv4 network; refuses IPv6, a bare address and host bits that are set."""
+    """`value` as an IPv4 network; rejects IPv6, an address without a prefix length, and host bits."""
     if isinstance(value, IPv4Network):
         return value
     if not isinstance(value, str):
@@ -156,10 +156,10 @@ Label = Annotated[
         )
     ),
 ]
-"""An RFC 1123 label, which is what Kubernetes wants of a namespace's name."""
+"""An RFC 1123 label, as Kubernetes requires for a namespace's name."""
 
 Day = Annotated[date, BeforeValidator(_day)]
-"""A day, written as ISO 8601 has it, without a time."""
+"""An ISO 8601 date without a time."""
 
 Text = Annotated[str, AfterValidator(_one_line)]
 """One line of text, short enough for an Azure tag."""

@@ -1,4 +1,4 @@
-"""Reading and writing files safely: regular files of a bounded size in, whole files or nothing out."""
+"""Safe file access: reads only regular files of bounded size, and writes files atomically."""
 
 import fcntl
 import hashlib
@@ -21,14 +21,14 @@ _DRAFT: Final = re.compile(r"[0-9]+\.[0-9]+\.tmp")
 
 
 class FileRefusedError(OSError):
-    """A path that is not read: not a regular file, or too large. `strerror` gives the reason."""
+    """A path that may not be read: not a regular file, or too large. `strerror` gives the reason."""
 
 
 def read(path: Path, limit: int) -> bytes:
     """The content of the regular file at `path`, of at most `limit` bytes.
 
-    FIFOs, sockets and devices are refused without opening them, so a FIFO nobody writes to does not block. Raises
-    `FileRefusedError` for those and for a file of more than `limit` bytes, `OSError` where the file cannot be read.
+    FIFOs, sockets and devices are refused without opening them, so that a FIFO without a writer does not block. Raises
+    `FileRefusedError` for those and for a file of more than `limit` bytes, `OSError` if the file cannot be read.
     """
     with _opened(path) as stream:
         size = os.fstat(stream.fileno()).st_size
@@ -45,9 +45,9 @@ def head(path: Path, size: int) -> bytes:
 
 
 def digest(path: Path, limit: int) -> tuple[str, int]:
-    """The SHA-256, in hex, and the size in bytes of the regular file at `path`, without keeping it in memory.
+    """The SHA-256, in hex, and the size in bytes of the regular file at `path`, read in blocks.
 
-    Of a file of more than `limit` bytes only the size is known, and the digest is empty. Raises as `read` does.
+    For a file of more than `limit` bytes, the digest is empty. Raises as `read` does.
     """
     with _opened(path) as stream:
         size = os.fstat(stream.fileno()).st_size
@@ -65,7 +65,7 @@ def digest(path: Path, limit: int) -> tuple[str, int]:
 @contextmanager
 def _opened(path: Path) -> "Iterator[BinaryIO]":
     _check(path.stat().st_mode, path)
-    # Not to block on a FIFO that takes the file's place in between; what was opened is checked again.
+    # Non-blocking, in case a FIFO replaces the file in between; the open file is checked again.
     descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     with os.fdopen(descriptor, "rb") as stream:
         _check(os.fstat(descriptor).st_mode, path)
@@ -73,7 +73,7 @@ def _opened(path: Path) -> "Iterator[BinaryIO]":
 
 
 def check_regular(path: Path) -> None:
-    """Raises `FileRefusedError` for a path that is no regular file, `OSError` where there is none."""
+    """Raises `FileRefusedError` unless the path is a regular file, `OSError` if it does not exist."""
     _check(path.stat().st_mode, path)
 
 
@@ -85,11 +85,11 @@ def _check(mode: int, path: Path) -> None:
 
 
 def replace(path: Path, content: str | bytes, *, mode: int | None = None) -> None:
-    """Replaces the file at `path` by `content` (text as UTF-8) in one step; its folder is made where there is none.
+    """Replaces the file at `path` by `content` (text as UTF-8) atomically; creates its folder if missing.
 
-    `mode` is the new file's permissions, by default what the process's umask leaves. Raises `OSError` where the file
-    cannot be written; the file that was there is then unchanged. What a killed process left is removed the next time
-    that the same file is written.
+    `mode` is the new file's permissions, by default those of the process's umask. Raises `OSError` if the file cannot
+    be written; the existing file is then unchanged. Temporary files of killed processes are removed by the next write
+    of the same file.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     with _draft(path, content, mode) as temporary:
@@ -97,19 +97,19 @@ def replace(path: Path, content: str | bytes, *, mode: int | None = None) -> Non
 
 
 def create(path: Path, content: str | bytes, *, mode: int | None = None) -> None:
-    """Writes `content` to `path`, whole or not at all, and never over what is there: raises `FileExistsError` then.
+    """Writes `content` to the new file `path` atomically; raises `FileExistsError` if it exists.
 
     Otherwise as `replace`.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     with _draft(path, content, mode) as temporary:
-        os.link(temporary, path)  # fails where the path exists; a rename would replace it
+        os.link(temporary, path)  # fails if the path exists; a rename would replace it
 
 
 @contextmanager
 def _draft(path: Path, content: str | bytes, mode: int | None) -> "Iterator[Path]":
-    """A file beside `path` with `content`, which is gone afterwards, whether it was renamed or not."""
-    # Several forces are worked on at once, in threads that may write the same file.
+    """A temporary file beside `path` with `content`, removed afterwards unless it was renamed."""
+    # Threads that work on several forces may write the same file.
     temporary = path.with_name(f".{path.name}.{os.getpid()}.{threading.get_ident()}.tmp")
     _remove_left(path)
     try:
@@ -124,28 +124,28 @@ def _draft(path: Path, content: str | bytes, mode: int | None) -> "Iterator[Path
 
 @contextmanager
 def _locked(path: Path, mode: int) -> "Iterator[BinaryIO]":
-    """A new file at `path`, with a lock that tells other processes that it is in use."""
+    """A new file at `path`, locked to show other processes that it is in use."""
     while True:
         path.unlink(missing_ok=True)
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode)
         with os.fdopen(descriptor, "wb") as stream:
             lock(descriptor)
-            # Another process may have taken the file for a left one before it was locked.
+            # Another process may have removed the file as left over before it was locked.
             if same(path, descriptor):
                 yield stream
                 return
 
 
 def _remove_left(path: Path) -> None:
-    """Removes the drafts of `path` that nobody has locked: those of killed processes."""
+    """Removes unlocked temporary files of `path`, which killed processes have left."""
     prefix = f".{path.name}."
-    for name in os.listdir(path.parent):  # noqa: PTH208 - half as long as with a path for each
+    for name in os.listdir(path.parent):  # noqa: PTH208 - half the time of creating a path for each
         if name.startswith(prefix) and _DRAFT.fullmatch(name[len(prefix) :]):
             remove_unlocked(path.parent / name, Path.unlink)
 
 
 def remove_unlocked(path: Path, remove: Callable[[Path], None]) -> None:
-    """Calls `remove` with `path` where no process has it locked; what cannot be removed stays."""
+    """Calls `remove` with `path` if no process has it locked; ignores failures."""
     with suppress(OSError):
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC)
         try:
@@ -157,13 +157,13 @@ def remove_unlocked(path: Path, remove: Callable[[Path], None]) -> None:
 
 
 def lock(descriptor: int) -> None:
-    """Locks a file or folder until it is closed, where its file system can: waits for whoever has it locked."""
+    """Locks a file or folder until it is closed, if its file system supports it; waits for other holders."""
     with suppress(OSError):
         fcntl.flock(descriptor, fcntl.LOCK_EX)
 
 
 def same(path: Path, descriptor: int) -> bool:
-    """Whether `path` still is what was opened."""
+    """Whether `path` is still the opened file."""
     try:
         return os.path.samestat(os.lstat(path), os.fstat(descriptor))
     except OSError:

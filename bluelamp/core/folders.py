@@ -1,10 +1,10 @@
-"""Replacing a folder as a whole: whoever looks, and whatever is killed, there is the old content or the new one.
+"""Atomic replacement of a folder: at any moment, even after a crash, it has the old or the new content.
 
-The new content is written into a folder beside the target and then exchanged with it, in one step of the file system.
-Where that cannot be done (files of somebody else's in the target, a mount point, the current folder, a parent that is
-read-only, a file system without an exchange), the new content is moved into the target as `SWITCH`, in one step, and
-put in place file by file from there. If that is interrupted, `SWITCH` holds the whole new content, and the next
-replacement finishes it first. Nothing is deleted but what the caller names, and what killed runs left.
+The new content is written into a folder beside the target and then exchanged with it in one file system operation.
+If that is impossible (foreign files in the target, a mount point, the current folder, a read-only parent, a file system
+without an exchange), the new content is moved into the target as `SWITCH`, in one operation, and from there put in
+place file by file. If that is interrupted, `SWITCH` holds the complete new content, and the next replacement finishes
+it first. Only files that the caller names and the remains of killed runs are deleted.
 """
 
 import ctypes
@@ -25,7 +25,7 @@ from bluelamp.core import private
 from bluelamp.core.files import lock, remove_unlocked, same
 
 SWITCH: Final = ".bluelamp-switch"
-"""A whole new content, in the folder whose content it is to replace: the replacement was interrupted."""
+"""The complete new content, inside its target folder, during or after an interrupted replacement."""
 _NEW: Final = ".bluelamp-new"
 _DIGITS: Final = re.compile("[0-9a-f]{8}")
 _AT_FDCWD: Final = -100
@@ -45,10 +45,10 @@ _NO_EXCHANGE: Final = (
 
 @dataclass(frozen=True)
 class Owned:
-    """What of a folder's content, by paths within it, is the caller's.
+    """The caller's part of a folder's content, by relative path.
 
-    `stale` goes when the folder is replaced. `replaceable` may be replaced by a file of the same name, and stays
-    otherwise. Everything else is somebody's own.
+    `stale` files are deleted when the folder is replaced. `replaceable` files may be replaced by files of the same
+    name, and stay otherwise. All other files are foreign.
     """
 
     stale: Collection[PurePosixPath] = ()
@@ -56,7 +56,7 @@ class Owned:
 
 
 class OccupiedError(FileExistsError):
-    """A file that is to be written is there already, and is somebody's own."""
+    """A foreign file has the name of a file to write."""
 
 
 def replace_folder(
@@ -64,10 +64,10 @@ def replace_folder(
 ) -> None:
     """Replaces the caller's part of the folder `target`, which need not exist, by what `fill` writes into a new folder.
 
-    `owned` says what of a folder is the caller's, `last` names the file that it says so by, if any: it is put in place
-    after all others. A link to a folder stays, and the folder that it leads to is replaced. The new folder has the old
-    one's permissions. Raises `OccupiedError` where somebody's own file is in the way, whatever `fill` raises, and
-    `OSError` where something cannot be written; the folder then is as it was.
+    `owned` returns the caller's part of a folder; `last` is the file by which it recognises that part, if any, and is
+    put in place after all others. A link to a folder stays, and the folder that it points to is replaced. The new
+    folder has the old one's permissions. Raises `OccupiedError` if a foreign file is in the way, any error of `fill`,
+    and `OSError` if a file cannot be written; the folder is then unchanged.
     """
     target = Path(os.path.realpath(target))
     if target.exists():
@@ -91,9 +91,9 @@ def _replace(target: Path, fill: Callable[[Path], None], owned: Callable[[Path],
 
 
 def files_in(folder: Path) -> Iterator[PurePosixPath]:
-    """The paths within `folder` of all that is no folder, and of the folders that hold nothing.
+    """The relative paths in `folder` of everything except folders, and of empty folders.
 
-    What a replacement that is under way, or was interrupted, keeps in the folder is no part of its content.
+    Temporary files of a running or interrupted replacement are left out.
     """
     waiting = [folder]
     while waiting:
@@ -114,14 +114,14 @@ def _is_working(name: str) -> bool:
 
 @contextmanager
 def _new_folder(target: Path) -> Iterator[Path]:
-    """An empty folder for the new content, which is gone afterwards with whatever it then holds that is not somebody's.
+    """An empty folder for the new content, which is removed afterwards with its contents, except foreign files.
 
-    It is locked while it is in use, so that other processes can tell it from what a killed one left.
+    It is locked while in use, so that other processes can tell it from the remains of a killed process.
     """
     place = target.parent
     if target.is_dir() and (os.path.ismount(target) or not os.access(place, os.W_OK | os.X_OK)):
         place = target
-    # A short part of the name, as the whole one may be as long as a name can be.
+    # A short part of the name, which may already have the maximum length.
     name = f"{_NEW}.{target.name[:40]}." if place != target else f"{_NEW}."
     if place != target:
         _remove_left(place, name)
@@ -131,7 +131,7 @@ def _new_folder(target: Path) -> Iterator[Path]:
         try:
             descriptor = os.open(work, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         except FileNotFoundError:
-            continue  # another process took it for one that was left, before it could be locked
+            continue  # another process removed it as left over before it was locked
         lock(descriptor)
         if same(work, descriptor):
             break
@@ -145,7 +145,7 @@ def _new_folder(target: Path) -> Iterator[Path]:
 
 
 def _remove_left(place: Path, name: str) -> None:
-    """Removes what in `place` is called `name` and eight hexadecimal digits, and no process has locked."""
+    """Removes unlocked entries of `place` named `name` with eight hexadecimal digits."""
     with suppress(OSError):
         for each in os.scandir(place):
             if each.name.startswith(name) and _DIGITS.fullmatch(each.name[len(name) :]):
@@ -161,14 +161,14 @@ def _remove(path: Path) -> None:
 
 @contextmanager
 def _alone(target: Path) -> Iterator[None]:
-    """Waits until no other process puts anything in the place of `target`."""
+    """Waits until no other process replaces `target`."""
     with _alone_in(target.parent if os.access(target.parent, os.R_OK) else target):
         yield
 
 
 @contextmanager
 def _alone_in(folder: Path) -> Iterator[None]:
-    """Locks a folder, whatever its name becomes, where its file system can."""
+    """Locks a folder, also across renames, if its file system supports it."""
     descriptor = None
     with suppress(OSError):
         descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
@@ -181,7 +181,7 @@ def _alone_in(folder: Path) -> Iterator[None]:
 
 
 def _exchanged(target: Path, work: Path, owned: Callable[[Path], Owned]) -> bool:
-    """Whether `work` could be put in the place of `target` in one step; `work` is then the old folder, or gone."""
+    """Whether `work` was exchanged with `target` in one operation; `work` is then the old folder, or removed."""
     if work.parent == target:
         return False
     if not target.exists():
@@ -198,7 +198,7 @@ def _exchanged(target: Path, work: Path, owned: Callable[[Path], Owned]) -> bool
     os.utime(work)
     with suppress(OSError):
         os.chown(work, state.st_uid, state.st_gid)
-    with _alone_in(target):  # so that no process takes the old folder for a left one while it is looked through
+    with _alone_in(target):  # so that no process removes the old folder as left over while it is searched
         try:
             _exchange(target, work)
         except OSError as error:
@@ -206,7 +206,7 @@ def _exchanged(target: Path, work: Path, owned: Callable[[Path], Owned]) -> bool
                 raise
             return False
         _sync_folder(target.parent)
-        for name in set(files_in(work)) - before:  # written by somebody at this very moment
+        for name in set(files_in(work)) - before:  # written concurrently
             place = target / name
             place.parent.mkdir(parents=True, exist_ok=True)
             (work / name).rename(place if not os.path.lexists(place) else place.with_name(f"{place.name}.kept"))
@@ -215,8 +215,8 @@ def _exchanged(target: Path, work: Path, owned: Callable[[Path], Owned]) -> bool
 
 
 def _only_ours(target: Path, work: Path, own: Owned) -> set[PurePosixPath] | None:
-    """What is in `target`, where all of it may be replaced by `work`; None as soon as something may not, as there may
-    be a whole disk of somebody's own files, or folders that cannot be read."""
+    """The contents of `target` if `work` may replace all of them, else None. Stops at the first foreign file, as there
+    may be a disk full of them, or unreadable folders."""
     ours = {*own.stale, *(set(own.replaceable) & set(files_in(work)))}
     found = set()
     with suppress(OSError):
@@ -229,7 +229,7 @@ def _only_ours(target: Path, work: Path, own: Owned) -> set[PurePosixPath] | Non
 
 
 def _in_use(target: Path) -> bool:
-    """Whether something else is under way in `target`, or whoever started this process may be in it."""
+    """Whether another replacement of `target` is running, or the parent process may have it as its current folder."""
     if any(_is_working(each.name) for each in os.scandir(target)):
         return True
     with suppress(OSError):
@@ -238,7 +238,7 @@ def _in_use(target: Path) -> bool:
 
 
 def _exchange(one: Path, other: Path) -> None:
-    """Exchanges two folders of one file system in one step. Raises `OSError` where that cannot be done."""
+    """Exchanges two folders of one file system in one operation. Raises `OSError` if that is impossible."""
     library = ctypes.CDLL(None, use_errno=True)
     names = (os.fsencode(one), os.fsencode(other))
     if sys.platform == "darwin" and hasattr(library, "renamex_np"):
@@ -253,7 +253,7 @@ def _exchange(one: Path, other: Path) -> None:
 
 
 def _put_in_place(target: Path, work: Path, owned: Callable[[Path], Owned], last: str) -> None:
-    """Moves `work` into `target` in one step, and its files to their places from there."""
+    """Moves `work` into `target` in one operation, and from there its files to their places."""
     _finish(target, owned, last)
     _check(target, list(files_in(work)), owned(target))
     work.rename(target / SWITCH)
@@ -262,7 +262,7 @@ def _put_in_place(target: Path, work: Path, owned: Callable[[Path], Owned], last
 
 
 def _check(target: Path, names: Collection[PurePosixPath], own: Owned) -> None:
-    """Raises `OSError` where something that is not to be replaced stands in the way of a file."""
+    """Raises `OSError` if a foreign entry is in the way of a file."""
     known = {*own.stale, *own.replaceable}
     for name in names:
         place = target / name
@@ -277,7 +277,7 @@ def _check(target: Path, names: Collection[PurePosixPath], own: Owned) -> None:
 
 
 def _finish(target: Path, owned: Callable[[Path], Owned], last: str) -> None:
-    """Puts the files of `SWITCH` in place, if it is there: what is already there is not done again."""
+    """Puts the files of `SWITCH`, if it exists, in place; files already in place are skipped."""
     switch = target / SWITCH
     if switch.is_symlink() or not switch.is_dir():
         return
@@ -306,7 +306,7 @@ def _finish(target: Path, owned: Callable[[Path], Owned], last: str) -> None:
 
 
 def _is(one: Path, other: Path) -> bool:
-    """Whether two names are of one file, or of copies where the file system has no links."""
+    """Whether two names are the same file, or equal copies on a file system without links."""
     try:
         return os.path.samestat(os.lstat(one), os.lstat(other)) or (
             not one.is_symlink() and filecmp.cmp(one, other, shallow=False)
@@ -323,7 +323,7 @@ def _link(old: Path, new: Path) -> None:
 
 
 def _sync(folder: Path, only: Collection[PurePosixPath] | None = None) -> None:
-    """Has the system write what is in `folder`, or `only` some of it, to the disk."""
+    """Flushes the files in `folder`, or `only` some of them, to the disk."""
     names = list(files_in(folder)) if only is None else only
     for name in names:
         descriptor = os.open(folder / name, os.O_RDONLY | os.O_CLOEXEC)

@@ -1,4 +1,4 @@
-"""Lines for a terminal, folded between words, and within a long name after its separators."""
+"""Wraps lines for a terminal between words, and within long names after separators."""
 
 import re
 from collections.abc import Iterator
@@ -9,19 +9,19 @@ if TYPE_CHECKING:
     from rich.text import Text
 
 _WORD: Final = re.compile(r"\s*\S+(?: \([\d,]+\)\S*)?")
-"""A word, with the count that follows it in brackets."""
+"""A word with an optional count in brackets."""
 _PART: Final = re.compile(r"\s*[^\s./:\-_,]*[./:\-_,]*")
 
 _FURTHER: Final = 2
-"""By how many columns more than its first line the rest of an indented line is indented."""
+"""The additional indentation of continuation lines, in columns."""
 _NARROWEST: Final = 20
 
 
 def fold(text: "Text", width: int) -> "list[Text]":
-    """`text` in lines of at most `width` columns.
+    """`text` wrapped to lines of at most `width` columns.
 
-    A line ends between words. A word that is wider than a line ends after `.`, `/`, `:`, `-`, `_` or `,`, and only a
-    part without any of those is broken anywhere.
+    Lines break between words. A word wider than a line breaks after `.`, `/`, `:`, `-`, `_` or `,`, and a part without
+    any of these breaks anywhere.
     """
     cuts: list[int] = []
     begin, end, plain = 0, 0, text.plain
@@ -42,7 +42,7 @@ def fold(text: "Text", width: int) -> "list[Text]":
 
 
 class Folded:
-    """A line that is indented, also where a terminal has to fold it; in a pipe it stays one line."""
+    """An indented line, with continuation lines on a terminal; in a pipe it stays one line."""
 
     def __init__(self, text: "Text", indent: int, further: int = _FURTHER) -> None:
         self._text, self._indent, self._further = text, indent, further
@@ -50,7 +50,7 @@ class Folded:
     def __rich_console__(
         self, console: "rich.console.Console", options: "rich.console.ConsoleOptions"
     ) -> "Iterator[Text]":
-        """The lines as Rich prints them."""
+        """The wrapped lines for Rich."""
         from rich.text import Text
 
         if options.no_wrap or not console.is_terminal:
@@ -71,7 +71,7 @@ def _parts(plain: str, width: int) -> Iterator[str]:
 
 
 def _pieces(part: str, width: int) -> Iterator[str]:
-    """A part as it is, or in pieces where it is wider than a line."""
+    """A part unchanged, or in pieces if it is wider than a line."""
     piece = ""
     for each in part:
         if piece and _wide((piece + each).strip()) > width:

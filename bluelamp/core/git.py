@@ -1,4 +1,4 @@
-"""Reading a git checkout that nobody vouches for.
+"""Reads an untrusted git checkout.
 
 A checkout's own `.git/config` can name programs that git runs (`core.fsmonitor`, hooks, `filter.*.clean`,
 `diff.external`, remote helpers) and settings that hide changes. Every call here overrides them, takes no option from a
@@ -18,9 +18,9 @@ from bluelamp.core.processes import ProcessError, run
 _SECONDS: Final = 60.0
 _LONGEST: Final = 1_000
 _LARGEST: Final = 16_000_000
-"""Bytes of a file that is extracted from a commit."""
+"""The maximum bytes of a file extracted from a commit."""
 _MOST_BYTES: Final = 256_000_000
-"""Bytes that a git process may write."""
+"""The maximum bytes that a git process may write."""
 _UNKNOWN: Final = "it names no commit of this checkout"
 _DEEPEST: Final = 8
 _HASH: Final = re.compile(rb"([0-9a-f]{40}|[0-9a-f]{64})\n")
@@ -36,15 +36,15 @@ _KEPT: Final = {
     "GIT_CEILING_DIRECTORIES",
     "GIT_DISCOVERY_ACROSS_FILESYSTEM",
 }
-"""The caller's variables that say whose configuration is trusted and where a checkout may be looked for."""
+"""The caller's variables for trusted configuration and for the search for a checkout."""
 
 _ENVIRONMENT: Final = {
     "GIT_OPTIONAL_LOCKS": "0",
     "GIT_TERMINAL_PROMPT": "0",
-    # An object that is missing is not fetched: a remote helper would be a program of the checkout's choice.
+    # Missing objects are not fetched, as the checkout could choose the remote helper program.
     "GIT_NO_LAZY_FETCH": "1",
     "GIT_ALLOW_PROTOCOL": "none",
-    # A replaced commit or tree would make the comparison about something else than its hash says.
+    # With a replaced commit or tree, the content compared would not match its hash.
     "GIT_NO_REPLACE_OBJECTS": "1",
     "LC_ALL": "C",
 }
@@ -70,21 +70,21 @@ _OVERRIDES: Final = {
 
 
 class GitError(Exception):
-    """git could not answer. The message says why, in one line."""
+    """A git command failed. The message gives the reason in one line."""
 
 
 def resolve(root: Path, revision: str) -> str:
     """The hash of the commit that `revision` names in the checkout at `root`.
 
-    Raises `GitError` where it names none: a range, an option, a file and a blank name no commit.
+    Raises `GitError` if it names none: a range, an option, a file and a blank are not commits.
     """
     if not revision.strip() or len(revision) > _LONGEST or not revision.isprintable() or revision[0] in "-^":
         raise GitError("it is not a git revision")
-    # The hash alone is used from here on, so that nothing else can be read into the revision's name.
+    # Only the hash is used from here on, so that the revision's name cannot be interpreted differently.
     try:
         said = _git(root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
     except GitError as error:
-        # With --quiet git says nothing of a revision that it does not know.
+        # With --quiet git prints nothing for an unknown revision.
         raise GitError(_UNKNOWN if "ended with status" in str(error) else str(error)) from None
     if not _HASH.fullmatch(said):
         raise GitError("it names no single commit")
@@ -98,11 +98,10 @@ def commit_time(root: Path, commit: str) -> int:
 
 
 def authors(root: Path, commit: str, base: str = "") -> list[str]:
-    """The addresses of all who wrote the change that ends with `commit`: authors, committers and co-authors.
+    """The addresses of everyone who contributed to the change that ends with `commit`: authors, committers, co-authors.
 
-    The change is what came after the commit `base`; without one, the commit itself, and of a merge also what it merged.
-    Both are hashes, as `resolve` gives them. A `.mailmap` does not count: it is a file of the checkout's. Raises
-    `GitError`.
+    The change is the commits after `base`; without it, the commit itself and, for a merge, the merged commits. Both are
+    hashes from `resolve`. A `.mailmap` is ignored, as the checkout is untrusted. Raises `GitError`.
     """
     _place(root)
     parents = _git(root, "rev-list", "--parents", "--max-count=1", commit, "--").split()[1:]
@@ -117,7 +116,7 @@ def authors(root: Path, commit: str, base: str = "") -> list[str]:
 def files(root: Path, commit: str, paths: Iterable[str]) -> dict[str, bytes]:
     """The files of a commit that are at or below `paths`, relative to `root`, with their contents.
 
-    What is no regular file, such as a link, is left out. Raises `GitError`.
+    Only regular files are included, not links. Raises `GitError`.
     """
     _place(root)
     listed = _git(root, "ls-tree", "-r", "-z", commit, "--", *paths)
@@ -130,7 +129,7 @@ def files(root: Path, commit: str, paths: Iterable[str]) -> dict[str, bytes]:
 
 
 def merge_base(root: Path, one: str, other: str) -> str:
-    """The hash of the best common ancestor of two commits, as `git diff one...other` uses it; empty for none.
+    """The hash of the merge base of two commits, as in `git diff one...other`; empty for none.
 
     Raises `GitError`.
     """
@@ -144,15 +143,15 @@ def merge_base(root: Path, one: str, other: str) -> str:
 
 
 def is_shallow(root: Path) -> bool:
-    """Whether the checkout lacks the history before some commit. Raises `GitError`."""
+    """Whether the checkout is shallow. Raises `GitError`."""
     return _git(root, "rev-parse", "--is-shallow-repository").strip() == b"true"
 
 
 def extract(root: Path, commit: str, folder: Path) -> None:
-    """Writes the files of a commit at and below `root` into the empty `folder`, with the contents that git stores.
+    """Writes the files of a commit at and below `root` into the empty `folder`, with the contents stored in git.
 
-    Links that lead out of the folder, submodules and files of more than 16 MB are left out. Raises `GitError`, also
-    where an object is not in the checkout.
+    Links out of the folder, submodules and files of more than 16 MB are left out. Raises `GitError`, also if an object
+    is missing from the checkout.
     """
     _place(root)
     blobs: list[tuple[str, str]] = []
@@ -161,7 +160,7 @@ def extract(root: Path, commit: str, folder: Path) -> None:
         about, _, path = row.partition(b"\t")
         mode, kind, blob, size = about.split() if path else (b"", b"", b"", b"")
         name = os.fsdecode(path)
-        # A tree that no git made may hold any name.
+        # A forged tree may hold any name.
         if kind != b"blob" or not {"", ".", "..", ".git"}.isdisjoint(name.split("/")):
             continue
         if not size.isdigit():
@@ -178,7 +177,7 @@ def extract(root: Path, commit: str, folder: Path) -> None:
 
 
 def _link(links: list[tuple[str, bytes]], folder: Path) -> None:
-    """Makes the links that lead to somewhere in the folder."""
+    """Creates the links that point into the folder."""
     made = []
     for name, content in links:
         place, target = folder / name, os.fsdecode(content)
@@ -196,7 +195,7 @@ def _link(links: list[tuple[str, bytes]], folder: Path) -> None:
 
 
 def _write(root: Path, blobs: list[tuple[str, str]], folder: Path) -> None:
-    """Writes blobs, read by one git process, to their names below `folder`."""
+    """Writes blobs, read by a single git process, to their names below `folder`."""
     given = "".join(f"{blob}\n" for blob, _ in blobs).encode()
     said = memoryview(_git(root, "cat-file", "--batch", given=given) if blobs else b"")
     start = 0
@@ -216,10 +215,9 @@ def _write(root: Path, blobs: list[tuple[str, str]], folder: Path) -> None:
 
 
 def changed(root: Path, commit: str) -> list[str]:
-    """The files below `root`, relative to it, that differ from `commit`; files that git does not track included.
+    """The files below `root`, relative to it, that differ from `commit`, including untracked files.
 
-    A file that git is told not to compare, and a submodule with changes of its own, count as changed. Raises
-    `GitError`.
+    Files excluded from comparison in git, and submodules with changes, count as changed. Raises `GitError`.
     """
     _place(root)
     compare = ("--name-only", "-z", "--relative", "--no-renames", "--no-ext-diff", "--no-textconv")
@@ -231,8 +229,8 @@ def changed(root: Path, commit: str) -> list[str]:
 def dirty(root: Path, watched: Iterable[str] = (), but: Path | None = None) -> bool:
     """Whether anything in the checkout around `root` differs from its commit, or cannot be compared with it.
 
-    Files below `watched` (paths relative to `root`) that git ignores count too: they are in no commit. Files that git
-    does not track in the folder `but` do not count. Raises `GitError`.
+    Ignored files below `watched` (paths relative to `root`) count too, as no commit has them. Untracked files in the
+    folder `but` do not count. Raises `GitError`.
     """
     top = _place(root)
     place = root.resolve().relative_to(top)
@@ -249,12 +247,12 @@ def dirty(root: Path, watched: Iterable[str] = (), but: Path | None = None) -> b
 
 
 def _overlap(path: str, other: str) -> bool:
-    """Whether one of two paths is the other, or above it."""
+    """Whether two paths are equal, or one contains the other."""
     return path == other or path.startswith(f"{other}/") or other.startswith(f"{path}/")
 
 
 def _unseen(folder: Path, depth: int = 0) -> list[str]:
-    """Below `folder`: the files whose changes git is told to overlook, and the submodules that are not as committed."""
+    """The files below `folder` excluded from comparison in git, and the submodules that differ from the commit."""
     found: list[str] = []
     for row in _git(folder, "ls-files", "-v", "--stage", "-z").split(b"\0"):
         about, _, name = row.partition(b"\t")
@@ -269,7 +267,7 @@ def _unseen(folder: Path, depth: int = 0) -> list[str]:
 
 
 def _submodule_differs(folder: Path, depth: int) -> bool:
-    """Whether a submodule that is checked out has changes of its own; git itself would read it with its settings."""
+    """Whether a checked-out submodule has changes; git itself would read it with the submodule's settings."""
     if not (folder / ".git").exists():
         return False
     if depth >= _DEEPEST or _toplevel(folder) != folder.resolve():
@@ -278,7 +276,7 @@ def _submodule_differs(folder: Path, depth: int) -> bool:
 
 
 def _place(root: Path) -> Path:
-    """The checkout's top folder. Raises `GitError` where its settings point git at other files than those at `root`."""
+    """The checkout's top folder. Raises `GitError` if its settings name another work tree than that of `root`."""
     top = _toplevel(root)
     if not root.resolve().is_relative_to(top):
         raise GitError("its settings name another work tree")
@@ -298,7 +296,7 @@ def _git(root: Path, *words: str, given: bytes = b"") -> bytes:
     if program is None:
         raise GitError("git is not installed")
     if not Path(program).is_absolute():
-        # A relative folder on the PATH would run a program of the checkout's.
+        # A relative folder on the PATH could run a program in the checkout.
         raise GitError(f"git is found at the relative path {program}; take that folder out of PATH")
     command = [program, "--no-pager", *words]
     overrides = dict(_OVERRIDES)
@@ -317,7 +315,7 @@ def _git(root: Path, *words: str, given: bytes = b"") -> bytes:
 
 
 def _no_filters(git: list[str], root: Path) -> dict[str, str]:
-    """Settings that switch off every program through which file contents would pass."""
+    """Settings that disable every program that filters file contents."""
     listed = run([*git, "config", "--list", "--name-only", "-z"], seconds=_SECONDS, cwd=root, env=_environment({}))
     names = {key for key in _names(listed.output) if _PROGRAM.fullmatch(key)}
     found = {key.rpartition(".")[0] for key in names}
@@ -328,7 +326,7 @@ _SWITCHED_OFF: Final = {"clean": "", "smudge": "", "process": "", "required": "f
 
 
 def _environment(overrides: dict[str, str]) -> dict[str, str]:
-    """The caller's environment with the settings in it: `-c` would split a name that holds an equals sign."""
+    """The caller's environment with the settings, as `-c` would split a name with an equals sign."""
     kept = {key: value for key, value in os.environ.items() if not key.startswith("GIT_") or key in _KEPT}
     given = [*_given(), *overrides.items()]
     settings = {"GIT_CONFIG_COUNT": str(len(given))}
@@ -338,7 +336,7 @@ def _environment(overrides: dict[str, str]) -> dict[str, str]:
 
 
 def _given() -> list[tuple[str, str]]:
-    """The settings that the caller's environment gives, such as the `safe.directory` of a pipeline."""
+    """The settings in the caller's environment, such as the `safe.directory` of a pipeline."""
     count = os.environ.get("GIT_CONFIG_COUNT", "")
     pairs = (
         (os.environ.get(f"GIT_CONFIG_KEY_{number}"), os.environ.get(f"GIT_CONFIG_VALUE_{number}"))

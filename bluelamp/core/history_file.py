@@ -1,4 +1,4 @@
-"""A DuckDB file in which runs are kept, opened for this process alone."""
+"""A DuckDB history file, opened exclusively by this process."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -15,21 +15,21 @@ PATIENCE: Final = 10.0
 """Seconds to wait for another process that writes to the file."""
 _PAUSE: Final = 0.1
 LOCKED: Final = "set lock on file"
-"""What DuckDB says where another process has the file."""
+"""Part of DuckDB's message if another process has the file open."""
 _CONFINED: Final[dict[str, str | bool | int | float | list[str]]] = {
     "enable_external_access": "false",
     "autoinstall_known_extensions": "false",
     "autoload_known_extensions": "false",
 }
-"""A file that came with a checkout reads no other files and loads no extensions."""
+"""Settings that stop an untrusted file from reading other files and loading extensions."""
 
 
 @contextmanager
 def opened(file: Path, *, memory: str, patience: float = PATIENCE) -> "Iterator[DuckDBPyConnection]":
     """A connection to `file`, which takes at most `memory` (`256MB`): DuckDB lets one process at a time write.
 
-    Raises `OSError` for what is there and is no regular file, as DuckDB waits for a FIFO and writes to a device; and
-    `duckdb.Error` where the file cannot be used, or another process still has it after `patience` seconds.
+    Raises `OSError` unless the path is a regular file or missing, as DuckDB waits for a FIFO and writes to a device;
+    `duckdb.Error` if the file cannot be used, or another process still has it open after `patience` seconds.
     """
     import duckdb
 

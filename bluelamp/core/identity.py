@@ -1,7 +1,7 @@
-"""Who somebody is: addresses and roles in one form, so that one person cannot pass for two.
+"""Normalises addresses and roles of people, so that one person cannot appear as two.
 
-Only what can be compared is accepted: an address in plain ASCII, and a role in Latin letters. Everything else
-(invisible characters, letters that look like others, quoted parts, comments, other forms of Unicode) is refused.
+Only comparable text is accepted: an address in plain ASCII, and a role in Latin letters. Everything else (invisible
+characters, homoglyphs, quoted parts, comments, other forms of Unicode) is refused.
 """
 
 import re
@@ -23,13 +23,13 @@ _PLACEHOLDERS: Final = frozenset(_STANDS_FOR_NOBODY.split())
 
 
 class IdentityError(ValueError):
-    """A text that identifies nobody; the message completes "… it"."""
+    """A text that does not identify a person or role; the message is a predicate, such as "is a placeholder"."""
 
 
 def address(text: str) -> str:
     """`text` as one e-mail address in lower case, without white space around it.
 
-    Raises `IdentityError` where it is not a plain ASCII address, or stands for nobody.
+    Raises `IdentityError` if it is not a plain ASCII address, or is a placeholder.
     """
     trimmed = text.strip(" \t\n")
     if not trimmed:
@@ -51,7 +51,7 @@ def address(text: str) -> str:
 def role(text: str) -> str:
     """`text` as a role or a name, with single spaces.
 
-    Raises `IdentityError` where it is blank, a placeholder, or has characters that cannot be told from others.
+    Raises `IdentityError` if it is blank, a placeholder, or has ambiguous characters.
     """
     trimmed = re.sub(r" +", " ", text.strip(" \t\n"))
     if unicodedata.normalize("NFKC", trimmed) != trimmed or not all(map(_is_plain, trimmed)):
@@ -64,19 +64,19 @@ def role(text: str) -> str:
 
 
 def folded(text: str) -> str:
-    """The letters and digits of `text` alone, without case and accents: what makes two texts the same to a reader."""
+    """The letters and digits of `text` without case and accents, for comparing texts as a reader does."""
     plain = unicodedata.normalize("NFKD", text).casefold()
     return "".join(each for each in plain if each.isalnum())
 
 
 def is_placeholder(text: str) -> bool:
-    """Whether `text` stands for nothing: `-`, `TBC`, `n/a`, `none`, `xxx` and the like."""
+    """Whether `text` is a placeholder, such as `-`, `TBC`, `n/a`, `none` or `xxx`."""
     said = folded(text)
     return len(said) < 2 or len(set(said)) == 1 or said in _PLACEHOLDERS
 
 
 def is_sentence(text: str) -> bool:
-    """Whether `text` says something: at least four different words of two letters or more, none of them invisible."""
+    """Whether `text` has substance: at least four different words of two or more visible letters."""
     words = {folded(word) for word in text.split()}
     return (
         not any(unicodedata.category(each) in {"Cc", "Cf", "Cs", "Co", "Cn"} for each in text if each not in "\t\n")
@@ -87,8 +87,8 @@ def is_sentence(text: str) -> bool:
 def same_mailbox(one: str, other: str) -> bool:
     """Whether two addresses, as `address` gives them, may reach the same mailbox.
 
-    What follows `+` and dots before the `@` make no difference in many mail systems, and a force's domain has hosts
-    below it (`pnn`, `mail`): such addresses count as the same.
+    Many mail systems ignore dots, and text after `+`, before the `@`, and a force's domain has subdomains (`pnn`,
+    `mail`): such addresses count as the same.
     """
     (first, first_domain), (second, second_domain) = _mailbox(one), _mailbox(other)
     return first == second and (

@@ -1,9 +1,8 @@
-"""gRPC servers on the loopback interface that answer only the user who runs them.
+"""gRPC servers on the loopback interface that accept calls only from the user who runs them.
 
-The engine reaches providers, language hosts and policy packs at `127.0.0.1:PORT`, a number that any local user can
-connect to, and has no way to send a token. So each call is matched with the user who opened the connection it came by,
-and every other user's is refused before its message is decoded. On systems that do not name that user (everything but
-Linux) nothing can be refused.
+The engine reaches providers, language hosts and policy packs at `127.0.0.1:PORT`, to which any local user can connect,
+and cannot send a token. So each call is matched with the user who opened its connection, and calls of other users are
+refused before their message is decoded. On systems other than Linux, which do not name that user, no call is refused.
 """
 
 import logging
@@ -25,7 +24,7 @@ _PORT: Final = re.compile("[0-9]{1,5}")
 _OPTIONS: Final = (
     ("grpc.max_receive_message_length", LARGEST_MESSAGE),
     ("grpc.max_send_message_length", LARGEST_MESSAGE),
-    # No second process may listen on the same port and take some of the calls.
+    # No second process may listen on the same port and receive some of the calls.
     ("grpc.so_reuseport", 0),
 )
 
@@ -44,7 +43,7 @@ class Admission:
         return None if handler is None else _Checked(handler, self.refuse)
 
     def refuse(self, context: Any) -> None:
-        """Ends the call in `context` with PERMISSION_DENIED where another user makes it."""
+        """Ends the call in `context` with PERMISSION_DENIED if another user makes it."""
         if peer.SUPPORTED and not self._admits(context.peer()):
             context.abort(grpc.StatusCode.PERMISSION_DENIED, "calls are accepted from the user who runs this only")
 
@@ -63,14 +62,14 @@ class Admission:
         return found == self._user
 
     def _tell(self, message: str) -> None:
-        """Logs the first refusal only, so that a stranger cannot fill a log."""
+        """Logs the first refusal only, so that another user cannot fill a log."""
         if not self._told:
             self._told = True
             _log.warning("%s", message)
 
 
 class _Checked:
-    """A method's handler that looks at who calls before it decodes what is said."""
+    """A method's handler that checks the caller before it decodes the message."""
 
     def __init__(self, handler: Any, refuse: Callable[[Any], None]) -> None:
         self.request_streaming = handler.request_streaming
@@ -105,7 +104,7 @@ def _each(decode: Callable[[bytes], Any], requests: Iterator[bytes]) -> Iterator
 def serve(register: Callable[[Any], None], *, workers: int, name: str = "", user: int | None = None) -> tuple[Any, int]:
     """A gRPC server with the services that `register` adds to it, and its port of 127.0.0.1; not started yet.
 
-    It answers the user with the id `user`, by default the one who runs this process.
+    It accepts calls of the user with the id `user`, by default the user of this process.
     """
     admission = Admission(os.geteuid() if user is None else user)
     interceptors: list[Any] = [admission]

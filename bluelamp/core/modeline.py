@@ -1,4 +1,4 @@
-"""The first line of a settings file, by which an editor finds the schema of the file."""
+"""The first line of a settings file, which names the file's schema for editors."""
 
 from typing import Final
 

@@ -1,6 +1,6 @@
 """The engine's passphrase encryption of secrets in a state: AES-256-GCM under a key made with PBKDF2.
 
-A state names its secrets provider and keeps a salt with a known text, encrypted, by which a wrong passphrase is told.
+A state names its secrets provider and keeps a salt with an encrypted known text, which reveals a wrong passphrase.
 Source: `pkg/secrets/passphrase/manager.go` and `sdk/go/common/resource/config/crypt.go` of pulumi/pulumi 3.259.
 """
 
@@ -19,10 +19,10 @@ _KNOWN: Final = "pulumi"
 
 
 def decrypter(state: Mapping[str, Any], passphrase: str) -> Callable[[str], str] | None:
-    """What decrypts the secrets of `state`, an exported state; None where `passphrase` is not theirs.
+    """The function that decrypts the secrets of `state`, an exported state; None if `passphrase` is wrong.
 
-    Also None where the state's secrets are encrypted in another way, or nothing says how. The returned function raises
-    ValueError for what it cannot decrypt, and never tells what it was given.
+    Also None if the state's secrets are encrypted in another or an unknown way. The returned function raises ValueError
+    if it cannot decrypt a value; its message never contains the value.
     """
     deployment = state.get("deployment")
     providers = deployment.get("secrets_providers") if isinstance(deployment, Mapping) else None
@@ -40,7 +40,7 @@ def opens(salt: str, passphrase: str) -> bool:
 
 
 def _opening(salt: str, passphrase: str) -> bytes | None:
-    """The key that `salt` and `passphrase` give; None where they do not belong together."""
+    """The key from `salt` and `passphrase`; None if the passphrase is wrong."""
     version, _, rest = salt.partition(":")
     encoded, _, check = rest.partition(":")
     if version != _VERSION:

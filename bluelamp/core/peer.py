@@ -1,7 +1,7 @@
 """The user at the other end of a TCP connection on this machine.
 
-The kernel knows which user opened each socket. Linux answers through `NETLINK_SOCK_DIAG`, and in `/proc/net/tcp` where
-that is not available. Other systems have no such interface for ordinary users.
+The kernel records the user of each socket. Linux provides it through `NETLINK_SOCK_DIAG` or, if that is unavailable,
+`/proc/net/tcp`. Other systems have no such interface for ordinary users.
 """
 
 import errno
@@ -31,8 +31,8 @@ _NO_COOKIE: Final = b"\xff" * 8
 def owner(local: int, remote: int) -> int | None:
     """The user id that holds port `remote` of the loopback connection to port `local` of this machine.
 
-    None where there is no such established connection: a socket that its process has closed already belongs to nobody,
-    and the kernel then reports the superuser. Raises `OSError` where the kernel gives no answer.
+    None if there is no such established connection: a socket that its process has closed has no owner, and the kernel
+    then reports the superuser. Raises `OSError` if the kernel gives no answer.
     """
     try:
         return _asked(local, remote)

@@ -1,4 +1,4 @@
-"""Folders that only their owner may look into, whatever the umask."""
+"""Folders that only their owner can read, independent of the umask."""
 
 import contextlib
 import os
@@ -10,17 +10,17 @@ from typing import Final
 from bluelamp.core.files import PRIVATE_FOLDER, create
 
 NAME: Final = ".bluelamp"
-"""The folder of a project in which Bluelamp keeps what is for its owner only."""
+"""The project folder for Bluelamp's private files."""
 _IGNORED: Final = b"# Written by Bluelamp: nothing here belongs into git.\n*\n"
 _OTHERS: Final = stat.S_IRWXG | stat.S_IRWXO
 
 
 def folder(path: Path) -> None:
-    """Makes the folder `path` where there is none, and takes every permission on it from group and others.
+    """Creates the folder `path` if missing, and removes every permission of group and others.
 
-    A folder called `NAME` has a `.gitignore` that keeps all of it out of git.
+    A folder named `NAME` gets a `.gitignore` that excludes all of it from git.
 
-    Raises `OSError` where it cannot be made, is no folder, or is open to others and belongs to another user.
+    Raises `OSError` if it cannot be created, is not a folder, or is open to others and belongs to another user.
     """
     with contextlib.suppress(FileExistsError):
         path.mkdir(parents=True, mode=PRIVATE_FOLDER)
@@ -33,10 +33,10 @@ def folder(path: Path) -> None:
 
 
 def tighten(path: Path) -> None:
-    """Takes every permission of group and others from the folder `path` and all that is in it.
+    """Removes every permission of group and others from the folder `path` and its contents.
 
-    Files keep what their owner may do; links are not followed. What belongs to another user, or goes away meanwhile,
-    is passed over: the folder itself keeps others out. Raises `OSError` as `folder` does.
+    The owner's permissions stay; links are not followed. Files of other users, and files deleted meanwhile, are
+    skipped, as the folder itself keeps others out. Raises `OSError` as `folder` does.
     """
     folder(path)
     waiting = [os.fspath(path)]
@@ -55,9 +55,9 @@ def tighten(path: Path) -> None:
 
 @contextlib.contextmanager
 def kept(path: Path) -> Iterator[None]:
-    """Keeps the folder `NAME` that `path` is in, if any, closed to others while and after something is written there.
+    """Keeps the folder `NAME` around `path`, if any, closed to others during and after a write.
 
-    What cannot be closed, as it belongs to another user, stays as it is.
+    Folders of other users are left unchanged.
     """
     own = next((each for each in (path, *path.parents) if each.name == NAME), None)
     if own is None:

@@ -1,4 +1,4 @@
-"""What is wrong with a force's settings, as values: where, what was found, what is allowed and the next step."""
+"""Settings mistakes as values: the place, the value found, the allowed values and the next step."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -10,11 +10,11 @@ from bluelamp.core.text import printable
 class Problem:
     """One mistake in a settings file.
 
-    `file` is relative to the project's folder; `line` and `column` count from 1, 0 where the place is not known.
+    `file` is relative to the project's folder; `line` and `column` count from 1, and are 0 if the place is unknown.
     `path` is the path in the settings, such as `bluelamp:azure.hub.addressSpace`, or empty for the file as a whole.
-    `message` says what is wrong; `found`, `allowed` and `next_step` are for people and for machine-readable reports,
-    and may be empty. A secret value is never put into any of them. `steps` is `path` as keys of mappings and indices of
-    lists, by which `Source.placed` finds the file and the line; it is empty where these are known, and not in JSON.
+    `message` describes the mistake; `found`, `allowed` and `next_step` are for people and for machine-readable reports,
+    and may be empty. None of them ever contains a secret. `steps` is `path` as keys of mappings and indices of lists,
+    by which `Source.placed` finds the file and the line; it is empty if these are known, and left out of JSON.
     """
 
     file: str
@@ -41,7 +41,7 @@ class Problem:
 
 
 class SettingsError(Exception):
-    """A force's settings cannot be used. `problems` holds every mistake that was found, at least one."""
+    """A force's settings cannot be used. `problems` holds every mistake found, at least one."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems: tuple[Problem, ...] = tuple(problems)

@@ -1,4 +1,4 @@
-"""Running a program to its end with bounded time and output, without a shell and away from the terminal."""
+"""Runs a program with bounded time and output, without a shell or a terminal."""
 
 import os
 import signal
@@ -12,7 +12,7 @@ from tempfile import TemporaryFile
 from typing import IO, Final
 
 _GRACE: Final = 1.0
-"""Seconds that pipes may stay open after the program has ended; a process that it left behind then ends too."""
+"""Seconds that pipes may stay open after the program has ended; its remaining child processes are then killed."""
 _CHUNK: Final = 1 << 16
 
 
@@ -22,7 +22,7 @@ class ProcessError(OSError):
 
 @dataclass(frozen=True)
 class Ended:
-    """How a program ended: its exit status (negative: the signal that killed it) and what it wrote."""
+    """The result of a program: its exit status (negative: the signal that killed it) and its outputs."""
 
     status: int
     output: bytes
@@ -30,7 +30,7 @@ class Ended:
 
     @property
     def complaint(self) -> str:
-        """The last line that it wrote to standard error; empty where it wrote none."""
+        """The last line of its standard error, or empty."""
         lines = [line.strip() for line in self.errors.decode("utf-8", "replace").splitlines() if line.strip()]
         return lines[-1] if lines else ""
 
@@ -46,8 +46,8 @@ def run(
 ) -> Ended:
     """Runs the program `words` for at most `seconds` and keeps at most `limit` bytes of each of its outputs.
 
-    Its standard input is `given`; it has no controlling terminal and no shell. What it started ends with it. Raises
-    `ProcessError` where it does not end in time or writes more than `limit`, `OSError` where it cannot be started.
+    Its standard input is `given`; it has no controlling terminal and no shell. Its child processes end with it. Raises
+    `ProcessError` if it does not end in time or writes more than `limit`, `OSError` if it cannot be started.
     """
     if any("\0" in word for word in words):
         raise ProcessError(0, "a NUL character cannot be in a command")
@@ -82,7 +82,7 @@ def run(
 
 @contextmanager
 def _input(content: bytes) -> Iterator[int]:
-    """A descriptor to read `content` from: of a file, so that nobody has to write while the program runs."""
+    """A file descriptor to read `content` from, so that no writer is needed while the program runs."""
     if not content:
         yield subprocess.DEVNULL
         return
@@ -94,7 +94,7 @@ def _input(content: bytes) -> Iterator[int]:
 
 
 class _Pipe:
-    """One output of a program, read as it comes."""
+    """One output stream of a program, read as it arrives."""
 
     def __init__(self, stream: IO[bytes], group: int, limit: int) -> None:
         self.content = bytearray()

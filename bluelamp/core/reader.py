@@ -1,8 +1,8 @@
-"""YAML as the engine reads it, with the line and column of every key and value.
+"""Reads YAML as the engine does, with the line and column of every key and value.
 
-Settings are read twice, by the engine (in Go) and here, and both must see the same values. What the two readers
-understand differently (`0041`, `2026-04-01` without quotes, anchors) or what one of them silently drops (a second key
-of the same name) is therefore a problem, not a value.
+Settings are read twice, by the engine (in Go) and here, and both must see the same values. Text that the two readers
+interpret differently (`0041`, `2026-04-01` without quotes, anchors) or that one of them silently drops (a duplicate
+key) is therefore a problem, not a value.
 """
 
 import re
@@ -20,7 +20,7 @@ from bluelamp.core.source import Source, Steps, show, spell
 MAX_BYTES = 250_000
 MAX_DEPTH = 30
 MAX_PROBLEMS = 100
-"""No settings file comes near these; a file beyond them is a mistake or an attack."""
+"""Limits far beyond any settings file; a larger file is a mistake or an attack."""
 
 _EMPTY = "`bluelamp new FORCE` writes one to start from"
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -59,7 +59,7 @@ def content_of(path: Path, root: Path) -> tuple[bytes, str]:
 def parse(content: bytes, file: str, *, may_be_empty: bool = False) -> Source:
     """The document in `content`, called `file` in messages.
 
-    Raises `SettingsError` when it is not YAML at all, or empty where it may not be.
+    Raises `SettingsError` if it is not YAML, or is empty and may not be.
     """
     source = Source(file)
     if may_be_empty and not content.strip():
@@ -123,11 +123,11 @@ class _Open:
     value: dict[str, Any] | list[Any]
     key: str | None = None
     fresh: bool = True
-    """Whether the value that comes next counts: not if its key has been there before."""
+    """Whether the next value counts, which it does not if its key is a duplicate."""
 
 
 def _compose(events: Iterator[Any], source: Source) -> None:
-    """Fill `source` from the parser's events, without recursion: depth is checked before anything is built."""
+    """Fills `source` from the parser's events, without recursion: depth is checked before values are built."""
     stack: list[_Open] = []
     documents = skipping = 0
     for event in events:
@@ -160,7 +160,7 @@ def _is_key(stack: list[_Open]) -> bool:
 
 
 def _take_key(parent: _Open, event: Any, source: Source) -> int:
-    """Read a key. Returns 1 when a collection stands there, which is then skipped."""
+    """Reads a key. Returns 1 if it is a collection, which is then skipped."""
     if not isinstance(event, yaml.ScalarEvent) or event.tag:
         _complain(source, parent.steps, event, "a key is not plain text", "write keys as plain words")
         parent.key, parent.fresh = "", False
@@ -178,7 +178,7 @@ def _take_key(parent: _Open, event: Any, source: Source) -> int:
 
 
 def _take_value(stack: list[_Open], event: Any, source: Source) -> int:
-    """Read a value, or open a collection. Returns 1 when a collection stands there that is to be skipped."""
+    """Reads a value, or opens a collection. Returns 1 for a collection to skip."""
     collection = isinstance(event, yaml.CollectionStartEvent)
     parent = stack[-1] if stack else None
     steps: Steps = ()
@@ -198,7 +198,7 @@ def _take_value(stack: list[_Open], event: Any, source: Source) -> int:
         )
         _complain(source, steps, event, f"{what} is not used in settings", "write the value alone")
     elif collection and len(stack) >= MAX_DEPTH:
-        # reading on would take minutes: the parser's time grows with the square of the depth
+        # stop here: the parser's time grows with the square of the depth, to minutes
         message, step = f"is more than {MAX_DEPTH} levels deep", "settings are at most a few levels deep"
         raise SettingsError([*source.problems, Problem(source.file, *_place(event), "", message, next_step=step)])
     elif collection:
@@ -220,7 +220,7 @@ def _take_value(stack: list[_Open], event: Any, source: Source) -> int:
 
 def _scalar(event: Any, steps: Steps, source: Source) -> object:
     text: str = event.value
-    if event.style:  # quoted or a block: text as it stands
+    if event.style:  # quoted or a block: literal text
         return text
     if text in _NULL:
         return None

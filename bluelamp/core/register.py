@@ -20,7 +20,7 @@ from bluelamp.core.suggestions import nearest
 from bluelamp.core.validation import validate
 
 REGISTER = "stacks/forces.yaml"
-"""Where the register is, under the project's folder."""
+"""The register's path in the project."""
 
 
 class Allocation(Model):
@@ -31,17 +31,17 @@ class Allocation(Model):
     on_premises: Network
 
     def ranges(self) -> dict[str, IPv4Network]:
-        """Every range by the place it is for: `uksouth`, `ukwest`, `onPremises`."""
+        """Every range by its place: `uksouth`, `ukwest`, `onPremises`."""
         return {"uksouth": self.uksouth, "ukwest": self.ukwest, "onPremises": self.on_premises}
 
     def first_hub(self, region: Literal["uksouth", "ukwest"]) -> IPv4Network:
-        """The first /22 of the allocation in `region`, where the hub goes unless the force says otherwise."""
+        """The first /22 of the allocation in `region`, the default range of the hub."""
         whole = self.ranges()[region]
         return next(whole.subnets(new_prefix=max(whole.prefixlen, 22)))
 
 
 class Entry(Model):
-    """One force in the register, or one environment of it. The file's header says what each field means."""
+    """One force in the register, or one environment of it. The file's header describes the fields."""
 
     slug: Label
     name: Text
@@ -55,23 +55,23 @@ class Entry(Model):
     successor: Label | None = None
     allocation: Allocation = Field(alias="addresses")
     environments: dict[Environment, Allocation] = {}
-    """The ranges of an environment, inside the force's own; the eighth of them that is its by default otherwise."""
+    """The ranges of an environment, inside the force's; by default, an eighth of them."""
     _environment: str = PrivateAttr("")
 
     @property
     def environment(self) -> str:
-        """Which environment this is, such as `dev`; empty for the force itself, whose stack has the force's name."""
+        """The environment, such as `dev`; empty for production, whose stack has the force's name."""
         return self._environment
 
     @property
     def force(self) -> str:
-        """The force's id: `essex`, also for its environment `essex-dev`, whose slug is that of its stack."""
+        """The force's id: `essex`, also for its environment `essex-dev`, whose slug is its stack's name."""
         return self.slug.removesuffix(f"-{self._environment}") if self._environment else self.slug
 
     def in_environment(self, environment: str) -> "Entry":
-        """The force's environment: a stack name, a name and address ranges of its own.
+        """The force's environment, with its own stack name, display name and address ranges.
 
-        Raises `SettingsError` where the force's ranges are too small to be divided.
+        Raises `SettingsError` if the force's ranges are too small to divide.
         """
         ranges = self.environments.get(environment)  # type: ignore[call-overload] # any text may be asked for
         if ranges is None:
@@ -103,13 +103,13 @@ class Entry(Model):
 
 
 class Plan(Model):
-    """What the address plan cuts its ranges from, and since when it holds."""
+    """The address plan: its address space, and the day from which it applies."""
 
     dated: Day
     source: Text
     space: Network
     national: Network
-    """Inside `space`, kept for what the forces share: no force is allocated any of it."""
+    """The range inside `space` reserved for shared national use."""
 
 
 class Register(Model):
@@ -119,9 +119,9 @@ class Register(Model):
     forces: dict[str, Entry]
 
     def entry(self, slug: str) -> Entry:
-        """The force called `slug`, or a force's environment (`essex-dev`).
+        """The force with the id `slug`, or a force's environment (`essex-dev`).
 
-        Raises `SettingsError` with the nearest names when there is none.
+        Raises `SettingsError` with the nearest names if there is none.
         """
         if slug in self.forces:
             return self.forces[slug]
@@ -137,7 +137,7 @@ class Register(Model):
 
     @property
     def stacks(self) -> list[str]:
-        """The name of every stack that there can be: of the forces, and of their environments."""
+        """The name of every possible stack, of forces and of their environments."""
         return [stack for slug in self.forces for stack in (slug, *(join(slug, each) for each in ENVIRONMENTS))]
 
     def _unknown(self, slug: str) -> Problem:
@@ -158,7 +158,7 @@ class Register(Model):
         return Problem(REGISTER, message=f"no force is called {said!r}", found=said, next_step=step)
 
     def _close(self, slug: str) -> list[str]:
-        """The stacks whose names are most like `slug`, with its environment where it ends in one."""
+        """The stacks with names similar to `slug`, with its environment if it ends in one."""
         force, environment = split_stack(slug)
         names = {entry.name: entry.slug for entry in self.forces.values()}
         close = nearest(force, [*self.forces, *names], 5)
@@ -167,7 +167,7 @@ class Register(Model):
 
     @cached_property
     def ranges(self) -> tuple[tuple[IPv4Network, str, str], ...]:
-        """Every allocated range with its force's slug and the place it is for, by address."""
+        """Every allocated range with its force's slug and its place, by address."""
         return tuple(
             sorted(
                 (net, entry.slug, place)
@@ -233,7 +233,7 @@ def _mistakes(register: Register, source: Source) -> Iterator[Problem]:
 
 
 def _of_environments(entry: Entry, source: Source) -> Iterator[Problem]:
-    """Ranges of environments that are outside the force's own, or overlap one another."""
+    """Problems of environment ranges that are outside the force's range, or overlap."""
     taken: list[tuple[str, str, IPv4Network]] = []
     for environment, allocation in entry.environments.items():
         for place, net in allocation.ranges().items():

@@ -1,4 +1,4 @@
-"""A resource as it is declared, for all that reads resources: rules, prices and reports."""
+"""A declared resource, as rules, prices and reports read it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -24,10 +24,10 @@ class _Unknown:
 
 
 UNKNOWN: Final = _Unknown()
-"""A property whose value is not known until deployment. Reading it makes the verdict unknown."""
+"""The value of a property that is known only after deployment. Reading it makes the verdict unknown."""
 
 UNKNOWN_VERSION: Final = "unknown"
-"""The API version of a resource that is declared with one which is not known."""
+"""The API version of a resource declared with an unknown API version."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ class Resource:
 
 
 def ancestors(parent: str, parents: Mapping[str, str]) -> tuple[str, ...]:
-    """The URNs of `parent` and of all that is around it, the innermost first, by the `parents` of each URN.
+    """The URNs of `parent` and its ancestors, innermost first, from the `parents` of each URN.
 
     The stack itself is left out.
     """

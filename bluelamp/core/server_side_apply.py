@@ -1,7 +1,7 @@
-"""Server-side apply: the fields of one client laid over an object, as a Kubernetes API server does it.
+"""Server-side apply: merges the fields of one client into an object, as a Kubernetes API server does.
 
 The OpenAPI schema decides: objects merge by key, lists with keys (`x-kubernetes-list-map-keys`) by item, sets by value;
-everything else is replaced as a whole. Source: sigs.k8s.io/structured-merge-diff and the API reference "Server-Side
+all other values are replaced. Source: sigs.k8s.io/structured-merge-diff and the API reference "Server-Side
 Apply". The schemas are those of the `kubernetes-validate` package.
 """
 
@@ -11,7 +11,7 @@ from functools import cache
 from typing import Any, Final
 
 VERSION: Final = "1.36"
-"""The Kubernetes version whose schemas are used."""
+"""The Kubernetes version of the schemas."""
 
 _META: Final = "io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta"
 _KEY_DEFAULTS: Final = {"protocol": "TCP"}
@@ -22,7 +22,7 @@ Schema = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Shape:
-    """How the values at one place merge. `node` is None where no schema is known: then lists may merge or not."""
+    """How the values at one path merge. `node` is None without a schema: whether lists merge is then unknown."""
 
     node: Schema | None
     definitions: Mapping[str, Schema]
@@ -35,12 +35,12 @@ class Shape:
 
     @property
     def atomic(self) -> bool:
-        """Whether an object here is replaced as a whole."""
+        """Whether an object here is atomic."""
         return self._said().get("x-kubernetes-map-type") == "atomic"
 
     @property
     def keys(self) -> tuple[str, ...] | None:
-        """The fields that tell the items of a list apart; empty for a set, None for a list replaced as a whole."""
+        """The key fields of a list's items; empty for a set, None for an atomic list."""
         said = self._said()
         kind = said.get("x-kubernetes-list-type")
         if kind is not None:
@@ -69,7 +69,7 @@ class Shape:
         return Shape(node if isinstance(node, Mapping) else {}, self.definitions)
 
     def _said(self) -> Schema:
-        """The schema with what it refers to."""
+        """The schema with its references resolved."""
         node = self.node or {}
         while "$ref" in node:
             name = str(node["$ref"]).rpartition("/")[2]
@@ -90,7 +90,7 @@ def definitions() -> Mapping[str, Schema]:
 
 @cache
 def builtin(api_version: str, kind: str) -> Shape:
-    """The shape of a built-in kind; one without a schema where Kubernetes has no such kind."""
+    """The shape of a built-in kind; without a schema if Kubernetes has no such kind."""
     name = _names().get((api_version, kind))
     return Shape(definitions()[name] if name else None, definitions(), root=True)
 
@@ -180,7 +180,7 @@ class Apply:
         return type(base)(merged)
 
     def _name(self, item: Any, keys: tuple[str, ...]) -> tuple[Any, ...] | None:
-        """What tells `item` apart in its list; None where that is not known."""
+        """The key of `item` in its list; None if it is unknown."""
         if not isinstance(item, Mapping):
             return None
         name = tuple(item.get(key, _KEY_DEFAULTS.get(key)) for key in keys)

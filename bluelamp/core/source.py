@@ -1,4 +1,4 @@
-"""What was read from a YAML file: the values, and the line and column of every key and value."""
+"""A parsed YAML file: its values, and the line and column of every key and value."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -23,7 +23,7 @@ def spell(steps: Steps) -> str:
 
 
 def show(value: object, *, quote: bool = True) -> str:
-    """A value that was found, short and printable, for a message."""
+    """A value found in a file, short and printable, for a message."""
     match value:
         case str():
             short = _cut(value)
@@ -40,7 +40,7 @@ def show(value: object, *, quote: bool = True) -> str:
 
 
 def problem_at(steps: Steps, message: str, found: str = "", allowed: str = "", next_step: str = "") -> Problem:
-    """A `Problem` at `steps` in a document that is not at hand: `Source.placed` adds the file and the line."""
+    """A `Problem` at `steps`, without the document; `Source.placed` adds the file and the line."""
     return Problem("", 0, 0, spell(steps), message, found, allowed, next_step, steps)
 
 
@@ -50,7 +50,7 @@ def _cut(text: str) -> str:
 
 @dataclass
 class Source:
-    """A YAML document: its values, where they stand, and what could not be read as one thing only."""
+    """A YAML document: its values, their positions, and ambiguous or invalid parts as problems."""
 
     file: str
     values: Any = None
@@ -58,12 +58,12 @@ class Source:
     places: dict[Steps, tuple[int, int]] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     unread: set[Steps] = field(default_factory=set)
-    """Paths whose value has a problem already: nothing further is to be said about them."""
+    """Paths whose value has a problem already, and gets no further problem."""
     files: dict[Steps, str] = field(default_factory=dict)
-    """The file of each path whose value, with all that is in it, is not in `file`."""
+    """The file of each path whose value, including nested values, is not in `file`."""
 
     def file_at(self, steps: Steps) -> str:
-        """The file of the value at `steps`, or of the nearest value around it."""
+        """The file of the value at `steps`, or of its nearest ancestor."""
         for end in range(len(steps), -1, -1) if self.files else ():
             if steps[:end] in self.files:
                 return self.files[steps[:end]]
@@ -72,7 +72,7 @@ class Source:
         return self.file
 
     def at(self, steps: Steps, *, key: bool = False) -> tuple[int, int]:
-        """Line and column of what stands at `steps`, or of the nearest thing around it; (0, 0) if there is none."""
+        """Line and column of the value at `steps`, or of its nearest ancestor; (0, 0) if there is none."""
         if key and steps in self.keys:
             return self.keys[steps]
         for end in range(len(steps), -1, -1):
@@ -85,18 +85,18 @@ class Source:
     def problem(
         self, steps: Steps, message: str, found: str = "", allowed: str = "", next_step: str = "", *, key: bool = False
     ) -> Problem:
-        """A `Problem` about what stands at `steps`; `key` points at the key instead of the value."""
+        """A `Problem` about the value at `steps`; `key` points at the key instead."""
         return Problem(self.file_at(steps), *self.at(steps, key=key), spell(steps), message, found, allowed, next_step)
 
     def placed(self, problem: Problem, steps: Steps | None = None) -> Problem:
-        """`problem` with the file and the line of what stands at `steps`, by default where it says."""
+        """`problem` with the file and the line of the value at `steps`, by default the problem's own."""
         at = problem.steps if steps is None else steps
         return self.problem(at, problem.message, problem.found, problem.allowed, problem.next_step)
 
     def copy(self) -> "Source":
-        """The same document, to which problems may be added."""
+        """A copy of the document for adding problems."""
         return replace(self, problems=list(self.problems), unread=set(self.unread))
 
     def is_unread(self, steps: Steps) -> bool:
-        """Whether `steps` or something around it has a problem already."""
+        """Whether `steps` or an ancestor has a problem already."""
         return any(steps[:end] in self.unread for end in range(len(steps) + 1))

@@ -1,13 +1,13 @@
-"""Suggestions for a misspelt word: the known words that are most similar to it."""
+"""Suggestions for a misspelt word: the most similar known words."""
 
 from collections.abc import Iterable
 from difflib import get_close_matches
 
 
 def nearest(word: str, words: Iterable[str], count: int = 3) -> list[str]:
-    """The `count` words that are most like `word`, best first; none when nothing comes near.
+    """The `count` known words most similar to `word`, best first; empty if none is similar.
 
-    A word that `word` begins with counts as like it: `production` is like `prod`.
+    A known word that is a prefix of `word` counts as similar: `prod` for `production`.
     """
     by_fold = {candidate.casefold(): candidate for candidate in words}
     folded = word.casefold()

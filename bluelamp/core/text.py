@@ -7,11 +7,11 @@ from typing import Final
 _INVISIBLE: Final = re.compile(
     "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0000-\U000e0fff]"
 )
-"""Characters that Unicode calls letters, marks or symbols and that nothing is drawn for."""
+"""Invisible characters that Unicode classifies as letters, marks or symbols."""
 
 
 def printable(text: str, *, keep: str = "") -> str:
-    r"""`text` with every character that a reader cannot see, or that moves what others see, as its escape.
+    r"""`text` with every invisible character, and every character that changes the layout, as its escape.
 
     Control characters (ANSI sequences, line feeds, tabs), line separators, bidirectional and zero-width marks, spaces
     other than the usual one, private, unassigned and half characters become `\n`, `\x1b`, `\u202e` or `\U000e0041`. The
@@ -26,12 +26,12 @@ def printable(text: str, *, keep: str = "") -> str:
 
 
 def cut(text: str, most: int) -> str:
-    """`text` in at most `most` characters, of which the last is `…` where some are left out."""
+    """`text` in at most `most` characters, with `…` as the last if it is cut."""
     return text if len(text) <= most else text[: most - 1] + "…"
 
 
 def first_of(names: Sequence[str], most: int = 3) -> str:
-    """The first of `names`, at most `most`, and how many more there are."""
+    """At most `most` of `names`, and the number of others."""
     rest = len(names) - most
     return ", ".join(names[:most]) + (f" and {rest} more" if rest > 0 else "")
 

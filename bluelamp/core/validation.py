@@ -1,4 +1,4 @@
-"""Values against a model: everything that is wrong, in the words of the settings and with the place in the file."""
+"""Validates values against a model, and reports every mistake with its place in the file."""
 
 import json
 from collections.abc import Callable, Iterable
@@ -46,8 +46,8 @@ def validate(
 ) -> tuple[M | None, list[Problem]]:
     """`values` as a `model`, or None and every problem.
 
-    `values` are JSON's kinds; a number is never taken for text nor text for a number. `steps_of` turns a path in
-    `values` into the path in `source` that the problem is reported at.
+    `values` are JSON values; numbers and text are never converted into each other. `steps_of` turns a path in `values`
+    into the path in `source` at which the problem is reported.
     """
     try:
         text = json.dumps(values, default=lambda value: type(value).__name__)
@@ -61,7 +61,7 @@ def validate(
             fields = _fields(model, error["loc"][:-1])
             meant |= {steps_of((*error["loc"][:-1], name)) for name in nearest(str(error["loc"][-1]), fields, 1)}
     for error, steps in found:
-        # a list with a wrong item counts as one item shorter, and a misspelt key as missing: that is said already
+        # a list with a wrong item counts as one item shorter, and a misspelt key as missing: both are reported already
         short = error["type"] == "too_short" and any(other[: len(steps)] == steps != other for _, other in found)
         if not (short or source.is_unread(steps) or (error["type"] == "missing" and steps in meant)):
             problems.append(_problem(error, model, source, steps))
@@ -69,9 +69,9 @@ def validate(
 
 
 def checked(model: type[M], source: Source, mistakes: Callable[[M], Iterable[Problem]]) -> M:
-    """The document in `source` as a `model`; `mistakes` finds what the model itself cannot see.
+    """The document in `source` as a `model`; `mistakes` finds mistakes that the model cannot detect.
 
-    Raises `SettingsError` with every problem of the document, once each and in the order of its lines.
+    Raises `SettingsError` with every problem of the document, without duplicates, in the order of its lines.
     """
     made, problems = validate(model, source.values, source, lambda steps: steps)
     problems = [*source.problems, *problems]
@@ -115,7 +115,7 @@ def _problem(error: ErrorDetails, model: type[BaseModel], source: Source, steps:
 
 
 def _path(loc: Steps) -> Steps:
-    """Where an error is: at the key itself, where a key of a mapping is wrong."""
+    """The path of an error; for a wrong key of a mapping, the key itself."""
     return loc[:-1] if loc[-1:] == (_KEY,) else loc
 
 
@@ -146,7 +146,7 @@ def _example(model: type[BaseModel], loc: Steps) -> str:
 
 
 def _fields(model: type[BaseModel], loc: Steps) -> dict[str, FieldInfo]:
-    """The fields, by their name in YAML, of the model that stands at `loc` under `model`."""
+    """The fields, by their name in YAML, of the model at `loc` under `model`."""
     annotation = _annotation(model, loc)
     if not (isinstance(annotation, type) and issubclass(annotation, BaseModel)):
         return {}

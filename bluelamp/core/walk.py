@@ -1,7 +1,7 @@
-"""Finding the files of given kinds below files and folders, with everything that cannot be read as a problem.
+"""Finds files of given kinds below files and folders, and reports everything unreadable as a problem.
 
-`pathlib`'s globs and `os.walk` leave out what they may not read. Here nothing is left out silently: what may hold a
-file of the kind and cannot be entered is a `Problem`.
+`pathlib`'s globs and `os.walk` skip unreadable folders silently. Here, every unreadable entry that may hold a file of
+the kind is a `Problem`.
 """
 
 import os
@@ -14,7 +14,7 @@ from typing import Final
 from bluelamp.core.problems import Problem
 
 MOST_ENTRIES: Final = 200_000
-"""How many names the folders of one walk may have in all."""
+"""The maximum total number of names in the folders of one walk."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class File:
 
 
 def printable(path: str) -> str:
-    """A path as text that can be encoded: bytes of a name that are not UTF-8 as `\\xff`."""
+    """A path as encodable text, with bytes that are not UTF-8 as `\\xff`."""
     return path.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
@@ -38,9 +38,9 @@ def files(paths: Iterable[str], endings: Collection[str], problems: list[Problem
     A file that is found under several of `paths` is given for each of them.
 
     `endings` are in lower case and match without case. A folder's own files come before those of the folders in it,
-    in the order of their names. Hidden files and folders are left out of a folder. A link to a folder is not followed;
-    it is a problem unless the folder is read anyway. To `problems` is added, with its path, whatever does not exist,
-    cannot be read or is no regular file.
+    in the order of their names. Hidden files and folders in a folder are left out. A link to a folder is not followed;
+    it is a problem unless the folder is read anyway. Paths that do not exist, cannot be read or are not regular files
+    are added to `problems`.
     """
     yield from _Walk(tuple(endings), problems).files(paths)
 
@@ -119,7 +119,7 @@ class _Walk:
                 yield entry
 
     def _is_wanted(self, entry: "os.DirEntry[str]", mode: int) -> bool:
-        """Whether to read what is no folder itself. Raises `OSError` for a link that leads nowhere."""
+        """Whether to read an entry that is not a folder. Raises `OSError` for a broken link."""
         if stat.S_ISLNK(mode):
             about = Path(entry.path).stat()
             mode = about.st_mode

@@ -1,8 +1,8 @@
-"""Pulumi's wire values: the marks by which the engine writes what JSON and protobuf structs cannot express.
+"""Pulumi's wire values: the engine's marks for values that JSON and protobuf structs cannot express.
 
 Secrets, outputs, references, files and values that are not known until deployment are marked by a signature or by a
 reserved text, in what the engine sends to plug-ins and in an exported state. `Reader` turns such values into plain JSON
-values. Whatever cannot be read with certainty becomes the reader's `unknown`: no mark is ever taken for a value.
+values. A value that cannot be read with certainty becomes the reader's `unknown`: a mark is never taken for a value.
 
 Source: `sdk/go/common/resource/sig`, `sdk/go/common/resource/plugin/rpc.go` and `pkg/resource/stack/deployment.go` of
 pulumi/pulumi 3.259.
@@ -25,7 +25,7 @@ BYTES: Final = "803fd3297a5875dc03ca845dda5d2a98"
 FLOAT: Final = "8ad145fe-0d11-4827-bfd7-1abcbf086f5c"
 
 ORGANIZATION: Final = "organization"
-"""What the engine calls the organisation where the backend has none."""
+"""The engine's name for the organisation if the backend has none."""
 
 UNKNOWN_STRING: Final = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 UNKNOWNS: Final = frozenset(
@@ -39,10 +39,10 @@ UNKNOWNS: Final = frozenset(
         "dd056dcd-154b-4c76-9bd3-c8f88648b5ff",  # object
     }
 )
-"""What the engine writes for a value of each type that is not known until deployment."""
+"""The engine's mark for a value of each type that is known only after deployment."""
 
 KNOWN_LATER: Final = "known after deployment"
-"""What people are shown for such a value."""
+"""The displayed text for such a value."""
 
 ENCRYPTED: Final = "it is encrypted"
 DAMAGED: Final = "its encrypted value cannot be read"
@@ -63,19 +63,19 @@ _MASK: Final = re.compile(r"\s*\*{3,}\s*")
 
 
 def is_unknown(text: str) -> bool:
-    """Whether `text` is, or holds, the engine's mark of a value that is not known until deployment."""
+    """Whether `text` is or contains the engine's mark of a value that is known only after deployment."""
     return len(text) >= _LENGTH and _MARK.search(text) is not None
 
 
 def shown_text(text: str) -> str:
-    """`text` as people read it: no mark of an unknown value is in it."""
+    """`text` for display, without marks of unknown values."""
     if not is_unknown(text):
         return text
     return KNOWN_LATER if _MARK.fullmatch(text) else _MARK.sub(f"<{KNOWN_LATER}>", text)
 
 
 def shown(value: Any) -> Any:
-    """A wire value as people read it: no mark is in it, at any depth, and no secret."""
+    """A wire value for display, without marks and secrets at any depth."""
     if isinstance(value, str):
         return shown_text(value)
     if isinstance(value, (list, tuple)):
@@ -108,7 +108,7 @@ def _shown_marked(value: Mapping[str, Any]) -> Any:
 def is_placeholder(text: str) -> bool:
     """Whether `text` stands for a value that is not shown or not known, as tools write one: `[secret]`, `<unknown>`.
 
-    A text of several lines is a document that may talk about placeholders; it counts only when it is one as a whole.
+    A text of several lines may be a document about placeholders; it counts only if the whole text is a placeholder.
     """
     if len(text) >= _LENGTH and _MARK.search(text) is not None:  # is_unknown, without the call: this runs often
         return True
@@ -120,7 +120,7 @@ def is_placeholder(text: str) -> bool:
 
 
 def has_ciphertext(value: Any) -> bool:
-    """Whether `value`, as JSON holds it, has an encrypted secret in it."""
+    """Whether the JSON value `value` contains an encrypted secret."""
     waiting = [value]
     while waiting:
         value = waiting.pop()
@@ -137,9 +137,9 @@ def has_ciphertext(value: Any) -> bool:
 class Reader:
     """Reads wire values that JSON holds. Keep one for each resource.
 
-    `unknown` stands for what cannot be read, `step` adds a key or an index to a path, and `decrypt` decrypts a
-    ciphertext (raising ValueError where it cannot); without it, what is encrypted is unknown. `secrets` collects the
-    paths of secrets, `reasons` why a path is unknown where that is not left to the deployment.
+    `unknown` replaces unreadable values, `step` adds a key or an index to a path, and `decrypt` decrypts a ciphertext
+    (raising ValueError on failure); without it, encrypted values are unknown. `secrets` collects the paths of secrets,
+    and `reasons` why a path is unknown, unless its value is known after deployment.
     """
 
     unknown: Any
@@ -150,7 +150,7 @@ class Reader:
     reasons: dict[str, str] = field(default_factory=dict)
 
     def read(self, value: Any, path: str = "") -> Any:
-        """The plain value of `value`, which stands at `path`."""
+        """The plain value of `value`, whose path is `path`."""
         if isinstance(value, Mapping):
             return self._object(value, path)
         if isinstance(value, (list, tuple)):
@@ -207,7 +207,7 @@ class Reader:
             self.decrypt = outer
 
     def _referred(self, value: Mapping[str, Any]) -> Any:
-        """The id of the resource that is referred to; of a component, which has none, its URN."""
+        """The id of the referenced resource; for a component, which has no id, its URN."""
         id_ = value.get("id")
         if isinstance(id_, Mapping) and SIGNATURE not in id_ and "V" in id_:
             id_ = id_["V"] if isinstance(id_["V"], (str, type(None))) else ""  # as some versions of the engine wrote it

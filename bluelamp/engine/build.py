@@ -1,7 +1,7 @@
-"""An engine built from the Go module proxy, where the official release cannot be had.
+"""Builds an engine from the Go module proxy if the official release is unavailable.
 
-`gomod/` pins the Pulumi command and everything it needs by hash. Go keeps what it has downloaded and compiled, so an
-interrupted build resumes. The finished engine is run once and recorded, and appears in the cache under one rename.
+`gomod/` pins the Pulumi command and its dependencies by hash. Go caches downloads and compiled packages, so an
+interrupted build resumes. The finished engine is run once and recorded, then renamed into the cache.
 """
 
 import hashlib
@@ -21,15 +21,15 @@ _MODULE = Path(__file__).parent / "gomod"
 _COMMAND = "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi"
 _SDK = "github.com/pulumi/pulumi/sdk/v3"
 _RECIPE = b"2"
-"""Changes where an engine is built or recorded otherwise: one that was built before is then not used."""
+"""The version of the build and its record; increment it to invalidate earlier builds."""
 _EXECUTOR = "pulumi-language-python-exec"
 
 Report = Callable[[str, float | None], None]
-"""Hears what is being done, and how much of it is done (0 to 1) where that is known."""
+"""Called with the current stage and, if known, its progress (0 to 1)."""
 
 
 def pinned_version(module: Path = _MODULE) -> str:
-    """The version that is built from the Go module in the folder `module`, `3.276.0`."""
+    """The version pinned by the Go module in the folder `module`, such as `3.276.0`."""
     for line in (module / "go.mod").read_text(encoding="utf-8").splitlines():
         words = line.removeprefix("require ").split()
         if words[:1] == ["github.com/pulumi/pulumi/pkg/v3"]:
@@ -38,7 +38,7 @@ def pinned_version(module: Path = _MODULE) -> str:
 
 
 def _go_needed(module: Path) -> str:
-    """The oldest Go that builds it, `1.26.6`."""
+    """The oldest Go version that builds it, such as `1.26.6`."""
     lines = (module / "go.mod").read_text(encoding="utf-8").splitlines()
     return next(line.removeprefix("go ") for line in lines if line.startswith("go "))
 
@@ -50,14 +50,14 @@ def _lock_hash(module: Path) -> str:
 
 
 def built_folder(module: Path = _MODULE) -> Path:
-    """Where the built engine of this pin is, or would be."""
+    """The path of the built engine of this pin, whether it exists or not."""
     return cache() / "engine" / f"built-{pinned_version(module)}-{_lock_hash(module)}"
 
 
 def build(report: Report, version_of: Callable[[Path], str | None], module: Path = _MODULE) -> Path:
     """Builds the engine that the Go module in the folder `module` pins, and returns its binary.
 
-    Raises `EngineError` where Go is missing or fails, the disk is full, or what was built does not run.
+    Raises `EngineError` if Go is missing or fails, the disk is full, or the built engine does not run.
     """
     go = shutil.which("go")
     if go is None:
@@ -93,7 +93,7 @@ def _build(go: str, work: Path, report: Report, module: Path) -> None:
     report("downloading the engine's source modules", None)
     _go(go, module, environment, "mod", "download", _COMMAND.partition("/cmd/")[0], _SDK)
     report("verifying the engine's source modules", None)
-    # Go compares a module with its hash when it is downloaded, and not again when it is compiled.
+    # Go verifies a module's hash when downloading it, and not again when compiling it.
     _go(go, module, environment, "mod", "verify")
     packages = len(_go(go, module, environment, "list", "-deps", _COMMAND).split())
     flags = f"-s -w -X {_SDK}/go/common/version.Version=v{pinned_version(module)}"
@@ -141,9 +141,9 @@ def _compile(command: list[str], module: Path, environment: dict[str, str], pack
 
 
 def _environment(temporary: Path) -> dict[str, str]:
-    """The caller's, without what would change the pin: only the lock decides on versions.
+    """The caller's environment without variables that would override the pinned versions.
 
-    Go's temporary files are in the work folder, so that a build that is killed leaves them in one known place.
+    Go's temporary files are in the work folder, so that a killed build leaves them in a known place.
     """
     flags = "-mod=readonly -buildvcs=false"
     return {**os.environ, "GOFLAGS": flags, "GOWORK": "off", "GOTMPDIR": str(temporary)}

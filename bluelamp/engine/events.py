@@ -1,7 +1,7 @@
-"""What the engine says while it works, as values.
+"""The engine's events as values.
 
-The engine streams one JSON object a line (`--json`; for a preview with `PULUMI_ENABLE_STREAMING_JSON_PREVIEW`). It is
-the only place where it tells of policy violations.
+The engine streams one JSON object a line (`--json`; for a preview with `PULUMI_ENABLE_STREAMING_JSON_PREVIEW`). Only
+this stream reports policy violations.
 """
 
 import json
@@ -22,11 +22,11 @@ _COLOUR = re.compile(r"<\{%[^%]*%\}>|\x1b\[[0-9;]*m")
 
 @dataclass(frozen=True)
 class Step:
-    """One step on one resource: `op` is the engine's word (create, update, replace, delete, same, …).
+    """One step on one resource: `op` is the engine's operation (create, update, replace, delete, same, …).
 
     `changes` maps property paths to the kind of change; `inputs` are the new inputs, secrets blinded by the engine.
-    `ended` says whether the step is complete, or has failed, rather than begun; `custom` whether a provider manages
-    the resource, which is not so of components and the stack.
+    `ended` is whether the step has completed or failed; `custom` is whether a provider manages the resource, unlike
+    components and the stack.
     """
 
     urn: str
@@ -49,9 +49,9 @@ class Step:
         return name_of(self.urn)
 
     def values(self, path: str) -> tuple[Any, Any]:
-        """What the property at `path` was and what it will be, as far as the engine shows it; None is nothing.
+        """The old and the new value of the property at `path`, as far as the engine shows them; None if missing.
 
-        What is not known yet is `wire.KNOWN_LATER`. Raises `ValueError` where `path` is not a property path.
+        A value that is not known yet is `wire.KNOWN_LATER`. Raises `ValueError` if `path` is not a property path.
         """
         steps = paths.parse(path)
         return wire.shown(paths.found(self.old, steps)), wire.shown(paths.found(self.inputs, steps))
@@ -59,10 +59,10 @@ class Step:
 
 @dataclass(frozen=True)
 class Violation:
-    """A policy that a resource breaks, as the engine reports it; `known` where an earlier report has it already.
+    """A policy violation from the engine; `known` is whether an earlier report has it.
 
-    `mandatory` is whether it stops the run. One that the engine excepts does not, whatever the policy's level;
-    `exceptions` are the ids and reasons of the exceptions that match it.
+    `mandatory` is whether it stops the run, which an excepted violation never does; `exceptions` are the ids and
+    reasons of the matching exceptions.
     """
 
     policy: str
@@ -77,7 +77,7 @@ class Violation:
 
 @dataclass
 class Outcome:
-    """What an operation did, gathered from its events."""
+    """The result of an operation, collected from its events."""
 
     status: int = 0
     steps: dict[tuple[str, str], Step] = field(default_factory=dict)
@@ -85,7 +85,7 @@ class Outcome:
     errors: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
-    """What components say of themselves; other information of the engine is not kept."""
+    """The notes of components; the engine's other messages are not kept."""
     about: dict[str, str] = field(default_factory=dict)
     """The URN of the component that each note is of."""
     counts: dict[str, int] = field(default_factory=dict)
@@ -94,12 +94,12 @@ class Outcome:
 
     @property
     def changes(self) -> list[Step]:
-        """The steps that change something."""
+        """The steps that make changes."""
         return [step for step in self.steps.values() if step.op not in _QUIET]
 
     @property
     def timely_notes(self) -> list[str]:
-        """The notes of components of which something is made: they say what that takes."""
+        """The notes of components with resources to create, which describe the prerequisites."""
         made = [step.urn.rpartition("::")[0] for step in self.changes if step.op in _MAKING]
         return [note for note in self.notes if _is_below(made, self.about.get(note, ""))]
 
@@ -109,7 +109,7 @@ class Outcome:
         return [violation for violation in self.violations if violation.mandatory]
 
     def take(self, event: Mapping[str, Any]) -> Step | None:
-        """Adds one event; the step it begins or ends, if any."""
+        """Adds one event, and returns the step that it starts or ends, if any."""
         for name in ("resourcePreEvent", "resOutputsEvent"):
             if name in event:
                 return self._step(event[name]["metadata"], ended=name == "resOutputsEvent")
@@ -171,7 +171,7 @@ class Outcome:
         name = name_of(urn)
         if name and message and not message.startswith(f"{name}: "):
             message = f"{name}: {message}"
-        # What a program prints comes as information too, on the stack.
+        # A program's output also arrives as information, on the stack.
         notes = None if urn.split("::")[2:3] in ([], ["pulumi:pulumi:Stack"]) else self.notes
         kept = {"error": self.errors, "warning": self.warnings, "info": notes}.get(severity)
         if kept is not None and message and message not in kept:
@@ -190,7 +190,7 @@ def _text(text: str) -> str:
 
 
 def parse(line: str) -> Mapping[str, Any] | None:
-    """One line of the stream; None where it is not an event."""
+    """The event in one line of the stream; None if there is none."""
     try:
         event = json.loads(line)
     except ValueError:

@@ -1,4 +1,4 @@
-"""Which engine there is: on the PATH, from the official release, or built here."""
+"""Finds the engine: on the PATH, from the official release, or built here."""
 
 import os
 import re
@@ -16,10 +16,10 @@ from bluelamp.engine.integrity import damage
 from bluelamp.engine.official import official_folder, official_version
 
 MINIMUM = (3, 259, 0)
-"""The oldest `pulumi` that is supported: the official release that Bluelamp installs."""
+"""The oldest supported `pulumi`: the official release that Bluelamp installs."""
 
 NAMED = "BLUELAMP_ENGINE"
-"""The variable of the environment that names one binary to use."""
+"""The environment variable that names a binary to use."""
 
 _SECONDS = 30.0
 _LIMIT = 100_000
@@ -30,7 +30,7 @@ Origin = Literal["found", "official", "built"]
 
 @dataclass(frozen=True)
 class Engine:
-    """A `pulumi` that can be run: its binary, its version and where it came from."""
+    """A usable `pulumi`: its binary, version and origin."""
 
     path: Path
     version: str
@@ -50,7 +50,7 @@ class Engine:
 
 @dataclass(frozen=True)
 class Candidate:
-    """A `pulumi` on this machine: its version where it is known, and why it cannot be used, empty where it can."""
+    """A `pulumi` on this machine: its version, if known, and why it cannot be used, empty if it can."""
 
     origin: Origin
     path: Path
@@ -59,15 +59,15 @@ class Candidate:
 
     @property
     def ours(self) -> bool:
-        """Whether Bluelamp installed it, and can do so again."""
+        """Whether Bluelamp installed it, and can reinstall it."""
         return self.origin != "found"
 
 
 def candidates(*, full: bool = False) -> Iterator[Candidate]:
     """Every `pulumi` on this machine, in the order of preference, usable or not.
 
-    `$BLUELAMP_ENGINE` may name one binary, which is then the only candidate. What Bluelamp installed is compared with
-    the record of its digests; with `full`, every file is hashed even where nothing about it has changed.
+    `$BLUELAMP_ENGINE` may name one binary, which is then the only candidate. Engines that Bluelamp installed are
+    compared with the record of their digests; with `full`, every file is hashed even if its metadata is unchanged.
     """
     named = os.environ.get(NAMED)
     if named:
@@ -86,7 +86,7 @@ def candidates(*, full: bool = False) -> Iterator[Candidate]:
 
 
 def find(*, full: bool = False) -> Engine | None:
-    """The engine to use, or None where there is none that is new enough and undamaged."""
+    """The engine to use; None if none is new enough and undamaged."""
     for one in candidates(full=full):
         if not one.problem:
             return Engine(one.path, one.version, one.origin)
@@ -94,7 +94,7 @@ def find(*, full: bool = False) -> Engine | None:
 
 
 def damaged() -> list[Path]:
-    """The folders of engines that Bluelamp installed and that are no longer as they were."""
+    """The folders of damaged engines that Bluelamp installed."""
     return [
         folder
         for _, folder, _, version in _installed()
@@ -103,13 +103,13 @@ def damaged() -> list[Path]:
 
 
 def missing() -> str:
-    """Why there is no engine to use: nothing is there, or what is wrong with each that is."""
+    """Why no engine can be used: none was found, or the problem of each."""
     found = [f"{one.path}: {one.problem}" for one in candidates()]
-    return "; ".join(found) if found else "there is no Pulumi engine here"
+    return "; ".join(found) if found else "no Pulumi engine was found"
 
 
 def version_of(path: Path) -> str | None:
-    """The version that `pulumi version` prints, without its `v`; None where it cannot be run."""
+    """The version that `pulumi version` prints, without its `v`; None if it cannot be run."""
     return _ask(path)[0]
 
 
@@ -119,7 +119,7 @@ def new_enough(version: str) -> bool:
 
 
 def _installed() -> tuple[tuple[Origin, Path, str, str], ...]:
-    """Where Bluelamp installs engines: the folder, the binary in it, and its version."""
+    """The engines that Bluelamp may have installed: folder, binary and version."""
     return (
         ("official", official_folder(), "bin/pulumi", official_version()),
         ("built", built_folder(), "pulumi", pinned_version()),
@@ -127,7 +127,7 @@ def _installed() -> tuple[tuple[Origin, Path, str, str], ...]:
 
 
 def _foreign(path: Path) -> Candidate:
-    """A binary that somebody else installed, which is asked for its version."""
+    """A binary that Bluelamp did not install, with the version that it prints."""
     version, problem = _ask(path)
     if version is not None and not new_enough(version):
         problem = f"it is {version}, and {'.'.join(map(str, MINIMUM))} or newer is needed"
@@ -135,7 +135,7 @@ def _foreign(path: Path) -> Candidate:
 
 
 def _ask(path: Path) -> tuple[str | None, str]:
-    """The version that a binary prints, or None and why it prints none."""
+    """The version that a binary prints, or None and the reason."""
     try:
         if path.is_dir():
             return None, "it is a folder"

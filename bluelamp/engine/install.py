@@ -1,4 +1,4 @@
-"""Getting an engine: the official release, or a build. One installation at a time on a machine."""
+"""Installs an engine: the official release, or a build. One installation at a time on a machine."""
 
 import fcntl
 import os
@@ -19,18 +19,18 @@ _OWNER = re.compile(r"\.(\d{1,9})(?:\.\d+\.tmp)?$")
 
 
 def ensure(report: Report) -> Engine:
-    """The engine to use; fetched or built first where there is none, or it is damaged.
+    """The engine to use, which is first fetched or built if it is missing or damaged.
 
-    Raises `EngineError` where it can be neither fetched nor built.
+    Raises `EngineError` if it can be neither fetched nor built.
     """
     return find() or install(report)
 
 
 def install(report: Report) -> Engine:
-    """The engine to use, after every file of it has been verified.
+    """The engine to use, with every file verified.
 
-    Removes what is damaged or was left by installations that ended early. Where nothing usable remains, fetches the
-    official release, or builds the engine where the release cannot be had. Raises `EngineError` where neither works.
+    Removes damaged engines and remains of interrupted installations. If no usable engine remains, fetches the official
+    release, or else builds the engine. Raises `EngineError` if neither works.
     """
     if os.environ.get(NAMED):
         return _named()
@@ -43,7 +43,7 @@ def install(report: Report) -> Engine:
         for folder in damaged():
             report(f"removing the damaged engine {folder.name}", None)
             discard(folder)
-        # Another process may have installed one while this one waited.
+        # Another process may have installed an engine meanwhile.
         return find(full=True) or _install(report)
 
 
@@ -75,7 +75,7 @@ def _named() -> Engine:
 
 
 def _left_over() -> Iterator[Path]:
-    """What installations that ended early left in the engines' folder; those of live processes are not among it."""
+    """The remains of interrupted installations in the engines' folder, without those of live processes."""
     with suppress(OSError):
         for path in sorted((cache() / "engine").iterdir()):
             if path.name.startswith((".built-", ".official")):
@@ -85,7 +85,7 @@ def _left_over() -> Iterator[Path]:
 
 
 def _alive(pid: int) -> bool:
-    """Whether another process runs under this number."""
+    """Whether another process has this process id."""
     if pid in (0, os.getpid()):
         return False
     try:
@@ -103,7 +103,7 @@ def _one_at_a_time(report: Report) -> Iterator[None]:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         if folder.stat().st_mode & stat.S_IWOTH:
-            # Whoever can write here can put another engine in the place of a verified one.
+            # A user who can write here can replace a verified engine.
             folder.chmod(stat.S_IMODE(folder.stat().st_mode) & ~stat.S_IWOTH)
         handle = (folder / "lock").open("a")
     except OSError as error:

@@ -1,8 +1,8 @@
-"""Whether an engine in the cache is the one that was installed there: the size and SHA-256 of each of its files.
+"""Verifies that a cached engine is unchanged since its installation, by the size and SHA-256 of each file.
 
 The record is written beside the engine's folder when it is installed. Hashing 110 MB takes a third of a second, so a
-successful check is remembered with each file's size, times and inode, and only repeated where one of them differs. The
-record detects damage (a disk that was full, a copy that was cut short); whoever can write the cache can write it too.
+successful check is cached with each file's size, times and inode, and repeated only if one of them differs. The record
+detects damage (a full disk, a truncated copy), not tampering: a user who can write the cache can also write the record.
 """
 
 import hashlib
@@ -22,14 +22,14 @@ _LIMIT: Final = 1_000_000
 
 
 def record_of(folder: Path) -> Path:
-    """Where the record of the engine in `folder` is."""
+    """The path of the record of the engine in `folder`."""
     return folder.with_name(f"{folder.name}.json")
 
 
 def record(work: Path, target: Path, version: str) -> None:
-    """Records the files in `work`, which is about to become `target`, and has the disk hold them. Raises `OSError`.
+    """Records the files in `work`, which will be renamed to `target`, and flushes them to disk. Raises `OSError`.
 
-    Only their owner may write them from then on.
+    Only their owner may write them afterwards.
     """
     files = {}
     for folder in _folders(work):
@@ -46,7 +46,7 @@ def record(work: Path, target: Path, version: str) -> None:
 
 
 def damage(folder: Path, version: str, *, full: bool = False) -> str:
-    """What is wrong with the engine in `folder`, which should have this version; empty where it is as installed.
+    """The problem with the engine in `folder`, which should have this version; empty if it is as installed.
 
     With `full`, every file is hashed again.
     """
@@ -72,7 +72,7 @@ def damage(folder: Path, version: str, *, full: bool = False) -> str:
 
 
 def remove(path: Path) -> None:
-    """Removes a folder, a file or a link with whatever it holds, as far as that can be done."""
+    """Removes a folder, a file or a link with its contents, as far as possible."""
     if path.is_symlink() or not path.is_dir():
         with suppress(OSError):
             path.unlink(missing_ok=True)
@@ -81,7 +81,7 @@ def remove(path: Path) -> None:
 
 
 def discard(folder: Path) -> None:
-    """Removes an engine from the cache, with what is recorded of it."""
+    """Removes an engine and its record from the cache."""
     for path in (folder, record_of(folder), _stamp_of(folder)):
         remove(path)
 
@@ -108,7 +108,7 @@ def _differs(folder: Path, files: dict[str, tuple[int, str, bool]], of: str, *, 
 
 
 def _unlike(files: dict[str, tuple[int, str, bool]], there: dict[str, Path]) -> Iterator[str]:
-    """What differs without reading any file."""
+    """The first difference that is visible without reading files."""
     for name in sorted({*files, *there}):
         if name not in there:
             yield f"{name} is missing"
@@ -139,13 +139,13 @@ def _folders(folder: Path) -> Iterator[Path]:
 
 
 def _files(folder: Path) -> Iterator[tuple[str, Path]]:
-    """Everything below `folder` that is no folder, by its path in it. Raises `OSError`."""
+    """Everything below `folder` except folders, by relative path. Raises `OSError`."""
     with os.scandir(folder) as entries:
         for entry in entries:
             path = Path(entry.path)
             if entry.is_dir(follow_symlinks=False):
                 yield from ((f"{entry.name}/{name}", below) for name, below in _files(path))
-            elif not entry.name.startswith(".nfs"):  # a file that is deleted while open, on a network file system
+            elif not entry.name.startswith(".nfs"):  # left by a network file system for a file deleted while open
                 yield entry.name, path
 
 

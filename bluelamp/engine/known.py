@@ -1,4 +1,4 @@
-"""The engine's errors that Bluelamp knows: what is wrong, the command that comes next, and how the command ends."""
+"""Known errors of the engine: the problem, the next command, and the exit status."""
 
 import re
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ _PASSPHRASE: Final = "PULUMI_CONFIG_PASSPHRASE"  # noqa: S105 - the name of a va
 
 @dataclass(frozen=True)
 class Known:
-    """An error of the engine in Bluelamp's words; `status` is wrong use where the caller's set-up is incomplete."""
+    """A known error of the engine; `status` is wrong use if the caller's set-up is incomplete."""
 
     message: str
     next_step: str
@@ -42,14 +42,14 @@ _KINDS: Final = (
     ),
     _kind(
         r"PULUMI_ACCESS_TOKEN must be set for login|not logged in|you must (?:first )?(?:be logged|log) ?in",
-        "no backend for states is chosen, or its login is missing",
+        "no state backend is set, or its login is missing",
         "set PULUMI_BACKEND_URL, or run: bluelamp pulumi login URL (docs/first-deployment.md)",
         Status.WRONG_USE,
     ),
     _kind(
         r"incorrect passphrase",
-        "the passphrase is not the stack's",
-        f"set {_PASSPHRASE} or {_PASSPHRASE}_FILE as when the stack was made",
+        "the passphrase is wrong for this stack",
+        f"set {_PASSPHRASE} or {_PASSPHRASE}_FILE to the passphrase of the stack",
         Status.WRONG_USE,
     ),
     _kind(
@@ -85,7 +85,7 @@ _KINDS: Final = (
     _kind(
         r"az login|AzureCLICredential|DefaultAzureCredential|building auth config|"
         r"failed to load application credentials",
-        "there is no login to Azure",
+        "not logged in to Azure",
         "az login --tenant TENANT, or set ARM_CLIENT_ID, ARM_TENANT_ID and ARM_USE_OIDC (docs/first-deployment.md)",
         Status.WRONG_USE,
     ),
@@ -101,7 +101,7 @@ _KINDS: Final = (
     ),
     _kind(
         r"unknown (?:backend|scheme)|no driver registered for",
-        "there is no such kind of backend",
+        "the kind of backend is unknown",
         "set PULUMI_BACKEND_URL to file://…, azblob://CONTAINER?storage_account=NAME, or a Pulumi Cloud address",
         Status.WRONG_USE,
     ),
@@ -115,7 +115,7 @@ _KINDS: Final = (
 
 
 def known(error: str, stack: str) -> Known | None:
-    """What `error`, the engine's words on `stack`, means; None where Bluelamp does not know it."""
+    """The known error that `error`, the engine's message on `stack`, matches; None if it is unknown."""
     for kind in _KINDS:
         found = kind.pattern.search(error)
         if found:

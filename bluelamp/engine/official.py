@@ -1,7 +1,7 @@
-"""The official Pulumi release, of one version and with one SHA-256 for each platform.
+"""The official Pulumi release: one version, with one SHA-256 for each platform.
 
-`official.json` holds the version, the digests and where they are published. An archive with another digest is never
-unpacked, wherever it comes from.
+`official.json` holds the version, the digests and the address where they are published. An archive with another digest
+is never unpacked, from any source.
 """
 
 import hashlib
@@ -40,17 +40,17 @@ def _pinned() -> dict[str, Any]:
 
 
 def official_version() -> str:
-    """The version of the official release that is installed, `3.259.0`."""
+    """The version of the official release to install, such as `3.259.0`."""
     return str(_pinned()["version"])
 
 
 def official_folder() -> Path:
-    """Where the official release of this version is, or would be."""
+    """The path of this official release, whether it is installed or not."""
     return cache() / "engine" / f"official-{official_version()}"
 
 
 def official_platform() -> str:
-    """This machine as the release's archives name it, `linux-x64`."""
+    """This platform in the release's archive names, such as `linux-x64`."""
     machine = platform.machine().lower()
     return f"{sys.platform}-{_MACHINES.get(machine, machine)}"
 
@@ -58,8 +58,8 @@ def official_platform() -> str:
 def fetch(report: Report, version_of: Callable[[Path], str | None]) -> Path:
     """Downloads, verifies and installs the release, and returns its binary.
 
-    `$BLUELAMP_ENGINE_MIRROR` names another place for the archives. Raises `EngineError` where no digest is pinned for
-    this platform, the archive cannot be had or has another digest, or it does not run here.
+    `$BLUELAMP_ENGINE_MIRROR` names another address for the archives. Raises `EngineError` if no digest is pinned for
+    this platform, the archive cannot be fetched or has another digest, or it does not run here.
     """
     digest = _pinned()["archives"].get(official_platform())
     if digest is None:
@@ -111,7 +111,7 @@ def _download(archive: Path, digest: str, report: Report) -> None:
 
 
 def _unpack(archive: Path, folder: Path) -> None:
-    """The archive's programs, which are all in its folder `pulumi`; links, devices and other folders are left out."""
+    """The archive's programs, all in its folder `pulumi`; links, devices and other folders are left out."""
     try:
         with tarfile.open(archive, "r:gz") as content:
             for member in content:

@@ -1,4 +1,4 @@
-"""Running the engine on one stack and hearing what it does."""
+"""Runs the engine on one stack and reads its events."""
 
 import json
 import signal
@@ -15,7 +15,7 @@ from bluelamp.engine.known import known
 from bluelamp.errors import BluelampError, EngineError, Status, UsageError
 
 NO_STACK: Final = "no stack named "
-"""What the engine's error begins with where the backend has no such stack."""
+"""The start of the engine's error for a stack that the backend lacks."""
 
 _AGAIN: Final = "run the same command again"
 
@@ -24,10 +24,10 @@ Hear = Callable[[Step], None]
 
 @dataclass(frozen=True)
 class Target:
-    """A stack and where it is worked on.
+    """A stack with its project and environment.
 
-    `folder` holds the project, `config` is the stack's settings file where that is not the project's own, and
-    `environment` is the whole environment of the engine's process.
+    `folder` holds the project, `config` is the stack's settings file if it is not the project's, and `environment` is
+    the complete environment of the engine's process.
     """
 
     engine: Engine
@@ -41,9 +41,9 @@ class Target:
 def preview(
     target: Target, hear: Hear, *, refresh: bool = False, save: Path | None = None, only: Sequence[str] = ()
 ) -> Outcome:
-    """What an update would do, judged by the policy packs; with `save`, the engine writes its plan to that file.
+    """Previews an update, judged by the policy packs; with `save`, the engine writes its plan to that file.
 
-    Of the resources `only`, where any are named by their URNs.
+    With `only`, limited to the resources with these URNs.
     """
     plan = ["--save-plan", str(save)] if save else []
     return _stream(target, ["preview", *_refresh(refresh), *plan, *_only(only), *_packs(target)], hear)
@@ -52,35 +52,35 @@ def preview(
 def update(
     target: Target, hear: Hear, *, refresh: bool = False, plan: Path | None = None, only: Sequence[str] = ()
 ) -> Outcome:
-    """Brings the stack up, without asking: with a `plan` exactly that; only the resources `only`, where any are named.
+    """Brings the stack up without confirmation: exactly the `plan`, if given, and only the resources `only`, if given.
 
-    The engine fails where the program asks for anything that the plan has not; it does not compare the state that the
-    plan started from.
+    The engine fails if the program requires a change that is not in the plan; it does not compare the state from which
+    the plan started.
     """
     limits = [*(["--plan", str(plan)] if plan else []), *_only(only)]
     return _stream(target, ["up", "--yes", "--skip-preview", *_refresh(refresh), *limits, *_packs(target)], hear)
 
 
 def destroy(target: Target, hear: Hear, *, refresh: bool = False) -> Outcome:
-    """Takes the stack down, without asking."""
+    """Destroys the stack without confirmation."""
     return _stream(target, ["destroy", "--yes", "--skip-preview", *_refresh(refresh)], hear)
 
 
 def preview_destroy(target: Target, hear: Hear) -> Outcome:
-    """What taking the stack down would delete."""
+    """Previews a destroy."""
     return _stream(target, ["destroy", "--preview-only"], hear)
 
 
 def drift(target: Target, hear: Hear) -> Outcome:
-    """What differs between the state and the cloud; nothing is written."""
+    """The differences between the state and the cloud; nothing is written."""
     return _stream(target, ["refresh", "--preview-only"], hear)
 
 
 def export(target: Target, *, secrets: bool = False) -> dict[str, Any]:
     """The stack's state (`deployment.resources`, `deployment.pending_operations`), secrets encrypted.
 
-    With `secrets`, they are decrypted; the state is then never to be written. Raises `EngineError`, or `UsageError`
-    where the set-up is incomplete: no login, no passphrase.
+    With `secrets`, they are decrypted; never write that state to disk. Raises `EngineError`, or `UsageError` if the
+    set-up is incomplete: no login, no passphrase.
     """
     run = command(target, ["stack", "export", "--stack", target.stack, *(["--show-secrets"] if secrets else [])])
     if run.returncode:
@@ -88,7 +88,7 @@ def export(target: Target, *, secrets: bool = False) -> dict[str, Any]:
     try:
         state: dict[str, Any] = json.loads(run.stdout)
     except ValueError:
-        # Without the text: it may hold secrets.
+        # Without the output, which may hold secrets.
         raise _broken(target, "`pulumi stack export` prints no JSON") from None
     if not isinstance(state, dict):
         raise _broken(target, "`pulumi stack export` prints no JSON object")
@@ -96,7 +96,7 @@ def export(target: Target, *, secrets: bool = False) -> dict[str, Any]:
 
 
 def failed(target: Target, said: str, what: str) -> BluelampError:
-    """The error of a command of the engine: in Bluelamp's words where it knows it, else `what` with the engine's."""
+    """The error of an engine command: the known error, else `what` with the engine's message."""
     if NO_STACK not in said:
         found = known(said, target.stack)
         if found:
@@ -106,7 +106,7 @@ def failed(target: Target, said: str, what: str) -> BluelampError:
 
 
 def command(target: Target, words: Sequence[str], given: str = "") -> "subprocess.CompletedProcess[str]":
-    """Runs one quick command of the engine to its end, with `given` as its standard input."""
+    """Runs one short engine command, with `given` as its standard input."""
     try:
         return subprocess.run(
             [str(target.engine.path), *words, "--non-interactive"],
@@ -127,7 +127,7 @@ def _broken(target: Target, problem: str) -> EngineError:
 
 
 def last_line(text: str) -> str:
-    """The last line that says something, without its `error: `."""
+    """The last non-empty line, without its `error: `."""
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     return lines[-1].removeprefix("error: ") if lines else "it said nothing"
 
@@ -177,7 +177,7 @@ def _stream(target: Target, words: Sequence[str], hear: Hear) -> Outcome:
                 if step is not None:
                     hear(step)
         except KeyboardInterrupt:
-            # The terminal has interrupted the engine too: it ends what it is doing and saves its state.
+            # The terminal has interrupted the engine too: it completes running operations and saves its state.
             if child.poll() is None:
                 child.send_signal(signal.SIGINT)
             child.wait()

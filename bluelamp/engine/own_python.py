@@ -1,4 +1,4 @@
-"""Running a force's project by the Python that runs the command, which has the version of Bluelamp that was asked."""
+"""Runs a force's project with the command's Python, and so with the same version of Bluelamp."""
 
 import os
 import sys
@@ -9,7 +9,7 @@ from pathlib import Path
 def prefer_own_python(environment: MutableMapping[str, str], root: Path) -> None:
     """Makes this process's virtual environment the active one in `environment`, if `root` is a Bluelamp project.
 
-    A virtual environment that the project's `Pulumi.yaml` names still comes first.
+    A virtual environment named in the project's `Pulumi.yaml` takes precedence.
     """
     if sys.prefix == sys.base_prefix or not (root / "stacks" / "forces.yaml").is_file():
         return

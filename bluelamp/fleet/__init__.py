@@ -1,1 +1,1 @@
-"""Doing the same for several forces at once."""
+"""Operations on several forces at once."""

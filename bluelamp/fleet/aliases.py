@@ -1,4 +1,4 @@
-"""Whether a stack's state still needs azure-native's aliases of versioned types."""
+"""Detects states that still need azure-native's aliases of versioned types."""
 
 import re
 from collections.abc import Mapping
@@ -11,9 +11,9 @@ _VERSIONED = re.compile(r"(^|\$)azure-native:[\w-]+/v\d{8}\w*:")
 
 
 def refuse_versioned(force: str, state: Mapping[str, Any]) -> None:
-    """Raises `UsageError` where the aliases are dropped and the state has types that only they would match.
+    """Raises `UsageError` if the aliases are dropped while the state has types that only aliases match.
 
-    Without them the engine would not know the old resource for the new one, and would replace it.
+    Without them the engine would replace the resources.
     """
     resources = (state.get("deployment") or {}).get("resources") or []
     versioned = sorted({resource["type"] for resource in resources if _VERSIONED.search(resource["type"])})

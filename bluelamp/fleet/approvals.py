@@ -35,7 +35,7 @@ FORMAT: Final = "bluelamp-approval/1"
 _LARGEST: Final = 1 << 20
 _MOST: Final = 100
 _CLOCKS: Final = timedelta(minutes=5)
-"""How far the clocks of two machines may differ."""
+"""The tolerated clock difference between two machines."""
 
 
 class NotApprovedError(BluelampError):
@@ -56,7 +56,7 @@ class Approval(Document):
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """An approval as it counts: for which forces, and why it does not count, where it does not."""
+    """A checked approval: its forces and, if it does not count, the reason."""
 
     approver: str
     forces: tuple[str, ...] = ()
@@ -66,7 +66,7 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Where one force's plan stands: how many people it needs, and who has approved it."""
+    """The approval status of one force's plan: the number of approvers required, and its approvers."""
 
     force: str
     needed: int
@@ -74,15 +74,15 @@ class Standing:
 
     @property
     def missing(self) -> int:
-        """How many people are still to approve it."""
+        """The number of approvals still missing."""
         return max(0, self.needed - len(self.approvers))
 
 
 @dataclass(frozen=True)
 class People:
-    """Who may approve the plans of a project, and whether plans have to be approved.
+    """The approvers of a project, and whether plans require approval.
 
-    `holders` has the names of the known keys by fingerprint, as `stacks/signers/` gives them.
+    `holders` maps the fingerprints of the keys in `stacks/signers/` to their names.
     """
 
     register: ApproverRegister | None
@@ -95,7 +95,7 @@ class People:
         return self.register is not None and self.register.plan_approvals == "required"
 
     def named(self, approver: str) -> Approver | None:
-        """The entry with this id, None where there is none."""
+        """The entry with this id, or None."""
         return next((each for each in self.register.approvers if each.id == approver), None) if self.register else None
 
     def may_approve(self, approver: Approver, stack: str) -> bool:
@@ -106,7 +106,7 @@ class People:
 
 
 def read_people(root: Path, holders: Mapping[str, str]) -> People:
-    """Who may approve plans of the project at `root`. Raises `SettingsError` with every mistake in the register."""
+    """The approvers of the project at `root`. Raises `SettingsError` with every mistake in the register."""
     register = read_register(root)
     path = root / FILE
     if not lexists(path):
@@ -126,7 +126,7 @@ def read_people(root: Path, holders: Mapping[str, str]) -> People:
 
 
 def needed(opened: Opened, stack: str) -> int:
-    """How many different people must approve the stack's plan."""
+    """The number of different people who must approve the stack's plan."""
     plan = opened.manifest.forces[stack]
     if not any(plan.changes.values()):
         return 0
@@ -134,9 +134,9 @@ def needed(opened: Opened, stack: str) -> int:
 
 
 def approve(opened: Opened, people: People, key: "Ed25519PrivateKey", now: datetime) -> Said:
-    """Writes the approval of the holder of `key` into the folder of the plans; gives what it is for.
+    """Writes the approval of the holder of `key` into the folder of the plans, and returns it.
 
-    Raises `UsageError` where that person may not approve them, or the key is nobody's; `OSError`.
+    Raises `UsageError` if that person may not approve them, or the key is unknown; `OSError`.
     """
     print_ = fingerprint(key.public_key())
     name = people.holders.get(print_, "")
@@ -169,7 +169,7 @@ def approve(opened: Opened, people: People, key: "Ed25519PrivateKey", now: datet
 
 
 def approvals(opened: Opened, people: People, now: datetime) -> list[Said]:
-    """Every approval in the folder of the plans, with the reason where it does not count."""
+    """Every approval in the folder of the plans, with the reason if it does not count."""
     folder = opened.folder / APPROVALS
     if folder.is_symlink() or not folder.is_dir():
         return []
@@ -206,7 +206,7 @@ def _wrong(found: Approval, path: Path, opened: Opened, people: People, now: dat
 
 
 def _refusal(opened: Opened, approver: Approver, approved: datetime, now: datetime) -> str:
-    """Why the person may not approve the plans; empty where nothing is against it."""
+    """The reason why the person may not approve the plans; empty if the person may."""
     manifest = opened.manifest
     if not manifest.authors or manifest.dirty:
         return "the authors of the change are not known: save the plan from a commit, without uncommitted changes"
@@ -239,7 +239,7 @@ def _moment(text: str) -> datetime:
 
 
 def standings(opened: Opened, said: Sequence[Said], stacks: Sequence[str]) -> list[Standing]:
-    """Where the plans of `stacks` stand, with the approvals that count."""
+    """The approval status of the plans of `stacks`, with valid approvals."""
     return [
         Standing(
             stack,
@@ -251,7 +251,7 @@ def standings(opened: Opened, said: Sequence[Said], stacks: Sequence[str]) -> li
 
 
 def refuse_unapproved(opened: Opened, people: People, stacks: Sequence[str], now: datetime) -> None:
-    """Raises `NotApprovedError` where a plan of `stacks` lacks approvals, with why others do not count."""
+    """Raises `NotApprovedError` if a plan of `stacks` lacks approvals, with the reasons for invalid ones."""
     said = approvals(opened, people, now)
     lacking = [each for each in standings(opened, said, stacks) if each.missing]
     if not lacking:

@@ -1,4 +1,4 @@
-"""One verb on one force: what is run on the engine, and what came of it."""
+"""Runs one verb on one force with the engine, and collects the result."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -23,13 +23,13 @@ _FULL = ("no space left on device", "disk is full", "disk quota exceeded", "file
 
 @dataclass(frozen=True)
 class Result:
-    """What a verb did to a force.
+    """The result of a verb on one force.
 
-    `steps` are the changes that were previewed, made or found; `recovered` are the URNs of what an earlier run left and
-    was repaired, and `notes` says how; `program_notes` is what components note of the changes; `deployed` is false
-    where there is nothing to destroy or compare; `state` is the stack's state afterwards, where it was asked for, and
-    `decrypt` decrypts its secrets where that is possible; `cost` is what the previewed changes cost, None where it is
-    not known or nothing was previewed.
+    `steps` are the changes that were previewed, made or found; `recovered` are the URNs repaired after an earlier run,
+    and `notes` describes the repair; `program_notes` are the notes of components on the changes; `deployed` is false
+    if there is nothing to destroy or compare; `state` is the stack's state afterwards, if requested, and `decrypt`
+    decrypts its secrets if possible; `cost` is the cost of the previewed changes, None if it is unknown or nothing was
+    previewed.
     """
 
     force: str
@@ -96,14 +96,14 @@ class Result:
 
 
 Hear = Callable[[str, Step], None]
-"""Hears of each step, with the phase it belongs to (`preview`, `up`, …)."""
+"""Called with each step and its phase (`preview`, `up`, …)."""
 
 Agree = Callable[[Result], bool]
-"""Whether what was previewed may be done."""
+"""Whether the preview is confirmed."""
 
 
 Gate = Callable[[Result], Result]
-"""Takes what was previewed, and gives that or a refusal."""
+"""Returns the preview, or a refusal."""
 
 
 def preview(
@@ -115,7 +115,7 @@ def preview(
     gate: Gate = lambda planned: planned,
     save: Path | None = None,
 ) -> Result:
-    """What an update would do, or why it cannot be done as `gate` finds; the engine's plan goes to the file `save`."""
+    """Previews an update; `gate` may refuse it. The engine's plan is written to the file `save`."""
     outcome = operation.preview(target, lambda step: hear("preview", step), refresh=refresh, save=save)
     status = _status(outcome)
     if status is Status.DONE and expect_no_changes and outcome.changes:
@@ -124,7 +124,7 @@ def preview(
 
 
 def up(target: Target, hear: Hear, *, refresh: bool, agree: Agree, gate: Gate = lambda planned: planned) -> Result:
-    """Previews, and brings the stack up if the rules are kept, it can be done as `gate` finds and `agree` says so."""
+    """Previews, and brings the stack up if no mandatory rule is broken, and `gate` and `agree` allow it."""
     planned = preview(target, hear, refresh=refresh, expect_no_changes=False, gate=gate)
     if planned.status is not Status.DONE:
         return planned
@@ -137,7 +137,7 @@ def up(target: Target, hear: Hear, *, refresh: bool, agree: Agree, gate: Gate = 
 
 
 def apply(target: Target, hear: Hear, plan: Path, *, agree: Agree, planned: Result) -> Result:
-    """Does what the saved `plan` says, and nothing else, where `agree` says so of what was `planned`."""
+    """Applies exactly the saved `plan` if `agree` confirms the changes in `planned`."""
     if not agree(planned):
         return planned
     outcome = operation.update(target, lambda step: hear("up", step), plan=plan)
@@ -145,7 +145,7 @@ def apply(target: Target, hear: Hear, plan: Path, *, agree: Agree, planned: Resu
 
 
 def destroy(target: Target, hear: Hear, *, agree: Agree) -> Result:
-    """Takes the stack down if `agree` says so."""
+    """Destroys the stack if `agree` confirms it."""
     outcome = operation.preview_destroy(target, lambda step: hear("preview", step))
     if _absent(outcome):
         return nothing(target.stack, "destroy")
@@ -159,7 +159,7 @@ def destroy(target: Target, hear: Hear, *, agree: Agree) -> Result:
 
 
 def drift(target: Target, hear: Hear, sift: Gate = lambda found: found) -> Result:
-    """What the cloud has that the state has not, without what `sift` leaves out of it."""
+    """The differences between the cloud and the state, filtered by `sift`."""
     outcome = operation.drift(target, lambda step: hear("drift", step))
     if _absent(outcome):
         return nothing(target.stack, "drift")
@@ -170,9 +170,9 @@ def drift(target: Target, hear: Hear, sift: Gate = lambda found: found) -> Resul
 
 
 def repair(target: Target, hear: Hear, drifted: Result, *, agree: Agree) -> Result:
-    """Puts back what has `drifted`, where `agree` says so, and nothing else; `drifted` where there is nothing to do.
+    """Repairs exactly the changes in `drifted` if `agree` confirms it; returns `drifted` if there is nothing to do.
 
-    Where the program asks for more of these resources than to be as they were, nothing is changed.
+    If the program would change these resources further, nothing is changed.
     """
     only = [step.urn for step in drifted.steps]
     planned = _previewed(target, hear, only)
@@ -194,7 +194,7 @@ def _previewed(target: Target, hear: Hear, only: list[str]) -> Result:
 
 
 def _beyond(step: Step, drifted: Result) -> str:
-    """What of the step is no repair of what has drifted; empty where it is one."""
+    """The part of the step that does not repair drift; empty if all of it does."""
     found = [one for one in drifted.steps if one.urn == step.urn]
     if step.op == "create" and any(one.op == "delete" for one in found):
         return ""
@@ -206,7 +206,7 @@ def _beyond(step: Step, drifted: Result) -> str:
 
 
 def nothing(force: str, verb: str) -> Result:
-    """The result where nothing of the force is deployed: a failure, except where it is to be destroyed."""
+    """The result if nothing of the force is deployed: a failure, except for destroy."""
     said = (f"nothing of {force} is deployed",)
     if verb == "destroy":
         return Result(force, verb, Status.DONE, notes=said, deployed=False)
@@ -227,7 +227,7 @@ def _changes(step: Step) -> dict[str, Any]:
             # A key that no property path can name.
             was = now = None
         found[path] = {"kind": kind, "was": was, "now": now}
-    return wire.shown(found)  # type: ignore[no-any-return] # of an object it makes an object
+    return wire.shown(found)  # type: ignore[no-any-return] # an object stays an object
 
 
 def _status(outcome: Outcome) -> Status:
@@ -257,7 +257,7 @@ def _result(target: Target, verb: str, status: Status, outcome: Outcome) -> Resu
 
 
 def _counts(outcome: Outcome) -> dict[str, int]:
-    """The engine's counts, but for the stack and the providers, which are no resources to anybody else."""
+    """The engine's counts without the stack and the providers, which users do not count as resources."""
     own = Counter(step.op for step in outcome.steps.values() if step.type.startswith(_PULUMIS_OWN))
     return {op: count - own[op] for op, count in outcome.counts.items() if count > own[op]}
 
@@ -277,7 +277,7 @@ def _unchanged(target: Target, verb: str, planned: Result) -> Result:
 
 
 def _plain(error: str, stack: str) -> str:
-    """The engine's error with the next step, where Bluelamp knows it."""
+    """The engine's error with the next step, if Bluelamp knows the error."""
     if any(said in error for said in _FULL):
         return f"{error}; free disk space, then run the same command again: it starts from the last complete state"
     found = known(error, stack)

@@ -1,4 +1,4 @@
-"""The drift of each run, kept in a private DuckDB file, and since when each property has drifted."""
+"""The drift history in a private DuckDB file: the drift of each run, and the start of each drift."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _FILE: Final = "drift.duckdb"
 _MEMORY: Final = "256MB"
 _LOOKED_AT: Final = 400
-"""How many runs back the start of a drift is looked for: a year of daily runs."""
+"""The number of runs to search for the start of a drift: a year of daily runs."""
 _TABLES: Final = """
 CREATE SEQUENCE IF NOT EXISTS drift_ids;
 CREATE TABLE IF NOT EXISTS drift_runs (
@@ -28,7 +28,7 @@ CREATE TABLE IF NOT EXISTS drifted (run BIGINT NOT NULL, urn VARCHAR NOT NULL, p
 """
 
 _ALONE: Final = Lock()
-"""Forces are compared in several threads, and DuckDB makes tables in one transaction at a time."""
+"""Forces are compared in several threads, and DuckDB creates tables in one transaction at a time."""
 
 Key = tuple[str, str]
 """A URN and a property path; the path is empty for a resource as a whole."""
@@ -36,8 +36,8 @@ Key = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """What earlier runs say of a drift: since when each part of it is there, in how many runs, and what is gone since
-    the last one. `previous` is when that was, None for the first."""
+    """The history of a drift: the start of each part and its number of runs, and the parts resolved since the last
+    run. `previous` is the time of that run, None for the first."""
 
     since: Mapping[Key, tuple[datetime, int]] = field(default_factory=dict)
     gone: tuple[Key, ...] = ()
@@ -45,18 +45,18 @@ class History:
 
 
 def file_of(root: Path, *, rehearse: bool) -> Path:
-    """Where the drift of real clouds, or of the rehearsal cloud, is kept."""
+    """The history file for real clouds, or for the rehearsal cloud."""
     own = root / private.NAME
     return own / "rehearsal" / _FILE if rehearse else own / _FILE
 
 
 def keys(steps: Iterable[Step]) -> list[Key]:
-    """What has drifted, property by property."""
+    """The drifted properties."""
     return [(step.urn, path) for step in steps for path in (list(step.changes) if step.op == "update" else []) or [""]]
 
 
 def remember(file: Path, force: str, found: Sequence[Key], now: datetime) -> tuple[History, str]:
-    """Keeps the drift of a run, and gives what the runs before it say; where the file cannot be used, why not."""
+    """Keeps the drift of a run, and returns the history before it; or the reason if the file cannot be used."""
     import duckdb
 
     try:

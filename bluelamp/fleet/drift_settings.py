@@ -1,4 +1,4 @@
-"""What counts as drift of a force, and whether it may be repaired: `stacks/<force>/drift.yaml`.
+"""The drift settings of a force, `stacks/<force>/drift.yaml`: filters, and whether drift may be repaired.
 
 found = read_drift(root, "essex", today)
 result, ignored = found.sift(steps)
@@ -26,7 +26,7 @@ from bluelamp.policies.settings import Sentence
 
 FILE: Final = "stacks/{stack}/drift.yaml"
 LONGEST: Final = timedelta(days=366)
-"""How far ahead a filter may expire."""
+"""The maximum time until a filter expires."""
 _ANY: Final = "[*]"
 _LONGEST_NAME: Final = 300
 
@@ -52,7 +52,7 @@ Name = Annotated[str, AfterValidator(_pattern)]
 
 
 class Filter(Model):
-    """A property whose out-of-band changes are not drift, of the resources of a type, or of a name, or of both."""
+    """A property whose out-of-band changes are not drift, for resources of a type, a name, or both."""
 
     type: Name | None = None
     """The resource type, such as `azure-native:storage:StorageAccount`."""
@@ -61,10 +61,10 @@ class Filter(Model):
     property: Annotated[str, AfterValidator(_property)]
     reason: Sentence
     expiry: Day
-    """The last day on which it counts, at most a year ahead."""
+    """The last day on which it applies, at most a year ahead."""
 
     def covers(self, step: Step, path: str) -> bool:
-        """Whether it is about the property at `path` of the step's resource."""
+        """Whether it applies to the property at `path` of the step's resource."""
         if self.type is not None and not fnmatchcase(canonical(step.type), canonical(self.type)):
             return False
         if self.resource is not None and not fnmatchcase(step.name, self.resource):
@@ -73,7 +73,7 @@ class Filter(Model):
 
 
 class DriftSettings(Model):
-    """The file. `repair` is whether `bluelamp drift --repair` may change what has drifted."""
+    """The file. `repair` is whether `bluelamp drift --repair` may repair drift."""
 
     repair: bool = False
     ignore: Annotated[tuple[Filter, ...], Field(max_length=200)] = ()
@@ -81,7 +81,7 @@ class DriftSettings(Model):
 
 @dataclass(frozen=True, slots=True)
 class Ignored:
-    """An out-of-band change that is not drift, by a filter that is in force."""
+    """An out-of-band change that a filter in force excludes from drift."""
 
     urn: str
     property: str
@@ -91,16 +91,16 @@ class Ignored:
 
 @dataclass(frozen=True, slots=True)
 class Drift:
-    """What counts as drift of one force on one day. `expired` are the filters that do not count any more."""
+    """The drift filters of one force on one day. `expired` are filters that no longer apply."""
 
     repair: bool = False
     filters: tuple[Filter, ...] = ()
     expired: tuple[Filter, ...] = ()
 
     def sift(self, steps: Iterable[Step]) -> tuple[list[Step], list[Ignored]]:
-        """The steps that are drift, without the properties that are ignored, and what is ignored.
+        """The steps that are drift, without ignored properties, and the ignored changes.
 
-        A resource that is gone is always drift.
+        A deleted resource is always drift.
         """
         kept: list[Step] = []
         ignored: list[Ignored] = []
@@ -117,7 +117,7 @@ class Drift:
 
 
 def read_drift(root: Path, stack: str, today: date) -> Drift:
-    """What counts as drift of the force on the day `today`; without a file, everything.
+    """The drift filters of the force on the day `today`; without a file, there are none.
 
     Raises `SettingsError` with every mistake in the file.
     """
@@ -144,7 +144,7 @@ def _mistakes(made: DriftSettings, source: Source, today: date) -> Iterator[Prob
 
 
 def _is_at_or_below(path: str, wanted: str) -> bool:
-    """Whether `path` is the property `wanted`, in which `[*]` is any index, or a part of it."""
+    """Whether `path` is the property `wanted`, or within it; `[*]` in `wanted` matches any index."""
     try:
         steps = paths.parse(path)
         pattern = [(step, False) for step in paths.parse(wanted)] if _ANY not in wanted else _stepped(wanted)
@@ -159,7 +159,7 @@ def _is_at_or_below(path: str, wanted: str) -> bool:
 
 
 def _stepped(wanted: str) -> list[tuple[str | int, bool]]:
-    """The steps of a property with `[*]`, each with whether it is any index."""
+    """The steps of a property path, each with whether it is `[*]`."""
     found: list[tuple[str | int, bool]] = []
     parts = wanted.split(_ANY)
     for number, part in enumerate(parts):

@@ -1,4 +1,4 @@
-"""What an update of a force is made from, as digests: equal digests lead to the same program and the same rules.
+"""Digests of the inputs of a force's update: equal digests mean the same program and the same rules.
 
 found = inputs(root, ["essex"], {"essex": governance}, engine.version)
 """
@@ -22,19 +22,19 @@ if TYPE_CHECKING:
     from bluelamp.policies.governance import Governance
 
 _LOCKS: Final = ("requirements.lock", "requirements.txt", "uv.lock", "pyproject.toml")
-"""The files that pin what is installed."""
+"""The files that pin installed packages."""
 _PROGRAM: Final = ("Pulumi.yaml", "infra", "modules", "policies", "rules", "workloads")
-"""The project's own code, beside the settings."""
+"""The project's own code."""
 _SHARED: Final = ("forces.yaml", "baseline.yaml", "approvers.yaml")
-"""The files below `stacks` that count for every force."""
+"""The files below `stacks` that are inputs of every force."""
 _LARGEST: Final = 1 << 30
 ENGINE: Final = "engine"
-"""The name of the engine among the versions."""
+"""The engine's key among the versions."""
 
 
 @dataclass(frozen=True, slots=True)
 class Inputs:
-    """Digests (SHA-256, in hexadecimal) of what updates are made from.
+    """Digests (SHA-256, in hexadecimal) of the inputs of updates.
 
     `commit` is the git commit, empty outside a checkout, and `dirty` whether files differ from it; `settings` and
     `rules` are by stack; `program` is of the code, `lock` of the files that pin packages; `versions` are by package,
@@ -50,8 +50,8 @@ class Inputs:
     rules: Mapping[str, str]
 
     def of(self, stack: str) -> str:
-        """One digest of all that an update of `stack` is made from. Whether the checkout is dirty adds nothing: the
-        other digests are of contents."""
+        """One digest of all inputs of an update of `stack`. It leaves out `dirty`, as the other digests cover the
+        contents."""
         parts = (self.commit, self.program, self.lock, dict(self.versions), self.settings[stack], self.rules[stack])
         return hashlib.sha256(canonical(parts)).hexdigest()
 
@@ -59,10 +59,10 @@ class Inputs:
 def inputs(
     root: Path, stacks: Iterable[str], governed: Mapping[str, "Governance"], engine: str, plans: Path | None = None
 ) -> Inputs:
-    """What updates of `stacks` of the project at `root` are made from now; `engine` is the engine's version.
+    """The current inputs of updates of `stacks` in the project at `root`; `engine` is the engine's version.
 
     `governed` has the rules of each stack; a folder of saved `plans` in the checkout does not make it dirty. Raises
-    `OSError` where a file cannot be read.
+    `OSError` if a file cannot be read.
     """
     commit, dirty = _checkout(root, plans)
     listed = list(stacks)
@@ -80,7 +80,7 @@ def inputs(
 def project_digests(root: Path, stack: str = "") -> dict[str, str]:
     """SHA-256, in hexadecimal, over the contents of the project's parts: `program`, `lock` and `stacks`.
 
-    Of `stacks` only what counts for `stack`, where one is named. Raises `OSError` where a file cannot be read.
+    With `stack`, `stacks` covers only the inputs of that stack. Raises `OSError` if a file cannot be read.
     """
     stacks = _settings(root, stack) if stack else _digest([("stacks", root / "stacks")])
     return {"program": _program(root), "lock": _lock(root), "stacks": stacks}
@@ -95,9 +95,9 @@ def _lock(root: Path) -> str:
 
 
 def state_digest(state: Mapping[str, Any]) -> str:
-    """SHA-256, in hexadecimal, over the deployment of an exported state; of a stack that is new, over none.
+    """SHA-256, in hexadecimal, over the deployment of an exported state; for a new stack, over an empty one.
 
-    The time of its last write is a part of it.
+    It includes the time of the last write.
     """
     return hashlib.sha256(canonical(state.get("deployment") or {})).hexdigest()
 
@@ -123,7 +123,7 @@ def _settings(root: Path, stack: str) -> str:
 
 
 def _digest(places: Iterable[tuple[str, Path]]) -> str:
-    """Over the names and contents of the files at or below `places`; what is not there adds nothing."""
+    """A digest over the names and contents of the files at or below `places`; missing places are skipped."""
     whole = hashlib.sha256()
     for name, path in places:
         alone = [(name, path)] if path.exists() else []

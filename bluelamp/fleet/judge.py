@@ -1,4 +1,4 @@
-"""Judging forces: by an offline plan, or by the state of what is deployed."""
+"""Judges forces from an offline plan or from the deployed state."""
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -28,12 +28,12 @@ if TYPE_CHECKING:
     from bluelamp.render.estate import Estate
 
 _NAMED = 3
-"""How many forces are named of those of which nothing is deployed."""
+"""The number of forces without deployed resources that a message names."""
 
 
 @dataclass(frozen=True)
 class Refusal:
-    """A resource that the cloud would refuse, and why, a reason a wrong property."""
+    """A resource that the cloud would refuse, with one reason for each wrong property."""
 
     urn: str
     reasons: tuple[str, ...]
@@ -41,7 +41,7 @@ class Refusal:
 
 @dataclass(frozen=True)
 class Check:
-    """What the offline check of a force found: its report, or what kept it from being planned."""
+    """The result of a force's offline check: its report, or why it could not be planned."""
 
     force: str
     report: Report | None = None
@@ -49,11 +49,11 @@ class Check:
     warnings: tuple[str, ...] = ()
     failure: str = ""
     change_refused: str = ""
-    """Why what a rehearsal holds of the force cannot be changed into this; empty where it can, or nothing is held."""
+    """Why the rehearsed estate cannot change to this plan; empty if it can, or if there is none."""
     next_step: str = ""
     notes: tuple[str, ...] = ()
     reused: bool = False
-    """Whether the force was not planned, as all that its plan is made from is as it was."""
+    """Whether a cached plan was reused, as none of its inputs has changed."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ class _Asked:
     changes: bool = False
 
     def variant(self, root: Path, force: str) -> str:
-        """A digest that distinguishes checks of one plan: their options, and what a rehearsal holds of the force."""
+        """A digest that distinguishes checks of one plan: their options, and the rehearsed estate."""
         held = ""
         if self.changes and (root / ".bluelamp" / "rehearsal").is_dir():
             from bluelamp.fleet.rehearsed import state_of
@@ -90,11 +90,11 @@ def check_plan(
 ) -> Check:
     """Plans the force in this process and judges the plan, by the rules that `selection` keeps.
 
-    `block_unknown` adds to what the force's baseline says. A report that is `kept` also has the settings that the worst
-    failures come from, which takes a plan or two for each, and the estate, which the page draws. `changes` also finds
-    whether a rehearsal can take the plan. What comes of it is kept in `plans`.
+    `block_unknown` adds to the force's baseline. A report that is `kept` also has the origins of the worst failures,
+    which take a plan or two each, and the estate for the page's diagram. `changes` also finds whether the rehearsed
+    estate can change to the plan. Results are cached in `plans`.
 
-    Raises `SettingsError` where its settings are wrong.
+    Raises `SettingsError` for wrong settings.
     """
     return _planned_check(force, root, arm_types, plans, _Asked(selection, block_unknown, kept, changes))[0]
 
@@ -102,7 +102,7 @@ def check_plan(
 def _planned_check(
     force: str, root: Path, arm_types: Path | None, plans: "Plans | None", asked: _Asked
 ) -> tuple[Check, dict[str, Any]]:
-    """What `check_plan` gives, and the side of a comparison; that is empty where only some rules were judged."""
+    """The result of `check_plan`, and the side of a comparison, which is empty if only some rules were judged."""
     from bluelamp.planning.attempt import ProgramError, attempt
     from bluelamp.planning.refused_settings import refusals
     from bluelamp.plans.reads import Reads
@@ -130,9 +130,9 @@ def _planned_check(
 
 
 def planned_side(force: str, root: Path, plans: "Plans") -> dict[str, Any]:
-    """The side of a force in a comparison (see `bluelamp.comparison.side`); what comes of it is kept in `plans`.
+    """The side of a force in a comparison (see `bluelamp.comparison.side`); results are cached in `plans`.
 
-    Raises `SettingsError` where its settings are wrong.
+    Raises `SettingsError` for wrong settings.
     """
     return _planned_check(force, root, None, plans, _Asked(changes=True))[1]
 
@@ -165,7 +165,7 @@ def _checked(plan: "Plan", root: Path, started: datetime, asked: _Asked) -> Chec
 
 
 def _change_refused(plan: "Plan", root: Path) -> tuple[str, str]:
-    """Why what a rehearsal holds of a force cannot be changed into the plan, and the next step; empty where it can."""
+    """Why the rehearsed estate cannot change to the plan, with the next step; empty if it can."""
     from bluelamp.fleet.rehearsed import state_of
 
     state = state_of(root, plan.stack)
@@ -181,7 +181,7 @@ def _change_refused(plan: "Plan", root: Path) -> tuple[str, str]:
         if trying.leaves(plan, state):
             trying.refuse(force, root, trying.Deployed(state))
     except UsageError as error:
-        # It speaks of the rehearsal, whatever else is deployed.
+        # The message is about the rehearsal, even if a real estate is deployed.
         return rehearsed(error.message), rehearsed(error.next_step)
     return "", ""
 
@@ -200,10 +200,10 @@ def check_plans(
     before: Callable[[list[str]], object] = lambda _: None,
     elsewhere: Callable[[list[str]], Iterator[Check]] | None = None,
 ) -> Iterator[Check]:
-    """`check_plan` for several forces, in as many processes as there are cores; in the order they are named.
+    """`check_plan` for several forces, in one process per core; in the order of `forces`.
 
-    A check that `plans` keep is not made again. `before` is called with the forces that are to be planned; with
-    `elsewhere`, that plans and judges them.
+    Checks cached in `plans` are reused. `before` is called with the forces to plan. If `elsewhere` is given, it plans
+    and judges them.
     """
     asked = _Asked(selection, block_unknown, kept, changes)
     there = _reusable(forces, root, plans, asked) if plans else {}
@@ -219,13 +219,13 @@ def check_plans(
 
 
 def _reusable(forces: Sequence[str], root: Path, plans: "Plans", asked: _Asked) -> dict[str, Check]:
-    """The checks of `forces` that `plans` keep, as if they were made now: what they are made from is the same."""
+    """The cached checks of `forces` with unchanged inputs, updated to the current time and commit."""
     found = {}
     now = datetime.now(UTC)
     for force in forces:
         check = plans.check(force, asked.variant(root, force))
         if check is None and not asked.changes:
-            # A check that also compares with what is deployed has the same report.
+            # A check that also compares with the rehearsed estate has the same report.
             check = plans.check(force, replace(asked, changes=True).variant(root, force))
             check = replace(check, change_refused="", next_step="") if isinstance(check, Check) else None
         if isinstance(check, Check) and check.report is not None:
@@ -233,7 +233,7 @@ def _reusable(forces: Sequence[str], root: Path, plans: "Plans", asked: _Asked) 
     commit, dirty = checkout(root) if found else ("", False)
 
     def made_now(report: Report) -> Report:
-        """The report with the time and the commit of now: neither is among what it is made from."""
+        """The report with the current time and commit, which are not among its inputs."""
         own = replace(report.provenance, commit=commit, dirty=dirty)
         return replace(report, started=now, ended=datetime.now(UTC), provenance=own)
 
@@ -274,7 +274,7 @@ def judge_state(
     block_unknown: bool = False,
     decrypt: Callable[[str], str] | None = None,
 ) -> Report:
-    """The report over what is deployed, from the engine's exported state, by the rules that `selection` keeps.
+    """The report over the deployed resources in the engine's exported state, by the rules that `selection` keeps.
 
     Secrets that `decrypt` does not decrypt are judged as unknown.
     """
@@ -301,7 +301,7 @@ def _in_environment(report: Report, root: Path) -> Report:
 
 
 def _deployed_estate(force: str, state: Mapping[str, Any], name: str) -> "Estate | None":
-    """The estate that the page draws; None where a state of another program holds what cannot be drawn."""
+    """The estate for the page's diagram; None if a state of another program cannot be drawn."""
     from bluelamp.render.deployed import deployed as planned_of
 
     try:
@@ -339,7 +339,7 @@ def _refusals(plan: "Plan") -> tuple[Refusal, ...]:
 
 
 def deployed(states: Mapping[str, Mapping[str, Any] | None], *, rehearse: bool) -> Mapping[str, Mapping[str, Any]]:
-    """The state of each force. Raises `BluelampError` where nothing of some is deployed."""
+    """The state of each force. Raises `BluelampError` if any force has no deployed resources."""
     there = {force: state for force, state in states.items() if state and holds(state)}
     missing = [force for force in states if force not in there]
     if missing:

@@ -1,4 +1,4 @@
-"""Keeping the address ranges that a force's networks have, in the file beside its settings."""
+"""Keeps the address ranges of a force's networks in the file beside its settings."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -14,10 +14,11 @@ if TYPE_CHECKING:
 
 
 def keep(root: Path, force: "Force", running: Ranges) -> tuple["Force", tuple[Key, ...]]:
-    """Keeps the range of every network that has none kept yet; gives the force, and what is newly kept.
+    """Keeps the range of every network without a kept range; returns the force and the newly kept ranges.
 
-    Where there is no file, what is `running` keeps its range whatever its place in the list, and the settings are read
-    again. Raises `SettingsError` where the file is wrong or cannot be written, or the settings would move a network.
+    If there is no file, `running` networks keep their ranges regardless of their order in the list, and the settings
+    are read again. Raises `SettingsError` if the file is wrong or cannot be written, or the settings would move a
+    network.
     """
     kept = kept_of(force.entry, root)
     before = kept.ranges
@@ -35,9 +36,9 @@ def keep(root: Path, force: "Force", running: Ranges) -> tuple["Force", tuple[Ke
 
 
 def ready(root: Path, force: "Force", state: Mapping[str, Any], *, keeps: bool) -> None:
-    """Sees to it, before an engine starts, that no network that `state` holds would move; `keeps` the ranges then.
+    """Checks before an engine starts that no network in `state` would move; with `keeps`, keeps the ranges.
 
-    Raises `UsageError` where one would, with the way to do it.
+    Raises `UsageError` if one would, with the steps to move it.
     """
     running = deployed(state)
     if keeps and kept_of(force.entry, root).ranges is None and running:

@@ -1,4 +1,4 @@
-"""Work on several forces at a time, answers in the order they were asked for."""
+"""Work on several forces in parallel, with results in the order of the forces."""
 
 import os
 from collections.abc import Callable, Iterable, Iterator
@@ -9,7 +9,7 @@ T = TypeVar("T")
 
 
 def cores() -> int:
-    """How many processors this process may use."""
+    """The number of processors available to this process."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
@@ -20,10 +20,10 @@ def _nothing() -> None:
 def each(
     work: Callable[[str], T], forces: Iterable[str], jobs: int | None, interrupted: Callable[[], None] = _nothing
 ) -> Iterator[T]:
-    """`work(force)` for every force, `jobs` at a time (by default, one a core).
+    """`work(force)` for every force, `jobs` at a time (by default, one per core).
 
-    The engine works in processes of its own, so threads suffice. After an interruption nothing new is begun:
-    `interrupted` is called at once, and then what is under way is waited for.
+    The engine runs in separate processes, so threads suffice. After an interruption no new work starts:
+    `interrupted` is called at once, and then running work is awaited.
     """
     with ThreadPoolExecutor(max_workers=jobs or cores()) as pool:
         waiting = [pool.submit(work, force) for force in forces]

@@ -1,4 +1,4 @@
-"""Work on forces that plans each of them, in several processes."""
+"""Work that plans forces, in several processes."""
 
 from collections.abc import Callable, Iterator, Sequence
 from importlib import import_module
@@ -20,14 +20,14 @@ _IMPORTED: Final = (
     "bluelamp.rehearsal.kubernetes.provider",
     "bluelamp.reports",
 )
-"""What is slow to import and every plan needs: imported once, before the processes part."""
+"""Modules that every plan needs and that are slow to import: imported once, before forking."""
 
 
 def planning_each(work: Callable[[str], T], forces: Sequence[str], root: Path, jobs: int | None) -> Iterator[T]:
-    """`work(force)` for every force, in `jobs` processes, by default one a core; in the order the forces are named.
+    """`work(force)` for every force, in `jobs` processes, by default one per core; in the order of the forces.
 
-    The SDK keeps one program's state a process, so a process plans one force at a time. One force is planned in this
-    process.
+    The SDK keeps one program's state per process, so a process plans one force at a time. A single force is planned in
+    this process.
     """
     if len(forces) == 1:
         yield work(forces[0])

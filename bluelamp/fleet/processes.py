@@ -1,4 +1,4 @@
-"""Work in several processes, which end with the command, also on Ctrl-C."""
+"""Work in several processes, which end with the command, even on Ctrl-C."""
 
 import multiprocessing
 import os
@@ -21,7 +21,7 @@ T = TypeVar("T")
 
 _FORK: Final = multiprocessing.get_context("fork")
 _AHEAD: Final = 2
-"""Items that a worker has at a time, so that it need not wait for the next one."""
+"""Items assigned to a worker at a time, so that it never waits for the next one."""
 
 
 def in_processes(
@@ -29,11 +29,11 @@ def in_processes(
 ) -> Iterator[T]:
     """`work(item)` of every item in `workers` processes, forked from this one; in the order of the items.
 
-    Work on the items in `first`, those that take longest, begins before that on the others.
+    Items in `first`, which take longest, start before the others.
 
-    Where the caller is interrupted or leaves off, and where work raises, the processes are killed: what else is in work
-    is not waited for. What a process had that ended without an answer is begun anew in another, once, which work must
-    allow. Raises what the work raises, and `BluelampError` where a process ends so on the same item again.
+    If the caller is interrupted or stops iterating, or if work raises, the processes are killed without waiting for
+    other work. If a process ends without a result, its items are retried once in another process, so work must be
+    repeatable. Raises what the work raises, and `BluelampError` if a process ends on the same item again.
     """
     pool: _Pool[T] = _Pool(work, items, first)
     with _Interrupts(pool.kill) as interrupts:
@@ -48,7 +48,7 @@ def in_processes(
 
 @dataclass
 class _Worker:
-    """A process, this end of its pipe, and the items that it has."""
+    """A process, the parent's end of its pipe, and its items."""
 
     process: BaseProcess
     pipe: "Connection[Any, Any]"
@@ -56,7 +56,7 @@ class _Worker:
 
 
 class _Pool(Generic[T]):
-    """Processes with a pipe each. Only the worker holds the other end, so its end is seen, whenever it comes."""
+    """Processes with a pipe each. Only the worker holds the other end, so the end of a worker is always detected."""
 
     def __init__(self, work: Callable[[str], T], items: Sequence[str], first: Collection[str]) -> None:
         self._work = work
@@ -75,7 +75,7 @@ class _Pool(Generic[T]):
         self._workers.append(_Worker(process, pipe))
 
     def results(self) -> Iterator[T]:
-        """What the work returned, in the order of the items; raises what it raised."""
+        """The results of the work, in the order of the items; raises the errors of the work."""
         for worker in self._workers:
             self._feed(worker)
         for turn in range(len(self._items)):
@@ -87,7 +87,7 @@ class _Pool(Generic[T]):
             yield answer
 
     def kill(self) -> None:
-        """Kills the processes; those that have ended already stay as they are."""
+        """Kills the processes that are still running."""
         for worker in self._workers:
             with suppress(ValueError):
                 worker.process.kill()
@@ -98,7 +98,7 @@ class _Pool(Generic[T]):
     def _receive(self) -> None:
         by_pipe = {worker.pipe: worker for worker in self._workers if worker.has}
         for ready in wait(list(by_pipe)):
-            worker = by_pipe[ready]  # type: ignore[index] # only connections are waited for
+            worker = by_pipe[ready]  # type: ignore[index] # only connections are awaited
             try:
                 answer = worker.pipe.recv()
             except (EOFError, OSError):
@@ -108,13 +108,13 @@ class _Pool(Generic[T]):
             self._feed(worker)
 
     def _replace(self, lost: _Worker) -> None:
-        """Starts another worker in place of one that has ended, which begins what that had anew."""
+        """Replaces a worker that has ended; the new worker retries its items."""
         lost.process.join()
         turn = lost.has[0]
         if turn in self._lost:
             how = how_ended(lost.process.exitcode or 0)
             raise BluelampError(
-                f"{self._items[turn]}: its process ended without an answer, twice ({how})",
+                f"{self._items[turn]}: its process ended twice without a result ({how})",
                 next_step="run it with --jobs 1, which needs less memory",
             )
         self._lost.add(turn)
@@ -126,21 +126,21 @@ class _Pool(Generic[T]):
 
     def _feed(self, worker: _Worker) -> None:
         while self._left and len(worker.has) < _AHEAD:
-            # A worker that has ended is found when its answer is read.
+            # A worker that has ended is detected when its result is read.
             with suppress(OSError):
                 worker.pipe.send(self._left[0])
             worker.has.append(self._left.popleft())
 
 
 def how_ended(code: int) -> str:
-    """How a process ended that has the exit status `code`, which is negative for a signal."""
+    """The exit status `code` in words; negative for a signal."""
     return f"killed by {signal.Signals(-code).name}" if code < 0 else f"status {code}"
 
 
 def _serve(
     work: Callable[[str], Any], items: Sequence[str], pipe: "Connection[Any, Any]", other: "Connection[Any, Any]"
 ) -> None:
-    """Answers the numbers of items that come through the pipe until its other end is closed."""
+    """Sends the result for each item number from the pipe, until its other end is closed."""
     other.close()
     with suppress(EOFError, BrokenPipeError, ConnectionResetError):
         while True:
@@ -160,8 +160,8 @@ class _Interrupts:
     """Makes the first SIGINT `stop` the work before it is raised, and ignores those that follow it meanwhile.
 
     A terminal and `timeout` send SIGINT to every process of a group, and `timeout` twice to the first one. A worker
-    ignores it, as a `KeyboardInterrupt` in an event loop can leave that waiting for ever. An interrupt that comes
-    before `deliver` waits for it: between a fork and its record, the new process would be missed.
+    ignores it, as a `KeyboardInterrupt` in an event loop can leave the loop waiting forever. An interrupt before
+    `deliver` is deferred: between a fork and its record, the new process would be missed.
     """
 
     def __init__(self, stop: Callable[[], None]) -> None:
@@ -172,7 +172,7 @@ class _Interrupts:
 
     def __enter__(self) -> "_Interrupts":
         before = signal.getsignal(signal.SIGINT)
-        # Where SIGINT is ignored, as in the background of a shell, it stays so.
+        # If SIGINT is ignored, as in the background of a shell, it stays ignored.
         if callable(before) and threading.current_thread() is threading.main_thread():
             self._before = before
             signal.signal(signal.SIGINT, self._hear)
@@ -183,7 +183,7 @@ class _Interrupts:
             signal.signal(signal.SIGINT, self._before)
 
     def deliver(self) -> None:
-        """From here on an interrupt is raised at once; one that came before is raised now."""
+        """Raises a deferred interrupt now, and later ones at once."""
         self._ready = True
         if self._heard:
             self._raise(None)

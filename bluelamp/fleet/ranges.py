@@ -1,4 +1,4 @@
-"""The address ranges of networks that are deployed, kept and wanted, of one force."""
+"""The deployed, kept and configured address ranges of one force's networks."""
 
 from collections.abc import Mapping
 from ipaddress import IPv4Network
@@ -17,7 +17,7 @@ _BEFORE, _BEHIND = "landing-zone-", "-network-network"
 
 
 class Moved(NamedTuple):
-    """A network that is deployed in one range and wanted in another."""
+    """A network that is deployed in one range and configured in another."""
 
     key: Key
     was: IPv4Network
@@ -44,7 +44,7 @@ def deployed(state: Mapping[str, Any]) -> dict[Key, IPv4Network]:
 
 
 def wanted(force: "Force") -> dict[Key, IPv4Network]:
-    """The ranges that a force's settings, with what is kept, give its hubs and landing zones."""
+    """The ranges of hubs and landing zones by the force's settings and kept ranges."""
     azure = force.azure
     if azure is None:
         return {}
@@ -55,7 +55,7 @@ def wanted(force: "Force") -> dict[Key, IPv4Network]:
 
 
 def moved(running: Ranges, asked: Ranges) -> list[Moved]:
-    """The networks that would move: none of them can, while it is deployed."""
+    """The networks that would move, which is impossible while they are deployed."""
     return [
         Moved(key, net, asked[key])
         for key, net in running.items()
@@ -64,12 +64,12 @@ def moved(running: Ranges, asked: Ranges) -> list[Moved]:
 
 
 def _stays(running: IPv4Network, asked: IPv4Network, name: str) -> bool:
-    """Whether the network can stay; that beside a virtual hub has the first half of the hub's range."""
+    """Whether the network can stay; the network beside a virtual hub has the first half of the hub's range."""
     return same_place(running, asked, name) or (name == HUB and running.network_address == asked.network_address)
 
 
 def reason(one: Moved, force: "Force") -> tuple[str, str]:
-    """Why a network cannot move, and how it is done step by step."""
+    """Why a network cannot move, and the steps to move it."""
     region, name = one.key
     what = f"the landing zone {name}" if name != HUB else f"the hub in {region}"
     message = (

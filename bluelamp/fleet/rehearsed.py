@@ -1,4 +1,4 @@
-"""What a rehearsal of a force has left deployed, read without an engine and without opening the cloud."""
+"""The state of a force's rehearsed stack, read without an engine and without opening the cloud."""
 
 import contextlib
 from pathlib import Path
@@ -8,7 +8,7 @@ _PROJECT = "bluelamp"
 
 
 def state_of(root: Path, stack: str) -> dict[str, Any]:
-    """The rehearsed stack's state as an export gives it; empty where there is none or it cannot be read."""
+    """The rehearsed stack's state in the form of an export; empty if it is missing or cannot be read."""
     from bluelamp.rehearsal import stack as stacks
     from bluelamp.rehearsal.checkpoint import DamagedStateError
     from bluelamp.rehearsal.space import Space

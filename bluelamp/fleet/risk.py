@@ -1,4 +1,4 @@
-"""Which of a plan's changes can lose data: deletions, and replacements of what holds data."""
+"""Changes in a plan that can lose data: deletions, and replacements of data stores."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ _REPLACES: Final = frozenset({"replace", "create-replacement", "delete-replaced"
 
 @dataclass(frozen=True, slots=True)
 class Loss:
-    """A change that can lose data: the resource's URN, and what happens to it."""
+    """A change that can lose data: the resource's URN, and the kind of change."""
 
     urn: str
     why: Why
@@ -31,7 +31,7 @@ def data_stores() -> frozenset[str]:
 
 
 def losses(steps: Iterable[Step]) -> list[Loss]:
-    """The changes among `steps` that can lose data, once each, by URN; providers and components hold none."""
+    """The changes among `steps` that can lose data, without duplicates, by URN; providers and components hold none."""
     found: dict[str, Why] = {}
     for step in steps:
         if not step.custom or step.type.startswith("pulumi:"):

@@ -1,4 +1,4 @@
-"""What runs of `up` have come to, force by force, so that `--resume` continues them: a private file of the project."""
+"""The record of `up` runs by force, from which `--resume` continues: a private file of the project."""
 
 import json
 import os
@@ -21,7 +21,7 @@ _LARGEST: Final = 4 << 20
 
 
 class State(StrEnum):
-    """What became of a force."""
+    """The state of a force in a run."""
 
     NOT_BEGUN = "not begun"
     UNDER_WAY = "under way"
@@ -32,8 +32,8 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What is recorded of a force: its state, its ring (empty without waves), the digest of what it was made from, and
-    when this was written."""
+    """The record of a force: its state, its ring (empty without waves), the digest of its inputs, and the time of the
+    record."""
 
     state: State
     ring: str = ""
@@ -45,7 +45,7 @@ class RunRecord:
     """The record in a folder: `.bluelamp/runs` for real clouds, a part of the rehearsal for a rehearsed one.
 
     Every method may be called from several threads and processes: each change reads and replaces the file under a lock.
-    What a killed process left is recorded as under way, and counts as not done.
+    A force of a killed process stays recorded as in progress, and counts as not done.
     """
 
     def __init__(self, root: Path, *, rehearse: bool) -> None:
@@ -55,7 +55,7 @@ class RunRecord:
         self.path = self._folder / _FILE
 
     def entries(self) -> dict[str, Entry]:
-        """What is recorded, by stack. Raises `UsageError` where the file cannot be used."""
+        """The records by stack. Raises `UsageError` if the file cannot be used."""
         try:
             raw = read(self.path, _LARGEST)
         except FileNotFoundError:
@@ -68,30 +68,30 @@ class RunRecord:
                 raise self._refused(f"its format is not {FORMAT}")
             return {stack: _entry(each) for stack, each in said["forces"].items()}
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-            raise self._refused("it is no record of a run") from None
+            raise self._refused("it is not a run record") from None
 
     def known(self) -> dict[str, Entry]:
-        """What is recorded, by stack; nothing where the file cannot be used."""
+        """The records by stack; empty if the file cannot be used."""
         try:
             return self.entries()
         except UsageError:
             return {}
 
     def begin(self, rings: Mapping[str, str], digests: Mapping[str, str]) -> None:
-        """Records forces as not begun: `rings` has the name of each one's ring, `digests` what each is made from."""
+        """Records forces as not started: `rings` has the name of each one's ring, `digests` its inputs' digest."""
         self._write({stack: Entry(State.NOT_BEGUN, ring, digests.get(stack, "")) for stack, ring in rings.items()})
 
     def note(self, stacks: Iterable[str], state: State) -> None:
-        """Records the `state` of forces that have begun."""
+        """Records the `state` of forces that have started."""
         self._write(dict.fromkeys(stacks, state))
 
     def forget(self, stack: str) -> None:
-        """Removes a force that was destroyed; nothing is written where it is not recorded."""
+        """Removes a destroyed force; writes nothing if it is not recorded."""
         if self.path.exists() and stack in self.known():
             self._write({stack: None})
 
     def _write(self, changes: Mapping[str, Entry | State | None]) -> None:
-        """Raises `OSError` where the file cannot be written."""
+        """Writes the file; raises `OSError` if that fails."""
         with self._alone():
             now, found = time_of(datetime.now(UTC)), self.known()
             for stack, change in changes.items():

@@ -1,7 +1,7 @@
-"""Saved plans: what `preview --save` has the engine keep, with all that the plans depend on, and `up --plan` compares.
+"""Saved plans: `preview --save` writes the engine's plans with their inputs, which `up --plan` compares.
 
-A folder of saved plans holds `manifest.json` with its signature, and for each force `plan.json`, which is the engine's,
-and `preview.json`, which is the result that was shown. Approvals are added in a folder of their own.
+A folder of saved plans holds `manifest.json` with its signature and, for each force, the engine's `plan.json` and the
+displayed result, `preview.json`. Approvals are added in a subfolder.
 """
 
 import hashlib
@@ -49,7 +49,7 @@ class Losing(Strict):
 
 
 class ForcePlan(Strict):
-    """What one force's plan starts from (the digest of its state), is made from, and changes."""
+    """One force's plan: the digest of the state that it starts from, its inputs, and its changes."""
 
     state: Digest
     settings: Digest
@@ -59,7 +59,7 @@ class ForcePlan(Strict):
 
 
 class SavedPlans(Document):
-    """The manifest of a folder of saved plans. `authors` are the addresses of all who wrote the change."""
+    """The manifest of a folder of saved plans. `authors` are the addresses of all authors of the change."""
 
     format: Literal["bluelamp-plan/1"]
     written: Moment
@@ -76,23 +76,23 @@ class SavedPlans(Document):
 
 @dataclass(frozen=True)
 class Saving:
-    """One run of `preview --save`: `folder` is where the engine writes the plans of each stack meanwhile."""
+    """One run of `preview --save`; `folder` is the temporary folder of the engine's plans."""
 
     folder: Path
     states: dict[str, str]
 
     def plan_of(self, stack: str) -> Path:
-        """Where the engine writes the stack's plan."""
+        """The file of the engine's plan for the stack."""
         return self.folder / f"{stack}.json"
 
     def starts_from(self, stack: str, state: Mapping[str, Any]) -> None:
-        """Notes the state that the stack's plan starts from."""
+        """Records the state that the stack's plan starts from."""
         self.states[stack] = state_digest(state)
 
 
 @dataclass(frozen=True)
 class Opened:
-    """A folder of saved plans that is as its signer wrote it: `sha256` is that of its manifest, `name` the signer's."""
+    """A verified folder of saved plans: `sha256` is the digest of its manifest, `name` the signer's name."""
 
     folder: Path
     manifest: SavedPlans
@@ -100,7 +100,7 @@ class Opened:
     name: str
 
     def as_dict(self) -> dict[str, str]:
-        """What JSON says of it."""
+        """The manifest for JSON."""
         return {"sha256": self.sha256, "written": self.manifest.written, "signer": self.name}
 
     def plan_of(self, stack: str) -> Path:
@@ -108,7 +108,7 @@ class Opened:
         return self.folder / stack / PLAN
 
     def refuse_state(self, stack: str, state: Mapping[str, Any]) -> None:
-        """Raises `UsageError` where `state` is not the one that the stack's plan starts from."""
+        """Raises `UsageError` if the stack's plan does not start from `state`."""
         if state_digest(state) == self.manifest.forces[stack].state:
             return
         written = ((state.get("deployment") or {}).get("manifest") or {}).get("time") or "another time"
@@ -119,7 +119,7 @@ class Opened:
         )
 
     def refuse_changes(self, now: Inputs, stacks: Iterable[str], *, rehearse: bool) -> None:
-        """Raises `UsageError` with everything that differs from when the plans of `stacks` were saved."""
+        """Raises `UsageError` with every input that has changed since the plans of `stacks` were saved."""
         found = list(self._changes(now, stacks, rehearse=rehearse))
         if found:
             raise UsageError(f"{self.folder}: the plan cannot be applied: {'; '.join(found)}", next_step=_AGAIN)
@@ -160,7 +160,7 @@ def save(
     *,
     rehearse: bool,
 ) -> None:
-    """Writes the plans of `results` into `folder`, in place of plans that were saved there before.
+    """Writes the plans of `results` into `folder`, replacing plans saved there before.
 
     Raises `UsageError` for a plan that is not the force's or has a secret in clear text, `OccupiedError` where another
     file is in the way, `OSError` where something cannot be written.
@@ -203,7 +203,7 @@ def save(
 
 
 def _owned(folder: Path) -> Owned:
-    """Of a folder that holds saved plans, everything that belongs to them."""
+    """Every path in a folder of saved plans that belongs to the plans."""
     try:
         manifest, _ = unseal(folder / MANIFEST, SavedPlans, MAX_BYTES)
     except UnsealedError:
@@ -218,9 +218,9 @@ def _is_approval(path: PurePosixPath) -> bool:
 
 
 def refuse_plan(raw: bytes, stack: str) -> None:
-    """Raises `UsageError` for a plan of the engine that is another stack's, or has a secret in clear text.
+    """Raises `UsageError` if the engine's plan is for another stack, or has a secret in clear text.
 
-    The engine encrypts secrets with the stack's secrets provider; a plan that was written otherwise is not kept.
+    The engine encrypts secrets with the stack's secrets provider; an unencrypted plan is not kept.
     """
     try:
         plan = json.loads(raw)
@@ -253,8 +253,8 @@ def _has_clear_secret(value: Any) -> bool:
 def open_plans(folder: Path, known: Mapping[str, str]) -> Opened:
     """The plans saved in `folder`; `known` has the names of the known signers by the fingerprints of their keys.
 
-    Raises `UsageError` with everything that is wrong: a file that was changed, is missing or was added, a signature
-    that is missing or wrong, a signer who is not known.
+    Raises `UsageError` with every problem: a changed, missing or added file, a missing or wrong signature, an unknown
+    signer.
     """
     if not folder.is_dir():
         raise UsageError(f"{folder} is not a folder", next_step="name a folder that `bluelamp preview --save` wrote")
@@ -297,9 +297,9 @@ def _flaws(folder: Path, manifest: SavedPlans) -> Iterator[str]:
 
 
 def copy_plan(opened: Opened, stack: str, folder: Path) -> Path:
-    """A copy of the stack's plan in `folder`, compared with the manifest: nobody can exchange it between the two.
+    """A copy of the stack's plan in `folder`, compared with the manifest after copying, so it cannot be exchanged.
 
-    Raises `UsageError` where it is not the one that was signed.
+    Raises `UsageError` if it is not the signed plan.
     """
     copy = folder / f"{stack}.json"
     shutil.copyfile(opened.plan_of(stack), copy)

@@ -1,6 +1,6 @@
-"""JSON documents with one spelling, a hash of their own and an Ed25519 signature in a file beside them.
+"""JSON documents in canonical form, with a hash and an Ed25519 signature in a file beside them.
 
-They are signed as reports are: the signature is over the file's bytes, and the document names the key.
+As with reports, the signature is over the file's bytes, and the document names the key.
 """
 
 import json
@@ -25,13 +25,13 @@ _SUFFIX: Final = ".sig"
 
 
 class Strict(BaseModel):
-    """A part of a document: no member that it does not know, and no value of another kind."""
+    """A part of a document, which rejects unknown members and wrong types."""
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
 
 class Document(Strict):
-    """A document; `signer` is the key that it says it is signed with."""
+    """A document; `signer` is the signing key that it names."""
 
     signer: Signer
     content: str
@@ -41,7 +41,7 @@ D = TypeVar("D", bound=Document)
 
 
 class UnsealedError(ValueError):
-    """A document that is not, byte for byte, what its signer wrote; the message says why."""
+    """A document that was changed after signing, or is not signed; the message gives the reason."""
 
 
 def signature_of(path: Path) -> Path:
@@ -50,14 +50,14 @@ def signature_of(path: Path) -> Path:
 
 
 def seal(said: Mapping[str, Any], path: Path, model: type[Document], key: "Ed25519PrivateKey") -> None:
-    """Writes the document that `said` makes, signed with `key`, and its signature, each whole. Raises `OSError`."""
+    """Writes the document from `said`, signed with `key`, and its signature, each atomically. Raises `OSError`."""
     public = key.public_key()
     signer = {"algorithm": "Ed25519", "fingerprint": fingerprint(public), "publicKey": pem_of(public)}
     whole = {**said, "signer": signer}
     whole["content"] = content_hash(whole)
     raw = readable(whole).encode()
     model.model_validate_json(raw)
-    # The signature first: a document without one says that it is not signed, never that it was changed.
+    # The signature first: after an interruption the document counts as unsigned, never as changed.
     replace(signature_of(path), key.sign(raw))
     replace(path, raw)
 
@@ -65,7 +65,7 @@ def seal(said: Mapping[str, Any], path: Path, model: type[Document], key: "Ed255
 def unseal(path: Path, model: type[D], limit: int) -> tuple[D, bytes]:
     """The document at `path`, signed by the key that it names, and its bytes.
 
-    Whose key that is remains to be asked. Raises `UnsealedError` for one that was changed, or is not signed.
+    The caller must check the key's owner. Raises `UnsealedError` for a changed or unsigned document.
     """
     from cryptography.exceptions import InvalidSignature
 

@@ -1,4 +1,4 @@
-"""Whether what is deployed can be changed into what the settings ask for, tried out before anything changes."""
+"""Trial updates: detects changes that the cloud would refuse for the deployed resources."""
 
 import re
 from collections.abc import Mapping
@@ -26,24 +26,24 @@ _DONE: Final = {"create": "made", "update": "changed", "replace": "replaced", "d
 _ONE_AT_A_TIME: Final = Lock()
 _TAKEN: Final = ("ResourceExists", "AlreadyExists", "Conflict")
 _ABSENT: Final = ("NotFound", "InvalidResourceReference", "ParentResourceNotFound")
-"""What a scratch cloud that knows one stack cannot tell of a real one: whether something else is there."""
+"""Errors about other resources, which a scratch cloud with one stack cannot predict."""
 
 
 @dataclass(frozen=True)
 class Deployed:
-    """What a stack has deployed: the engine's state, and the rehearsal cloud that holds it, where there is one."""
+    """The deployed resources of a stack: the engine's state and, in a rehearsal, the rehearsal cloud."""
 
     state: Mapping[str, Any]
     store: "Store | None" = None
 
 
 def is_risky(planned: Result) -> bool:
-    """Whether a preview has steps that Azure could refuse half-way: it failed, or something is replaced or deleted."""
+    """Whether Azure could refuse a preview's steps half-way: it failed, or it replaces or deletes resources."""
     return planned.status is Status.FAILED or any("replace" in step.op or "delete" in step.op for step in planned.steps)
 
 
 def leaves(plan: "Plan", state: Mapping[str, Any]) -> bool:
-    """Whether a plan would delete something that `state` holds, or make it anew under another name or elsewhere."""
+    """Whether a plan would delete a resource in `state`, or recreate it with another name or location."""
     planned = {alias: each for each in plan.resources for alias in (each.urn, *each.aliases)}
     for one in (state.get("deployment") or {}).get("resources") or ():
         own = one.get("custom") and not one.get("external") and not one["type"].startswith("pulumi:")
@@ -60,7 +60,7 @@ def leaves(plan: "Plan", state: Mapping[str, Any]) -> bool:
 
 
 def refuse(force: "Force", root: Path, deployed: Deployed) -> None:
-    """Raises `UsageError`, with the way to do it, where Azure would refuse a step of the update half-way.
+    """Raises `UsageError`, with the required steps, if Azure would refuse a step of the update half-way.
 
     Its message begins with the setting and has a line for each refusal; its next step has a line for each step.
     """
@@ -90,7 +90,7 @@ def _problem(trial: "Trial") -> str:
 
 
 def _place(trial: "Trial", slug: str, root: Path) -> str:
-    """The file and, where a refusal is known to come from one, the line and the setting."""
+    """The file and, if known, the line and the setting that cause a refusal."""
     from bluelamp.planning.refused_settings import source_of
 
     source = source_of(slug, root)
@@ -101,7 +101,7 @@ def _place(trial: "Trial", slug: str, root: Path) -> str:
 
 
 def _told(one: "Refused") -> str:
-    """A refusal in words, with what an id names in place of the id."""
+    """A refusal in words, with names in place of ids."""
     words = _ID.sub(
         lambda found: "/".join(found.group().strip("/").split("/")[2:]).rpartition("/providers/")[2], one.message
     )
@@ -114,12 +114,12 @@ def _replaced(trial: "Trial") -> int:
 
 
 def is_everything(trial: "Trial") -> bool:
-    """Whether an update replaces most of what is deployed: that is no change to it, but another estate."""
+    """Whether an update replaces most of the deployed resources, which amounts to a new estate."""
     return _replaced(trial) * 2 > len(trial.running)
 
 
 def _hub_steps(trial: "Trial") -> set[str]:
-    """What happens to virtual hubs: one is made or deleted where the topology changes."""
+    """The operations on virtual hubs, which a change of topology creates or deletes."""
     return {op for op, urn in trial.steps if urn.split("::")[2].endswith(":VirtualHub")}
 
 
@@ -158,7 +158,7 @@ def way(trial: "Trial", slug: str) -> tuple[str, ...]:
 
 
 def tried(force: "Force", root: Path, deployed: Deployed) -> "Trial | None":
-    """The update, tried out on what is deployed; None where nothing is."""
+    """The trial of the update on the deployed resources; None if there are none."""
     from bluelamp.planning.plan import config_of
     from bluelamp.planning.program import program
     from bluelamp.planning.trial import Scratch, update
@@ -168,7 +168,7 @@ def tried(force: "Force", root: Path, deployed: Deployed) -> "Trial | None":
         return None
     scratch = Scratch(records, running)
     try:
-        # The SDK keeps one program's state a process, and forces are worked on in threads.
+        # The SDK keeps one program's state per process, and forces run in threads.
         with _ONE_AT_A_TIME:
             config = config_of(force.slug, root)
             trial = update(scratch, program(force, root), config, stack=force.slug, root=root)

@@ -1,4 +1,4 @@
-"""In which order a fleet is brought up: `stacks/waves.yaml`, a canary force and then rings of forces.
+"""The rollout order of a fleet, `stacks/waves.yaml`: a canary force and then rings of forces.
 
 waves = read_waves(root, stacks)
 for ring in waves.rings_of(chosen): ...
@@ -32,7 +32,7 @@ _ALLOWED: Final = 'a number of forces, such as 1, or a percentage of the ring, s
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """How many forces of a ring may fail before the rings after it are not begun: `count`, or `percent` of them."""
+    """How many forces of a ring may fail before the run stops: `count`, or `percent` of them."""
 
     count: int = 0
     percent: int | None = None
@@ -41,7 +41,7 @@ class Limit:
         return str(self.count) if self.percent is None else f"{self.percent}%"
 
     def of(self, forces: int) -> int:
-        """The number of failures that are allowed among so many `forces`; of a percentage the whole forces only."""
+        """The failures allowed among this number of `forces`; a percentage is rounded down."""
         return self.count if self.percent is None else forces * self.percent // 100
 
 
@@ -58,11 +58,11 @@ def _limit(value: object) -> Limit:
         return Limit(value)
     if isinstance(value, str) and _PERCENT.fullmatch(value):
         return Limit(percent=int(value[:-1]))
-    raise refuse(f"{show(value)} is no limit of failures", _ALLOWED)
+    raise refuse(f"{show(value)} is not a failure limit", _ALLOWED)
 
 
 class RingSettings(Model):
-    """One ring: its name, its forces by their id in the register, and how many of them may fail."""
+    """One ring: its name, its forces by their id in the register, and its failure limit."""
 
     name: Label
     forces: Annotated[tuple[str, ...], Field(min_length=1)]
@@ -70,7 +70,7 @@ class RingSettings(Model):
 
 
 class WavesSettings(Model):
-    """The file: the force that goes first, and the rings that follow it in order."""
+    """The file: the canary force, and the rings that follow in order."""
 
     canary: str
     rings: Annotated[tuple[RingSettings, ...], Field(min_length=1)]
@@ -78,7 +78,7 @@ class WavesSettings(Model):
 
 @dataclass(frozen=True, slots=True)
 class Ring:
-    """What is brought up at the same time: stacks, and how many of them may fail. A limit of None stops nothing."""
+    """Stacks that are brought up together, and their failure limit; None is no limit."""
 
     name: str
     stacks: tuple[str, ...]
@@ -86,7 +86,7 @@ class Ring:
 
     @property
     def allowed(self) -> int | None:
-        """How many of the stacks may fail; None where that stops nothing."""
+        """The number of stacks that may fail; None without a limit."""
         return None if self.limit is None else self.limit.of(len(self.stacks))
 
 
@@ -99,7 +99,7 @@ class Waves:
     def rings_of(self, chosen: Iterable[str]) -> list[Ring]:
         """The stacks `chosen` in their rings; a further environment of a force is in the force's ring.
 
-        A ring of which none is chosen is left out.
+        A ring without chosen stacks is left out.
         """
         stacks = list(chosen)
         found = (
@@ -110,7 +110,7 @@ class Waves:
 
 
 def read_waves(root: Path, stacks: Sequence[str]) -> Waves | None:
-    """The waves of the project at `root`; None where it has no such file.
+    """The waves of the project at `root`; None if it has no such file.
 
     `stacks` are those that have a stack file: each of their forces is in one ring. Raises `SettingsError` with every
     mistake: a force that is unknown, in two places, or in none.

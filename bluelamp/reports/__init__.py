@@ -4,8 +4,9 @@
     print(report.answer)
     write([report], Path("report"))
 
-`subject` makes resources of a plan or a state, `assess` judges them, `findings` is what it finds, `coverage` relates
-that to controls, `terminal` and `html` show it, `write` keeps it. Importing this loads neither Jinja nor Rich.
+`subject` reads the resources of a plan or a state, `assess` judges them, `findings` is the model of the results,
+`coverage` relates them to controls, `terminal` and `html` show them, `write` writes them to files. Importing this
+package loads neither Jinja nor Rich.
 """
 
 from bluelamp.reports.assess import assess

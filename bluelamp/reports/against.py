@@ -1,4 +1,4 @@
-"""Comparing the findings of a report with those of an earlier one."""
+"""Compares the findings of a report with those of an earlier report."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def compared(report: "Report", earlier: "Earlier") -> "Report":
-    """`report` with its findings against those of `earlier`; all are new where that has nothing of the force."""
+    """`report` with its findings compared with `earlier`; all are new if that does not cover the force."""
     before = earlier.forces.get(report.force)
     found = {each.key: each for each in concerning(report)}
     known_of = before.findings if before else {}
@@ -37,7 +37,7 @@ def compared(report: "Report", earlier: "Earlier") -> "Report":
             before.manifest if before else earlier.manifest,
             {key: reason for key, reason in reasons.items() if reason},
             known,
-            # A state has values that a plan does not know: only reports of one source show what changed.
+            # A state has values that are unknown in a plan, so only reports of one source are comparable.
             tuple(key for key in known if same_source and known_of[key].evidence != _evidence(found[key])),
             tuple(sorted(absent)),
         ),

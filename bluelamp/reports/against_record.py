@@ -1,4 +1,4 @@
-"""The findings of a report against those of an earlier one, as values; `bluelamp.reports.against` finds them."""
+"""The comparison of a report's findings with an earlier report, as values; see `bluelamp.reports.against`."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -24,7 +24,7 @@ class Against:
     changed: tuple[str, ...] = ()
     absent: tuple[str, ...] = ()
     gates: bool = True
-    """Whether what is known fails nothing; false against the base of a pull request without an earlier report."""
+    """Whether known findings fail no run; false against the base of a pull request without an earlier report."""
 
     def as_dict(self) -> dict[str, Any]:
         """The comparison as JSON values."""

@@ -1,7 +1,7 @@
-"""Leaving addresses and names out of a report, so that it can be shown to people who may not see the topology.
+"""Redacts addresses and names in a report, for readers who may not see the topology.
 
-The same thing has the same stand-in everywhere, in every format: `[address-3]`, `[name-12]`, `[person-1]`. What the
-project itself says (rules, types, controls) stays, and so does the force's own name.
+A value has the same replacement in every place and format: `[address-3]`, `[name-12]`, `[person-1]`. The project's
+own texts (rules, types, controls) and the force's name stay.
 """
 
 import re
@@ -26,7 +26,7 @@ _WORDS: Final = re.compile(
     r"|(?P<word>[A-Za-z0-9_](?:[\w.-]*\w)?)"
 )
 _EVERYWHERE: Final = frozenset({"0.0.0.0", "0.0.0.0/0", "::", "::/0", "127.0.0.1", "::1"})  # noqa: S104 - to be told apart
-"""Addresses that are nobody's own."""
+"""Addresses that identify no organisation."""
 _ENDINGS: Final = frozenset(
     {
         *(
@@ -48,7 +48,7 @@ _ENDINGS: Final = frozenset(
         *("local", "net", "org", "police", "test", "uk"),
     }
 )
-"""What a host's name may end in; a dotted word that ends otherwise is a path or a version."""
+"""The possible endings of a host name; a dotted word with another ending is a path or a version."""
 _PUBLIC: Final = (
     "docker.io",
     "gcr.io",
@@ -60,7 +60,7 @@ _PUBLIC: Final = (
     "quay.io",
     "x-k8s.io",
 )
-"""The domains of hosts that everybody knows."""
+"""The domains of public, well-known hosts."""
 _PEOPLE: Final = ("owner", "requester", "approver")
 _SIGNED: Final = ("role", "email", "signer")
 _TEXTS: Final = ("scope", "reason", "compensating_control", "risk_reference", "why")
@@ -68,7 +68,7 @@ _QUOTED: Final = re.compile(r'\["((?:[^"\\]|\\.)*)"\]')
 
 
 class Anonymous:
-    """Gives each address and name its stand-in; keep one for all the reports that are shown together."""
+    """Replaces each address and name; use one instance for all reports that are shown together."""
 
     def __init__(self) -> None:
         self._tokens: dict[tuple[str, str], str] = {}
@@ -114,7 +114,7 @@ class Anonymous:
         return replace(given, **changed)
 
     def _statement(self, given: StatementRecord) -> StatementRecord:
-        """The statement without who made it, who signed it, and what its files are called."""
+        """The statement without its author, its signer and the names of its files."""
         people: dict[str, Any] = {
             name: self._token("person", text) for name in _SIGNED if (text := getattr(given, name))
         }

@@ -1,4 +1,4 @@
-"""Judging what a force has: from resources to the findings that every report is a view of.
+"""Judges a force's resources and returns the findings, of which every report is a view.
 
 report = assess("west-midlands", from_plan(plan), Source.PLAN, root=root)
 """
@@ -43,7 +43,7 @@ def assess(
     evidence: bool = True,
     skipped: Sequence[Skipped] = (),
 ) -> Report:
-    """Judge `resources` by `rules` (all of them by default) and keep what came out.
+    """Judges `resources` by `rules` (by default all of them), and returns the report.
 
     `root` is the project's folder, for its commit; `name` is what the force calls itself; `started` is when the plan
     or the state was begun to be read; of `rules` those are used that `selection` keeps. What is settled about the
@@ -112,7 +112,7 @@ def _ordered(findings: Iterable[Finding], rules: Iterable[RuleRecord]) -> tuple[
     def rank(finding: Finding) -> int:
         return verdicts[finding.verdict] + ranks[finding.rule.id]
 
-    # One sort after the other is quicker than a key of several things: they come resource by resource.
+    # Successive sorts are faster than a compound key, as the findings arrive grouped by resource.
     return tuple(sorted(sorted(findings, key=attrgetter("urn")), key=rank))
 
 
@@ -134,12 +134,12 @@ def _record(rule: Rule, evidence: bool) -> RuleRecord:
 
 
 def _cleaner(redactor: Redactor) -> Callable[[Any], Any]:
-    """What makes any value plain and free of secrets."""
+    """The function that makes a value plain and free of secrets."""
     return (lambda value: redactor(plain(value))) if redactor.needed else plain
 
 
 def _names(name: str, shown: Any) -> Iterator[str]:
-    """What a resource calls itself, its parts and others, but for short words."""
+    """The names in a resource's properties, without short words."""
     inner = names_in(shown) if isinstance(shown, Mapping) else ()
     yield from (each for each in (name, *inner) if len(each) >= _SHORTEST_NAME)
 

@@ -1,4 +1,4 @@
-"""Plain JSON values, and one way only to write them, so that equal things have equal bytes."""
+"""Canonical JSON: equal values have equal bytes."""
 
 import json
 import re
@@ -8,14 +8,14 @@ from math import isfinite
 from typing import Any, Final
 
 _LONGEST: Final = 2_000
-"""Characters of a line, before it is broken where members and items end."""
+"""The maximum characters of a line before it is broken after members and items."""
 _HALF: Final = re.compile("[\ud800-\udfff]")
-"""Halves of characters: JSON can name them, and no file can hold them."""
+"""Surrogates, which JSON can escape and UTF-8 cannot encode."""
 
 
 def plain(value: Any) -> Any:
-    """`value` as JSON in UTF-8 can say it: tuples and sets as lists (sets sorted), anything unheard of as its text."""
-    # The common kinds first, and a dictionary before whatever else maps: reports are millions of values.
+    """`value` as values of JSON in UTF-8: tuples and sets as lists (sets sorted), other types as text."""
+    # The most common types first, as reports have millions of values.
     if isinstance(value, str):
         return str(value) if value.isascii() else _HALF.sub("\ufffd", value)
     if value is None or isinstance(value, (bool, int)) or (isinstance(value, float) and isfinite(value)):
@@ -40,7 +40,7 @@ def canonical(value: Any) -> bytes:
 
 
 def dense(value: Any) -> bytes:
-    """`canonical` of what is `plain` already."""
+    """`canonical` of a value that is already `plain`."""
     return _line(value).encode()
 
 
@@ -73,5 +73,5 @@ def readable(value: Any) -> str:
 
 
 def time_of(moment: datetime) -> str:
-    """A moment as reports write it: ISO 8601 in UTC, to the second."""
+    """A time in the format of reports: ISO 8601 in UTC, to the second."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

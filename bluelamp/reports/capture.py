@@ -1,4 +1,4 @@
-"""A form for the records of a table as a page, which needs no server and no network."""
+"""A form for the records of a table, as a page that works without a server or a network."""
 
 from typing import Final
 

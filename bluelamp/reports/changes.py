@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 ORDER: Final = ("delete", "replace", "update", "import", "create")
-"""The kinds of change, those that can lose something first."""
+"""The kinds of change, with destructive changes first."""
 _KINDS: Final = {
     "delete": "delete",
     "delete-replaced": "replace",
@@ -28,5 +28,5 @@ class Change:
 
 
 def kind_of(op: str) -> str:
-    """The kind of change of one of the engine's steps; an unheard-of step is named as it is."""
+    """The kind of change of one of the engine's steps; an unknown step keeps its name."""
     return _KINDS.get(op, op)

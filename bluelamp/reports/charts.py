@@ -1,6 +1,6 @@
-"""The charts of the pages, worked out as lengths, so that the templates only draw them.
+"""Computes the lengths in the pages' charts, so that the templates only draw them.
 
-A bar stands beside its figures in words, so it is decoration to whoever cannot see it.
+A bar is beside its figures in words, so it is decorative for assistive technology.
 """
 
 from collections import Counter
@@ -17,9 +17,9 @@ from bluelamp.reports.words import STANDING_WORDS
 WHOLE: Final = 1000
 """The length of a bar."""
 SHORTEST: Final = 8
-"""The length that even the smallest part of a bar has, so that one failure among thousands is still seen."""
+"""The minimum length of a bar's part, so that one failure among thousands is visible."""
 RUNS: Final = 24
-"""How many runs the trend shows, the last ones."""
+"""The number of latest runs in the trend."""
 HEIGHT: Final = 120
 """The height of the trend's columns."""
 _Kind = TypeVar("_Kind", bound=str)

@@ -1,4 +1,4 @@
-"""Compiled page templates in the cache folder: to compile them takes longer than to render a small force's pages."""
+"""Caches compiled page templates, as compiling them takes longer than rendering a small force's pages."""
 
 from contextlib import suppress
 from importlib.metadata import version
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class CompiledTemplates(FileSystemBytecodeCache):
-    """Compiled templates by name and content. Where the folder cannot be written, nothing is kept and nothing fails."""
+    """Compiled templates by name and content. If the folder cannot be written, nothing is cached and nothing fails."""
 
     def __init__(self) -> None:
         super().__init__(str(_folder()), "%s.cache")
@@ -36,5 +36,5 @@ class CompiledTemplates(FileSystemBytecodeCache):
 
 
 def _folder() -> Path:
-    # Jinja's key of a template says nothing of the versions of the compiler and of the filters.
+    # Jinja's key of a template leaves out the versions of the compiler and of the filters.
     return cache() / "templates" / f"{__version__}-jinja2-{version('jinja2')}"

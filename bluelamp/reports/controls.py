@@ -1,4 +1,4 @@
-"""What the page of controls shows: of each control, what it asks, the rules that assess it, and the evidence."""
+"""The content of the controls page: each control's requirement, the rules that assess it, and the evidence."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
@@ -17,7 +17,7 @@ from bluelamp.reports.words import asked, value
 
 REPORT: Final = "report.html"
 NAMED: Final = 3
-"""How many resources of a rule are named under each control; the report lists all of them."""
+"""The number of a rule's resources named under each control; the report lists all of them."""
 LONGEST: Final = 80
 """Characters of a value."""
 _EXTENTS: Final = {
@@ -50,7 +50,7 @@ class RuleView:
 
     @property
     def idle(self) -> bool:
-        """Whether it had nothing to judge."""
+        """Whether no resource was judged by it."""
         return not self.counts
 
 
@@ -66,7 +66,7 @@ class ControlView:
 
     @property
     def extent(self) -> str:
-        """How far infrastructure shows whether it is met, in a sentence."""
+        """The extent to which infrastructure shows whether it is met, in a sentence."""
         return _EXTENTS[self.row.extent]
 
 

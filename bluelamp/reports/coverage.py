@@ -1,4 +1,4 @@
-"""What the findings say of each control of a framework; a control that no rule can see keeps its row, and says why."""
+"""The status of each control of a framework; a control that no rule can assess keeps its row, with the reason."""
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
@@ -15,9 +15,9 @@ _UNLISTED: Final = Row("", Extent.PARTLY)
 
 
 class Standing(StrEnum):
-    """What can be said of a control. That its rules pass does not mean that the control is met as a whole.
+    """The status of a control. Passing rules do not mean that the control as a whole is met.
 
-    `PASSES` is said only where rules see all that the control asks; where they see a part of it, `PARTLY` is.
+    `PASSES` applies only if rules assess the whole control; if they assess part of it, the status is `PARTLY`.
     """
 
     FAILS = "a rule fails"
@@ -83,7 +83,7 @@ class FrameworkCoverage:
 
 
 def coverage(report: Report, known: Sequence[Catalogue] | None = None) -> list[FrameworkCoverage]:
-    """The coverage of every framework that is known (by default, the project's own) or that a rule names.
+    """The coverage of every known framework (by default, those of the project) or framework that a rule names.
 
     Controls stand in the catalogue's order; one that no catalogue has comes after them.
     """

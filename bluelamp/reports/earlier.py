@@ -1,4 +1,4 @@
-"""An earlier report that findings are compared with: verified, then read."""
+"""Verifies and reads an earlier report for comparison."""
 
 import hashlib
 import json
@@ -108,7 +108,7 @@ def _refused(verified: list[Verification]) -> Iterator[Problem]:
 
 
 def _force(folder: Path, force: str, manifest: Manifest, content: bytes, filters: tuple[str, ...]) -> EarlierForce:
-    """What the report says of a force. Its manifest is read again and must be the one that was verified."""
+    """The report's findings on a force. Its manifest is read again and must be the verified one."""
     place = folder
     if len(manifest.subject) > 1:
         place = folder / force
@@ -132,7 +132,7 @@ def _force(folder: Path, force: str, manifest: Manifest, content: bytes, filters
 
 
 def _unfit(said: Mapping[str, Any], filters: tuple[str, ...]) -> tuple[str, str] | None:
-    """Why the findings cannot be compared with, and the next step; None where they can."""
+    """Why the findings cannot be compared, and the next step; None if they can."""
     if said.get("format") != _FORMAT:
         return "has a format that this version does not read", "write the report again"
     if said.get("redacted"):

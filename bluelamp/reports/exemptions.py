@@ -1,4 +1,4 @@
-"""What a report keeps of an exemption."""
+"""The record of an exemption in a report."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -33,7 +33,7 @@ class ExemptionRecord:
 
     @property
     def holds(self) -> bool:
-        """Whether it excuses anything."""
+        """Whether it is in force."""
         return self.status is Status.HOLDS
 
     def as_dict(self) -> dict[str, Any]:
@@ -58,7 +58,7 @@ class ExemptionRecord:
 
 
 def record(use: Use) -> ExemptionRecord:
-    """What is kept of `use`."""
+    """The record of `use`."""
     each = use.exemption
     return ExemptionRecord(
         each.id,

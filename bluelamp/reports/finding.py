@@ -1,4 +1,4 @@
-"""One finding, and what a report keeps of its rule."""
+"""One finding, and the record of its rule in a report."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -31,7 +31,7 @@ class RuleRecord:
     hash: str = ""
 
     def heading(self, verdict: Verdict) -> str:
-        """What heads a finding of `verdict`."""
+        """The heading of a finding with `verdict`."""
         return heading(self.title, self.failure, verdict)
 
     def as_dict(self) -> dict[str, Any]:
@@ -80,12 +80,12 @@ class Finding:
 
     @property
     def key(self) -> str:
-        """What names the finding from one report to the next: the rule's id and the URN."""
+        """The finding's key across reports: the rule's id and the URN."""
         return f"{self.rule.id} {self.urn}"
 
     @property
     def heading(self) -> str:
-        """What heads the finding: only a pass has the rule's title alone."""
+        """The heading of the finding; only a pass has the rule's title alone."""
         return self.rule.heading(self.verdict)
 
     @property
@@ -96,8 +96,8 @@ class Finding:
     def as_dict(self, controls: list[str] | None = None) -> dict[str, Any]:
         """The finding as JSON: the rule by its id and the resource by its URN. `controls` are the names of the rule's.
 
-        What else there is to say of them stands once, under the report's `rules`, `controls` and `subjects`. A message,
-        an exemption and a remedy are left out where there is none.
+        Their details are stored once, under the report's `rules`, `controls` and `subjects`. Empty messages, exemptions
+        and remedies are left out.
         """
         said = {
             "rule": self.rule.id,

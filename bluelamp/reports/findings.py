@@ -50,17 +50,17 @@ VERDICTS: Final = (
     Verdict.PASS,
     Verdict.NOT_APPLICABLE,
 )
-"""Every verdict, in the order in which people want to hear of them."""
+"""Every verdict, in the order of display."""
 SEVERITIES: Final = tuple(Severity)
 """Every severity, the worst first."""
 UNDECIDED: Final = frozenset({Verdict.UNKNOWN, Verdict.ERROR})
-"""The verdicts that leave it open whether a rule is broken."""
+"""The verdicts that leave a rule undecided."""
 QUIET: Final = frozenset({Verdict.PASS, Verdict.NOT_APPLICABLE})
-"""The verdicts that call for nobody's eye; nearly all are."""
+"""The verdicts that need no attention, which are the great majority."""
 
 
 class Source(StrEnum):
-    """What was judged."""
+    """The source that was judged."""
 
     PLAN = "plan"
     STATE = "state"
@@ -71,7 +71,7 @@ class Source(StrEnum):
 class Answer(StrEnum):
     """Whether a force is within its baseline: no mandatory rule is broken, and none is left undecided.
 
-    Where only some rules were judged, it can be within those, which says nothing of its baseline.
+    If only some rules were judged, it can be within those, which does not decide on its baseline.
     """
 
     WITHIN = "within baseline"
@@ -136,7 +136,7 @@ class Report:
 
     @cached_property
     def totals(self) -> Totals:
-        """Every count that is shown anywhere."""
+        """Every count that any view shows."""
         in_part = sum(len(each.resources) for each in self.unjudged if each.general)
         among = sum(len(each.resources) for each in self.unjudged if each.among_resources)
         left_out = sum(len(each.resources) for each in self.unjudged if not each.among_resources)
@@ -181,7 +181,7 @@ class Report:
 
     @cached_property
     def subjects(self) -> Mapping[str, Finding]:
-        """The resources that something is said of, by URN, each with one of the findings on it."""
+        """The resources with findings, by URN, each with one of its findings."""
         found = {finding.urn: finding for finding in self.findings}
         return {urn: found[urn] for urn in sorted(found)}
 
@@ -210,30 +210,29 @@ class Report:
 
     @property
     def decided(self) -> bool:
-        """Whether any rule was applied that an answer can rest on."""
+        """Whether any rule was applied that can support an answer."""
         return bool(self.findings) and (bool(self.filters) or self.judged != 0)
 
     @cached_property
     def uncovered(self) -> tuple[Unjudged, ...]:
-        """What no rule at all judged, by kind: the rest of `unjudged` are kinds of which only general rules say
-        something."""
+        """Resources that no rule judged, by kind; the rest of `unjudged` are kinds that only general rules judge."""
         return tuple(each for each in self.unjudged if not (each.general or each.unread) and each.of == RESOURCE)
 
     @cached_property
     def parts(self) -> tuple[Unjudged, ...]:
-        """What cannot be read, and what is left out of resources that are judged."""
+        """Unreadable files and resources, and parts left out of judged resources."""
         return tuple(each for each in self.unjudged if each.unread or each.of != RESOURCE)
 
     @cached_property
     def unread(self) -> tuple[Unjudged, ...]:
-        """What cannot be read. Without it, nobody can say that the force is within its baseline."""
+        """Unreadable files and resources, without which the answer is inconclusive."""
         return tuple(each for each in self.unjudged if each.unread)
 
     @property
     def answer(self) -> Answer:
-        """Whether the force is within its baseline. Where nothing was judged, that cannot be said.
+        """Whether the force is within its baseline. If nothing was judged, the answer is inconclusive.
 
-        Nor can it where general rules alone said something.
+        It is also inconclusive if only general rules gave verdicts.
         """
         if self.broken:
             return Answer.NOT_WITHIN
@@ -253,8 +252,8 @@ class Report:
     def as_dict(self, *, passes: bool = True) -> dict[str, Any]:
         """The report as JSON values.
 
-        Without `passes` it holds what calls for somebody's eye, with the rules, controls and resources of that only,
-        and says so.
+        Without `passes` it has only the findings that need attention, with their rules, controls and resources, and
+        records this.
         """
         findings = [each for each in self.findings if passes or each.verdict not in QUIET]
         used = {each.rule.id for each in findings}

@@ -1,4 +1,4 @@
-"""Groups of findings that differ in their resource only, so that a view shows each once with its resources."""
+"""Groups findings that differ only in their resource, so that a view shows each once with its resources."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -8,7 +8,7 @@ from bluelamp.reports.findings import QUIET, Finding
 
 
 def grouped(findings: Iterable[Finding]) -> list[list[Finding]]:
-    """The findings in their order, together where they differ in their resource only.
+    """The findings in their order, grouped if they differ only in their resource.
 
     A finding that needs attention is a group of its own.
     """

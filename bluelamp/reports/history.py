@@ -1,7 +1,7 @@
-"""The findings of each run, kept in a DuckDB file, and what changed from one to the next.
+"""The findings history in a DuckDB file, and the changes between runs.
 
-A run is compared with those before it on the same force, from the same source, by the same choice of rules. Keeping
-them is a convenience: where the file is locked or damaged the report is written all the same, and says so.
+A run is compared with earlier runs on the same force, source and choice of rules. The history is optional: if the file
+is locked or damaged, the report is still written, with a note.
 """
 
 import json
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 FILE: Final = "history.duckdb"
 LOOKED_AT: Final = 50
-"""How many runs back the trend, the ages and the flapping go."""
+"""The number of runs used for the trend, the ages and the flapping."""
 _TABLES: Final = """
 CREATE SEQUENCE IF NOT EXISTS run_ids;
 CREATE TABLE IF NOT EXISTS runs (
@@ -39,7 +39,7 @@ CREATE TABLE IF NOT EXISTS findings (
 
 @dataclass(frozen=True, slots=True)
 class Remembered:
-    """Reports with what changed since last time, and, where that could not be found out or kept, why."""
+    """Reports with the changes since the last run or, if the history could not be used, the reason."""
 
     reports: tuple[Report, ...]
     trouble: str = ""
@@ -49,10 +49,10 @@ _MEMORY: Final = "1GB"
 
 
 def remember(reports: Sequence[Report], file: Path, *, patience: float = PATIENCE) -> Remembered:
-    """Keep the findings of `reports` in `file`, and tell what changed since the runs before.
+    """Keeps the findings of `reports` in `file`, and returns the reports with the changes since earlier runs.
 
-    `patience` is how many seconds to wait for another process that has the file. Never raises for what is wrong with
-    the file: the reports come back as they were, and `trouble` says why.
+    `patience` is the number of seconds to wait for another process that has the file open. Never raises for a problem
+    with the file: the reports are then unchanged, and `trouble` gives the reason.
     """
     import duckdb
 
@@ -106,7 +106,7 @@ def since(runs: Sequence[Run], failed: Sequence[set[str]], this: Run, now: set[s
 
 
 def _spells(key: str, history: Sequence[set[str]]) -> int:
-    """How many times the failure has begun."""
+    """The number of times that the failure has started."""
     was = [False, *(key in failures for failures in history)]
     return sum(1 for before, after in pairwise(was) if after and not before)
 

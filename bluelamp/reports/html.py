@@ -1,4 +1,4 @@
-"""Reports as pages, each of which needs nothing but itself."""
+"""Reports as self-contained pages."""
 
 import base64
 import hashlib
@@ -22,12 +22,12 @@ _END_OF_PART: Final = re.compile(r"(?<=[:.$/])(?=\w)|(?=\[)")
 
 
 def to_html(report: Report) -> str:
-    """The page of `report`: it opens from a file, asks the network for nothing, and reads without JavaScript."""
+    """The page of `report`: it opens from a file, and is readable without a network or JavaScript."""
     return render("report.html.j2", "report.js", context(report))
 
 
 def to_controls(report: Report) -> str:
-    """The page of every control of every framework, beside that of `report`; it opens and reads as that one does."""
+    """The page of every control of every framework, beside the page of `report`, with the same properties."""
     from bluelamp.reports.controls import context as controlled
 
     return render("controls.html.j2", "report.js", controlled(report), styles=(*_STYLES, "controls.css"))
@@ -74,7 +74,7 @@ def _templates() -> "Environment":
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    # The project's own style and script, and nothing else, go into the page as they are.
+    # Only the project's own style and script are inserted without escaping.
     templates.filters["own"] = Markup
     templates.filters["breakable"] = _breakable
     templates.filters["coded"] = _coded
@@ -82,19 +82,19 @@ def _templates() -> "Environment":
 
 
 def _visible(value: object) -> object:
-    """`value` as it goes into the page: what a reader cannot see, or what moves what others see, by its escape."""
+    """`value` for a page, with invisible and layout-changing characters as escapes."""
     return printable(value, keep="\n\t") if type(value) is str else value
 
 
 def _breakable(text: str) -> "Markup":
-    """A URN, type or path that may be broken where its parts end, which is kinder than in mid-word."""
+    """A URN, type or path with line break opportunities after its parts."""
     from markupsafe import Markup
 
     return Markup("<wbr>").join(_END_OF_PART.split(printable(text)))
 
 
 def _coded(text: str) -> "Markup":
-    """A sentence in which what stands between backticks is code."""
+    """A sentence with text between backticks as code."""
     from markupsafe import Markup
 
     plain, *rest = _BETWEEN.split(printable(text))
@@ -106,5 +106,5 @@ def _coded(text: str) -> "Markup":
 
 
 def _hash(text: str) -> str:
-    """How a content security policy names an inline style or script."""
+    """The content security policy source of an inline style or script."""
     return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()

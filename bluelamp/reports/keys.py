@@ -1,4 +1,4 @@
-"""The keys that reports are signed with: Ed25519, in PEM files that the force holds and OpenSSL reads."""
+"""Signing keys of reports: Ed25519, in PEM files that OpenSSL can read."""
 
 import hashlib
 import os
@@ -13,15 +13,15 @@ if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 PASSPHRASE: Final = "BLUELAMP_SIGNING_PASSPHRASE"  # noqa: S105 - the name of a variable
-"""The variable that holds a key's passphrase; with `_FILE` at its end, the name of a file that does."""
+"""The environment variable with a key's passphrase; with the suffix `_FILE`, the path of a file with it."""
 _MAX_BYTES: Final = 100_000
-"""The size of a file with a key or a passphrase, at most."""
+"""The maximum size of a file with a key or a passphrase."""
 _ANOTHER: Final = "name another file"
 _MAKE: Final = "`bluelamp key FILE` makes one"
 
 
 def private_key(path: Path) -> "Ed25519PrivateKey":
-    """The key in the PEM file (PKCS 8) at `path`. Raises `UsageError` where there is none that can be used."""
+    """The key in the PEM file (PKCS 8) at `path`. Raises `UsageError` if there is no usable key."""
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
     from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
@@ -41,7 +41,7 @@ def private_key(path: Path) -> "Ed25519PrivateKey":
 
 
 def public_key(path: Path) -> "Ed25519PublicKey":
-    """The public key in the PEM file at `path`. Raises `UsageError` where there is none that can be used."""
+    """The public key in the PEM file at `path`. Raises `UsageError` if there is no usable key."""
     return public_key_of(_read(path), str(path))
 
 
@@ -76,11 +76,11 @@ def fingerprint(key: "Ed25519PublicKey") -> str:
 
 
 def make_key(path: Path) -> tuple[Path, str]:
-    """Make a key at `path`, for its owner's eyes only, and its public half beside it, each whole or not at all.
+    """Creates a private key at `path`, readable by its owner only, and its public key beside it, each atomically.
 
-    The key is encrypted where a passphrase is set. A public half that is missing beside a private key is made from that
-    one: an earlier run was killed between the two. Returns the public half's path and its fingerprint. Raises
-    `UsageError` where something is there already, `BluelampError` where it cannot be written.
+    The private key is encrypted if a passphrase is set. If only the private key exists, as after a killed run, its
+    public key is created. Returns the public key's path and fingerprint. Raises `UsageError` if a file exists already,
+    `BluelampError` if the key cannot be written.
     """
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
     from cryptography.hazmat.primitives.serialization import (

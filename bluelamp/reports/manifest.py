@@ -1,4 +1,4 @@
-"""The manifest of a report: what `manifest.json` must look like before anything in it is believed or shown.
+"""The manifest of a report: validation of `manifest.json` before any of it is trusted or shown.
 
 Every text in it has a narrow form (digests, times, names in lower-case ASCII), so that no name can leave the folder,
 look like another, differ only in case, or write to a terminal. A manifest that Bluelamp wrote has one spelling only:
@@ -38,7 +38,7 @@ class _Strict(BaseModel):
 
 
 class Entry(_Strict):
-    """What is said of a file: its SHA-256 and its size in bytes."""
+    """A file's SHA-256 and size in bytes."""
 
     sha256: Digest
     bytes: Annotated[int, Field(ge=0, le=MAX_FILE)]
@@ -67,7 +67,7 @@ class Whole(_Strict):
 
 
 class Manifest(_Strict):
-    """A manifest, of which each member is of its form and agrees with the others.
+    """A manifest with well-formed and consistent members.
 
     A report on one force has its files in the folder itself. A report on several has a folder for each force, named
     after it, with a manifest of its own, and at most `index.html` beside them.
@@ -117,7 +117,7 @@ class Manifest(_Strict):
             raise ValueError("a part is signed and the whole is not")
 
     def of(self, force: str) -> dict[str, Entry]:
-        """What a report on several says of the files of one, by their names in its folder."""
+        """The entries of one force's files in a report on several, by their names in its folder."""
         return {
             name.removeprefix(f"{force}/"): entry
             for name, entry in self.files.items()
@@ -126,13 +126,13 @@ class Manifest(_Strict):
 
 
 def read(content: bytes) -> Manifest | None:
-    """The manifest that `content` is; None where it is none. It may still not be as it was written: see `unchanged`."""
+    """The manifest in `content`; None if it is invalid. It may still have been changed: see `unchanged`."""
     with suppress(ValueError, RecursionError, ValidationError):
         return Manifest.model_validate(json.loads(content.decode()))
     return None
 
 
 def unchanged(content: bytes) -> bool:
-    """Whether `content`, which is a manifest, is spelt as Bluelamp writes it and has the hash that it says it has."""
+    """Whether `content`, a manifest, is in canonical form and has the hash that it names."""
     said = json.loads(content)
     return said.get("content") == content_hash(said) and readable(said).encode() == content

@@ -1,4 +1,4 @@
-"""The names that resources give: to themselves, to their parts, and to what they refer to."""
+"""Names in resources: of the resource, of its parts, and of resources that it refers to."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -16,7 +16,7 @@ def names_in(properties: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _parts(value: Any) -> Iterator[str]:
-    """The names of what stands in lists."""
+    """The names of the items of lists."""
     waiting = [value]
     while waiting:
         value = waiting.pop()

@@ -1,4 +1,4 @@
-"""What the page that compares forces shows: a row for each force, and which rules and controls fail where."""
+"""The content of the page that compares forces: a row for each force, and failing rules and controls by force."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -67,7 +67,7 @@ class RuleRow:
 
     @property
     def title(self) -> str:
-        """What heads the row."""
+        """The heading of the row."""
         return self.rule.heading(self.worst)
 
 
@@ -91,7 +91,7 @@ class Open:
 
 @dataclass(frozen=True)
 class National:
-    """The whole page, in its order."""
+    """The complete page, in order."""
 
     lines: tuple[Line, ...]
     answers: Mapping[Answer, int]
@@ -149,7 +149,7 @@ def _undecided(lines: Sequence[Line]) -> Iterator[Open]:
     open_ = [line for line in lines if line.report.answer is Answer.CANNOT_BE_SAID]
     nothing = tuple(line for line in open_ if not line.report.undecided)
     if nothing:
-        yield Open(nothing, "there is nothing to judge", "check what was judged")
+        yield Open(nothing, "there is nothing to judge", "check the source that was judged")
     found: dict[tuple[Cause, str], list[Line]] = defaultdict(list)
     for line in open_:
         for each in line.report.causes:
@@ -222,7 +222,7 @@ def tables(shown: National) -> list[tuple[Enforcement, list[RuleRow]]]:
 
 
 def context(reports: Sequence[Report]) -> dict[str, Any]:
-    """What the template is given."""
+    """The template's context."""
     shown = national(reports)
     return {
         "page": shown,

@@ -1,4 +1,4 @@
-"""What the page of one force shows, worked out from a report, so that the templates only lay it out."""
+"""The content of one force's page, computed from a report, so that the templates only lay it out."""
 
 import hashlib
 import re
@@ -21,9 +21,9 @@ from bluelamp.reports.trend import Run
 from bluelamp.reports.words import asked, says_more, standing, value
 
 WORST: Final = 5
-"""How many failing rules are named at the top."""
+"""The number of failing rules named at the top."""
 LONGEST: Final = 600
-"""Characters of a value that the page shows; findings.json has all of it."""
+"""The maximum characters of a value on the page; findings.json has the full value."""
 CONTROLS: Final = "controls.html"
 """The page of every control, beside that of the report."""
 MOST_LISTED: Final = 20_000
@@ -64,7 +64,7 @@ class Card:
 
     @property
     def title(self) -> str:
-        """What heads the card."""
+        """The heading of the card."""
         return self.rule.heading(self.verdict)
 
     @property
@@ -79,13 +79,13 @@ class Card:
 
     @property
     def standings(self) -> str:
-        """How many of the findings are new and known against an earlier report; empty without one."""
+        """The numbers of new and known findings against an earlier report; empty without one."""
         found = Counter("new" if row.standing.startswith("new") else "known" for row in self.rows if row.standing)
         return ", ".join(f"{found[word]:,} {word}" for word in ("new", "known") if found[word])
 
     @property
     def unlisted(self) -> int:
-        """How many of the findings the page leaves to findings.json."""
+        """The number of findings that only findings.json lists."""
         return self.count - len(self.rows)
 
 
@@ -133,7 +133,7 @@ class Changes:
 
 @dataclass(frozen=True)
 class Page:
-    """Everything on the page, in its order."""
+    """The complete page, in order."""
 
     report: Report
     bar: tuple[Segment, ...]
@@ -148,12 +148,12 @@ class Page:
 
     @cached_property
     def titles(self) -> Mapping[Control, str]:
-        """What each control is called, where a catalogue says so."""
+        """The titles of controls, from the catalogues."""
         return {row.control: row.title for framework in self.frameworks for row in framework.rows}
 
     @cached_property
     def controls(self) -> tuple[Bar, ...]:
-        """What can be said of each framework's controls."""
+        """The status of each framework's controls."""
         return charts.by_framework(self.frameworks)
 
     @property
@@ -188,14 +188,14 @@ class Page:
 
     @cached_property
     def resources(self) -> Mapping[str, int]:
-        """The resources of what is listed that calls for nobody's eye, each with its number."""
+        """The resources of listed findings that need no attention, each with its number."""
         quiet = (card for group in self.groups if group.verdict in QUIET for card in group.cards)
         urns = sorted({row.finding.urn for card in quiet for row in card.rows})
         return {urn: number for number, urn in enumerate(urns, 1)}
 
     @cached_property
     def troubled(self) -> Mapping[str, tuple[Card, ...]]:
-        """The cards of each rule, by its id, that call for somebody's eye."""
+        """The cards that need attention, by rule id."""
         cards: dict[str, list[Card]] = defaultdict(list)
         for group in self.groups:
             if group.verdict not in QUIET:
@@ -248,7 +248,7 @@ def exemption_anchor(id_: str) -> str:
 
 
 def badness(rule: RuleRecord) -> tuple[bool, int]:
-    """What puts the worst rules first: those that stop a deployment, by severity."""
+    """The sort key that puts the worst rules first: those that stop a deployment, by severity."""
     return rule.enforcement is not Enforcement.MANDATORY, SEVERITIES.index(rule.severity)
 
 

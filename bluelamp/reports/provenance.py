@@ -1,4 +1,4 @@
-"""What a report was made from and by: the commit, the versions and the rules."""
+"""The provenance of a report: the commit, the versions and the rules."""
 
 import hashlib
 import sys
@@ -14,10 +14,10 @@ from bluelamp.policies import Rule
 from bluelamp.reports.canonical import canonical, dense
 
 PACKAGES: Final = ("pulumi", "pulumi-policy", "pulumi-azure-native", "pulumi-kubernetes")
-"""The packages whose version can change what is judged."""
+"""The packages whose version can affect verdicts."""
 
 JUDGED: Final = ("Pulumi.yaml", "stacks", "infra", "modules", "policies", "rules", "bluelamp")
-"""What a verdict depends on, below the project's folder."""
+"""The inputs of verdicts in the project's folder."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class Provenance:
 
 
 def provenance(root: Path, rules: Iterable[Rule]) -> Provenance:
-    """What is true now of the project at `root`."""
+    """The current provenance of the project at `root`."""
     commit, dirty = checkout(root)
     return Provenance(commit, dirty, versions(), rules_hash(rules))
 

@@ -1,4 +1,4 @@
-"""The scorecard of executed data contracts as a page, which needs nothing but itself."""
+"""The scorecard of executed data contracts as a self-contained page."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

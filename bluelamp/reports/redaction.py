@@ -1,4 +1,4 @@
-"""Keeping secrets out: the last guard before anything is written, whatever a rule chose to say."""
+"""Redacts secrets as the last step before output, independent of the texts of rules."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
@@ -8,14 +8,14 @@ from bluelamp.policies.broken import forms
 from bluelamp.policies.value import SECRET, covers, joined, secret_key
 
 SHORTEST: Final = 8
-"""Shorter texts are left alone here: `true` or `Standard` may be a secret in one place and a plain word in another."""
+"""Shorter texts are not redacted: `true` or `Standard` may be a secret in one place and a plain word in another."""
 
 
 class Redactor:
-    """Replaces every secret of a set of resources, wherever it stands in a text.
+    """Replaces every secret of a set of resources anywhere in a text.
 
-    Rules already redact the secrets of the resource that they judge; this catches one resource's secret in what is
-    said of another, or of a property that nobody marked.
+    Rules already redact the secrets of the resource that they judge; this also finds a resource's secret in the text on
+    another resource, or on a property that is not marked as secret.
     """
 
     def __init__(self, resources: Iterable[Resource]) -> None:
@@ -25,7 +25,7 @@ class Redactor:
 
     @property
     def needed(self) -> bool:
-        """Whether there is any secret to be replaced."""
+        """Whether there is any secret to replace."""
         return bool(self._secrets)
 
     def __call__(self, value: Any) -> Any:

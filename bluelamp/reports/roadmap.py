@@ -1,4 +1,4 @@
-"""The pages of roadmaps: one force's, and what all forces have ahead."""
+"""The roadmap pages: one force's, and the comparison of all forces."""
 
 from collections.abc import Sequence
 from typing import Any, Final

@@ -1,4 +1,4 @@
-"""Sealing a report: a manifest of every file's hash, chained to the report before, and signed where there is a key."""
+"""Seals a report: a manifest of every file's hash, chained to the previous report, and signed if a key is given."""
 
 import hashlib
 import json
@@ -52,7 +52,7 @@ def manifest(
 
 
 def hashed(content: bytes) -> dict[str, Any]:
-    """What a manifest says of a file."""
+    """A manifest's entry of a file."""
     return {"sha256": hashlib.sha256(content).hexdigest(), "bytes": len(content)}
 
 

@@ -1,4 +1,4 @@
-"""Picking rules: those of a framework, of an area, of a severity, or by their ids."""
+"""Selects rules by framework, area, severity or id."""
 
 import re
 from collections.abc import Callable, Iterable, Sequence
@@ -43,7 +43,7 @@ class Selection:
 
     @property
     def phrases(self) -> tuple[str, ...]:
-        """What is kept, in words."""
+        """The selection in words."""
         said = [
             f"framework {name} {edition}" + (f", {profile}" if profile else "")
             for name, edition, profile in self.frameworks
@@ -66,12 +66,12 @@ class Selection:
 def select(
     frameworks: Sequence[str] = (), ids: Sequence[str] = (), severity: str = "", areas: Sequence[str] = ()
 ) -> Selection:
-    """The selection that these words ask for. Raises `UsageError` where one of them names nothing."""
+    """The selection from these words. Raises `UsageError` if one of them matches nothing."""
     known = rules()
     every = sorted({rule.id for rule in known})
     places = sorted({rule.area for rule in known})
     if OWN_AREA not in places and any(each.casefold() == OWN_AREA for each in areas):
-        raise UsageError("there are no rules of the project's own", next_step="docs/own-rules.md says how to add one")
+        raise UsageError("there are no rules of the project's own", next_step="add one: see docs/own-rules.md")
     return Selection(
         tuple(_framework(each) for each in frameworks),
         tuple(_id(each, every) for each in ids),

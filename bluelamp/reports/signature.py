@@ -1,4 +1,4 @@
-"""What a report's pages can say of its signature: what is known of the key before anything is written."""
+"""The signing key as a report's pages show it, known before the report is written."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ class Signature:
     """The key that a report is signed with: the SHA-256 of its public part, and the holder that the project's
     `stacks/signers` names, empty where the key is not among them.
 
-    It proves nothing: any page can say so. `bluelamp verify` is the proof.
+    It is no proof, as any page can contain it; `bluelamp verify` checks the signature.
     """
 
     fingerprint: str
@@ -23,6 +23,6 @@ class Signature:
 
 
 def signature(key: "Ed25519PrivateKey", known: Mapping[str, str]) -> Signature:
-    """What is said of `key`; `known` has the names of the known signers by fingerprint."""
+    """The description of `key`; `known` has the names of the known signers by fingerprint."""
     mark = fingerprint(key.public_key())
     return Signature(mark, known.get(mark, ""))

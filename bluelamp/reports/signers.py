@@ -1,4 +1,4 @@
-"""The known signers of reports: public keys in `stacks/signers/`, a PEM file each, named after who holds the key."""
+"""The known signers of reports: public keys in `stacks/signers/`, one PEM file each, named after its holder."""
 
 import os
 from collections.abc import Mapping

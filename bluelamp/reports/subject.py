@@ -1,4 +1,4 @@
-"""What is judged: the resources of a plan or of a state, as rules want to see them."""
+"""The resources of a plan or of a state, in the form that rules judge."""
 
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -17,13 +17,13 @@ if TYPE_CHECKING:
     from bluelamp.planning.monitor import PlannedResource
 
 _OWN: Final = "pulumi:"
-"""What the engine makes for itself: stacks and providers. Components are told by not being custom."""
+"""The engine's own resource types: stacks and providers. Components are recognised by not being custom."""
 _ENCRYPTED: Final = "it is encrypted; set PULUMI_CONFIG_PASSPHRASE, or run `pulumi login`, and judge the state again"
 _EXPORT_AGAIN: Final = "export it again with `pulumi stack export --file state.json`"
 
 
 def from_plan(plan: "Plan") -> list[Resource]:
-    """The cloud resources that `plan` would make, by their inputs.
+    """The cloud resources in `plan`, by their inputs.
 
     Secrets are opened, so that rules can judge them, and their paths are named in `secrets`, so that nobody prints
     them. Components, providers and the stack itself are left out, information assets and rules of access are not.
@@ -104,7 +104,7 @@ def _recorded(record: Mapping[str, Any], decrypt: Callable[[str], str] | None, p
     except RecursionError:
         raise UsageError(f"the state is damaged: {record['urn']} is nested too deep", next_step=_EXPORT_AGAIN) from None
     if not properties and record.get("outputs"):
-        # Defaults must not be judged in place of what was deployed.
+        # Defaults must not be judged in place of the deployed values.
         properties, reader.reasons[""] = UNKNOWN, NO_INPUTS
     origins = record.get("propertyDependencies")
     parent = str(record.get("parent") or "")

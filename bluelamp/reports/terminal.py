@@ -1,4 +1,4 @@
-"""Reports for a terminal: plain at 80 columns, and without colour."""
+"""Reports for a terminal, readable at 80 columns and without colour."""
 
 from collections import defaultdict
 from collections.abc import Sequence, Set
@@ -28,9 +28,9 @@ _STYLES: Final = {
 }
 _LONGEST: Final = 160
 _NAMED_OF_RULE: Final = 5
-"""How many of the resources that fail a rule are listed."""
+"""The number of failing resources listed for a rule."""
 _NAMED: Final = 3
-"""How many forces, or settings, of a rule that fails on several forces are named."""
+"""The number of forces, or settings, named for a rule that fails on several forces."""
 _FEW: Final = 5
 """Where no more resources than these were not judged, they are named; of more the kinds are counted."""
 
@@ -126,7 +126,7 @@ def _of_rule(findings: "Sequence[Finding]", report: Report) -> "list[RenderableT
 
 
 def _said(finding: Finding) -> str:
-    """What was found, in half a sentence."""
+    """The value found, as half a sentence."""
     if finding.verdict is not Verdict.FAIL:
         word = "" if finding.verdict is Verdict.UNKNOWN else f"{finding.verdict}: "
         return f"{word}{finding.message}"
@@ -321,7 +321,7 @@ def _place(one: Skipped) -> str:
 
 
 def _files(kinds: "Sequence[Unjudged]") -> str:
-    """The files and documents that are not judged, and where: a few of them, and how many more."""
+    """A few of the files and documents that were not judged, with their places, and the number of others."""
     found = [one for each in kinds for one in each.resources]
     named = ", ".join(one.place or one.name for one in found[:MOST])
     return named if len(found) <= MOST else f"{named} and {len(found) - MOST:,} more"

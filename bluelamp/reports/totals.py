@@ -23,7 +23,7 @@ NAMES: Final = {
     "undecided": "Mandatory verdicts undecided",
     "exempt": "Exempt failures",
 }
-"""What each count is called."""
+"""The name of each count."""
 MEANINGS: Final = {
     "resources": "What a provider manages in Azure, Kubernetes or elsewhere. Components, providers, the stack "
     "and the entries of the registers of information assets and of access do not count.",
@@ -43,14 +43,14 @@ MEANINGS: Final = {
     "undecided": "Unknown or in error. They keep the answer open.",
     "exempt": "Failures that an exemption in force allows. They are not among the failures.",
 }
-"""What each count counts."""
+"""The definition of each count."""
 SOURCES: Final = {
     "plan": "planned",
     "state": "deployed",
     "manifests": "in the manifests",
     "templates": "in the templates",
 }
-"""How the resources of a source are called."""
+"""The words for the resources of a source."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,7 @@ class Totals:
 
 
 def named(count: str, source: str) -> str:
-    """What a count is called in a report over `source`."""
+    """The name of a count in a report over `source`."""
     return NAMES[count].format(source=SOURCES.get(source, ""))
 
 

@@ -1,4 +1,4 @@
-"""What changed since the reports before this one, and how the counts of verdicts have developed, as values."""
+"""The changes since earlier reports, and the trend of the verdict counts, as values."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -30,7 +30,7 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Since:
-    """What changed since `previous`.
+    """The changes since `previous`.
 
     Findings are named by their `key`. `new` fail now and did not then, `fixed` failed then and do not now, `flapping`
     have failed, stopped and failed again; `ages` tells of each failure since when it has failed without a break.

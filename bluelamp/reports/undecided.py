@@ -1,4 +1,4 @@
-"""Why verdicts on mandatory rules are undecided, and what settles them.
+"""The causes of undecided verdicts on mandatory rules, and the steps that settle them.
 
 Waiting for a deployment settles only what depends on values that are known afterwards. Everything else needs another
 step, which each cause names.
@@ -15,7 +15,7 @@ from bluelamp.policies.value import RENDER_AND_AUDIT, UNTIL_DEPLOYED
 from bluelamp.reports.finding import Finding
 
 NAMED: Final = 3
-"""How many findings of a cause are named in a sentence."""
+"""The number of findings of a cause named in a sentence."""
 NO_INPUTS: Final = "the state does not hold its inputs; run `pulumi refresh`, export the state and judge it again"
 
 
@@ -97,7 +97,7 @@ class Undecided:
 
     @property
     def sentences(self) -> str:
-        """How many there are, which they are, and what settles them."""
+        """The number of verdicts, the first of them, and the step that settles them."""
         return f"{self.counted}: {named(self.findings)}. {self.step[0].upper()}{self.step[1:]}."
 
     def as_dict(self) -> dict[str, Any]:
@@ -119,7 +119,7 @@ def by_cause(undecided: Iterable[Finding], source: str, force: str) -> tuple[Und
 
 
 def cause_of(finding: Finding, source: str) -> Cause:
-    """Why `finding` is undecided; of several reasons, the one that the least settles."""
+    """Why `finding` is undecided; of several causes, the one that is hardest to settle."""
     if finding.verdict is Verdict.ERROR:
         return Cause.ERROR
     causes = {_cause(reason, source) for reason in finding.reasons} or {Cause.OTHER}
@@ -141,7 +141,7 @@ def counted(count: int, what: str) -> str:
 
 
 def named(findings: Iterable[Finding]) -> str:
-    """The rules and resources of the first findings, and how many more there are."""
+    """The rules and resources of the first findings, and the number of others."""
     found = list(findings)
     names = [f"{each.rule.id} on {each.name}" for each in found[:NAMED]]
     names += [f"{len(found) - NAMED:,} more"] if len(found) > NAMED else []

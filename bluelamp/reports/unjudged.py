@@ -1,4 +1,4 @@
-"""What a report did not judge: resources that no rule concerns, and what its source left out."""
+"""Items that a report did not judge: resources without a rule, and parts that its source left out."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -11,7 +11,7 @@ from bluelamp.policies import Judgement, Resource, Rule, Verdict
 from bluelamp.policies.estate import canonical
 
 GENERAL: Final = 100
-"""A rule over at least so many types asks what every resource has (place, tags, cost), not how its kind is set up."""
+"""A rule over at least this number of types is general: it checks location, tags or cost, not configuration."""
 NO_RULE: Final = "no rule concerns this kind"
 GENERAL_ONLY: Final = "only rules on location, classification and cost concern this kind"
 _UNHEARD: Final = ":bluelamp.invalid/v0:Unheard"
@@ -47,13 +47,13 @@ class Skipped:
         return f"{self.source[0]}:{self.source[1]}" if self.source else ""
 
     def as_dict(self) -> dict[str, Any]:
-        """What there is to say of it beside its kind, as JSON values."""
+        """Its details in addition to its kind, as JSON values."""
         source = {"file": self.source[0], "line": self.source[1]} if self.source else None
         return {"name": self.name, "resource": self.urn, "source": source}
 
     @property
     def group(self) -> tuple[str, str, str, bool]:
-        """What it has in common with others of its kind."""
+        """The key of its group."""
         return self.kind, self.why, self.of, self.unread
 
 

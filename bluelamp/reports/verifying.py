@@ -1,4 +1,4 @@
-"""Verifying a report: whether it is, byte for byte, what was written, by whom, and after which."""
+"""Verifies a report: that its files are unchanged, its signer, and its previous report."""
 
 import hashlib
 import os
@@ -22,29 +22,29 @@ if TYPE_CHECKING:
 
 _SIGNATURE_BYTES: Final = 64
 _MOST: Final = 10_000
-"""How many files and folders of a report's folder are looked at; no report has a tenth of them."""
+"""The maximum number of files and folders examined; no report has a tenth of them."""
 _MOST_FLAWS: Final = 200
-"""How many flaws of one folder are listed before the rest is only counted."""
+"""The number of flaws of one folder listed before the rest is counted."""
 _FINDINGS: Final = "findings.json"
 _MAX_FINDINGS: Final = 64 << 20
 
 
 class Signature(StrEnum):
-    """What is known of who signed a report."""
+    """The status of a report's signature."""
 
     NONE = "none"
-    """Nobody did."""
+    """The report is unsigned."""
     WRONG = "wrong"
-    """The report says that it is signed, and it is not, or not by whom it has to be."""
+    """The report names a signer, but has no valid signature, or not by the required signer."""
     UNKNOWN = "unknown"
-    """Somebody whose public key is not known here."""
+    """The signer's public key is unknown."""
     KNOWN = "known"
-    """Somebody whose public key was given, or is kept in `stacks/signers/`."""
+    """The signer's public key was given, or is kept in `stacks/signers/`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Flaw:
-    """What is wrong with a report, and in which of its files."""
+    """A flaw in a report, with its file."""
 
     file: str
     said: str
@@ -77,7 +77,7 @@ class Verification:
 
     @property
     def proven(self) -> bool:
-        """Whether the report is as it was written, by somebody who is known."""
+        """Whether the report is unchanged and by a known signer."""
         return not self.flaws and self.signature is Signature.KNOWN
 
 
@@ -127,7 +127,7 @@ def _limited(found: Verification) -> Verification:
 
 
 def _one(folder: Path, asked: _Asked, previous: Path | None) -> tuple[Verification, Manifest | None]:
-    """What came of verifying `folder` by its own manifest, and that manifest, where it can be believed."""
+    """The result of verifying `folder` by its own manifest, and that manifest if it is trustworthy."""
     content, flaw = _manifest(folder)
     manifest = read(content)
     if not flaw:
@@ -164,7 +164,7 @@ def _one(folder: Path, asked: _Asked, previous: Path | None) -> tuple[Verificati
 
 
 def _manifest(folder: Path) -> tuple[bytes, str]:
-    """The manifest's bytes, and what is wrong where it cannot be read."""
+    """The manifest's bytes, and the problem if it cannot be read."""
     path = folder / MANIFEST
     try:
         if os.path.islink(path):  # noqa: PTH114 - also where the folder may not be searched
@@ -180,7 +180,7 @@ def _manifest(folder: Path) -> tuple[bytes, str]:
 
 
 def _refused(content: bytes, manifest: Manifest | None) -> str:
-    """What is wrong with a manifest that is not to be believed; empty where it is."""
+    """The problem of an untrustworthy manifest; empty for a trustworthy one."""
     if manifest is None:
         return "was changed: it is no manifest any more"
     if not unchanged(content):
@@ -257,7 +257,7 @@ def _files(folder: Path, manifest: Manifest) -> Iterator[Flaw]:
 
 
 def _difference(folder: Path, name: str, was: Entry) -> str:
-    """How a file differs from what it was; empty where it does not."""
+    """How a file differs from its manifest entry; empty if it does not."""
     path = folder / name
     try:
         mode = os.lstat(path).st_mode
@@ -297,7 +297,7 @@ def _added(folder: Path, known: set[str]) -> Iterator[Flaw]:
             name = f"{here}/{each.name}" if here else each.name
             if each.is_dir(follow_symlinks=False):
                 if name == SWITCH:
-                    continue  # told already
+                    continue  # reported already
                 waiting.append(name)
             elif name not in known:
                 found.append(Flaw(name, said))

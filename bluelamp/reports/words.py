@@ -1,4 +1,4 @@
-"""What a report says in sentences, the same in the terminal and on the page."""
+"""The sentences of a report, the same in the terminal and on the page."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -41,21 +41,21 @@ STANDING_WORDS: Final = {
     Standing.NOT_ASSESSED: "not assessed",
     Standing.NOT_ASSESSABLE: "not assessable from infrastructure",
 }
-"""What a number of controls is said to be."""
+"""The words for a number of controls with each status."""
 ANSWER_WORDS: Final = {
     Answer.WITHIN: "within baseline",
     Answer.WITHIN_PICKED: "within the picked rules",
     Answer.NOT_WITHIN: "not within baseline",
     Answer.CANNOT_BE_SAID: "undecided",
 }
-"""What each answer is called; `cannot be said` is its name in data."""
+"""The name of each answer; `cannot be said` is its name in data."""
 VERDICT_MEANINGS: Final = {
     Verdict.FAIL: "The resource breaks the rule.",
-    Verdict.ERROR: "The rule itself broke down, so nothing is known; tell whoever keeps the rules.",
+    Verdict.ERROR: "The rule itself failed, so the result is unknown; report it to the maintainers of the rules.",
     Verdict.UNKNOWN: "The rule needs a value that is not known yet. It is not a pass.",
     Verdict.EXEMPT: "The resource breaks the rule, and an exemption in force allows it.",
-    Verdict.PASS: "The resource is as the rule asks.",
-    Verdict.NOT_APPLICABLE: "The rule has nothing to ask of this resource.",
+    Verdict.PASS: "The resource meets the rule.",
+    Verdict.NOT_APPLICABLE: "The rule does not apply to this resource.",
 }
 
 
@@ -151,7 +151,7 @@ def explanation(report: Report) -> list[str]:
         only = "; only new findings fail this run" if report.against.gates else ""
         said.append(f"{sentence(against(report))[:-1]}{only}.")
     if report.redacted:
-        said.append("Addresses and names are left out; the same thing has the same stand-in everywhere.")
+        said.append("Addresses and names are redacted; each has the same replacement everywhere.")
     return said
 
 
@@ -231,7 +231,7 @@ def _answer(report: Report) -> str:
 
 
 def _open(report: Report) -> str:
-    """Why nobody can say whether a force is within its baseline, as half a sentence."""
+    """Why the answer is inconclusive, as half a sentence."""
     causes = [f"{each.counted} ({each.step})" for each in report.causes]
     if report.unread or causes:
         return "; ".join(filter(None, (unread(report), *causes)))

@@ -53,7 +53,7 @@ def test_the_matrix_and_the_agreement_of_every_target(project, policy):
     done = project.run("access", "dyfed-powys")
     assert (done.returncode, done.stderr) == (0, "")
     assert "incidents  full" in done.stdout
-    assert "4 cells; every target answers each as the policy does" in done.stdout
+    assert "4 cells; every target agrees with the policy" in done.stdout
     listed = project.run("access")
     assert ["dyfed-powys", "1", "1", "1", "-"] in [line.split() for line in listed.stdout.splitlines()]
 
@@ -89,7 +89,7 @@ def test_documents_for_jobs_are_written(project, policy):
 
 def test_wrong_use_names_the_next_step(project, policy):
     for words, said in {
-        ("access", "wiltshire"): "has no policy of access",
+        ("access", "wiltshire"): "has no access policy",
         ("access", "--export", "out"): "--export is for one force",
     }.items():
         done = project.run(*words)

@@ -40,4 +40,4 @@ def test_no_help_is_cut_off_at_80_columns(monkeypatch: pytest.MonkeyPatch) -> No
 def test_quiet_says_what_it_leaves(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "200")
     monkeypatch.setattr("typer.rich_utils.MAX_WIDTH", 200)
-    assert any("Only the result (of each force one line) and errors." in line for line in helped(("check",)))
+    assert any("Show only the result (one line per force) and errors." in line for line in helped(("check",)))

@@ -78,4 +78,4 @@ def test_each_change_is_answered_and_an_interrupt_ends_it(project: Project, watc
 def test_what_cannot_be_watched_is_refused(project: Project) -> None:
     run = bluelamp(("check", FORCE, "--watch", "--format", "json"), project.root)
     assert run.returncode == 2
-    assert "--watch shows text" in run.stdout
+    assert "--watch needs named forces" in run.stdout

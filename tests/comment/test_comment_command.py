@@ -115,7 +115,10 @@ def test_wrong_settings_are_in_the_comment(project: Project) -> None:
             "the result needs 2,000 characters",
         ),
         (["check", "--changed", "nowhere", "--comment", "c.md"], "git does not know it"),
-        (["check", FORCE, "--changed", "main", "--comment", "c.md"], "forces are named in two ways at once"),
+        (
+            ["check", FORCE, "--changed", "main", "--comment", "c.md"],
+            "FORCE, --all, --region and --changed are mutually exclusive",
+        ),
         (["check", "--changed", "main", "--comment", "stacks"], "stacks: cannot be written"),
     ],
 )

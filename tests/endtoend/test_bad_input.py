@@ -99,13 +99,13 @@ def test_two_rehearsals_at_once_do_not_meet_on_a_port(project: Project) -> None:
         (("check", "esex"), "did you mean essex"),
         (("check",), "name the forces"),
         (("check", "--all", "essex"), "two ways"),
-        (("check", "--region", "mercia"), "'mercia' is no police region; allowed: "),
+        (("check", "--region", "mercia"), "'mercia' is not a police region; allowed: "),
         (("check", "--changed", "no-such-revision"), "git does not know it"),
         (("up", "essex"), "add --yes, or --rehearse"),
         (("explain", "BL-NET-0001"), "BL-NET-001"),
         (("explain", "azure-native:network:Subnett"), "azure-native:network:Subnet"),
         (("cloud", "drift", "nothing", "a", "b"), "the rehearsal cloud holds no 'nothing'"),
-        (("cloud", "fault", "*", "explode"), "'explode' is no operation"),
+        (("cloud", "fault", "*", "explode"), "'explode' is not an operation"),
     ],
 )
 def test_wrong_use_is_told_with_the_next_step(words: tuple[str, ...], wanted: str, unchanged: Path) -> None:

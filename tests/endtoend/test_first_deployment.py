@@ -93,10 +93,10 @@ def lock(told: dict[str, str]) -> Path:
 
 
 REFUSALS = {
-    "no login": ({"PULUMI_BACKEND_URL": ""}, 2, "no backend for states is chosen", "bluelamp pulumi login"),
+    "no login": ({"PULUMI_BACKEND_URL": ""}, 2, "no state backend is set", "bluelamp pulumi login"),
     "no stack": ({}, 2, "the backend has no stack kent", "bluelamp stack init kent"),
     "no passphrase": ({"PULUMI_CONFIG_PASSPHRASE": None}, 2, "passphrase is missing", "set PULUMI_CONFIG_PASSPHRASE"),
-    "wrong passphrase": ({"PULUMI_CONFIG_PASSPHRASE": "wrong"}, 2, "the passphrase is not the stack's", "as when"),
+    "wrong passphrase": ({"PULUMI_CONFIG_PASSPHRASE": "wrong"}, 2, "the passphrase is wrong for this stack", "as when"),
     "no folder": (
         {"PULUMI_BACKEND_URL": "file:///nowhere/at/all"},
         1,

@@ -385,7 +385,7 @@ def test_options_that_exclude_each_other_are_refused(tmp_path: Path) -> None:
         (("preview", "kent", "--save", str(tmp_path / "p")), "a saved plan is always signed"),
         (("preview", "kent", "--sign-with", "key.pem"), "--sign-with belongs to --save"),
         (("preview", "kent", "--since", "HEAD"), "--since belongs to --save"),
-        (("preview", "kent", "--save", str(tmp_path / "p"), "--sign-with", "k", "--refresh"), "exclude each other"),
+        (("preview", "kent", "--save", str(tmp_path / "p"), "--sign-with", "k", "--refresh"), "are mutually exclusive"),
         (("up", "--rehearse", "--plan", str(tmp_path / "none")), "is not a folder"),
         (("approve", str(tmp_path / "none")), "is not a folder"),
     ):

@@ -71,7 +71,7 @@ def test_a_force_is_in_one_ring_and_every_mistake_is_told_with_its_place(root: P
 @pytest.mark.parametrize("limit", ["-1", "1.5", '"101%"', '"half"', "true", '"01%"'])
 def test_a_limit_is_a_number_of_forces_or_a_percentage(root: Path, limit: str) -> None:
     [said] = wrong(root, f"canary: kent\nrings:\n  - {{name: a, forces: [essex, surrey], failureLimit: {limit}}}\n")
-    assert "is no limit of failures" in said
+    assert "is not a failure limit" in said
     assert said.startswith("stacks/waves.yaml:3:")
 
 
@@ -217,7 +217,7 @@ def test_what_is_refused_before_it_is_begun_stays_done(tmp_path: Path) -> None:
 def test_a_damaged_record_is_named_and_only_resuming_needs_it(tmp_path: Path) -> None:
     record = Run(tmp_path, RINGS).record
     record.path.write_text("{", encoding="utf-8")
-    with pytest.raises(UsageError, match="no record of a run"):
+    with pytest.raises(UsageError, match="not a run record"):
         Run(tmp_path, RINGS, resume=True)
     assert Run(tmp_path, RINGS).brought_up[0] == "kent"
 

@@ -354,7 +354,7 @@ def test_a_deleted_store_is_put_right(up: Path) -> None:
 
 def test_a_damaged_store_is_forgotten_by_the_step_that_is_printed(up: Path) -> None:
     Space(up).store_path.write_bytes(b"not a database" * 500)
-    assert "next: free disk space, or forget the rehearsal: bluelamp cloud reset" in run(up, UP, status=1)
+    assert "next: free disk space, or reset the rehearsal: bluelamp cloud reset" in run(up, UP, status=1)
     run(up, "cloud reset")
     run(up, UP)
     agree(up, EXPECTED)

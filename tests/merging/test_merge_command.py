@@ -219,6 +219,6 @@ def test_a_file_that_is_there_is_not_overwritten(project: Project) -> None:
     before = (project.root / "stacks" / "forces.yaml").read_bytes()
     status, _, err = in_process(project.root, ["merge", "dyfed-powys", "wiltshire", *INTO, "--write"])
     assert status == 2
-    assert "is there already, and is not overwritten" in " ".join(err.split())
+    assert "exists already, and is not overwritten" in " ".join(err.split())
     assert own.read_text("utf-8") == "mine\n"
     assert (project.root / "stacks" / "forces.yaml").read_bytes() == before

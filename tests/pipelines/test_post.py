@@ -182,7 +182,7 @@ def test_the_json_names_what_was_done(at: tuple[str, Kept, Path]) -> None:
         ),
         ({"BLUELAMP_POST_TOKEN": "a"}, ("--host", "gitlab"), "CI_API_V4_URL is not set"),
         ({}, ("--issue", "two\nlines"), "a title is one line"),
-        ({}, ("--issue", "A", "--resolved"), "exclude each other"),
+        ({}, ("--issue", "A", "--resolved"), "are mutually exclusive"),
     ],
 )
 def test_wrong_use_is_refused_with_the_next_step(

@@ -143,7 +143,7 @@ def test_faults_are_planned_listed_and_cleared(cloud: Path) -> None:
         (("", "create"), "is not a resource type"),
         ((SUBNET, "creat"), "did you mean create?"),
         ((SUBNET,), f"bluelamp cloud fault {SUBNET} create"),
-        ((SUBNET, "create", "--list"), "--list stands alone"),
+        ((SUBNET, "create", "--list"), "--list takes no other arguments"),
         (("azure-native:network:Subnett", "--clear"), f"did you mean {SUBNET}"),
     ],
 )

@@ -145,7 +145,7 @@ def test_every_mistake_is_told_at_its_place(root: Path) -> None:
     ("words", "said"),
     [
         (["dyfed-powys"], "dyfed-powys is not in stacks/operator.yaml; it names kent"),
-        (["--pipelines", "github"], "--operator and --pipelines exclude each other"),
+        (["--pipelines", "github"], "--operator and --pipelines are mutually exclusive"),
         (["--diagram-only"], "--operator writes neither manifests nor a diagram"),
     ],
 )

@@ -141,7 +141,7 @@ def test_a_redacted_report_names_nothing_on_the_screen_either(here: Path) -> Non
         (["--framework", "pod-securty"], "is no framework"),
         (["--rule", "BL-K8-001"], "is no rule"),
         (["--sign-with", "nowhere.pem"], "`bluelamp key FILE` makes one"),
-        (["--history", "h", "--no-history"], "contradict each other"),
+        (["--history", "h", "--no-history"], "are mutually exclusive"),
         (["--previous", "nowhere"], "holds no report to follow"),
     ],
 )

@@ -197,10 +197,10 @@ def test_without_dask_the_command_that_installs_it_is_named(monkeypatch: pytest.
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["check", "--watch", FORCE], "--scheduler does not go with --watch"),
-        (["preview", FORCE, "--save", "plans"], "--scheduler does not go with --save"),
-        (["up", FORCE], "--scheduler cannot ask before something real is changed"),
-        (["drift", FORCE, "--repair", "--yes"], "--scheduler does not go with --repair"),
+        (["check", "--watch", FORCE], "--scheduler excludes --watch"),
+        (["preview", FORCE, "--save", "plans"], "--scheduler excludes --save"),
+        (["up", FORCE], "--scheduler cannot ask for confirmation"),
+        (["drift", FORCE, "--repair", "--yes"], "--scheduler excludes --repair"),
     ],
 )
 def test_what_works_on_this_machine_only_is_refused(project: Project, words: list[str], said: str) -> None:

@@ -1,1 +1,1 @@
-"""The verbs, a file each; every file has `add(app)`."""
+"""The verbs, one per file; every file defines `add(app)`."""

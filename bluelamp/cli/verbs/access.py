@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from bluelamp.core.access import AccessPolicy
 
 _SHOWN = 10
-"""How many cells in which a target disagrees are shown; the JSON document has all."""
+"""The number of differing cells shown; the JSON document lists all."""
 
 
 def add(app: typer.Typer) -> None:
@@ -30,7 +30,7 @@ def add(app: typer.Typer) -> None:
 def access(
     force: Annotated[
         str | None,
-        typer.Argument(metavar="[FORCE]", help="A force with a policy of access; without it, every policy."),
+        typer.Argument(metavar="[FORCE]", help="A force with an access policy; by default, every policy."),
     ] = None,
     against: Annotated[
         str | None,
@@ -38,16 +38,18 @@ def access(
     ] = None,
     export: Annotated[
         Path | None,
-        typer.Option("--export", metavar="DIR", help="Write what jobs apply: ACLs of the lake, masked and open views."),
+        typer.Option(
+            "--export", metavar="DIR", help="Write documents for jobs: ACLs of the lake, masked and open views."
+        ),
     ] = None,
     form: Form = Format.TEXT,
     quiet: Quiet = False,
     project: Project = None,
 ) -> None:
-    """Show who may see which data, for what and from where, and prove that every target answers the same.
+    """Show who may see which data, for which purpose and from where, and prove that every target agrees.
 
     The policy is `stacks/FORCE/access.yaml`. It is compiled for Entra ID, the lake and API Management, and an evaluator
-    for each reads the compiled resources and answers every cell. Status 1 where one differs.
+    for each reads the compiled resources and decides every cell. Status 1 if any differs.
 
     Examples: `bluelamp access west-midlands` · `bluelamp access west-midlands --against main` ·
     `bluelamp access west-midlands --export out`
@@ -67,7 +69,7 @@ def access(
     policy = access_of(settings, root)
     if policy is None:
         raise UsageError(
-            f"{force} has no policy of access", next_step=f"write stacks/{force}/access.yaml; see docs/access.md"
+            f"{force} has no access policy", next_step=f"write stacks/{force}/access.yaml; see docs/access.md"
         )
     day = today()
     changes = _changes(root, force, against, policy, day) if against is not None else ()
@@ -85,16 +87,16 @@ def access(
         screen.show(f"wrote {escape(path)}")
     count = _count(policy)
     if not differing:
-        screen.show(f"{escape(force)}: {count:,} cells; every target answers each as the policy does")
+        screen.show(f"{escape(force)}: {count:,} cells; every target agrees with the policy")
     screen.give(_json(force, policy, day, changes, differing, written))
     if differing:
         for each in differing[:_SHOWN]:
             screen.show(f"[red]differs[/red] {escape(each.target)}: {escape(', '.join(each.cell))}")
-        raise BluelampError(f"{len(differing)} cells are answered otherwise by a target than by the policy")
+        raise BluelampError(f"{len(differing)} cells differ between a target and the policy")
 
 
 def _policies(screen: Screen, root: Path) -> None:
-    """How many personas, assets and rules each policy has, and when the next of them ends."""
+    """The numbers of personas, assets and rules of each policy, and the next end date of a rule."""
     from bluelamp.cli.select import with_stacks
     from bluelamp.core.access import has_access
     from bluelamp.infra.force import load
@@ -123,7 +125,7 @@ def _policies(screen: Screen, root: Path) -> None:
 
 
 def _differing(policy: "AccessPolicy", day: date, force: str, code: str, environment: str) -> list["Disagreement"]:
-    """The cells that a target answers otherwise than the policy."""
+    """The cells in which a target differs from the policy."""
     from bluelamp.access import disagreements, made
     from bluelamp.core.access.targets import Compiling, compiled
 
@@ -202,7 +204,7 @@ def _count(policy: "AccessPolicy") -> int:
 
 
 def _written(folder: Path, policy: "AccessPolicy") -> Sequence[str]:
-    """Writes the documents that jobs apply, and gives their names."""
+    """Writes the documents that jobs apply, and returns their names."""
     from bluelamp.core.access.targets import acls, views
     from bluelamp.core.files import replace
 

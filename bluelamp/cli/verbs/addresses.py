@@ -30,11 +30,11 @@ def addresses(
     keep: Annotated[bool, typer.Option("--keep", help="Keep the new ranges, as `bluelamp up` does.")] = False,
     release: Annotated[
         list[str] | None,
-        typer.Option("--release", metavar="NAME", help="Give a range back: of a network that is gone."),
+        typer.Option("--release", metavar="NAME", help="Release the range of a network that no longer exists."),
     ] = None,
     move: Annotated[
         list[str] | None,
-        typer.Option("--move", metavar="NAME=RANGE", help="Keep another range for a network that is not deployed."),
+        typer.Option("--move", metavar="NAME=RANGE", help="Keep a different range for a network that is not deployed."),
     ] = None,
     form: Form = Format.TEXT,
     quiet: Quiet = False,
@@ -43,7 +43,7 @@ def addresses(
     """List a force's address ranges: kept, new, or no longer in the settings; keep, release or move them.
 
     A network keeps its range by its name in `stacks/FORCE/addresses.yaml`. NAME is a landing zone's name or `hub`, with
-    the region in front where a name is in both: `ukwest/hub`.
+    the region in front if both regions have the name: `ukwest/hub`.
 
     Examples: `bluelamp addresses essex` · `bluelamp addresses essex --keep` ·
     `bluelamp addresses essex --release old-records` · `bluelamp addresses essex --move records=10.30.9.0/24`
@@ -109,8 +109,8 @@ def _change(root: Path, slug: str, release: Sequence[str], move: Sequence[str]) 
         if at is not None and at != net and (net is None or ranges.get(key) == at):
             region, name = key
             raise UsageError(
-                f"{name or 'the hub'} in {region} is deployed in {at} in the rehearsal: its range cannot be given to "
-                "another network",
+                f"{name or 'the hub'} in {region} is deployed in {at} in the rehearsal: its range cannot be given "
+                "to another network",
                 next_step=rehearsed(
                     staged(key, net, slug, first=_first(root, slug), deployed=True) if net else _freed(key, slug)
                 ),
@@ -135,7 +135,7 @@ def _first(root: Path, slug: str) -> list[str]:
 
 
 def _freed(key: "Key", slug: str) -> str:
-    """How the range of a network that is deployed comes to be free."""
+    """The next step that frees the range of a deployed network."""
     region, name = key
     if name:
         return f"take {name} out of the settings, run `bluelamp up {slug}`, then release it"
@@ -151,13 +151,13 @@ def _target(text: str, ranges: "Ranges", running: "Ranges", slug: str) -> "tuple
         net = IPv4Network(given if equals else "")
     except ValueError:
         raise UsageError(
-            f"--move {text!r}: {given!r} is no address range", next_step="such as --move records=10.30.9.0/24"
+            f"--move {text!r}: {given!r} is not an address range", next_step="such as --move records=10.30.9.0/24"
         ) from None
     return _key(name, ranges, running, slug), net
 
 
 def _key(text: str, ranges: "Ranges", running: "Ranges", slug: str) -> "Key":
-    """The one kept network called `text`. Raises `UsageError` where there is none or several."""
+    """The kept network named `text`. Raises `UsageError` for none or several."""
     from bluelamp.core.suggestions import did_you_mean
 
     region, slash, name = text.partition("/") if "/" in text else ("", "", text)

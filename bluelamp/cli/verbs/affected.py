@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class Form(StrEnum):
-    """How the result is given."""
+    """The output format."""
 
     TEXT = "text"
     JSON = "json"
@@ -32,7 +32,7 @@ class Form(StrEnum):
 
 _COLOURS = {"deleted": "red", "replaced": "magenta", "updated": "yellow", "created": "green"}
 _MOST = 10
-"""Resources, verdicts and reasons of a force that the text shows."""
+"""The maximum numbers of resources, verdicts and reasons of a force in the text."""
 
 
 def add(app: typer.Typer) -> None:
@@ -47,21 +47,21 @@ def affected(
     region: Region = None,
     environment: Environment = None,
     expect_no_changes: Annotated[
-        bool, typer.Option("--expect-no-changes", help="Status 4 where any force is affected.")
+        bool, typer.Option("--expect-no-changes", help="Status 4 if any force is affected.")
     ] = False,
     jobs: Jobs = None,
     no_cache: NoCache = False,
     form: Annotated[
         Form,
-        typer.Option("--format", "-f", help="How to give the result; matrix is one line of JSON for GitHub Actions."),
+        typer.Option("--format", "-f", help="The output format; matrix is one line of JSON for GitHub Actions."),
     ] = Form.TEXT,
     quiet: Quiet = False,
     project: Project = None,
 ) -> None:
     """Show which forces a change affects, and why: base and working files are planned and compared.
 
-    A force is affected where its resources, their properties, its verdicts or its cost differ, and where a side cannot
-    be planned. No engine and no login are needed. Status 0 whether or not a force is affected.
+    A force is affected if its resources, their properties, its verdicts or its cost differ, or if a side cannot be
+    planned. No engine and no login are needed. Status 0 whether or not a force is affected.
 
     Examples: `bluelamp affected` · `bluelamp affected main --format json` · `bluelamp affected v1.2 --format matrix`
     """
@@ -85,7 +85,7 @@ def affected(
 def matrix(forces: Sequence["Force"]) -> str:
     """The forces as a matrix of GitHub Actions, on one line: `{"include": [{"force": "essex", …}]}`.
 
-    Removed forces are not in it: there is nothing to plan for them.
+    Removed forces are left out, as they have no plan.
     """
     rows = [{"force": each.force, "environment": each.environment} for each in forces]
     return json.dumps({"include": rows}, separators=(",", ":"))
@@ -138,4 +138,4 @@ def _verdict(each: "Judged") -> str:
 def _some(screen: Screen, lines: Sequence[str], what: str) -> None:
     screen.show(*lines[:_MOST])
     if len(lines) > _MOST:
-        screen.show(f"    [dim]and {len(lines) - _MOST} more {what}; --format json gives them all[/dim]")
+        screen.show(f"    [dim]and {len(lines) - _MOST} more {what}; --format json lists all[/dim]")

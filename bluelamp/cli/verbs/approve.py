@@ -1,4 +1,4 @@
-"""`bluelamp approve`: sign that a saved plan may be applied, or show who has."""
+"""`bluelamp approve`: sign the approval of a saved plan, or show its approvals."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,7 +25,7 @@ def add(app: typer.Typer) -> None:
 def approve(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="A folder that `bluelamp preview --save` wrote.")],
     sign_with: Annotated[
-        Path | None, typer.Option("--sign-with", metavar="KEY", help="Approve with this key; without it, only show.")
+        Path | None, typer.Option("--sign-with", metavar="KEY", help="Approve with this key; by default, only show.")
     ] = None,
     form: Form = Format.TEXT,
     quiet: Quiet = False,
@@ -34,7 +34,7 @@ def approve(
     """Show what saved plans change and who has approved them; with a key, approve them.
 
     An approver is a person of stacks/approvers.yaml, whose public key is kept in stacks/signers/ID.pem. An author of
-    the change may not approve it. A plan with a deletion or a replaced data store needs two people, any other one.
+    the change may not approve it. A plan with a deletion or a replaced data store needs two approvers, any other one.
 
     Examples: `bluelamp approve plans` · `bluelamp approve plans --sign-with siro.pem`
     """

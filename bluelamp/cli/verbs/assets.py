@@ -19,11 +19,11 @@ if TYPE_CHECKING:
     from bluelamp.core.contracts import Contract
 
 
-_STEP = "name a file in a folder that is there"
+_STEP = "name a file in an existing folder"
 
 
 class Export(StrEnum):
-    """What other catalogues take."""
+    """Export formats for other catalogues."""
 
     DCAT = "dcat"
     DATAHUB = "datahub"
@@ -38,16 +38,16 @@ def assets(
     force: Annotated[
         str | None,
         typer.Argument(
-            metavar="[FORCE]", help="A force by its name in stacks/forces.yaml; without it, every register."
+            metavar="[FORCE]", help="A force by its name in stacks/forces.yaml; by default, every register."
         ),
     ] = None,
     propose: Annotated[
-        bool, typer.Option("--propose", help="Write a contract for each deployed data store that is in none.")
+        bool, typer.Option("--propose", help="Write a contract for each deployed data store that has none.")
     ] = False,
     svg: Annotated[
         Path | None,
         typer.Option(
-            "--svg", metavar="FILE", help="Write the picture of the lineage into this file; its folder is made."
+            "--svg", metavar="FILE", help="Write a diagram of the lineage into this file; its folder is created."
         ),
     ] = None,
     export: Annotated[
@@ -62,7 +62,7 @@ def assets(
     quiet: Quiet = False,
     project: Project = None,
 ) -> None:
-    """List a force's information assets, their owners and lineage, and what is deployed that no contract names.
+    """List a force's information assets, their owners and lineage, and deployed data stores without a contract.
 
     The register is `stacks/FORCE/assets/*.yaml`, a data contract (ODCS 3.2) for each asset.
 
@@ -104,7 +104,7 @@ def _needs_force(*, propose: bool, svg: Path | None, export: Export | None) -> N
 
 
 def _registers(screen: Screen, root: Path) -> None:
-    """How many assets each force has, and how many owners agreed."""
+    """The number of assets of each force, and of owners who agreed."""
     from bluelamp.cli.select import with_stacks
     from bluelamp.core.contracts import read_assets
 
@@ -123,7 +123,7 @@ def _registers(screen: Screen, root: Path) -> None:
 def _covered(
     screen: Screen, root: Path, force: str, arm_types: Path | None, *, propose: bool
 ) -> tuple["Coverage", Sequence[str]]:
-    """The coverage of the force's plan, after contracts were written for what has none where that is asked."""
+    """The coverage of the force's plan; with `--propose`, after writing contracts for data stores without one."""
     from bluelamp.assets.coverage import coverage
     from bluelamp.core.contracts import ASSETS, read_assets
     from bluelamp.infra.force import load
@@ -162,7 +162,7 @@ def _show(screen: Screen, force: str, contracts: Sequence["Contract"], covered: 
     if proposed:
         screen.show(f"[yellow]{len(proposed)} with a proposed owner[/yellow]: {escape(', '.join(proposed))}")
     for store in covered.uncatalogued:
-        what = "belongs to no asset" if store.known else "may belong to no asset: it is not known"
+        what = "belongs to no asset" if store.known else "may belong to no asset: unknown"
         screen.show(f"[red]not catalogued[/red] {escape(store.name)} ({escape(store.type)}): {what}")
     for one in covered.missing:
         screen.show(
@@ -239,7 +239,7 @@ def _create(path: Path, text: str) -> None:
     try:
         create(path, text)
     except FileExistsError:
-        raise UsageError(f"{path} is there already, and is not overwritten", next_step="move it away") from None
+        raise UsageError(f"{path} exists already, and is not overwritten", next_step="move it away") from None
     except OSError as error:
         raise UsageError(
             f"{path}: cannot be written: {error.strerror or error}", next_step="grant the permission to write it"

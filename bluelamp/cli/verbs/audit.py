@@ -56,7 +56,7 @@ from bluelamp.reports.write import Detail
 
 
 class From(StrEnum):
-    """What is judged."""
+    """The source to judge."""
 
     PLAN = "plan"
     STATE = "state"
@@ -81,14 +81,14 @@ def audit(
     source: Annotated[
         From,
         typer.Option(
-            "--from", help="Judge the plan, what is deployed, Kubernetes manifests, or ARM templates (Bicep)."
+            "--from", help="Judge the plan, the deployed state, Kubernetes manifests, or ARM templates (Bicep)."
         ),
     ] = From.PLAN,
     rehearse: Rehearse = False,
     report: Annotated[
         Path | None,
         typer.Option(
-            "--report", metavar="DIR", help="The folder for the report; `report`, for files none, by default."
+            "--report", metavar="DIR", help="The folder for the report; by default `report`, and none for files."
         ),
     ] = None,
     formats: Formats = None,
@@ -115,7 +115,7 @@ def audit(
     quiet: Quiet = False,
     project: Project = None,
 ) -> None:
-    """Write the report that an auditor reads: every rule on every resource, as a page and as data.
+    """Write the auditor's report: every rule on every resource, as a page and as data.
 
     Examples: `bluelamp audit essex` · `bluelamp audit --from state --rehearse west-midlands --report reports/live` ·
     `bluelamp audit --all --framework cyber-essentials --formats html,csv` ·
@@ -132,7 +132,7 @@ def audit(
     if source in (From.MANIFESTS, From.TEMPLATES):
         root = _root(project)
         earlier = read(screen, root, baseline, [source.value], selection.phrases)
-        # Whose files they are is not known, so there is nothing to compare with.
+        # The owner of the files is unknown, so there is no earlier report to compare with.
         output = replace(output, no_history=no_history or history is None)
         from bluelamp.governance.read import governance
 
@@ -167,7 +167,7 @@ def audit(
 
 
 def _statuses(report: Report) -> Iterator[Status]:
-    """What cannot be read outweighs broken rules: nobody knows what it holds."""
+    """The exit status. Unreadable files outweigh broken rules, as their content is unknown."""
     if report.unread:
         yield Status.WRONG_USE
     if report.stops:
@@ -185,7 +185,7 @@ def _root(project: Path | None) -> Path:
 def _reader(
     source: From,
 ) -> Callable[[list[str], Callable[[str], None], Callable[[Skipped], None]], list[Resource]]:
-    """What reads files of the kind; loaded when it is asked for, as templates need the SDK's schema."""
+    """The reader of this kind of files, imported on demand, as templates need the SDK's schema."""
     if source is From.MANIFESTS:
         from bluelamp.reports.sources.manifests import read as manifests
 

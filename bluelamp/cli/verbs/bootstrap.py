@@ -28,7 +28,7 @@ def add(app: typer.Typer) -> None:
 def bootstrap(
     force: Annotated[str, typer.Argument(metavar="FORCE", help="A force by its name in stacks/forces.yaml.")],
     rehearse: Rehearse = False,
-    preview: Annotated[bool, typer.Option("--preview", help="Show what would change, and change nothing.")] = False,
+    preview: Annotated[bool, typer.Option("--preview", help="Show the changes without making them.")] = False,
     yes: Yes = False,
     checklist: Annotated[
         Path | None, typer.Option("--checklist", metavar="FILE", help="Write the checklist as Markdown.")
@@ -39,11 +39,11 @@ def bootstrap(
     quiet: Quiet = False,
     project: Project = None,
 ) -> None:
-    """Make what must exist before a force's first `up`: state store, key for secrets, identities of the pipelines.
+    """Create the prerequisites of a force's first `up`: state store, key for secrets, identities of the pipelines.
 
-    It is a stack of its own, `bootstrap-FORCE`, with the settings in stacks/FORCE/bootstrap.yaml. Then prints the
-    checklist of what people do by hand: variables, environments, branch protection. A second run changes nothing. There
-    is no command that destroys it: docs/bootstrap.md says how.
+    They form a separate stack, `bootstrap-FORCE`, with the settings in stacks/FORCE/bootstrap.yaml. Then prints the
+    checklist of manual steps: variables, environments, branch protection. A second run changes nothing. No command
+    destroys the stack; docs/bootstrap.md describes how.
 
     Examples: `bluelamp bootstrap essex --rehearse` · `bluelamp bootstrap essex --preview` ·
     `bluelamp bootstrap essex --checklist bootstrap.md`
@@ -82,9 +82,9 @@ def bootstrap(
     if not quiet and result.status is Status.DONE:
         screen.text("\n" + text(sections))
     if rehearse and found:
-        screen.say("the values are of the rehearsal cloud")
+        screen.say("these values come from the rehearsal cloud")
     if checklist is not None:
-        write(checklist, markdown(loaded.name, sections), "name a file in a folder that is there")
+        write(checklist, markdown(loaded.name, sections), "name a file in an existing folder")
         screen.say(f"checklist: {escape(checklist)}")
     screen.give(
         {
@@ -113,7 +113,7 @@ def _done(
     details: bool,
     arm_types: Path | None,
 ) -> tuple["Result", Mapping[str, Any]]:
-    """Runs the engine; the result, and the stack's outputs afterwards. `seen` takes what a question was about."""
+    """Runs the engine; returns the result and the stack's outputs. `seen` receives the preview before confirmation."""
     from bluelamp.bootstrap import run
     from bluelamp.cli.board import Board
     from bluelamp.cli.results import show_result

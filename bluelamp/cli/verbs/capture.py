@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 KEPT = ".bluelamp/capture/{force}/{asset}"
 GROUP = "schema-group.json"
 _SHOWN = 15
-"""How many reasons are shown; the summary has all."""
+"""The number of reasons shown; the summary lists all."""
 
 
 def add(app: typer.Typer) -> None:
@@ -41,18 +41,18 @@ def capture(
     out: Annotated[
         Path | None,
         typer.Option(
-            "--out", "-o", metavar="DIR", help="Where schemas and forms, or with --check the records, are written."
+            "--out", "-o", metavar="DIR", help="The folder for schemas and forms or, with --check, for the records."
         ),
     ] = None,
     form: Form = Format.TEXT,
     quiet: Quiet = False,
     project: Project = None,
 ) -> None:
-    """Make JSON Schemas and HTML forms for an asset's records from its contract, or check submitted records.
+    """Write JSON Schemas and HTML forms for an asset's records from its contract, or check submitted records.
 
-    What a JSON Schema cannot say of the contract is listed. With --check, records that hold are accepted as they are,
-    and the others go into quarantine with the reasons: every record is in one of the two. Status 3 where there are any
-    in quarantine. By default, everything is written below .bluelamp/capture.
+    Constraints that a JSON Schema cannot express are listed. With --check, valid records are accepted unchanged, and
+    all others go into quarantine with the reasons. Status 3 if any record is in quarantine. By default, everything is
+    written below .bluelamp/capture.
 
     Examples: `bluelamp capture west-midlands stop-and-search --out forms` ·
     `bluelamp capture west-midlands stop-and-search --check submitted.jsonl`
@@ -76,7 +76,7 @@ def capture(
     if len(found.reasons) > _SHOWN:
         screen.show(f"  and {len(found.reasons) - _SHOWN} more reasons")
     if found.truncated:
-        screen.warn(f"{escape(check)} ends within a record: how many are missing is not known")
+        screen.warn(f"{escape(check)} ends within a record: the number of missing records is unknown")
     screen.say(f"records: {escape(found.folder)}")
     screen.give({**_nothing(force, asset), "checked": _checked(chosen[0], found)})
     if found.quarantined:
@@ -100,7 +100,7 @@ def _contract(root: Path, force: str, asset: str) -> "Contract":
         )
     if not found.tables:
         raise UsageError(
-            f"{found.file} describes no table, so that nothing is known of its records",
+            f"{found.file} describes no table, so its records are unknown",
             next_step="add its tables under `schema:`",
         )
     return found
@@ -164,7 +164,7 @@ def _check(schema: "RecordSchema", source: Path, target: Path) -> "Checked":
     except UnreadableError as error:
         raise UsageError(f"{source}: {error}", next_step=error.next_step) from None
     except LostRecordsError as error:
-        raise BluelampError(f"{source}: {error}", next_step="run it again; the file is as it was") from None
+        raise BluelampError(f"{source}: {error}", next_step="run the command again; the file is unchanged") from None
     except OSError as error:
         raise unwritable(target, error) from None
 

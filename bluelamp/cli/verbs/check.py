@@ -73,13 +73,13 @@ def check(
     scheduler: Scheduler = None,
     no_cache: NoCache = False,
     watch: Annotated[
-        bool, typer.Option("--watch", help="Check again whenever a file of settings changes, until Ctrl-C.")
+        bool, typer.Option("--watch", help="Check again at each change of a settings file, until Ctrl-C.")
     ] = False,
     form: Form = Format.TEXT,
     quiet: Quiet = False,
     project: Project = None,
 ) -> None:
-    """Plan the program in this process and judge it by every rule: no engine, no login, seconds.
+    """Plan forces in this process and judge them by every rule, in seconds, without an engine or a login.
 
     Examples: `bluelamp check essex` · `bluelamp check --all` · `bluelamp check --changed main --format json` ·
     `bluelamp check essex --watch` · `bluelamp check essex --baseline reports/main` ·
@@ -90,7 +90,7 @@ def check(
 
     screen, root = Screen(form, quiet=quiet), find_project(project)
     if watch and (report is not None or screen.json or changed is not None):
-        raise UsageError("--watch shows text, of forces that are named", next_step="leave the other options out")
+        raise UsageError("--watch needs named forces, and shows text only", next_step="leave the other options out")
     refuse_here_only(scheduler, {"--watch": watch or None, "--arm-types": arm_types})
     plans = plans_of(root, no_cache=no_cache or watch, arm_types=arm_types)
     asked = wanted(comment, comment_limit, "check", changed, environment)
@@ -150,7 +150,7 @@ def check(
 
 
 def _write(screen: Screen, root: Path, done: Sequence[Check], folder: Path) -> None:
-    """Writes the report on the checks, and names its pages."""
+    """Writes the report on the checks, and lists its pages."""
     from bluelamp.reports.statements.reading import with_statements
     from bluelamp.reports.write import PAGES, write
 
@@ -160,7 +160,7 @@ def _write(screen: Screen, root: Path, done: Sequence[Check], folder: Path) -> N
 
 
 def _against(one: Check, earlier: "Earlier | None", base: "Comparison | None", root: Path) -> Check:
-    """The check with its findings against an earlier report, or else against the base that it is compared with."""
+    """The check with its findings compared with an earlier report, else with the base."""
     if one.report is None:
         return one
     if earlier is not None:
@@ -177,7 +177,7 @@ def _status(one: Check) -> Status:
 
 
 def _show(screen: Screen, done: Sequence[Check]) -> None:
-    """What failed, the notes, and one force in full or several compared."""
+    """Shows failures, notes, and one force in full or a comparison of several."""
     for one in done:
         for refusal in one.refusals:
             name = name_of(refusal.urn)

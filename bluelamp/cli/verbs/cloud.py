@@ -1,4 +1,4 @@
-"""`bluelamp cloud`: look into the rehearsal cloud, change it behind the program's back, make it fail."""
+"""`bluelamp cloud`: inspect the rehearsal cloud, make out-of-band changes, inject faults."""
 
 import contextlib
 import json
@@ -31,7 +31,9 @@ _OPERATIONS: Final = ("create", "read", "update", "delete", "reference", "*")
 
 def add(app: typer.Typer) -> None:
     """Adds the verb."""
-    group = typer.Typer(no_args_is_help=True, help="Look into the rehearsal cloud, drift it, make it fail, forget it.")
+    group = typer.Typer(
+        no_args_is_help=True, help="Inspect the rehearsal cloud, make it drift, inject faults, reset it."
+    )
     for verb in (ls, show, drift, fault, reset):
         group.command(verb.__name__)(verb)
     app.add_typer(group, name="cloud")
@@ -50,7 +52,7 @@ def _store() -> "Iterator[Store]":
     except StoreError as error:
         raise RehearsalError(
             f"the rehearsal cloud's store cannot be used: {error}",
-            next_step="or forget the rehearsal: bluelamp cloud reset",
+            next_step="or reset the rehearsal: bluelamp cloud reset",
         ) from error
 
 
@@ -58,12 +60,14 @@ def ls(
     force: OfForce = None,
     type_: Annotated[
         str | None,
-        typer.Option("--type", metavar="TYPE", help="Only this resource type, or those like `azure-native:network:*`."),
+        typer.Option(
+            "--type", metavar="TYPE", help="Only resource types that match, such as `azure-native:network:*`."
+        ),
     ] = None,
     form: Form = Format.TEXT,
     quiet: Quiet = False,
 ) -> None:
-    """List what the rehearsal cloud holds. In a pipe each resource is one line.
+    """List the resources of the rehearsal cloud. In a pipe each resource is one line.
 
     Examples: `bluelamp cloud ls` · `bluelamp cloud ls --force essex --type azure-native:network:Subnet`
     """
@@ -81,7 +85,7 @@ def ls(
 
 
 def show(thing: Thing, force: OfForce = None, form: Form = Format.TEXT, quiet: Quiet = False) -> None:
-    """Show one resource as the cloud holds it, secrets hidden.
+    """Show one resource in the rehearsal cloud, with secrets hidden.
 
     Example: `bluelamp cloud show --force essex hub-hub-rules`
     """
@@ -105,7 +109,7 @@ def drift(
     form: Form = Format.TEXT,
     quiet: Quiet = False,
 ) -> None:
-    """Change a property of a resource, as somebody at a portal would.
+    """Change a property of a resource out of band, as at a portal.
 
     Example: `bluelamp cloud drift --force essex hub-hub-rules tags.cost-centre X-1`
     """
@@ -127,12 +131,12 @@ def fault(
         str | None,
         typer.Argument(metavar="[OPERATION]", help="create, read, update, delete, reference or `*`."),
     ] = None,
-    code: Annotated[str, typer.Option("--code", help="The error's code.")] = "TooManyRequests",
-    message: Annotated[str, typer.Option("--message", help="What it says.")] = "a planned fault of the rehearsal",
-    times: Annotated[int, typer.Option("--times", min=1, help="How many operations fail.")] = 1,
-    listed: Annotated[bool, typer.Option("--list", help="List the planned faults; so does the verb alone.")] = False,
+    code: Annotated[str, typer.Option("--code", help="The error code.")] = "TooManyRequests",
+    message: Annotated[str, typer.Option("--message", help="The error message.")] = "a planned fault of the rehearsal",
+    times: Annotated[int, typer.Option("--times", min=1, help="The number of operations that fail.")] = 1,
+    listed: Annotated[bool, typer.Option("--list", help="List the planned faults, as without a type.")] = False,
     clear: Annotated[
-        bool, typer.Option("--clear", help="Forget the planned faults, or those of TYPE, or of TYPE and OPERATION.")
+        bool, typer.Option("--clear", help="Clear the planned faults, or those of TYPE, or of TYPE and OPERATION.")
     ] = False,
     form: Form = Format.TEXT,
     quiet: Quiet = False,
@@ -146,12 +150,12 @@ def fault(
 
     screen = Screen(form, quiet=quiet)
     if listed and (clear or type_ is not None):
-        raise UsageError("--list stands alone", next_step="bluelamp cloud fault --list")
+        raise UsageError("--list takes no other arguments", next_step="bluelamp cloud fault --list")
     if type_ is not None and operation is None and not clear:
         raise UsageError("the operation is missing", next_step=f"bluelamp cloud fault {type_} create")
     if operation is not None and operation not in _OPERATIONS:
         raise UsageError(
-            f"{operation!r} is no operation; allowed: {', '.join(_OPERATIONS)}",
+            f"{operation!r} is not an operation; allowed: {', '.join(_OPERATIONS)}",
             next_step=did_you_mean(operation, _OPERATIONS),
         )
     with _store() as store:
@@ -172,7 +176,7 @@ def fault(
 
 
 def reset(form: Form = Format.TEXT, quiet: Quiet = False) -> None:
-    """Forget everything that the rehearsal cloud holds, and every stack that was rehearsed.
+    """Delete all resources of the rehearsal cloud, and every rehearsed stack.
 
     Example: `bluelamp cloud reset`
     """
@@ -195,7 +199,7 @@ def _value(text: str) -> Any:
 
 
 def _fault_type(store: "Store", word: str | None, *, clear: bool) -> str | None:
-    """The type that is meant by `word`; `*` is any. Raises `UsageError` where there is no such type."""
+    """The type that `word` names; `*` is any. Raises `UsageError` for an unknown type."""
     if word is None or word == "*":
         return word
     planned = [each.type for each in store.faults()]
@@ -214,7 +218,7 @@ def _of_force(held: "Sequence[Record]", force: str | None) -> "list[Record]":
 
 
 def _of_type(records: "list[Record]", type_: str | None, held: "Sequence[Record]") -> "list[Record]":
-    """The resources of a type, or of types like a pattern. Raises `UsageError` where there is no such type."""
+    """The resources of a type, or of types that match a pattern. Raises `UsageError` for an unknown type."""
     if type_ is None:
         return records
     if "*" in type_:

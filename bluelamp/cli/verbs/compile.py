@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class To(StrEnum):
-    """The language that rules are said in."""
+    """The policy language to compile to."""
 
     ADMISSION = "admission"
     AZURE_POLICY = "azure-policy"
@@ -35,10 +35,10 @@ def add(app: typer.Typer) -> None:
 def compile_(
     to: Annotated[To, typer.Option("--to", help="A cluster's own admission, or Azure Policy.")],
     force: Annotated[
-        str | None, typer.Argument(metavar="[FORCE]", help="The force whose baseline and management group are meant.")
+        str | None, typer.Argument(metavar="[FORCE]", help="The force whose baseline and management group apply.")
     ] = None,
     out: Annotated[
-        Path | None, typer.Option("--out", "-o", metavar="DIR", help="Where to write; by default compiled/LANGUAGE.")
+        Path | None, typer.Option("--out", "-o", metavar="DIR", help="The output folder; by default compiled/LANGUAGE.")
     ] = None,
     framework: Framework = None,
     rule: RuleIds = None,
@@ -47,20 +47,20 @@ def compile_(
     management_group: Annotated[
         str | None,
         typer.Option(
-            "--management-group", metavar="NAME", help="Where the definitions will be; by default the force's root."
+            "--management-group", metavar="NAME", help="The definitions' management group; by default the root."
         ),
     ] = None,
     verified_only: Annotated[
         bool,
-        typer.Option("--verified-only", help="Leave out Azure Policy definitions with an alias not seen in use yet."),
+        typer.Option("--verified-only", help="Leave out Azure Policy definitions with unconfirmed aliases."),
     ] = False,
     form: Form = Format.TEXT,
     quiet: Quiet = False,
     project: Project = None,
 ) -> None:
-    """Write the rules as a cluster or a subscription enforces them by itself: ValidatingAdmissionPolicies with their
-    bindings and parameters, or Azure Policy definitions and the initiative that holds them. What cannot be said in that
-    language is listed with the reason.
+    """Compile the rules for enforcement by a cluster or a subscription: ValidatingAdmissionPolicies with their bindings
+    and parameters, or Azure Policy definitions and their initiative. Rules that the language cannot express are listed
+    with the reason.
 
     Examples: `bluelamp compile --to admission` ·
     `bluelamp compile west-midlands --to azure-policy --out compiled/policy` ·
@@ -74,12 +74,12 @@ def compile_(
     kept = select(framework or (), rule or (), severity or "", area or ()).keep(_rules(force, project))
     compiled = to_admission(kept) if to is To.ADMISSION else to_azure_policy(kept, verified_only=verified_only)
     if not compiled.documents and not compiled.left_out:
-        raise UsageError(f"none of the rules that are kept is about {_ABOUT[to]}", next_step="choose other rules")
+        raise UsageError(f"none of the selected rules is about {_ABOUT[to]}", next_step="choose other rules")
     files = _files(to, kept, compiled, management_group or _root_group(force, project) if to is To.AZURE_POLICY else "")
     folder = out or Path("compiled") / to
     prepare(folder)
     written = write(files, folder, flat=(".", "definitions"))
-    missing = f", {len(compiled.left_out)} left out (left-out.md says why)" if compiled.left_out else ""
+    missing = f", {len(compiled.left_out)} left out (reasons in left-out.md)" if compiled.left_out else ""
     screen.show(f"{escape(str(folder))}: {_counted(len(compiled.documents))}{missing}")
     untried = _unverified(to, kept, compiled)
     if untried:
@@ -97,7 +97,7 @@ def compile_(
 
 
 def _rules(force: str | None, project: Path | None) -> "tuple[Rule, ...]":
-    """The rules as the force is held to them, or as they are written, without those that are limited to forces."""
+    """The rules with the force's baseline, or unchanged and without rules that are limited to certain forces."""
     from bluelamp.governance.read import governance
     from bluelamp.infra.settings.register import read_register
     from bluelamp.policies import rules
@@ -109,7 +109,7 @@ def _rules(force: str | None, project: Path | None) -> "tuple[Rule, ...]":
 
 
 def _root_group(force: str | None, project: Path | None) -> str:
-    """The name of the management group at the top of the force's own."""
+    """The name of the force's root management group."""
     from bluelamp.infra.force import load
     from bluelamp.infra.program.build import label_of
     from bluelamp.infra.settings.register import read_register

@@ -8,7 +8,7 @@ import typer
 
 
 class Shell(StrEnum):
-    """The shells whose completion is written here."""
+    """The supported shells."""
 
     BASH = "bash"
     ZSH = "zsh"
@@ -23,7 +23,7 @@ def add(app: typer.Typer) -> None:
 def completion(shell: Annotated[Shell, typer.Argument(metavar="SHELL", help="bash, zsh or fish.")]) -> None:
     """Print the script that completes commands, options, forces, rules, settings and resources in a shell.
 
-    Resources are completed for a force that was checked or explained before. Examples:
+    Resources are completed for a force after its first check or explain. Examples:
     `source <(bluelamp completion bash)` · `source <(bluelamp completion zsh)` · `bluelamp completion fish | source`
     """
     from bluelamp.completion.index import build

@@ -22,14 +22,14 @@ if TYPE_CHECKING:
 
 
 class From(StrEnum):
-    """What is priced."""
+    """The source to price."""
 
     PLAN = "plan"
     STATE = "state"
 
 
 class Form(StrEnum):
-    """How the result is given."""
+    """The output format."""
 
     TEXT = "text"
     JSON = "json"
@@ -48,13 +48,13 @@ def cost(
     environment: Environment = None,
     by: Annotated[
         By | None,
-        typer.Option("--by", help="Group by this; by default by component, of several forces by force."),
+        typer.Option("--by", help="Group by this; by default by component, or by force for several forces."),
     ] = None,
     against: Annotated[
         str | None,
-        typer.Option("--against", metavar="REF", help="Show what changed since the settings of this git revision."),
+        typer.Option("--against", metavar="REF", help="Show differences from the settings of this git revision."),
     ] = None,
-    source: Annotated[From, typer.Option("--from", help="Price the plan, or what is deployed.")] = From.PLAN,
+    source: Annotated[From, typer.Option("--from", help="Price the plan, or the deployed state.")] = From.PLAN,
     rehearse: Rehearse = False,
     refresh: Annotated[
         bool,
@@ -64,14 +64,14 @@ def cost(
     jobs: Jobs = None,
     no_cache: NoCache = False,
     form: Annotated[
-        Form, typer.Option("--format", "-f", help="How to give the result; focus is CSV by FOCUS 1.2.")
+        Form, typer.Option("--format", "-f", help="The output format; focus is CSV by FOCUS 1.2.")
     ] = Form.TEXT,
     quiet: Quiet = False,
     project: Project = None,
 ) -> None:
-    """Show what forces cost in a month, down to the resource, and what a change to their settings costs.
+    """Show the monthly cost of forces, down to the resource, and the cost of a change to their settings.
 
-    Prices are list prices in GBP without VAT. Use is in `stacks/FORCE/usage.yaml`, what is on a force's premises in
+    Prices are list prices in GBP without VAT. Usage is in `stacks/FORCE/usage.yaml`, on-premises hardware in
     `stacks/FORCE/hardware.yaml`.
 
     Examples: `bluelamp cost essex` · `bluelamp cost --all --by milestone` · `bluelamp cost essex --against main` ·

@@ -46,9 +46,9 @@ def destroy(
     quiet: Quiet = False,
     project: Project = None,
 ) -> None:
-    """Take a force's estate down.
+    """Destroy a force's estate.
 
-    No plan holds a destruction: where `planApprovals` is required, that of a real cloud is refused.
+    A saved plan cannot contain a destroy: if `planApprovals` is required, destroying a real estate is refused.
 
     Examples: `bluelamp destroy --rehearse essex` · `bluelamp destroy essex`
     """
@@ -69,13 +69,13 @@ def destroy(
 
 
 def _refuse_destruction(root: Path) -> None:
-    """Raises `NotApprovedError` where changes need an approved plan, as no plan holds a destruction."""
+    """Raises `NotApprovedError` if changes need an approved plan, as a plan cannot contain a destroy."""
     from bluelamp.fleet.approvals import NotApprovedError, read_people
     from bluelamp.reports.signers import known_signers
 
     if read_people(root, known_signers(root)).required:
         raise NotApprovedError(
-            "stacks/approvers.yaml requires an approved plan (planApprovals), and a destruction has none",
-            next_step="take the resources out of the settings and apply that plan, or have a change reviewed that sets "
+            "stacks/approvers.yaml requires an approved plan (planApprovals), which a destroy cannot have",
+            next_step="remove the resources from the settings and apply that plan, or have a change reviewed that sets "
             "planApprovals to optional",
         )

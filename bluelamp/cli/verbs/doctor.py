@@ -19,9 +19,9 @@ from bluelamp.folders import cache
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that was looked at: what was found, and the command that repairs it where it is wrong.
+    """The result of one check: what was found and, if it is wrong, the command that repairs it.
 
-    `there` tells that it is here and cannot be used, so that it is not missing.
+    `there` is true if the thing exists but cannot be used, so that it is not reported as missing.
     """
 
     what: str
@@ -33,7 +33,7 @@ class Finding:
 
     @property
     def state(self) -> str:
-        """`ok`, `unusable`, `missing`, or `without` where it is missing and can be done without."""
+        """`ok`, `unusable`, `missing`, or `without` if it is missing but optional."""
         if self.well:
             return "ok"
         return "unusable" if self.there else "missing" if self.needed else "without"
@@ -45,7 +45,7 @@ def add(app: typer.Typer) -> None:
 
 
 def doctor(form: Form = Format.TEXT, quiet: Quiet = False, project: Project = None) -> None:
-    """Say what is missing or damaged here, and the command that repairs it. Nothing is changed.
+    """Report missing or damaged prerequisites, with the commands that repair them. Nothing is changed.
 
     Example: `bluelamp doctor`
     """
@@ -97,7 +97,7 @@ def _project(project: Path | None) -> Finding:
 
 
 def _engine() -> tuple[list[Finding], str]:
-    """The engine that is used, each that is here and cannot be, and where the one that is used came from."""
+    """The engine in use with its origin, and each engine found that cannot be used."""
     from bluelamp.engine.find import MINIMUM, NAMED, candidates
     from bluelamp.rehearsal.hosts import languages
 

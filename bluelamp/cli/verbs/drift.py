@@ -49,10 +49,10 @@ def drift(
     rehearse: Rehearse = False,
     issue: Annotated[
         Path | None,
-        typer.Option("--issue", metavar="FILE", help="Write the body of an issue on the drift, as Markdown."),
+        typer.Option("--issue", metavar="FILE", help="Write a Markdown issue body on the drift into this file."),
     ] = None,
     repair: Annotated[
-        bool, typer.Option("--repair", help="Put back what has drifted, where stacks/<force>/drift.yaml allows it.")
+        bool, typer.Option("--repair", help="Repair the drift, if stacks/<force>/drift.yaml allows it.")
     ] = False,
     yes: Yes = False,
     every: All = False,
@@ -66,10 +66,10 @@ def drift(
     quiet: Quiet = False,
     project: Project = None,
 ) -> None:
-    """Find out-of-band changes, property by property; status 4 where there are any. Only --repair changes anything.
+    """Find out-of-band changes, property by property; status 4 if there are any. Only --repair changes anything.
 
-    Filters in stacks/<force>/drift.yaml say what is not drift, why and until when. Each run is kept in .bluelamp/, so
-    that the next one says since when something has drifted.
+    Filters in stacks/<force>/drift.yaml exclude changes, each with a reason and an expiry date. Each run is kept in
+    .bluelamp/, so that the next one shows the start of each drift.
 
     Examples: `bluelamp drift essex` · `bluelamp drift --rehearse --all --format json` ·
     `bluelamp drift --all --issue drift.md` · `bluelamp drift essex --repair`
@@ -107,7 +107,7 @@ def drift(
 
 
 def _drifted(target: "Target", hear: Hear, found: "Drifting", agree: "Agreement | None") -> Result:
-    """What has drifted, and what is left of it after a repair, where one is wanted and allowed."""
+    """The drift, or the drift that remains after a repair that is requested and allowed."""
     result = found.remember(deploy.drift(target, hear, found.sift))
     if agree is not None and result.status is Status.CHANGES_FOUND:
         if not found.settings[target.stack].repair:

@@ -1,4 +1,4 @@
-"""`bluelamp engine`: what engine there is, and getting one."""
+"""`bluelamp engine`: show and install the engine."""
 
 from typing import TYPE_CHECKING
 
@@ -21,7 +21,7 @@ def add(app: typer.Typer) -> None:
 
 
 def status(form: Form = Format.TEXT, quiet: Quiet = False) -> None:
-    """Show which engine is used, where it came from, and which others are here and cannot be used.
+    """Show which engine is used, its origin, and other engines found that cannot be used.
 
     Example: `bluelamp engine status --format json`
     """
@@ -43,11 +43,11 @@ def status(form: Form = Format.TEXT, quiet: Quiet = False) -> None:
 
 
 def install(form: Form = Format.TEXT, quiet: Quiet = False) -> None:
-    """Make sure that there is an undamaged engine: one that is here, the official release, or a build.
+    """Ensure an undamaged engine: an installed one, the official release, or a build.
 
-    Every file of an engine that Bluelamp installed is verified, and one that is damaged is replaced. It goes into your
-    cache folder and never onto your PATH. The official release is fetched in the version, and with the SHA-256, that
-    Bluelamp pins. Building takes about three minutes and needs Go.
+    Every file of an engine that Bluelamp installed is verified, and a damaged engine is replaced. It is installed into
+    your cache folder, never on your PATH. Bluelamp pins the version and SHA-256 of the official release. Building takes
+    about three minutes and needs Go.
 
     Example: `bluelamp engine install`
     """

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 _ONE = "a statement is stacks/FORCE/evidence/NAME.yaml"
 app = typer.Typer(
-    name="evidence", help="Signed statements on controls that no rule can see, in `stacks/FORCE/evidence/`."
+    name="evidence", help="Signed statements on controls that no rule can assess, in `stacks/FORCE/evidence/`."
 )
 
 
@@ -37,7 +37,7 @@ def list_statements(
     project: Project = None,
 ) -> None:
     """List the statements of forces: on which controls, by whom, until when, and whether each is signed and in date.
-    Status 1 where one is not.
+    Status 1 if any is not.
 
     Examples: `bluelamp evidence list essex` · `bluelamp evidence list --all --format json`
     """
@@ -66,12 +66,12 @@ def list_statements(
 @app.command("sign")
 def sign(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="The statement, stacks/FORCE/evidence/NAME.yaml.")],
-    key: Annotated[Path, typer.Option("--key", metavar="KEY", help="The private key, as `bluelamp key` makes it.")],
+    key: Annotated[Path, typer.Option("--key", metavar="KEY", help="The private key, from `bluelamp key`.")],
     form: Form = Format.TEXT,
     quiet: Quiet = False,
     project: Project = None,
 ) -> None:
-    """Sign a statement: check it and the files that it names, and write its signature beside it.
+    """Check a statement and the files that it names, and write its signature beside it.
 
     Example: `bluelamp evidence sign stacks/essex/evidence/board.yaml --key essex.pem`
     """
@@ -108,7 +108,7 @@ def sign(
 
 
 def show(screen: Screen, force: str, each: "StatementRecord", *, indent: str = "") -> None:
-    """Shows one statement, indented by `indent`: its status first, as it is no verdict."""
+    """Shows one statement, indented by `indent`, with its status first."""
     colour = "green" if each.holds else "yellow"
     why = f" ({escape(each.why)})" if each.why else ""
     named = f"[{colour}]{each.status}[/{colour}] [bold]{escape(force)} {escape(each.id)}[/bold]"

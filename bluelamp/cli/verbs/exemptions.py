@@ -35,8 +35,8 @@ def exemptions(
     quiet: Quiet = False,
     project: Project = None,
 ) -> None:
-    """List the exemptions of forces, the first to expire first: from which rule, where, until when, approved by whom,
-    and whether each holds. Status 3 where one does not and is not still to start. Judges the plan: no engine, no login.
+    """List the exemptions of forces by expiry date, with rule, scope, approver and status. Status 3 if any exemption is
+    invalid or expired. Judges the plan, without an engine or a login.
 
     Examples: `bluelamp exemptions essex` · `bluelamp exemptions --all --format json`
     """

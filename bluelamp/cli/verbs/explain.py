@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from bluelamp.reports.statements import StatementRecord
 
 _EXTENTS: Final = {
-    Extent.ASSESSED: "rules can see all that it asks",
-    Extent.PARTLY: "rules can see a part of what it asks",
+    Extent.ASSESSED: "rules assess all of it",
+    Extent.PARTLY: "rules assess part of it",
     Extent.NOT_ASSESSABLE: "not assessable from infrastructure",
 }
 
@@ -43,17 +43,17 @@ def explain(
         ),
     ],
     resource: Annotated[
-        str | None, typer.Argument(metavar="URN", help="Of a force: a resource, by its URN or its logical name.")
+        str | None, typer.Argument(metavar="URN", help="With a force: a resource, by its URN or its logical name.")
     ] = None,
     path: Annotated[
-        str | None, typer.Argument(metavar="PROPERTY", help="Of that resource: the property whose value to explain.")
+        str | None, typer.Argument(metavar="PROPERTY", help="With a resource: the property to explain.")
     ] = None,
     form: Form = Format.TEXT,
     quiet: Quiet = False,
     project: Project = None,
 ) -> None:
-    """Explain a rule, a control, a framework, a module, a setting or a resource type; of a force's resource, how it is
-    judged, or which settings, defaults or code give a property its value.
+    """Explain a rule, a control, a framework, a module, a setting or a resource type; for a force's resource, its
+    verdicts, or which settings, defaults or code set a property.
 
     Examples: `bluelamp explain BL-NET-001` · `bluelamp explain B3.b` · `bluelamp explain B4` ·
     `bluelamp explain cyber-essentials` · `bluelamp explain azure/hub` · `bluelamp explain azure.hub.firewall.tier` ·
@@ -121,7 +121,7 @@ def _nothing(thing: str, every: list[str], project: Path | None) -> UsageError:
         forces = (register := read_register(find_project(project))).forces
         if register.knows(thing):
             step = f"bluelamp explain {thing} RESOURCE, or: bluelamp check {thing}"
-            return UsageError(f"{thing} is a force: which of its resources is to be explained?", next_step=step)
+            return UsageError(f"{thing} is a force, and RESOURCE is missing", next_step=step)
     ids = {id_ for catalogue in catalogues() for id_ in catalogue.controls}
     modules: list[str] = []
     with suppress(BluelampError):
@@ -131,7 +131,7 @@ def _nothing(thing: str, every: list[str], project: Path | None) -> UsageError:
     if not step or "." in thing:
         step = did_you_mean(canonical(thing), settings()) or step
     return UsageError(
-        f"{thing!r} is no rule, control, framework, module, setting, resource type or force",
+        f"{thing!r} is not a rule, control, framework, module, setting, resource type or force",
         next_step=step or "bluelamp list rules, or: bluelamp list frameworks",
     )
 
@@ -146,17 +146,17 @@ def _rule(screen: Screen, rule: Rule) -> None:
     screen.show("[bold]Controls[/bold]")
     for control in sorted(rule.controls, key=_order):
         screen.show(f"  {escape(str(control))}")
-    screen.show("\n[bold]Looks at[/bold]")
+    screen.show("\n[bold]Checks[/bold]")
     for type_, paths in rule.at.items():
         said = f"{type_} {', '.join(path for path in paths if path)}"
         screen.show(f"  {escape(said.rstrip())}")
     if rule.parameters:
-        screen.show("\n[bold]Parameters[/bold], and what a stricter baseline may do to each")
+        screen.show("\n[bold]Parameters[/bold], with the changes that a stricter baseline may make")
     for name, value in rule.parameters.items():
         said = ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
-        way = rule.tighter.get(name, "it cannot be set")
+        way = rule.tighter.get(name, "cannot be changed")
         screen.show(f"  [bold]{name}[/bold]: {escape(said) or 'none'} ({escape(way)})")
-    screen.show("\n[bold]To fix it[/bold]")
+    screen.show("\n[bold]Fix[/bold]")
     screen.text(f"{rule.fix.strip()}\n\n{rule.example.rstrip()}")
     screen.give(
         {
@@ -184,7 +184,7 @@ def _order(control: Control) -> tuple[str, str, list[tuple[int, str]]]:
 
 
 def _controls(thing: str) -> dict[Control, list[Rule]]:
-    """The controls that are called so, of every framework, each with the rules that answer to it."""
+    """The controls of this name in every framework, each with the rules mapped to it."""
     found: dict[Control, list[Rule]] = {
         Control(catalogue.framework, catalogue.edition, id_): []
         for catalogue in catalogues()
@@ -270,7 +270,7 @@ def _property(screen: Screen, thing: str) -> None:
     package = token.partition(":")[0]
     if package not in installed_packages():
         raise UsageError(
-            f"no installed package is called {package!r}", next_step=did_you_mean(package, installed_packages())
+            f"there is no installed package {package!r}", next_step=did_you_mean(package, installed_packages())
         )
     try:
         shape = Catalogue(package).resource(token)

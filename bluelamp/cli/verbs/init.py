@@ -17,9 +17,7 @@ def add(app: typer.Typer) -> None:
 
 
 def init(
-    folder: Annotated[
-        Path, typer.Argument(metavar="DIR", help="The project's folder; it is made where there is none.")
-    ],
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The project's folder, created if missing.")],
     force: Annotated[
         str | None, typer.Option("--force", metavar="FORCE", help="The one force of the project, by its id.")
     ] = None,
@@ -28,7 +26,7 @@ def init(
     form: Form = Format.TEXT,
     quiet: Quiet = False,
 ) -> None:
-    """Write a force's own project: settings, program, policy pack, pinned version. Nothing there is changed.
+    """Write a force's own project: settings, program, policy pack, pinned version. Existing files are kept.
 
     Example: `bluelamp init landing-zones --force kent --owner platforms@kent.police.example --cost-centre KNT-100`
     """
@@ -46,7 +44,7 @@ def init(
     for name in done.written:
         screen.show(f"wrote {escape(folder / name)}")
     for name in done.kept:
-        screen.say(f"kept  {escape(folder / name)}, which is there already")
+        screen.say(f"kept  {escape(folder / name)}, which exists already")
     named = force or next(iter(with_stacks(folder)), None)
     then = f"bluelamp check {named}" if named else "bluelamp new FORCE --owner EMAIL --cost-centre CODE"
     there = "" if folder.resolve() == Path.cwd() else f"cd {quote(str(folder))} && "

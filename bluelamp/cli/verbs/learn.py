@@ -1,4 +1,4 @@
-"""`bluelamp learn`: exercises, each with a project of its own, that are checked."""
+"""`bluelamp learn`: checked exercises, each in a separate project."""
 
 from pathlib import Path
 from shlex import quote
@@ -20,11 +20,11 @@ if TYPE_CHECKING:
 
 Name = Annotated[
     str | None,
-    typer.Argument(metavar="[NAME]", help="The exercise; by default the one in this folder, or started last."),
+    typer.Argument(metavar="[NAME]", help="The exercise; by default the one in this folder, or the last started."),
 ]
 Dir = Annotated[
     Path | None,
-    typer.Option("--dir", metavar="DIR", help="The learner's folder; by default this one, one above it, or learn/."),
+    typer.Option("--dir", metavar="DIR", help="The learner's folder; by default this folder, a parent, or learn/."),
 ]
 _WORDS: Final = {"solved": "[green]solved[/green]", "started": "[yellow]started[/yellow]", "new": ""}
 
@@ -32,7 +32,7 @@ _WORDS: Final = {"solved": "[green]solved[/green]", "started": "[yellow]started[
 def add(app: typer.Typer) -> None:
     """Adds the verbs."""
     group = typer.Typer(
-        invoke_without_command=True, help="Practise: exercises in a project of their own, checked, with hints."
+        invoke_without_command=True, help="Practise with exercises in separate projects, with checks and hints."
     )
     group.callback()(_overview)
     group.command("list")(list_)
@@ -64,15 +64,15 @@ def list_(form: Form = Format.TEXT, quiet: Quiet = False) -> None:
 
 
 def start(
-    name: Annotated[str, typer.Argument(metavar="NAME", help="The exercise; `bluelamp learn list` names them.")],
+    name: Annotated[str, typer.Argument(metavar="NAME", help="The exercise; `bluelamp learn list` lists them.")],
     folder: Annotated[
         Path | None,
-        typer.Argument(metavar="[DIR]", help="The learner's folder; by default the one that is there, or learn/."),
+        typer.Argument(metavar="[DIR]", help="The learner's folder; by default the existing one, or learn/."),
     ] = None,
     form: Form = Format.TEXT,
     quiet: Quiet = False,
 ) -> None:
-    """Prepare an exercise in a folder of its own, DIR/NAME, and show its task. Nothing that exists is changed.
+    """Prepare an exercise in the folder DIR/NAME, and show its task. Existing files are kept.
 
     Examples: `bluelamp learn start read-a-plan` · `bluelamp learn start read-a-report ~/practice`
     """
@@ -93,9 +93,9 @@ def start(
 
 
 def check(name: Name = None, folder: Dir = None, form: Form = Format.TEXT, quiet: Quiet = False) -> None:
-    """Check an exercise: say whether it is solved, and everything that is not yet as the task asks for.
+    """Check whether an exercise is solved, and list everything that the task still requires.
 
-    Status 1 where it is not solved yet; 2 where a file cannot be read.
+    Status 1 if it is not solved yet; 2 if a file cannot be read.
 
     Examples: `bluelamp learn check` · `bluelamp learn check read-a-plan --format json`
     """
@@ -148,7 +148,7 @@ def check(name: Name = None, folder: Dir = None, form: Form = Format.TEXT, quiet
 
 
 def hint(name: Name = None, folder: Dir = None, form: Form = Format.TEXT, quiet: Quiet = False) -> None:
-    """Show the hints that were given, and one more.
+    """Show the hints given so far, and the next one.
 
     Example: `bluelamp learn hint`
     """
@@ -167,7 +167,7 @@ def hint(name: Name = None, folder: Dir = None, form: Form = Format.TEXT, quiet:
 
 
 def reset(name: Name = None, folder: Dir = None, form: Form = Format.TEXT, quiet: Quiet = False) -> None:
-    """Prepare an exercise afresh. The learner's files are kept, in NAME.kept-1 and so on.
+    """Prepare an exercise again from the start. The learner's files are kept, in NAME.kept-1 and so on.
 
     Example: `bluelamp learn reset fix-a-failing-rule`
     """
@@ -192,7 +192,7 @@ def reset(name: Name = None, folder: Dir = None, form: Form = Format.TEXT, quiet
 
 
 def status(folder: Dir = None, form: Form = Format.TEXT, quiet: Quiet = False) -> None:
-    """Show which exercises are solved and which were started, with checks and hints.
+    """Show solved and started exercises, with the numbers of checks and hints.
 
     Examples: `bluelamp learn status` · `bluelamp learn status --format json`
     """
@@ -228,7 +228,7 @@ def _line(row: dict[str, Any]) -> "RenderableType":
 
 
 def _chosen(name: str | None, folder: Path | None) -> "tuple[Path, Progress, Exercise]":
-    """The learner's folder, the progress in it, and the exercise that is meant, which was started."""
+    """The learner's folder, its progress, and the selected exercise, which must have been started."""
     from bluelamp.learn import place
     from bluelamp.learn.exercise import exercises, named
 
@@ -248,7 +248,7 @@ def _chosen(name: str | None, folder: Path | None) -> "tuple[Path, Progress, Exe
 
 
 def _existing(root: Path, exercise: "Exercise") -> Path:
-    """The exercise's folder. Raises `UsageError` where it is gone, or is no longer a project."""
+    """The exercise's folder. Raises `UsageError` if it is missing, or not a project."""
     step = f"run: bluelamp learn reset {exercise.name}"
     if not root.is_dir():
         raise UsageError(f"the folder of the exercise is missing: {root}", next_step=step)
@@ -268,13 +268,13 @@ def _prepare(screen: Screen, exercise: "Exercise", root: Path) -> None:
 
 
 def _deploy(root: Path, force: str) -> None:
-    """Brings a force up in the rehearsal cloud. Raises `BluelampError` where that fails."""
+    """Brings a force up in the rehearsal cloud. Raises `BluelampError` on failure."""
     from bluelamp.cli import operate
     from bluelamp.cli.how import How
     from bluelamp.fleet import deploy
 
     class Aside(Screen):
-        """What the update shows is not the result of this command."""
+        """Hides the output of the update, which is not the result of this command."""
 
         def show(self, *things: "RenderableType") -> None:
             """Nothing."""
@@ -301,13 +301,13 @@ def _task(screen: Screen, exercise: "Exercise", root: Path) -> None:
 
 
 def _shown(path: Path) -> str:
-    """A path as it is typed here."""
+    """A path relative to the current folder."""
     here = Path.cwd().resolve()
     return str(path.relative_to(here)) if path != here and path.is_relative_to(here) else str(path)
 
 
 def _following(exercise: "Exercise", progress: "Progress") -> "Exercise | None":
-    """The exercise to do next: the first in the track that is not solved, else the first of all."""
+    """The next exercise: the first unsolved in the track, else the first unsolved of all."""
     from bluelamp.learn.exercise import exercises
 
     left = [each for each in exercises() if (one := progress.exercises.get(each.name)) is None or one.solved is None]

@@ -13,7 +13,7 @@ from bluelamp.errors import UsageError
 from bluelamp.folders import project as find_project
 
 listing = typer.Typer(
-    no_args_is_help=True, help="List what there is: forces, rules, frameworks and modules.", rich_markup_mode="markdown"
+    no_args_is_help=True, help="List forces, rules, frameworks and modules.", rich_markup_mode="markdown"
 )
 
 
@@ -76,7 +76,7 @@ def rules(
     quiet: Quiet = False,
     project: Project = None,
 ) -> None:
-    """List the rules of the security baseline, and in a project those of its own, with severity and enforcement.
+    """List the rules of the security baseline and the project's own rules, with severity and enforcement.
 
     Examples: `bluelamp list rules --severity critical` · `bluelamp list rules --framework cyber-essentials`
     """
@@ -104,7 +104,7 @@ def rules(
 
 @listing.command("frameworks")
 def frameworks(form: Form = Format.TEXT, quiet: Quiet = False) -> None:
-    """List the frameworks, with their editions, controls and how many rules answer to them.
+    """List the frameworks, with their editions, controls and numbers of mapped rules.
 
     Examples: `bluelamp list frameworks` · `bluelamp list frameworks --format json`
     """
@@ -129,7 +129,7 @@ def frameworks(form: Form = Format.TEXT, quiet: Quiet = False) -> None:
 
 @listing.command("modules")
 def modules(form: Form = Format.TEXT, quiet: Quiet = False, project: Project = None) -> None:
-    """List the modules, with the component that each has and what it makes.
+    """List the modules, with their components and the resources that they create.
 
     Examples: `bluelamp list modules` · `bluelamp explain azure/hub`
     """
@@ -145,7 +145,7 @@ def modules(form: Form = Format.TEXT, quiet: Quiet = False, project: Project = N
 def _one(word: str, allowed: Sequence[str], what: str) -> str:
     if word not in allowed:
         step = did_you_mean(word, allowed) or f"allowed: {', '.join(allowed)}"
-        raise UsageError(f"{word!r} is no {what}", next_step=step)
+        raise UsageError(f"{word!r} is not a {what}", next_step=step)
     return word
 
 

@@ -27,10 +27,10 @@ def merge(
     first: Annotated[str, typer.Argument(metavar="FIRST", help="A force by its name in stacks/forces.yaml.")],
     second: Annotated[str, typer.Argument(metavar="SECOND", help="The other force.")],
     into: Annotated[str, typer.Option("--into", metavar="FORCE", help="The id of the new force.")],
-    name: Annotated[str, typer.Option("--name", help="What the new force calls itself.")],
+    name: Annotated[str, typer.Option("--name", help="The display name of the new force.")],
     code: Annotated[
         str,
-        typer.Option("--code", help="2 to 5 lower-case letters of the new force's own, for the names of resources."),
+        typer.Option("--code", help="A unique code of 2 to 5 lower-case letters, for resource names."),
     ],
     region: Annotated[
         str | None, typer.Option("--region", metavar="R", help="Its police region; by default that of the first force.")
@@ -42,11 +42,11 @@ def merge(
     quiet: Quiet = False,
     project: Project = None,
 ) -> None:
-    """Compare the estates of two forces and draft the settings of one that follows them.
+    """Compare the estates of two forces and draft the settings of their successor.
 
-    It writes `merges/FORCE/`: `questions.yaml` with what people must decide, `plan.md` with the steps in their order,
-    and the draft of the new force's files. Answer the questions and run it again; `--write` then adds the force to the
-    project. The two forces are not changed until then; after it the register names their successor.
+    Writes `merges/FORCE/`: `questions.yaml` with the decisions to make, `plan.md` with the steps in order, and drafts
+    of the new force's files. Answer the questions and run the command again; `--write` then adds the force to the
+    project, and the register names it as the successor of both forces, which stay unchanged until then.
 
     Examples: `bluelamp merge kent surrey --into kent-and-surrey --name "Kent and Surrey Police" --code kas` ·
     `bluelamp merge kent surrey --into kent-and-surrey --name "Kent and Surrey Police" --code kas --write`
@@ -66,7 +66,7 @@ def merge(
     try:
         draft = drafted(root, first, second, named, answers)
     except SettingsError as error:
-        # What is drafted by a wrong answer is wrong in a file that is not there yet.
+        # A wrong answer makes the drafts wrong, whose files do not exist yet.
         refuse_wrong(answers, source)
         if source is None:
             raise

@@ -33,30 +33,30 @@ def new(
     ] = None,
     subscription: Annotated[
         str | None,
-        typer.Option("--subscription", metavar="ID", help="With --environment: the subscription of its own."),
+        typer.Option("--subscription", metavar="ID", help="With --environment: the environment's subscription."),
     ] = None,
     budget: Annotated[
-        int, typer.Option("--budget", metavar="GBP", min=1, help="With --environment: what it may cost a month.")
+        int, typer.Option("--budget", metavar="GBP", min=1, help="With --environment: its monthly budget.")
     ] = 500,
     name: Annotated[
-        str | None, typer.Option("--name", help="Of a force that is not in the register: what it calls itself.")
+        str | None, typer.Option("--name", help="The display name of a force that is not in the register.")
     ] = None,
     region: Annotated[
         str | None, typer.Option("--region", metavar="R", help="With --name: its police region, or national.")
     ] = None,
     code: Annotated[
         str | None,
-        typer.Option("--code", help="With --name: 2 to 5 lower-case letters of its own, for the names of resources."),
+        typer.Option("--code", help="With --name: a unique code of 2 to 5 lower-case letters, for resource names."),
     ] = None,
-    special: Annotated[bool, typer.Option("--special", help="With --name: it is not a territorial force.")] = False,
+    special: Annotated[bool, typer.Option("--special", help="With --name: a force that is not territorial.")] = False,
     form: Form = Format.TEXT,
     quiet: Quiet = False,
     project: Project = None,
 ) -> None:
-    """Write the stack file of a force, or of a further environment of it, with its own address space.
+    """Write the stack file of a force or of a further environment, with its own address space.
 
-    A force that is not in the register is added to it, with free address ranges, where `--name`, `--region` and
-    `--code` say what it is. Settings that are there are never overwritten.
+    With `--name`, `--region` and `--code`, a force that is not in the register is added with free address ranges.
+    Existing settings are never overwritten.
 
     Examples: `bluelamp new kent --owner platforms@kent.police.example --cost-centre KNT-100` ·
     `bluelamp new kent --environment dev --subscription 00000000-0000-4000-8000-000000000000`
@@ -97,7 +97,7 @@ def new(
 
 
 def _keep_schemas(screen: Screen, root: Path) -> None:
-    """Writes the schemas that the first lines of settings lead to, where a project has none."""
+    """Writes the schemas that the first lines of settings files refer to, if the project has none."""
     from bluelamp.core.modeline import SCHEMAS
     from bluelamp.schemas.editor import write_schemas
 
@@ -108,11 +108,11 @@ def _keep_schemas(screen: Screen, root: Path) -> None:
     except OSError as error:
         screen.warn(f"{SCHEMAS}/ cannot be written: {(error.strerror or type(error).__name__).lower()}")
     else:
-        screen.show(f"wrote {SCHEMAS}/, by which editors check settings")
+        screen.show(f"wrote {SCHEMAS}/, with which editors check settings")
 
 
 def _keep_addresses(root: Path, stack: str) -> str | None:
-    """Keeps the address ranges of the stack that was written; the file, within the project, where that wrote it."""
+    """Keeps the address ranges of the new stack; returns the file's path in the project if it was written."""
     from bluelamp.fleet.keeping import keep
     from bluelamp.infra.force import load
     from bluelamp.infra.settings.address_file import ADDRESS_FILE
@@ -130,7 +130,7 @@ def _environment(root: Path, force: str, environment: str | None) -> tuple[str, 
         step = did_you_mean(environment, ENVIRONMENTS)
         if environment == "prod":
             step = f"leave --environment out: bluelamp new {force}"
-        raise UsageError(f"{environment[:60]!r} is no further environment; allowed: {allowed}", next_step=step)
+        raise UsageError(f"{environment[:60]!r} is not a further environment; allowed: {allowed}", next_step=step)
     owner, suffix = split(force)
     if suffix and environment in (None, suffix) and read_register(root).knows(force):
         return owner, suffix
@@ -140,7 +140,7 @@ def _environment(root: Path, force: str, environment: str | None) -> tuple[str, 
 def _registered(
     root: Path, force: str, name: str | None, region: str | None, code: str | None, *, special: bool
 ) -> bool:
-    """Adds the force to the register where it is not in it; says whether it did."""
+    """Adds the force to the register unless it is there; returns whether it was added."""
     from bluelamp.infra.settings.register import read_register
 
     given = {"--name": name, "--region": region, "--code": code}
@@ -201,7 +201,7 @@ def _needs_none(subscription: str | None) -> None:
 
 
 def _has_file(root: Path, stack: str) -> bool:
-    """Whether the stack has settings already, which is the mistake to tell first."""
+    """Whether the stack has settings already, which is reported before other mistakes."""
     from bluelamp.infra.settings.layers import STACK_FILE
     from bluelamp.infra.settings.stack_file import has_settings
 

@@ -26,10 +26,9 @@ def hold_to_cases(
     quiet: Quiet = False,
     project: Project = None,
 ) -> None:
-    """Hold a force's own rules to their cases, and check what each says about itself.
+    """Test a force's own rules against their cases, and check their metadata.
 
-    Status 1 where a case is judged otherwise than it says; 2 where a rule or its cases cannot be read, or something is
-    missing.
+    Status 1 if a verdict differs from that of its case; 2 if a rule or its cases cannot be read or are incomplete.
 
     Examples: `bluelamp test-rules` · `bluelamp test-rules ../shared/rules --format json`
     """
@@ -41,7 +40,7 @@ def hold_to_cases(
     root = folder.resolve().parent if folder else find_project(project)
     place = folder.resolve() if folder else root / FOLDER
     if not place.is_dir():
-        raise UsageError(f"{folder or FOLDER} is no folder of rules", next_step="docs/own-rules.md says how to add one")
+        raise UsageError(f"{folder or FOLDER} is not a rules folder", next_step="add one: see docs/own-rules.md")
     rules = load(place, baseline(), root)
     if not rules:
         raise UsageError(f"{folder or FOLDER} holds no rule", next_step="docs/own-rules.md has a complete example")

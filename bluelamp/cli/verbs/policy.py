@@ -23,15 +23,15 @@ def policy(
     force: Annotated[str, typer.Argument(metavar="FORCE", help="A force by its name in stacks/forces.yaml.")],
     scope: Annotated[
         str | None,
-        typer.Option("--scope", metavar="GROUP", help="A management group: what it is for, its name or its id."),
+        typer.Option("--scope", metavar="GROUP", help="A management group: its role, name or id."),
     ] = None,
     arm_types: ArmTypes = None,
     form: Form = Format.TEXT,
     quiet: Quiet = False,
     project: Project = None,
 ) -> None:
-    """Say which Azure policies are in force for a force: where each is inherited from, its effect, parameters and
-    exemptions, and what looks safe and is not. From the plan: no engine, no login.
+    """Show the Azure policies in force for a force: inheritance, effect, parameters and exemptions, and assignments
+    that look effective but are not. From the plan, without an engine or a login.
 
     Examples: `bluelamp policy west-midlands` · `bluelamp policy west-midlands --scope corp` ·
     `bluelamp policy essex --scope root --format json`
@@ -44,7 +44,7 @@ def policy(
 
     screen, root = Screen(form, quiet=quiet), find_project(project)
     slug = read_register(root).entry(force).slug
-    governance(root, slug)  # refuses mistakes in the force's baseline, exemptions and approvers
+    governance(root, slug)  # reports mistakes in the force's baseline, exemptions and approvers
     with screen.working("planning"):
         resources = from_plan(planned(slug, root, arm_types=arm_types))
     day = today()

@@ -19,24 +19,24 @@ def add(app: typer.Typer) -> None:
 
 
 def post(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="What `--comment FILE` or `--issue FILE` wrote.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The file from `--comment FILE` or `--issue FILE`.")],
     issue: Annotated[
         str | None,
-        typer.Option("--issue", metavar="TITLE", help="Open an issue of this title, or update the one that is open."),
+        typer.Option("--issue", metavar="TITLE", help="Open an issue with this title, or update the open one."),
     ] = None,
     resolved: Annotated[
-        bool, typer.Option("--resolved", help="Close the issue that is open, with FILE as its text; nothing for none.")
+        bool, typer.Option("--resolved", help="Close the open issue, if there is one, with FILE as its text.")
     ] = False,
     host: Annotated[
         str | None,
-        typer.Option("--host", metavar="H", help="github, azure or gitlab; by default the one whose pipeline this is."),
+        typer.Option("--host", metavar="H", help="github, azure or gitlab; by default the host of this pipeline."),
     ] = None,
     form: Form = Format.TEXT,
     quiet: Quiet = False,
 ) -> None:
-    """Post a comment on the pull request of this pipeline, or an issue, and update it in place the next time.
+    """Post a comment on this pipeline's pull request, or an issue; later runs update it in place.
 
-    The marker in the file finds the comment again. The host's own variables say where. The token is that of
+    A marker in the file identifies the comment. The CI host's variables give the destination. The token comes from
     GITHUB_TOKEN, SYSTEM_ACCESSTOKEN or BLUELAMP_POST_TOKEN, and is never shown. A busy host is tried four times.
 
     Examples: `bluelamp post comment.md` · `bluelamp post drift.md --issue "Drift in the estate"` ·
@@ -48,7 +48,7 @@ def post(
 
     screen = Screen(form, quiet=quiet)
     if issue is not None and resolved:
-        raise UsageError("--issue and --resolved exclude each other", next_step="give one of them")
+        raise UsageError("--issue and --resolved are mutually exclusive", next_step="give one of them")
     if issue is not None and (not issue.strip() or len(issue) > _TITLE or not issue.isprintable()):
         raise UsageError(f"--issue: a title is one line of 1 to {_TITLE} characters")
     try:

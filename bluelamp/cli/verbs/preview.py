@@ -51,13 +51,13 @@ def add(app: typer.Typer) -> None:
 def preview(
     forces: Forces = None,
     rehearse: Rehearse = False,
-    refresh: bool = typer.Option(False, "--refresh", help="Look at the cloud first, not only at the state."),
-    expect_no_changes: bool = typer.Option(False, "--expect-no-changes", help="Status 4 where anything would change."),
+    refresh: bool = typer.Option(False, "--refresh", help="Refresh the state from the cloud first."),
+    expect_no_changes: bool = typer.Option(False, "--expect-no-changes", help="Status 4 if anything would change."),
     block_unknown: BlockUnknown = False,
     report: Report = None,
     baseline: Baseline = None,
     save: Annotated[
-        Path | None, typer.Option("--save", metavar="DIR", help="Keep the plans, signed, for `bluelamp up --plan DIR`.")
+        Path | None, typer.Option("--save", metavar="DIR", help="Save signed plans for `bluelamp up --plan DIR`.")
     ] = None,
     sign_with: Annotated[
         Path | None,
@@ -68,8 +68,8 @@ def preview(
         typer.Option(
             "--since",
             metavar="REF",
-            help="With --save: the change is every commit after this one, and their authors may not approve it; by "
-            "default after that of --changed, or the last commit alone.",
+            help="With --save: the change is every commit after this one, whose authors may not approve it; by default "
+            "the commits after --changed, else the last commit.",
         ),
     ] = None,
     every: All = False,
@@ -87,7 +87,7 @@ def preview(
     quiet: Quiet = False,
     project: Project = None,
 ) -> None:
-    """Show what an update would change, judged by the policy packs.
+    """Show the changes of an update, judged by the policy packs.
 
     Examples: `bluelamp preview essex` · `bluelamp preview --all --format json` ·
     `bluelamp preview --rehearse west-midlands` · `bluelamp preview --changed origin/main --comment comment.md` ·

@@ -1,4 +1,4 @@
-"""`bluelamp pulumi`: the engine that Bluelamp found, with any command of its own."""
+"""`bluelamp pulumi`: runs any command of the Pulumi engine."""
 
 import os
 import sys
@@ -11,10 +11,10 @@ from bluelamp.cli.screen import Screen
 
 
 class Verbatim(TyperCommand):
-    """A command that hands every word on as it is: none is an option of its own."""
+    """A command without options: it passes every word on unchanged."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        """All of `args` are words for the engine, but for a `--` in front."""
+        """Passes all of `args` to the engine, except a leading `--`."""
         given: list[str] = super().parse_args(ctx, ["--", *(args[1:] if args[:1] == ["--"] else args)])
         return given
 
@@ -27,15 +27,13 @@ def add(app: typer.Typer) -> None:
 def pulumi(
     words: Annotated[
         list[str] | None,
-        typer.Argument(
-            metavar="[--] WORDS...", help="A command of Pulumi with its options, all handed on as they are."
-        ),
+        typer.Argument(metavar="[--] WORDS...", help="A Pulumi command with its options, passed on unchanged."),
     ] = None,
 ) -> None:
-    """Run the Pulumi engine that Bluelamp uses: with its environment, in the current folder, against the real backend.
+    """Run Bluelamp's Pulumi engine with its environment, in the current folder, against the real backend.
 
-    Ends with the engine's status. Policy packs judge only where `--policy-pack policies` says so; `bluelamp up` always
-    has them judge. For the rehearsal cloud: `bluelamp rehearse -- pulumi WORDS`.
+    Exits with the engine's status. Policy packs run only with `--policy-pack policies`; `bluelamp up` always runs them.
+    For the rehearsal cloud: `bluelamp rehearse -- pulumi WORDS`.
 
     Examples: `bluelamp pulumi refresh -s essex` · `bluelamp pulumi stack output -s essex --json` ·
     `bluelamp pulumi import -s essex azure-native:resources:ResourceGroup rg-old ID` ·

@@ -22,7 +22,7 @@ DATA = ".bluelamp/data/{force}"
 PAGE = "quality.html"
 _COLOURS = {"pass": "green", "fail": "red", "not run": "yellow"}
 _SHOWN = 30
-"""How many failing checks are shown; the page and the JSON document have all."""
+"""The number of failing checks shown; the page and the JSON document list all."""
 
 
 def add(app: typer.Typer) -> None:
@@ -44,22 +44,22 @@ def quality(
         ),
     ] = None,
     as_of: Annotated[
-        str | None, typer.Option("--as-of", metavar="DATE", help="The day that ages are counted to; by default, today.")
+        str | None, typer.Option("--as-of", metavar="DATE", help="The date for computing ages; by default, today.")
     ] = None,
     report: Annotated[
         Path | None, typer.Option("--report", metavar="DIR", help="Write quality.html into this folder.")
     ] = None,
     no_history: Annotated[
-        bool, typer.Option("--no-history", help="Do not keep the results for the scorecard over time.")
+        bool, typer.Option("--no-history", help="Do not add the results to the scorecard history.")
     ] = False,
     form: Form = Format.TEXT,
     quiet: Quiet = False,
     project: Project = None,
 ) -> None:
-    """Execute the data contracts of forces over copies of the data: each check passes, fails or is not run.
+    """Run the data contracts of forces on copies of the data: each check passes, fails or is not run.
 
-    A check that is not run never counts as a pass. What is derived from an asset whose contract fails may not be
-    published. Results are kept in .bluelamp/quality.duckdb. Status 3 where a contract fails.
+    A check that is not run never counts as a pass. Assets derived from an asset with a failing contract may not be
+    published. Results are kept in .bluelamp/quality.duckdb. Status 3 if a contract fails.
 
     Examples: `bluelamp quality west-midlands --data extracts` · `bluelamp quality --report out --format json`
     """
@@ -141,7 +141,7 @@ def _tell(screen: Screen, run: "QualityRun", contracts: Sequence["Contract"]) ->
 
 
 def _cell(counts: Any) -> str:
-    """`3 of 4`: how many checks pass, of how many."""
+    """The passing checks of all checks, such as `3 of 4`."""
     total = sum(counts.values())
     return f"{counts['pass']} of {total}" if total else "-"
 

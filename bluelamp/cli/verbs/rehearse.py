@@ -15,15 +15,16 @@ def add(app: typer.Typer) -> None:
 
 
 def rehearse(
-    command: Annotated[list[str], typer.Argument(metavar="-- COMMAND...", help="Any command and its words.")],
+    command: Annotated[list[str], typer.Argument(metavar="-- COMMAND...", help="Any command with its arguments.")],
     arm_types: ArmTypes = None,
     kubeconfig: Kubeconfig = None,
     quiet: Quiet = False,
 ) -> None:
     """Run any command of any Pulumi project against the rehearsal cloud.
 
-    The engine, its state and its providers are in the command's environment; nothing real is reached, and nothing is
-    asked. State and cloud are kept in `.bluelamp/` beside the project's `Pulumi.yaml`. Ends with the command's status.
+    The command's environment provides the engine, its state and its providers. No real cloud is reached, and no
+    confirmation is required. State and cloud are kept in `.bluelamp/` beside `Pulumi.yaml`. Exits with the command's
+    status.
 
     Examples: `bluelamp rehearse -- pulumi up` · `bluelamp rehearse -- pulumi destroy`
     """

@@ -45,38 +45,39 @@ def render(
             "-o",
             "--output",
             metavar="DIR",
-            help="Where to write; by default rendered/FORCE, for --operator rendered/operator, and for --pipelines the "
-            "project's folder.",
+            help="The output folder; by default rendered/FORCE, with --operator rendered/operator, and with "
+            "--pipelines the project's folder.",
         ),
     ] = None,
     branch: Annotated[
-        str | None, typer.Option("--branch", metavar="B", help="With --pipelines: the branch that is applied; main.")
+        str | None,
+        typer.Option("--branch", metavar="B", help="With --pipelines: the branch to deploy; by default main."),
     ] = None,
     install: Annotated[
         str | None,
         typer.Option("--install", metavar="COMMAND", help="With --pipelines: the shell command that makes .venv."),
     ] = None,
-    replace: Annotated[
-        bool, typer.Option("--force", help="With --pipelines: replace files that were edited, too.")
-    ] = False,
-    diagram_only: Annotated[bool, typer.Option("--diagram-only", help="Only the picture of the estate.")] = False,
+    replace: Annotated[bool, typer.Option("--force", help="With --pipelines: also replace edited files.")] = False,
+    diagram_only: Annotated[bool, typer.Option("--diagram-only", help="Only the diagram of the estate.")] = False,
     manifests_only: Annotated[bool, typer.Option("--manifests-only", help="Only the Kubernetes manifests.")] = False,
     arm_types: ArmTypes = None,
     form: Form = Format.TEXT,
     quiet: Quiet = False,
     project: Project = None,
 ) -> None:
-    """Write a force's Kubernetes manifests, without any secret, and a diagram of its estate as SVG. From the plan: no
-    engine, no login. Or write pipelines for a code host, or objects for the Pulumi Kubernetes Operator.
+    """Write a force's Kubernetes manifests, without secrets, and an SVG diagram of its estate, from the plan, without
+    an engine or a login; or pipelines for a code host, or objects for the Pulumi Kubernetes Operator.
 
     Examples: `bluelamp render west-midlands` · `bluelamp render essex --diagram-only --out /tmp/essex` ·
     `bluelamp render --pipelines github` · `bluelamp render --operator`
     """
     if operator and pipelines is not None:
-        raise UsageError("--operator and --pipelines exclude each other", next_step="give one of them")
+        raise UsageError("--operator and --pipelines are mutually exclusive", next_step="give one of them")
     if not operator and (force is None) == (pipelines is None):
         raise UsageError(
-            "name a force, or a host with --pipelines" if force is None else "FORCE and --pipelines exclude each other",
+            "name a force, or a host with --pipelines"
+            if force is None
+            else "FORCE and --pipelines are mutually exclusive",
             next_step="bluelamp render FORCE, or bluelamp render --pipelines github",
         )
     if (operator or pipelines is not None) and (diagram_only or manifests_only or arm_types):
@@ -210,7 +211,7 @@ def _show(screen: Screen, folder: Path, rendered: "Rendered | None", *, diagram:
         missing = [one for one in rendered.left_out if one.cluster == cluster]
         said = f"manifests: {escape(str(folder / 'manifests' / cluster))}: {len(mine)}"
         said += f", {len(unknown)} with values not known until deployment" if unknown else ""
-        said += f", {len(missing)} left out (left-out.md says why)" if missing else ""
+        said += f", {len(missing)} left out (reasons in left-out.md)" if missing else ""
         screen.show(said)
     for one in rendered.manifests:
         for path in one.unknown:

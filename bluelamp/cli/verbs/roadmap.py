@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from bluelamp.roadmap.shared import Shared
 
 _SHOWN = 12
-"""How many steps to share are shown; the page and the JSON document have all."""
+"""The number of shareable steps shown; the page and the JSON document list all."""
 
 
 def add(app: typer.Typer) -> None:
@@ -33,7 +33,7 @@ def roadmap(
     svg: Annotated[
         Path | None,
         typer.Option(
-            "--svg", metavar="FILE", help="Write the picture of the roadmap into this file; its folder is made."
+            "--svg", metavar="FILE", help="Write a diagram of the roadmap into this file; its folder is created."
         ),
     ] = None,
     report: Annotated[
@@ -45,10 +45,10 @@ def roadmap(
     quiet: Quiet = False,
     project: Project = None,
 ) -> None:
-    """Show where forces are on their roadmaps: what is reached, what is next, what blocks it, and the tactical ledger.
+    """Show progress on forces' roadmaps: milestones reached, next milestone, blockers, and the tactical ledger.
 
-    The roadmap is `stacks/FORCE/roadmap.yaml`, or the default one of the force's profile. Whether a milestone is
-    reached is computed from the plan. For several forces, what they could do together comes with it.
+    The roadmap is `stacks/FORCE/roadmap.yaml`, or the default roadmap of the force's profile. Whether a milestone is
+    reached is computed from the plan. Several forces are also compared for steps that they could share.
 
     Examples: `bluelamp roadmap west-midlands` · `bluelamp roadmap essex --svg essex.svg` ·
     `bluelamp roadmap --all --report out`

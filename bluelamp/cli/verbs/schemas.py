@@ -23,7 +23,7 @@ def schemas(
     form: Form = Format.TEXT,
     quiet: Quiet = False,
 ) -> None:
-    """List the settings files that have a JSON Schema, by which an editor completes and checks them as they are typed.
+    """List the settings files that have a JSON Schema, with which editors complete and check them.
 
     Examples: `bluelamp schemas` · `bluelamp schemas --write schemas`
     """

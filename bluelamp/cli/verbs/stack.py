@@ -25,7 +25,7 @@ def init(
         typer.Option(
             "--secrets-provider",
             metavar="P",
-            help="What encrypts the secrets of the state: `passphrase`, or a key in Azure Key Vault, "
+            help="The secrets provider of the state: `passphrase`, or a key in Azure Key Vault, "
             "`azurekeyvault://VAULT/keys/KEY`; by default the backend's own, of a file or container "
             "`passphrase`.",
         ),
@@ -36,7 +36,7 @@ def init(
 ) -> None:
     """Create the stack of a force, or of its environment, in the backend that you are logged in to.
 
-    One that exists already is left as it is, with status 0. The rehearsal cloud makes its own stacks.
+    An existing stack is left unchanged, with status 0. The rehearsal cloud creates its own stacks.
 
     Examples: `bluelamp stack init essex` · `bluelamp stack init essex-dev --secrets-provider
     azurekeyvault://kv-state.vault.azure.net/keys/pulumi`

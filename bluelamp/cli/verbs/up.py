@@ -47,14 +47,14 @@ if TYPE_CHECKING:
     from bluelamp.fleet.saved import Opened
 
 _SEVERAL: Final = "reports-compared"
-"""The folder of a rehearsal's report on several forces."""
+"""The folder of a rehearsal report on several forces."""
 _WAIT: Final = 600.0
 """Seconds to wait for a force that another command is changing."""
 
 Wait = Annotated[
     float,
     typer.Option(
-        "--wait", metavar="SECONDS", min=0, help="How long to wait for a force that another command is changing."
+        "--wait", metavar="SECONDS", min=0, help="The time to wait for a force that another command is changing."
     ),
 ]
 
@@ -68,17 +68,17 @@ def up(
     forces: Forces = None,
     rehearse: Rehearse = False,
     yes: Yes = False,
-    refresh: bool = typer.Option(True, help="Look at the cloud first, so that drift is repaired."),
+    refresh: bool = typer.Option(True, help="Refresh the state from the cloud first, to repair drift."),
     plan: Annotated[
         Path | None,
         typer.Option(
             "--plan",
             metavar="DIR",
-            help="Do exactly what `preview --save DIR` has kept, for all of its forces or those that are named.",
+            help="Apply exactly the plans of `preview --save DIR`, for all of its forces or those named.",
         ),
     ] = None,
     resume: Annotated[
-        bool, typer.Option("--resume", help="Go on with an earlier run: skip the forces that it has brought up.")
+        bool, typer.Option("--resume", help="Resume an earlier run: skip the forces that it has brought up.")
     ] = False,
     wait: Wait = _WAIT,
     block_unknown: BlockUnknown = False,
@@ -97,10 +97,10 @@ def up(
     quiet: Quiet = False,
     project: Project = None,
 ) -> None:
-    """Bring a force's estate up: preview, judge, and change what differs.
+    """Bring a force's estate up: preview, judge, and apply the changes.
 
-    Nothing is changed where a mandatory rule is broken. A run that was interrupted is picked up where it stopped. With
-    --all, --region or --changed the forces are brought up in the rings of stacks/waves.yaml, where there is one.
+    Nothing is changed if a mandatory rule is broken. An interrupted run continues where it stopped. With --all,
+    --region or --changed, forces are brought up in the rings of stacks/waves.yaml, if it exists.
 
     Examples: `bluelamp up essex` · `bluelamp up --rehearse --all` ·
     `bluelamp up --rehearse west-midlands --report report` · `bluelamp up --plan plans --yes` ·
@@ -109,7 +109,7 @@ def up(
     screen, root = Screen(form, quiet=quiet), find_project(project)
     refuse_here_only(scheduler, {"--plan": plan, "--arm-types": arm_types, "--kubeconfig": kubeconfig})
     if scheduler is not None and not (rehearse or yes):
-        raise UsageError("--scheduler cannot ask before something real is changed", next_step="add --yes")
+        raise UsageError("--scheduler cannot ask for confirmation", next_step="add --yes")
     named = bool(forces)
     opened = None
     if plan is not None:
@@ -125,7 +125,7 @@ def up(
     earlier = read(screen, root, baseline, chosen)
     _refuse_unapproved(root, opened, chosen, rehearse=rehearse)
     agree = Agreement(screen, rehearse=rehearse, yes=yes, details=details)
-    # A run that is killed leaves its temporary folder: none is made where no plan is applied.
+    # A killed run leaves its temporary folder, so none is created unless a plan is applied.
     with TemporaryDirectory(prefix="bluelamp-plans-") if opened else nullcontext("") as work:
 
         def one(target: "Target", hear: Hear, gate: Gate) -> Result:
@@ -175,7 +175,7 @@ def _opened(root: Path, folder: Path) -> "Opened":
 
 
 def _refuse_unapproved(root: Path, opened: "Opened | None", chosen: list[str], *, rehearse: bool) -> None:
-    """Raises `UsageError` for a force without a plan, `NotApprovedError` where an approval is required and lacking."""
+    """Raises `UsageError` for a force without a plan, `NotApprovedError` if a required approval is missing."""
     from bluelamp.fleet.approvals import NotApprovedError, read_people, refuse_unapproved
     from bluelamp.reports.signers import known_signers
 
@@ -211,10 +211,10 @@ def _applied(opened: "Opened", target: "Target", hear: Hear, work: Path, agree: 
 
 
 def _usual(root: Path, forces: list[str], *, rehearse: bool) -> Path | None:
-    """Where a rehearsal's report goes when no folder is named: it is always written.
+    """The default folder of a rehearsal report, which is always written.
 
-    A report on several forces has a place of its own: one on a single force would replace a part of it there, and the
-    whole would no longer verify.
+    A report on several forces has a separate folder: a report on one force would replace part of it, and the whole
+    would no longer verify.
     """
     if not rehearse:
         return None

@@ -26,23 +26,22 @@ def add(app: typer.Typer) -> None:
 
 
 def verify(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder of a report, or of several.")],
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder of one or several reports.")],
     signer: Annotated[
-        Path | None, typer.Option("--signer", metavar="PUB", help="The public key that it must be signed with.")
+        Path | None, typer.Option("--signer", metavar="PUB", help="The public key of the required signer.")
     ] = None,
     previous: Annotated[
-        Path | None, typer.Option("--previous", metavar="DIR", help="The folder of the report that it must follow.")
+        Path | None, typer.Option("--previous", metavar="DIR", help="The folder of the required previous report.")
     ] = None,
     form: Form = Format.TEXT,
     quiet: Quiet = False,
     project: Project = None,
 ) -> None:
-    """Say whether a report is, byte for byte, what was written: no file changed, missing or added, signed by whom, and
-    after which report.
+    """Verify that a report is unchanged: no file changed, missing or added. Shows its signer and its previous report.
 
-    Status 1 where anything is amiss, and where the signer is unknown: neither named by `--signer` nor kept in
-    `stacks/signers/` of the project. A report without a signature has status 0 and a warning: it may be anybody's. With
-    `--signer`, only a report by that signer verifies.
+    Status 1 if verification fails or the signer is unknown: neither given by `--signer` nor kept in `stacks/signers/`
+    of the project. An unsigned report has status 0 and a warning, as its author is unknown. With `--signer`, only a
+    report by that signer verifies.
 
     Examples: `bluelamp verify report` · `bluelamp verify report --signer essex.pub.pem --previous report-of-may`
     """
@@ -62,7 +61,7 @@ def verify(
 
 
 def _root(project: Path | None) -> Path | None:
-    """The project whose signers are known; None outside one, as reports are verified anywhere."""
+    """The project with the known signers; None outside a project."""
     try:
         return find_project(project)
     except UsageError:
@@ -105,13 +104,15 @@ def _show(screen: Screen, one: "Verification", kept: Path | None) -> None:
 
 
 def key(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="Where the private key goes, the public one beside it.")],
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="The file for the private key; the public key is beside it.")
+    ],
     form: Form = Format.TEXT,
     quiet: Quiet = False,
 ) -> None:
-    """Make a key that signs reports (Ed25519), and its public half for those who verify them: they keep it in
-    `stacks/signers/` of their project, in a file named after whose key it is. The key is encrypted where
-    BLUELAMP_SIGNING_PASSPHRASE, or _FILE, is set.
+    """Create a key pair for signing reports (Ed25519). Verifiers keep the public key in `stacks/signers/` of their
+    project, in a file named after the owner of the key. The private key is encrypted if BLUELAMP_SIGNING_PASSPHRASE, or
+    _FILE, is set.
 
     Examples: `bluelamp key essex.pem`
     """
@@ -120,7 +121,7 @@ def key(
     screen = Screen(form, quiet=quiet)
     public, fingerprint = make_key(file)
     screen.show(f"private key: {escape(file)}, to be kept secret")
-    screen.show(f"public key: {escape(public)}, to be given to whoever verifies")
+    screen.show(f"public key: {escape(public)}, for those who verify")
     screen.show(f"fingerprint: {fingerprint}")
     screen.say(
         "next: copy the public key to stacks/signers/NAME.pem in the project of those who verify; NAME says whose key "
@@ -130,13 +131,13 @@ def key(
 
 
 def _signed(one: "Verification", kept: Path | None) -> list[str]:
-    """What is known of the signer; `kept` is the project whose signers are known, None where the key was named."""
+    """The signer; `kept` is the project with the known signers, None if the key was given."""
     signer = escape(one.signer)
     if one.proven:
         said = [f"signed by {signer}" + (f" ({escape(one.signer_name)})" if one.signer_name else "")]
         from bluelamp.reports.signers import FOLDER as SIGNERS
 
-        # A project that came with the report proves nothing: whoever reads this has to see which one is believed.
+        # A project delivered with the report proves nothing, so show which project's signers are trusted.
         return [*said, f"the key is in {escape(kept / SIGNERS)}"] if kept else said
     if not one.signer:
         return ["[yellow]not signed[/yellow]: nothing changed by accident, but anybody could have written it"]

@@ -1,8 +1,8 @@
-"""Who may see which data, for what, from where: a force's policy of access, in `stacks/<force>/access.yaml`.
+"""A force's access policy, `stacks/<force>/access.yaml`: who may see which data, for which purpose, from where.
 
-`read_access` reads and checks the file; `decide` answers for one cell (persona, asset, purpose, network, device).
-Nothing is allowed that no rule allows. No rule takes precedence over another: a policy in which two rules decide the
-same cell differently is refused, and so is one that a target cannot express.
+`read_access` reads and checks the file; `decide` decides one cell (persona, asset, purpose, network, device).
+Access is denied unless a rule allows it. No rule takes precedence: a policy in which two rules decide the same cell
+differently is refused, and so is a policy that a target cannot express.
 """
 
 from bluelamp.core.access.decision import Cell, Decision, cells, closing, decide

@@ -1,4 +1,4 @@
-"""Rules that contradict each other: no rule takes precedence, so a cell that two decide differently has no answer."""
+"""Contradictory rules: as no rule takes precedence, a cell that two rules decide differently has no decision."""
 
 from collections.abc import Iterator
 from itertools import combinations
@@ -29,7 +29,7 @@ def conflicts(policy: AccessPolicy, source: Source) -> Iterator[Problem]:
 
 
 def _shared(policy: AccessPolicy, first: Rule, second: Rule) -> Cell | None:
-    """A cell that both rules are about."""
+    """A cell that both rules cover."""
     shared = [one & two for one, two in zip(policy.covers(first), policy.covers(second), strict=True)]
     return Cell(*(min(each) for each in shared)) if all(shared) else None
 

@@ -1,4 +1,4 @@
-"""What a policy decides: one answer for each cell."""
+"""The decision of a policy for each cell."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 from bluelamp.core.access.model import AccessPolicy, Rule
 
 WARNING: Final = timedelta(days=30)
-"""How long before its last day the end of access is announced."""
+"""The time before the last day of access at which its end is announced."""
 
 
 class Cell(NamedTuple):
@@ -24,7 +24,7 @@ class Cell(NamedTuple):
 
 @dataclass(frozen=True)
 class Decision:
-    """The answer: the view that is shown, None where access is denied; `rule` decided it, empty where none did."""
+    """A decision: the view shown, None if access is denied; `rule` is the deciding rule, or empty."""
 
     view: str | None
     rule: str = ""
@@ -40,7 +40,7 @@ def cells(policy: AccessPolicy) -> Iterator[Cell]:
 
 
 def decide(policy: AccessPolicy, cell: Cell, day: date) -> Decision:
-    """What the policy answers on `day`: denied, unless a rule that has not expired allows it."""
+    """The policy's decision on `day`: denied, unless an unexpired rule allows access."""
     for rule in policy.rules:
         if all(value in values for value, values in zip(cell, policy.covers(rule), strict=True)):
             if policy.is_open(rule, day):

@@ -1,4 +1,4 @@
-"""What no target can express: refused here, so that nothing is weakened on the way to Azure.
+"""Refuses rules that no target can express, so that compilation to Azure never weakens a policy.
 
 Staff reach the lake through its private endpoints and systems through their application in Entra ID; partners use an
 interface, with an application of their own; the public reads what is open to everybody.
@@ -19,14 +19,14 @@ _LAKE: Final = "the lake"
 
 @dataclass(frozen=True)
 class Offered:
-    """What of the targets a force deploys: the lake's file systems, and whether there is an API Management service."""
+    """The targets that a force deploys: the lake's file systems, and whether there is an API Management service."""
 
     file_systems: tuple[str, ...] = ()
     interfaces: bool = False
 
 
 def undeployed(policy: AccessPolicy, offered: Offered, source: Source) -> Iterator[Problem]:
-    """What the policy needs that the force does not deploy."""
+    """The policy's requirements that the force does not deploy."""
     for name, asset in policy.assets.items():
         if asset.lake is not None and not offered.file_systems:
             yield source.problem(
@@ -154,7 +154,7 @@ def _apart(policy: AccessPolicy, first: Rule, second: Rule) -> tuple[str, str] |
 
 
 def _applications(policy: AccessPolicy, rule: Rule) -> set[str]:
-    """The applications that conditional access knows of a rule's assets; the lake is one."""
+    """The conditional access applications of a rule's assets; the lake is one."""
     found = set()
     for asset in policy.covers(rule)[1]:
         place = policy.assets[asset]

@@ -1,4 +1,4 @@
-"""The policy of access, typed."""
+"""The typed access policy."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -11,19 +11,19 @@ from bluelamp.core.fields import Day, Label, Model, Network, Text, matching
 
 Device = Literal["managed", "unmanaged"]
 DEVICES: Final[tuple[Device, ...]] = ("managed", "unmanaged")
-"""Whether Entra ID knows the device as compliant with the force's settings."""
+"""Whether Entra ID reports the device as compliant with the force's settings."""
 
 FORCE: Final = "force"
 """The force's own network."""
 INTERNET: Final = "internet"
-"""Every address that is in no named network."""
+"""Every address outside the named networks."""
 ANY: Final = "any"
-"""Stands for everything that an axis has."""
+"""All values of an axis."""
 
 FULL: Final = "full"
-"""The view of an asset in which nothing is masked."""
+"""The unmasked view of an asset."""
 OPEN: Final = "open"
-"""The view of an asset that is published: counts, the small ones suppressed."""
+"""The published view of an asset: counts, with small counts suppressed."""
 
 _GUID = r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 
@@ -126,7 +126,7 @@ Axes = tuple[frozenset[str], frozenset[str], frozenset[str], frozenset[str], fro
 
 
 class AccessPolicy(Model):
-    """A force's policy of access."""
+    """A force's access policy."""
 
     networks: Mapping[Label, Annotated[tuple[Network, ...], Field(min_length=1)]]
     """Public address ranges by name, `force` among them; everything else is `internet`."""

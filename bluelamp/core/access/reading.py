@@ -1,4 +1,4 @@
-"""`stacks/<force>/access.yaml`, read and checked against the register of information assets."""
+"""Reads `stacks/<force>/access.yaml` and checks it against the register of information assets."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
@@ -19,14 +19,14 @@ if TYPE_CHECKING:
     from bluelamp.core.contracts import Contract
 
 FILE: Final = "stacks/{force}/access.yaml"
-"""Where a force's policy of access is, under the project's folder."""
+"""The path of a force's access policy in the project."""
 
 _SHOWN: Final = 12
-"""How many choices an error names."""
+"""The number of choices that an error names."""
 
 
 def has_access(root: Path, force: str) -> bool:
-    """Whether there is a policy of access of `force`."""
+    """Whether `force` has an access policy."""
     return force.isascii() and "/" not in force and (root / FILE.format(force=force)).exists()
 
 

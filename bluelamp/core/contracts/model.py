@@ -1,4 +1,4 @@
-"""A data contract as the rest of Bluelamp reads it."""
+"""The typed data contract."""
 
 from dataclasses import dataclass
 
@@ -32,11 +32,11 @@ class Contract:
     properties: AssetProperties
     placements: tuple[Placement, ...]
     source: Source
-    """Where each value stands in the file."""
+    """The position of each value in the file."""
 
     @property
     def name(self) -> str:
-        """What people call the asset."""
+        """The display name of the asset."""
         return self.document.name or self.asset
 
     @property

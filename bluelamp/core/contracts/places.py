@@ -1,4 +1,4 @@
-"""Where a copy of an asset may reside: an Azure region, or the force's own data centres, and where in a data lake."""
+"""Places of copies of an asset: an Azure region or the force's data centres, and a folder in a data lake."""
 
 import re
 from typing import Annotated, Final

@@ -1,4 +1,4 @@
-"""Bluelamp's custom properties of a data contract: what policing needs and the standard has no field for.
+"""Bluelamp's custom properties of a data contract, for policing requirements that the standard does not cover.
 
 In a contract they are rows of `customProperties`, on the contract or on a server, without a `vendor` or with
 `vendor: bluelamp`. Rows of other vendors are kept and not read.
@@ -66,7 +66,7 @@ Mailbox = Annotated[str, AfterValidator(_mailbox), Field(examples=["records.mana
 
 
 class Steward(Model):
-    """Who looks after an asset from day to day."""
+    """The information asset's steward, responsible for it day to day."""
 
     role: Role
     email: Mailbox
@@ -119,7 +119,7 @@ class Agreement(Model):
 
 
 class AssetProperties(Model):
-    """What Bluelamp adds to a contract."""
+    """Bluelamp's additions to a contract."""
 
     pole: tuple[Entity, ...] = ()
     classification: Marking

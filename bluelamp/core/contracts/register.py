@@ -24,7 +24,7 @@ M = TypeVar("M", bound=BaseModel)
 
 
 def has_assets(root: Path, force: str) -> bool:
-    """Whether there is a register of `force`: without one, nothing of the standard's package is loaded."""
+    """Whether `force` has a register; without one, the standard's package is not imported."""
     return force.isascii() and "/" not in force and (root / ASSETS.format(force=force)).is_dir()
 
 
@@ -158,7 +158,7 @@ def _additions(
 
 
 def _across(contracts: Sequence[Contract]) -> Iterator[Problem]:
-    """Lineage that leads nowhere or in a circle, and resources that two assets claim as the same copy."""
+    """Unknown or cyclic lineage, and resources that two assets claim as the same copy."""
     by_id = {contract.asset: contract for contract in contracts}
     for contract in contracts:
         for index, before in enumerate(contract.properties.lineage):
@@ -187,7 +187,7 @@ def _lineage_steps(contract: Contract, index: int) -> Steps:
 
 
 def _circle(start: str, goal: str, by_id: Mapping[str, Contract]) -> list[str] | None:
-    """The way from `goal` back to itself through `start`, over lineage; None where there is none."""
+    """The lineage cycle from `goal` back to itself through `start`; None if there is none."""
     paths = [[goal, start]]
     seen = {start}
     while paths:

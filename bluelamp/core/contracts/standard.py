@@ -1,4 +1,4 @@
-"""The Open Data Contract Standard: a document against the JSON Schema of version 3.2.0, with places in the file."""
+"""Validates a document against the Open Data Contract Standard's JSON Schema 3.2.0, with places in the file."""
 
 import json
 from collections.abc import Iterator
@@ -48,7 +48,7 @@ def _validator() -> Draft201909Validator:
 
 
 def _problems(error: ValidationError, source: Source) -> Iterator[Problem]:
-    """The problems of the deepest error: of alternatives, the one that the value comes nearest to."""
+    """The problems of the deepest error; of alternatives, the one nearest to the value."""
     inner = error
     while inner.context:
         nearest = best_match(inner.context)
@@ -62,7 +62,7 @@ def _problems(error: ValidationError, source: Source) -> Iterator[Problem]:
 
 
 def _strays(error: ValidationError, source: Source) -> Iterator[Problem]:
-    """The keys that the standard has nowhere in this place.
+    """The keys that the standard does not allow at this place.
 
     The schema's `unevaluatedProperties` also refuses good keys beside a wrong one, as no part of the schema has then
     accepted them; these are left out.

@@ -1,6 +1,6 @@
-"""What a force plans and pays for, and until when: its roadmap, in `stacks/<force>/roadmap.yaml`.
+"""A force's roadmap, `stacks/<force>/roadmap.yaml`: milestones, budgets and tactical spend with end dates.
 
-`read_roadmap` reads and checks the file. Whether a milestone is reached is never part of it: the plan decides.
+`read_roadmap` reads and checks the file. The plan, not the file, decides whether a milestone is reached.
 """
 
 from bluelamp.core.roadmap.model import (

@@ -1,4 +1,4 @@
-"""A force's roadmap, typed: its milestones and its tactical spend."""
+"""The typed roadmap of a force: its milestones and its tactical spend."""
 
 from collections.abc import Mapping
 from datetime import date

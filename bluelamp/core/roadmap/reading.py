@@ -1,4 +1,4 @@
-"""`stacks/<force>/roadmap.yaml`, read and checked."""
+"""Reads and checks `stacks/<force>/roadmap.yaml`."""
 
 from collections.abc import Iterator
 from functools import lru_cache
@@ -14,7 +14,7 @@ from bluelamp.core.suggestions import did_you_mean
 from bluelamp.core.validation import validate
 
 FILE: Final = "stacks/{force}/roadmap.yaml"
-"""Where a force's roadmap is, under the project's folder."""
+"""The path of a force's roadmap in the project."""
 
 
 def has_roadmap(root: Path, force: str) -> bool:
@@ -100,7 +100,7 @@ def _tactical(roadmap: Roadmap, source: Source) -> Iterator[Problem]:
 
 
 def unknown_milestone(roadmap: Roadmap, source: Source, steps: Steps, name: str) -> Problem:
-    """What to say of a name that is no milestone of the roadmap."""
+    """The problem of a name that is not a milestone of the roadmap."""
     return source.problem(
         steps,
         f"no milestone is called {show(name)}",
