@@ -62,7 +62,7 @@ def select(
     ways = [bool(names), every, region is not None, changed is not None]
     if sum(ways) != 1:
         raise UsageError(
-            "name the forces, or give one of --all, --region and --changed"
+            "no force selected: name a force, or use one of --all, --region and --changed"
             if not any(ways)
             else "FORCE, --all, --region and --changed are mutually exclusive",
             next_step=f"for example: bluelamp check {next(iter(with_stacks(root)), 'FORCE')}",

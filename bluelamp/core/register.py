@@ -154,8 +154,8 @@ class Register(Model):
             message = f"{owner} has no environment called {word!r}"
             return Problem(REGISTER, message=message, found=said, allowed=f"allowed: {allowed}", next_step=step)
         slugs = self._close(slug)
-        step = f"did you mean {' or '.join(slugs)}?" if slugs else f"the names of all forces stand in {REGISTER}"
-        return Problem(REGISTER, message=f"no force is called {said!r}", found=said, next_step=step)
+        step = f"did you mean {' or '.join(slugs)}?" if slugs else f"{REGISTER} lists all forces"
+        return Problem(REGISTER, message=f"unknown force {said!r}", found=said, next_step=step)
 
     def _close(self, slug: str) -> list[str]:
         """The stacks with names similar to `slug`, with its environment if it ends in one."""
@@ -209,7 +209,7 @@ def _mistakes(register: Register, source: Source) -> Iterator[Problem]:
         if codes.setdefault(entry.code, slug) != slug:
             yield source.problem((*here, "code"), f"{entry.code} is the code of {codes[entry.code]} already")
         if entry.successor and entry.successor not in register.forces:
-            yield source.problem((*here, "successor"), f"no force is called {entry.successor!r}")
+            yield source.problem((*here, "successor"), f"unknown force {entry.successor!r}")
         owner, environment = split_stack(slug)
         if environment and owner in register.forces:
             yield source.problem(

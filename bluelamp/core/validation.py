@@ -135,7 +135,7 @@ def _unknown_key(source: Source, steps: Steps, fields: dict[str, FieldInfo]) -> 
 
 def _not_among(found: object, choices: list[str]) -> tuple[str, str, str]:
     uk = set(choices) == set(UK_REGIONS)
-    message = f"{show(found)} is not {'an Azure region in the United Kingdom' if uk else 'one of the choices'}"
+    message = f"{show(found)} is not {'an Azure region in the United Kingdom' if uk else 'an allowed value'}"
     return message, f"allowed: {', '.join(choices)}", did_you_mean(str(found), choices)
 
 

@@ -36,7 +36,7 @@ def _kind(pattern: str, message: str, next_step: str, status: Status = Status.FA
 _KINDS: Final = (
     _kind(
         r"unknown secrets provider type '(?P<found>[^']*)'",
-        "there is no kind of secrets provider called {found}",
+        "unknown secrets provider {found}",
         "give --secrets-provider passphrase, or azurekeyvault://VAULT.vault.azure.net/keys/KEY",
         Status.WRONG_USE,
     ),

@@ -47,15 +47,15 @@ def cross_field_problems(settings: WrittenSettings, context: Context) -> Iterato
 
 def _estate(settings: WrittenSettings) -> Iterator[Problem]:
     if "azure" not in settings.values and "onPremises" not in settings.values:
-        message = "there is neither bluelamp:azure nor bluelamp:onPremises: nothing would be made"
+        message = "neither bluelamp:azure nor bluelamp:onPremises is set: the stack would be empty"
         yield settings.problem(message, next_step="add one of them")
     tier = settings.classification.tier
     if tier.value in ("SECRET", "TOP SECRET") and "azure" in settings.values:
         yield tier.problem(
-            f"{tier.value} never goes to public Azure",
+            f"{tier.value} is not allowed in public Azure",
             tier.value,
             "OFFICIAL, with handling: SENSITIVE where it is marked so",
-            "take bluelamp:azure out, or keep data of this tier elsewhere",
+            "remove bluelamp:azure, or hold data of this tier outside Azure",
         )
 
 

@@ -57,7 +57,7 @@ def _refuse_lookalikes(root: Path, name: str, forces: Iterable[str]) -> None:
     folded = _folded(name)
     for force in forces:
         if _folded(force) == folded:
-            raise ValueError(f"{REGISTER}: no force is called {name!a}; did you mean {force}?")
+            raise ValueError(f"{REGISTER}: unknown force {name!a}; did you mean {force}?")
     for pattern in (FORCE, EXEMPTIONS):
         if name and lexists(root / pattern.format(force=name)):
             raise ValueError(f"{pattern.format(force=name)}: {REGISTER} has no force called {name!a}")

@@ -60,7 +60,7 @@ def read(root, text, offered=EVERYTHING):
         ("path: demand-forecast", "path: single-view/forecast", "are one inside the other"),
         ("container: published, path: demand", "container: publish, path: demand", "did you mean published?"),
         ("id: council\n", "id: ambulance\n", "duplicate id ambulance"),
-        ("effect: deny", "effect: forbid", "is not one of the choices"),
+        ("effect: deny", "effect: forbid", "is not an allowed value"),
         ("minimum: 5", "minimum: 1", "at least 3"),
         ("assets: [any]", "assets: [any, intelligence]", "any stands alone"),
         (

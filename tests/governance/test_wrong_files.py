@@ -91,9 +91,7 @@ def test_any_wrong_value_is_a_problem_with_its_place(
             assert problem.file.startswith("stacks/")
             assert problem.message
             assert (
-                problem.line
-                or problem.message in ("is empty", "is not a mapping")
-                or "no force is called" in str(problem)
+                problem.line or problem.message in ("is empty", "is not a mapping") or "unknown force" in str(problem)
             )
             assert str(problem).isprintable()
     finally:

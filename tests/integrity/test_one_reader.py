@@ -341,7 +341,7 @@ def test_a_stack_that_is_nearly_a_forces_is_refused(
     name = around.format(chr(ord(name[0]) + 0xFEE0) + name[1:] if wide else name)
     if name == force:
         return
-    with pytest.raises(ValueError, match=r"stacks/forces\.yaml: no force is called"):
+    with pytest.raises(ValueError, match=r"stacks/forces\.yaml: unknown force"):
         settled.of(shared, name, RULES)
     with pytest.raises(SettingsError):
         governance(shared, name, RULES)

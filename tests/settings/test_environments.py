@@ -171,9 +171,9 @@ def test_the_engine_hands_over_the_stacks_own_file_with_defaults(essex, stack):
         ("essex-develop", "essex has no environment called 'develop' (found essex-develop); allowed: essex-preprod, essex-test, essex-dev; did you mean essex-dev?"),
         ("essex-production", "did you mean essex? Its production environment has the force's own name"),
         ("essex-Dev", "did you mean essex-dev?"),
-        ("esex-dev", "no force is called 'esex-dev'; did you mean essex-dev"),
+        ("esex-dev", "unknown force 'esex-dev'; did you mean essex-dev"),
         ("north-wales-dve", "north-wales has no environment called 'dve'"),
-        ("kent-polic", "no force is called 'kent-polic'; did you mean kent"),
+        ("kent-polic", "unknown force 'kent-polic'; did you mean kent"),
         ("kent-test", "stacks/Pulumi.kent-test.yaml: Kent Police (test) has no stack file; `bluelamp new kent --environment test` writes one"),
     ],
 )  # fmt: skip

@@ -89,7 +89,7 @@ def test_the_engines_values_win_over_the_file_and_are_placed_in_it(base, root):
     with pytest.raises(SettingsError) as caught:
         load("essex", config, root)
     assert [str(problem) for problem in caught.value.problems] == [
-        "stacks/Pulumi.essex.yaml:6:25: bluelamp:environment: 'production' is not one of the choices; "
+        "stacks/Pulumi.essex.yaml:6:25: bluelamp:environment: 'production' is not an allowed value; "
         "allowed: prod, preprod, test, dev; did you mean prod?"
     ]
     config["bluelamp:environment"] = "test"

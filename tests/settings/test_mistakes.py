@@ -33,7 +33,7 @@ def test_unknown_force_is_offered_the_nearest_names(root):
     with pytest.raises(SettingsError) as caught:
         load("west-midland", root=root)
     assert str(caught.value) == (
-        "stacks/forces.yaml: no force is called 'west-midland'; did you mean west-midlands or west-mercia?"
+        "stacks/forces.yaml: unknown force 'west-midland'; did you mean west-midlands or west-mercia?"
     )
     with pytest.raises(SettingsError, match=r"did you mean metropolitan") as caught:
         load("Metropolitan Police", root=root)

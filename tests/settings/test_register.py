@@ -48,7 +48,7 @@ def test_the_plan_is_regular():
         ("10.31.0.0/16", "10.31.0.0/99", "forces.gloucestershire.addresses.uksouth: '10.31.0.0/99' is not an IPv4 address range; for example 10.61.0.0/22"),
         ("code: glos", "code: essex", "forces.gloucestershire.code: essex is the code of essex already"),
         ("code: glos", "successor: severn", "forces.gloucestershire.code: is missing; add `code: …`"),
-        ("code: glos", "code: glos\n    successor: severn", "forces.gloucestershire.successor: no force is called 'severn'"),
+        ("code: glos", "code: glos\n    successor: severn", "forces.gloucestershire.successor: unknown force 'severn'"),
         ("code: glos", "kode: glos", "forces.gloucestershire.kode: there is no setting called 'kode' here; did you mean code?"),
     ],
 )  # fmt: skip

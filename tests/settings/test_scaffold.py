@@ -42,7 +42,7 @@ def test_what_is_refused_is_not_written(root):
         scaffold("kent", "the chief", " ", root=root)
     paths = [problem.path for problem in caught.value.problems]
     assert paths == ["bluelamp:owner.email", "bluelamp:costCentre", "bluelamp:azure.budget.contacts[0]"]
-    with pytest.raises(SettingsError, match="no force is called 'kant'; did you mean kent"):
+    with pytest.raises(SettingsError, match="unknown force 'kant'; did you mean kent"):
         scaffold("kant", "ict@kent.police.example", "ICT-1", root=root)
     assert [path.name for path in (root / "stacks").iterdir()] == ["forces.yaml"]
 

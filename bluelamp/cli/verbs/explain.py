@@ -141,7 +141,7 @@ def _rule(screen: Screen, rule: Rule) -> None:
     screen.show(f"{rule.severity}, {rule.enforcement}, {rule.area}, declared in {escape(rule.source)}")
     if rule.forces:
         screen.show(f"Only for: {escape(', '.join(rule.forces))}")
-    screen.show(f"A failure reads: {escape(rule.failure)}\n")
+    screen.show(f"Failure message: {escape(rule.failure)}\n")
     screen.text(f"{rule.rationale.strip()}\n")
     screen.show("[bold]Controls[/bold]")
     for control in sorted(rule.controls, key=_order):

@@ -112,7 +112,7 @@ def _problem(error: ValidationError, source: Source) -> Problem:
             choices = [str(choice) for choice in inner.validator_value]
             return source.problem(
                 steps,
-                f"{show(inner.instance)} is not one of the choices",
+                f"{show(inner.instance)} is not an allowed value",
                 found,
                 f"allowed: {', '.join(choices)}",
                 did_you_mean(str(inner.instance), choices),
