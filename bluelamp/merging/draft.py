@@ -247,7 +247,7 @@ def write(draft: Draft, root: Path) -> list[str]:
     files = {path: text for path, text in draft.files.items() if path != REGISTER}
     there = [path for path in files if (root / path).exists()]
     if there:
-        raise UsageError(f"{there[0]} is there already, and is not overwritten", next_step="move it away")
+        raise UsageError(f"{there[0]} exists already, and is not overwritten", next_step="move it away")
     path = ""
     made: list[Path] = []
     try:
