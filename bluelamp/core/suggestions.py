@@ -7,11 +7,11 @@ from difflib import get_close_matches
 def nearest(word: str, words: Iterable[str], count: int = 3) -> list[str]:
     """The `count` known words most similar to `word`, best first; empty if none is similar.
 
-    A known word that is a prefix of `word` counts as similar: `prod` for `production`. Of numbers, the closest ones.
+    A known word that is a prefix of `word` counts as similar: `prod` for `production`. Numbers have no similar words.
     """
     by_fold = {candidate.casefold(): candidate for candidate in words}
-    if word.isdecimal() and all(known.isdecimal() for known in by_fold):
-        return sorted(by_fold, key=lambda known: abs(int(known) - int(word)))[:count]
+    if word.isdecimal():
+        return []
     folded = word.casefold()
     begun = [known for known in by_fold if len(known) > 2 and folded.startswith(known)]
     close = get_close_matches(folded, by_fold, n=count, cutoff=0.6)

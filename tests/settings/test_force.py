@@ -59,7 +59,7 @@ def test_an_empty_half_is_no_half(base, root):
     assert load("essex", root=root).on_premises is None
     settings["config"]["bluelamp:azure"] = None
     (root / "stacks/Pulumi.essex.yaml").write_text(yaml.safe_dump(settings))
-    with pytest.raises(SettingsError, match="nothing would be made"):
+    with pytest.raises(SettingsError, match="the stack would be empty"):
         load("essex", root=root)
 
 

@@ -37,7 +37,7 @@ def test_unknown_force_is_offered_the_nearest_names(root):
     )
     with pytest.raises(SettingsError, match=r"did you mean metropolitan") as caught:
         load("Metropolitan Police", root=root)
-    with pytest.raises(SettingsError, match=r"the names of all forces stand in stacks/forces\.yaml"):
+    with pytest.raises(SettingsError, match=r"stacks/forces\.yaml lists all forces"):
         load("../../etc/passwd", root=root)
 
 
