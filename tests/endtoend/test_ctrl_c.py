@@ -126,8 +126,6 @@ def test_what_a_lost_process_had_is_begun_anew_and_once_only(tmp_path: Path) -> 
         return item.upper()
 
     assert list(in_processes(work, ["one", "two", "three"], 2)) == ["ONE", "TWO", "THREE"]
-    with pytest.raises(
-        BluelampError, match=r"always: its process ended twice without a result \(killed by SIGKILL\)"
-    ):
+    with pytest.raises(BluelampError, match=r"always: its process ended twice without a result \(killed by SIGKILL\)"):
         list(in_processes(work, ["two", "always", "three"], 1))
     assert active_children() == []

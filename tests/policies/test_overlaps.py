@@ -2,10 +2,10 @@
 
 from itertools import combinations
 
-from bluelamp.policies.azure.network._overlaps import last_overlapping, network_of, overlap
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bluelamp.policies.azure.network._overlaps import last_overlapping, network_of, overlap
 from tests.thorough import tries
 
 _TEXTS = st.builds(
