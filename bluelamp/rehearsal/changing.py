@@ -1,4 +1,4 @@
-"""One run of the engine on a stack: what the state and the cloud were before, and whether they agree after it."""
+"""One run of the engine on a stack: records the state before it, and checks that state and cloud agree after it."""
 
 import contextlib
 
@@ -10,7 +10,7 @@ from bluelamp.rehearsal.store import Record, Store, StoreError
 
 
 class Change:
-    """A run that may change a stack. Set `done` when it has succeeded."""
+    """A run that may change a stack. Set `done` on success."""
 
     def __init__(self, space: Space, store: Store, project: str, name: str) -> None:
         self.done = False
@@ -20,7 +20,7 @@ class Change:
         self._retained: set[str] = set()
 
     def begin(self) -> None:
-        """Notes that a run is under way, and keeps a copy of the state. Raises `StoreError` and `OSError`."""
+        """Records that a run has started, and keeps a copy of the state. Raises `StoreError` and `OSError`."""
         state = stack.current(self._space, self._project, self._name)
         if state is not None:
             stack.keep(self._space, self._project, self._name, state)
@@ -44,7 +44,7 @@ class Change:
 
     @property
     def damaged(self) -> bool:
-        """Whether the run has left a state file that is not whole."""
+        """Whether the run has left an incomplete state file."""
         there = stack.exists(self._space, self._project, self._name)
         return there and stack.current(self._space, self._project, self._name) is None
 
@@ -61,7 +61,7 @@ class Change:
                     stack.forget(self._space, self._project, self._name)
                 return
             if self.done and not state.resources:
-                # What a program had only read was never the stack's.
+                # A resource that a program only reads never belonged to the stack.
                 for one in self._store.of_stack(self._project, self._name):
                     if EXISTING in one.inputs:
                         self._store.remove(one.id)

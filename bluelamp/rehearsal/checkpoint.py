@@ -24,12 +24,12 @@ _NEVER: Final = datetime.min.replace(tzinfo=UTC)
 
 
 class DamagedStateError(ValueError):
-    """A file that is not a whole state of the stack; the message says why."""
+    """A file that is not a complete state of the stack; the message gives the reason."""
 
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """A whole state file: its bytes, and what they say."""
+    """A complete state file: its bytes and their content."""
 
     raw: bytes
     content: dict[str, Any]
@@ -41,7 +41,7 @@ class Checkpoint:
 
     @property
     def latest(self) -> dict[str, Any]:
-        """The deployment, `{}` where the stack has none yet."""
+        """The deployment, `{}` if the stack has none yet."""
         return self.content["checkpoint"].get("latest") or {}
 
     @property
@@ -51,7 +51,7 @@ class Checkpoint:
 
     @property
     def time(self) -> datetime:
-        """When the engine wrote it; the earliest time there is where it does not say."""
+        """The time when the engine wrote it; the earliest possible time if it is unknown."""
         manifest = self.latest.get("manifest")
         text = str(manifest.get("time") or "") if isinstance(manifest, dict) else ""
         with contextlib.suppress(ValueError):
@@ -109,7 +109,7 @@ def _verify(latest: Any, prefix: str) -> None:
 
 
 def _needed(resource: Mapping[str, Any]) -> Iterator[str]:
-    """The URNs that must come before the resource, as the engine demands."""
+    """The URNs that must precede the resource in the engine's state."""
     if resource.get("parent"):
         yield str(resource["parent"])
     if resource.get("provider"):
@@ -118,7 +118,7 @@ def _needed(resource: Mapping[str, Any]) -> Iterator[str]:
 
 
 def newest(paths: Iterable[Path], project: str, stack: str) -> Checkpoint | None:
-    """The newest whole state of the stack among `paths`; of equals the first. None where none is whole."""
+    """The newest complete state of the stack among `paths`; of equals the first. None if none is complete."""
     found: list[Checkpoint] = []
     for path in paths:
         with contextlib.suppress(OSError, DamagedStateError):
@@ -127,14 +127,14 @@ def newest(paths: Iterable[Path], project: str, stack: str) -> Checkpoint | None
 
 
 def keep(checkpoint: Checkpoint, state: Path, copy: Path) -> None:
-    """Keeps `checkpoint`, the content of the file `state`, as `copy`; by a link where the disk has no room left."""
+    """Keeps `checkpoint`, the content of the file `state`, as `copy`; as a link if the disk is full."""
     with contextlib.suppress(OSError):
         if copy.read_bytes() == checkpoint.raw:
             return
     try:
         files.replace(copy, checkpoint.raw, mode=PRIVATE_FILE)
     except OSError:
-        # The engine and Bluelamp replace the state's file by another, so what is linked stays as it is.
+        # The engine and Bluelamp replace the state's file, so a linked file stays unchanged.
         beside = copy.with_name(f".{copy.name}.link")
         with contextlib.suppress(OSError):
             beside.unlink(missing_ok=True)

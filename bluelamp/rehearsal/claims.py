@@ -24,7 +24,7 @@ from bluelamp.errors import RehearsalError
 
 _PAUSE: Final = 0.05
 _TOLD_AFTER: Final = 1.0
-"""Seconds of waiting that are nobody's concern: a command that is ending."""
+"""Seconds of waiting that are not reported, as another command may be about to end."""
 _LARGEST: Final = 4_096
 _LONGEST: Final = 200
 _UNSUPPORTED: Final = (errno.ENOLCK, errno.ENOTSUP, errno.ENOSYS)
@@ -66,7 +66,7 @@ class Claims:
                 )
 
     def share(self, path: Path) -> None:
-        """Lets other commands look at the stack too."""
+        """Allows other commands to read the stack."""
         _locked(self._held[path], fcntl.LOCK_SH)
 
     def release(self) -> None:
@@ -79,13 +79,13 @@ def _locked(descriptor: int, mode: int) -> bool:
     try:
         fcntl.flock(descriptor, mode | fcntl.LOCK_NB)
     except OSError as error:
-        # A file system without locks: the engine's own lock is all there is.
+        # A file system without locks: only the engine's own lock protects the stack.
         return error.errno in _UNSUPPORTED
     return True
 
 
 def _sign(descriptor: int) -> None:
-    """Writes into the file who holds it; without room for that, the claim holds all the same."""
+    """Writes the holder into the file; the claim is valid even if the disk is full."""
     user = ""
     with suppress(OSError, KeyError, ImportError):
         user = getuser()
@@ -103,7 +103,7 @@ def _sign(descriptor: int) -> None:
 
 
 def _holder(descriptor: int) -> str:
-    """Who holds the file, in brackets; empty where it does not say."""
+    """The holder of the file, in brackets; empty if unknown."""
     with suppress(OSError, ValueError, KeyError, TypeError):
         said = json.loads(os.pread(descriptor, _LARGEST, 0))
         told = (

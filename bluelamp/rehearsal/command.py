@@ -1,4 +1,4 @@
-"""Running any command, of any Pulumi project, with the rehearsal cloud in its environment."""
+"""Runs any command of any Pulumi project with the rehearsal cloud in its environment."""
 
 import os
 import stat
@@ -24,7 +24,7 @@ _ENGINE: Final = "pulumi"
 
 
 def _quietly(_: str) -> None:
-    """Hears nothing."""
+    """Ignores the message."""
 
 
 def project_folder(start: Path) -> Path | None:
@@ -34,7 +34,7 @@ def project_folder(start: Path) -> Path | None:
 
 
 def run(held: Rehearsal, words: Sequence[str], say: Callable[[str], None] = _quietly) -> int:
-    """Runs the command and returns its exit status; `say` hears what an earlier run left and how it was repaired.
+    """Runs the command and returns its exit status; `say` is called with repairs after an earlier run.
 
     In a Pulumi project the stack that it will use is there first, and the settings files are afterwards as they were.
     Raises `RehearsalError` where the stack was destroyed and the cloud still holds resources of it, `UsageError` where
@@ -65,14 +65,14 @@ def _execute(words: Sequence[str], environment: Mapping[str, str]) -> int:
                 try:
                     return child.wait()
                 except KeyboardInterrupt:
-                    # The terminal has interrupted the command too; it is given the time to end well.
+                    # The terminal has interrupted the command too; wait until it has ended cleanly.
                     continue
     except OSError as error:
         raise UsageError(f"{words[0]} cannot be started: {error.strerror}") from error
 
 
 def only_looks(words: Sequence[str]) -> bool:
-    """Whether the command changes no stack, so that others may look at it at the same time."""
+    """Whether the command changes no stack, so that other commands may read it at the same time."""
     if "--preview-only" in words:
         return True
     return Path(words[0]).name == _ENGINE and Words(tuple(words[1:])).verb == "preview"
@@ -80,7 +80,7 @@ def only_looks(words: Sequence[str]) -> bool:
 
 @contextmanager
 def _untouched(folder: Path | None) -> Iterator[None]:
-    """Takes back what only the engine wrote into settings files: its salt, which the rehearsal's state has too."""
+    """Removes the engine's salt from settings files; the rehearsal's state has it too."""
     before = _stack_files(folder)
     try:
         yield
@@ -96,7 +96,7 @@ def _untouched(folder: Path | None) -> Iterator[None]:
 
 
 def _stack_files(folder: Path | None) -> dict[Path, bytes]:
-    """The content of each stack file in `folder`, other than what nobody would take for one: a FIFO, a huge file."""
+    """The content of each stack file in `folder`, except special and oversized files."""
     found = {}
     for path in folder.glob("Pulumi.*.yaml") if folder else ():
         with suppress(OSError):
@@ -105,7 +105,7 @@ def _stack_files(folder: Path | None) -> dict[Path, bytes]:
 
 
 def _cut(old: bytes | None, new: bytes) -> bool:
-    """Whether a full disk has cut a settings file short: nothing is left of it, or no YAML."""
+    """Whether a full disk has truncated a settings file: it is empty, or not YAML."""
     return bool(old and old.strip()) and (not new.strip() or isinstance(_settings(new), bytes))
 
 

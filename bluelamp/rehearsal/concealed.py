@@ -1,4 +1,4 @@
-"""Settings as a rehearsal gets them: without secrets, of which it needs none."""
+"""Replaces secrets in settings, as a rehearsal needs none."""
 
 import hashlib
 import re
@@ -19,7 +19,7 @@ def names_secret(key: str) -> bool:
 
 
 def concealed(key: str, value: Any) -> Any:
-    """The value of the setting `key` with a placeholder for everything that is secret.
+    """The value of the setting `key` with placeholders for secrets.
 
     That is what is encrypted, and a provider's or a program's own setting whose name says so. Bluelamp's own settings
     are never secret.

@@ -1,4 +1,4 @@
-"""Where the calls of a script arrive: a socket of this user's, and a `pulumi` for the script's PATH that asks there."""
+"""Receives the calls of a script: a private socket, and a `pulumi` on the script's PATH that connects to it."""
 
 import json
 import os
@@ -21,7 +21,7 @@ _STAND_IN: Final = Path(__file__).with_name("stand_in.py")
 
 
 class Desk:
-    """Answers the calls of a script until it is closed; use it as a context manager.
+    """Serves the calls of a script until it is closed; use it as a context manager.
 
     `engine` is the engine's binary. `folder` comes first on the script's PATH: only this user may look into it.
     """
@@ -62,7 +62,7 @@ class _Server(socketserver.ThreadingUnixStreamServer):
 
 
 def _answer(request: Any, calls: Calls, engine: Path) -> None:
-    """Serves one call: what to run, and once it has ended what to run then, or how the command ends."""
+    """Serves one call: sends the command to run and, after it has ended, the next command or the exit status."""
 
     def reply(
         status: int, said: str = "", run: Sequence[str] = (), environment: Mapping[str, str] | None = None
@@ -73,7 +73,7 @@ def _answer(request: Any, calls: Calls, engine: Path) -> None:
     def execute(words: Sequence[str], environment: Mapping[str, str]) -> int:
         reply(0, "", [str(engine), *words], environment)
         ended = _read(request)
-        # A stand-in that was killed tells nothing.
+        # A killed stand-in sends no status.
         return int(ended["status"]) if ended else int(Status.FAILED)
 
     try:

@@ -1,4 +1,4 @@
-"""Changing a resource out of band, as somebody at a portal would."""
+"""Changes a resource out of band, as at a portal."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -10,7 +10,7 @@ from bluelamp.rehearsal.values import Secret, has_secret
 
 
 def drift(store: Store, resource_id: str, path: str, value: Any) -> tuple[Any, Any]:
-    """Sets the property at `path` of a stored resource; what it was, and what it is.
+    """Sets the property at `path` of a stored resource; returns the old and the new value.
 
     What takes the place of a secret is secret too, in the resource and in what is returned. Raises `UsageError` where
     there is no such resource, the path leads nowhere, or the property has that value already.
@@ -24,7 +24,7 @@ def drift(store: Store, resource_id: str, path: str, value: Any) -> tuple[Any, A
         if record is None:
             raise UsageError(f"the rehearsal cloud holds no {resource_id!r}")
         before, asked = _found(record.outputs, steps), _found(record.inputs, steps)
-        # Not of a secret: an answer would tell whether a guess is right.
+        # Refuse secrets: the result would confirm or reject a guess.
         if not has_secret(before) and type(before) is type(value) and before == value:
             name = record.urn.rpartition("::")[2]
             raise UsageError(
@@ -43,7 +43,7 @@ def drift(store: Store, resource_id: str, path: str, value: Any) -> tuple[Any, A
 
 
 def _found(value: Any, steps: Sequence[str | int]) -> Any:
-    """What is at `steps`, a `Secret` where it is inside one."""
+    """The value at `steps`; a `Secret` if it is inside one."""
     for place, step in enumerate(steps):
         if isinstance(value, Secret):
             inside = _found(value.value, steps[place:])
@@ -53,7 +53,7 @@ def _found(value: Any, steps: Sequence[str | int]) -> Any:
 
 
 def _replaced(value: Any, steps: Sequence[str | int], new: Any) -> Any:
-    """`value` with what is at `steps` replaced; a secret on the way stays one."""
+    """`value` with the value at `steps` replaced; secrets around it stay secrets."""
     if isinstance(value, Secret):
         inside = _replaced(value.value, steps, new)
         return Secret(inside.value if isinstance(inside, Secret) else inside)

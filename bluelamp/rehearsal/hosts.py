@@ -20,7 +20,7 @@ _OFFICIAL: Final = "dotnet, go, java, nodejs, python and yaml"
 
 
 def supply(home: Path, engine: Path, environment: Mapping[str, str]) -> None:
-    """Makes `home`, the engine's, hold the user's language hosts as its only plugins. Raises `OSError`.
+    """Makes the user's language hosts the only plugins in `home`, the engine's. Raises `OSError`.
 
     `engine` is the engine's binary, `environment` the user's own.
     """
@@ -36,18 +36,18 @@ def supply(home: Path, engine: Path, environment: Mapping[str, str]) -> None:
         linked.add(file.name)
         folder = plugins / f"{kind}-{name}-v0.0.1"
         folder.mkdir()
-        # Not the file by itself: a host looks for its helpers where it is.
+        # Not the file alone: a host looks for its helpers in its own folder.
         (folder / file.name).symlink_to(file.resolve())
 
 
 def languages(engine: Path, environment: Mapping[str, str]) -> list[str]:
-    """The languages of the programs that can be run, as `runtime` in `Pulumi.yaml` names them."""
+    """The supported languages, as `runtime` in `Pulumi.yaml` names them."""
     found = _found(engine.resolve().parent, environment)
     return sorted({name for kind, name, _ in found if kind == "language"})
 
 
 def check(runtime: str, known: list[str], file: Path) -> None:
-    """Raises `UsageError` where no host of `known` runs programs of the `runtime` that `file` names."""
+    """Raises `UsageError` if no host of `known` runs programs of the `runtime` in `file`."""
     if runtime not in known:
         raise UsageError(
             f"{file} has the runtime {runtime!r}, and the engine can run {', '.join(known) or 'no programs'} here",

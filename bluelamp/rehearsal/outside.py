@@ -1,4 +1,4 @@
-"""The environment without what leads to something real: credentials, logins, and the engine's settings of others.
+"""The environment without access to real services: credentials, logins, and the engine's settings of others.
 
 `outside.yaml` has the variables. The program, the engine and all that they start get this environment.
 """
@@ -30,13 +30,13 @@ def _removed() -> tuple[frozenset[str], tuple[str, ...]]:
 
 
 def leads_out(name: str) -> bool:
-    """Whether a variable of this name leads to something real, in whatever case it is written."""
+    """Whether a variable of this name gives access to real services; case is ignored."""
     names, prefixes = _removed()
     return name.upper() in names or name.upper().startswith(prefixes)
 
 
 def without(environment: Mapping[str, str]) -> dict[str, str]:
-    """`environment` without the variables that lead to something real."""
+    """`environment` without the variables that give access to real services."""
     return {name: value for name, value in environment.items() if not leads_out(name)}
 
 

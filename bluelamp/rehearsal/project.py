@@ -1,4 +1,4 @@
-"""A Pulumi project that is rehearsed: anybody's, read as the engine reads it."""
+"""A Pulumi project to rehearse, of any author, read as the engine reads it."""
 
 import re
 from collections.abc import Collection, Iterator, Mapping

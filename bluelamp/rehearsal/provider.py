@@ -1,4 +1,4 @@
-"""What a package of the rehearsal cloud does, in plain values.
+"""The interface of a package of the rehearsal cloud, in plain values.
 
 The same methods are called by the gRPC server (for the real engine) and by the offline planner (no engine), so that
 both see the same inputs, defaults and refusals. A provider is safe to call from several threads: everything that lasts
@@ -12,7 +12,7 @@ from typing import Any, Final, Literal, NoReturn
 
 
 class CloudError(Exception):
-    """The cloud refuses: an error code and a sentence, as the real service says it.
+    """A refusal of the cloud, with the error code and message of the real service.
 
     `retryable` marks faults after which the same call may succeed (throttling, conflict, time-out).
     """
@@ -147,7 +147,7 @@ class Provider(ABC):
 
     @abstractmethod
     def read(self, instance: Instance, urn: str, resource_id: str, inputs: Mapping[str, Any]) -> Live | None:
-        """The resource as it is now, or None when it is gone; `inputs` are empty when it is being imported."""
+        """The current resource, or None if it was deleted; `inputs` are empty during an import."""
 
     @abstractmethod
     def update(
@@ -164,10 +164,10 @@ class Provider(ABC):
 
     @abstractmethod
     def delete(self, instance: Instance, urn: str, resource_id: str, outputs: Mapping[str, Any]) -> None:
-        """Removes the resource; one that is gone already is no error."""
+        """Deletes the resource; a resource that is already deleted is no error."""
 
     def existing(self, instance: Instance, urn: str, resource_id: str) -> Live | None:
-        """A resource that a program reads and nobody has made in the rehearsal, taken to exist already.
+        """A resource that a program reads and that the rehearsal lacks, assumed to exist.
 
         It is kept from then on, marked with `EXISTING`, until the stack that reads it is destroyed. None where no
         resource of the type can have this id.

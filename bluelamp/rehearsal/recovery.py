@@ -1,4 +1,4 @@
-"""What an interrupted run left half done, put right, so that the next run starts from what it believes.
+"""Repairs the state and the cloud after an interrupted run, so that the next run starts from a consistent state.
 
 Against the embedded cloud the engine writes its state once, at the end of a run: writing all of it after every step is
 most of the time that bringing up a large force takes. A run that is killed, or that a full disk keeps from writing its
@@ -28,7 +28,7 @@ _CREATING = "creating"
 
 
 def recover(target: Target, provider_of: Callable[[str], Provider]) -> list[str]:
-    """Repairs the stack's state and returns the URNs of what was under way.
+    """Repairs the stack's state and returns the URNs of interrupted operations.
 
     Raises `EngineError` where the engine does not take the repaired state.
     """
@@ -51,7 +51,7 @@ def recover(target: Target, provider_of: Callable[[str], Provider]) -> list[str]
 
 @dataclass(frozen=True)
 class Agreement:
-    """What had to go so that a state and the cloud agree again, as URNs."""
+    """The URNs removed so that a state and the cloud agree again."""
 
     from_cloud: tuple[str, ...] = ()
     from_state: tuple[str, ...] = ()
@@ -103,11 +103,11 @@ def _is_there(
     try:
         return _read(resource, resources, resource.get("id", ""), provider_of) is not None
     except CloudError:
-        return True  # a fault that was planned, or a package that is not installed: nothing speaks against it
+        return True  # a planned fault, or a package that is not installed: no evidence against it
 
 
 def _without(kept: list[dict[str, Any]], gone: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """`kept` without mention of what is `gone`, which the engine would refuse; children move up to what is there."""
+    """`kept` without references to `gone` resources, which the engine would refuse; children move to an ancestor."""
     there = {one["urn"] for one in kept}
     parents = {str(one["urn"]): str(one.get("parent") or "") for one in gone if one["urn"] not in there}
     for one in kept:
@@ -139,7 +139,7 @@ def _knows(ids: set[str] | None, record: Record) -> bool:
 def _look(
     resource: Mapping[str, Any], resources: list[dict[str, Any]], provider_of: Callable[[str], Provider]
 ) -> Live | None:
-    """The resource as the cloud holds it, if it does."""
+    """The resource in the cloud, if it exists."""
     urn = resource["urn"]
     provider = provider_of(type_of(urn).partition(":")[0])
     expected = provider.expected_id(_instance(resource, resources), urn, plain(resource.get("inputs") or {}))
@@ -182,7 +182,7 @@ def _as_state(value: Any) -> Any:
 
 
 def _import(target: Target, state: Mapping[str, Any]) -> None:
-    # Through a pipe, not a file: what is written here is not encrypted yet.
+    # Through a pipe, not a file, as the text is not encrypted yet.
     run = command(target, ["stack", "import", "--stack", target.stack], given=json.dumps(state))
     if run.returncode:
         raise EngineError(

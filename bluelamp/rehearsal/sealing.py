@@ -32,7 +32,7 @@ class Sealer:
         return base64.b64encode(nonce + self._cipher.encrypt(nonce, text.encode(), _CONTEXT)).decode()
 
     def open(self, sealed: str) -> str:
-        """The text that `seal` was given. Raises `WrongKeyError`."""
+        """The decrypted text. Raises `WrongKeyError`."""
         try:
             content = base64.b64decode(sealed, validate=True)
             return self._cipher.decrypt(content[:_NONCE_BYTES], content[_NONCE_BYTES:], _CONTEXT).decode()

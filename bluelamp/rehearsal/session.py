@@ -1,4 +1,4 @@
-"""A rehearsal under way: the store is open, the providers are served, and stacks can be worked on."""
+"""A running rehearsal: an open store, served providers, and prepared stacks."""
 
 import contextlib
 from collections.abc import Iterator
@@ -32,7 +32,7 @@ _MOST = 5
 
 @dataclass(frozen=True)
 class Recovered:
-    """What was repaired before a stack could be worked on: the resources, as URNs, and each step in a sentence."""
+    """The repairs of a stack before a run: the resources, as URNs, and each step in a sentence."""
 
     urns: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
@@ -40,7 +40,7 @@ class Recovered:
 
 @dataclass(frozen=True)
 class Rehearsal:
-    """What a rehearsal needs while it lasts.
+    """The resources of a running rehearsal.
 
     `embedded` is whether all of the cloud is the store; a real API server is not. `changes` is whether stacks may be
     changed: two commands that only look at a stack may run at once. `patience` is for stacks that others have claimed.
@@ -67,7 +67,7 @@ class Rehearsal:
         return target
 
     def make_ready(self, target: Target, project: str) -> None:
-        """Clears what a crashed run left of the stack, and makes the stack where it is new; see `recover`."""
+        """Repairs the stack after a crashed run, and creates a new stack; see `recover`."""
         lock = stack.lock_file(self.space, project, target.stack)
         with told():
             alone = self.claims.claim(lock, target.stack, changing=self.changes, patience=self.patience)
@@ -82,7 +82,7 @@ class Rehearsal:
                 self.claims.share(lock)
 
     def recover(self, target: Target, project: str) -> Recovered:
-        """What had to be repaired when the stack was made ready."""
+        """The repairs made while preparing the stack."""
         return self._repaired.get((project, target.stack), Recovered())
 
     def state(self, target: Target, project: str) -> dict[str, Any]:
@@ -133,7 +133,7 @@ def _note(urns: list[str] | tuple[str, ...], what: str) -> list[str]:
 
 @contextmanager
 def told() -> Iterator[None]:
-    """Turns what the disk and the store refuse into a sentence with a next step."""
+    """Turns errors of the disk and the store into a message with a next step."""
     try:
         yield
     except StoreError as error:

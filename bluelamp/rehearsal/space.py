@@ -19,7 +19,7 @@ from bluelamp.rehearsal.passphrase import passphrase, provided
 from bluelamp.rehearsal.store import Store, StoreError
 
 _STARTUP: Final = Path(__file__).with_name("startup")
-"""What each Python program of a rehearsal runs first."""
+"""The folder of the start-up code for each Python program of a rehearsal."""
 
 
 class Space:
@@ -97,7 +97,7 @@ class Space:
                 raise RehearsalError(f"{error.filename} cannot be deleted: {error.strerror}") from error
 
     def environment(self, engine: Engine, debug_providers: str) -> dict[str, str]:
-        """The environment in which any command meets the rehearsal cloud instead of a real one."""
+        """The environment in which any command uses the rehearsal cloud instead of a real one."""
         environment = engine.environment()
         environment = outside.without(environment)
         environment.update(outside.closed(self.folder / "outside"))

@@ -1,4 +1,4 @@
-"""The engine's state of one rehearsed stack: made ready, unlocked after a crash, and restored where it is damaged."""
+"""The engine's state of one rehearsed stack: created, unlocked after a crash, and restored if damaged."""
 
 import contextlib
 import json
@@ -22,9 +22,9 @@ from bluelamp.rehearsal.concealed import concealed
 from bluelamp.rehearsal.space import Space
 
 _PATIENCE = 3.0
-"""Seconds to wait for another engine to let go of a stack."""
+"""Seconds to wait for another engine to release a stack."""
 _BACKUPS = 5
-"""How many of the engine's own backups of a stack are looked at."""
+"""The number of the engine's backups of a stack that are examined."""
 
 
 def prepare(space: Space, project: str, settings: Path, *, config: bool = True) -> Path:
@@ -68,14 +68,14 @@ def ready(target: Target, space: Space, project: str, *, known: bool) -> list[st
 
 
 def current(space: Space, project: str, name: str) -> Checkpoint | None:
-    """The stack's state, or None where there is none or it is damaged."""
+    """The stack's state; None if it is missing or damaged."""
     with contextlib.suppress(OSError, DamagedStateError):
         return checkpoint.load(_state(space, project, name), project, name)
     return None
 
 
 def keep(space: Space, project: str, name: str, whole: Checkpoint) -> None:
-    """Keeps a copy of the stack's whole state, to restore it from."""
+    """Keeps a backup of the stack's complete state."""
     checkpoint.keep(whole, _state(space, project, name), _copy(space, project, name))
 
 
@@ -87,7 +87,7 @@ def write(space: Space, project: str, name: str, content: dict[str, Any]) -> Che
 
 
 def forget(space: Space, project: str, name: str) -> None:
-    """Deletes what was kept of a stack that is gone."""
+    """Deletes the backups of a deleted stack."""
     _copy(space, project, name).unlink(missing_ok=True)
 
 
@@ -165,7 +165,7 @@ def _unlock(space: Space, project: str, target: Target) -> None:
 
 
 def _ended(pid: int) -> bool:
-    """Whether the engine has ended, or does so soon: one that is being killed takes a moment."""
+    """Whether the engine has ended, or ends soon, as a killed process takes a moment."""
     deadline = time.monotonic() + _PATIENCE
     while _alive(pid):
         if time.monotonic() > deadline:

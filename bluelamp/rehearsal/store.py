@@ -1,4 +1,4 @@
-"""What the rehearsal cloud holds, in one SQLite file that only its owner may read. Secrets are encrypted in it.
+"""The resources of the rehearsal cloud, in one SQLite file that only its owner may read. Secrets are encrypted.
 
 Ids compare without regard to case, as Azure's do. Each write is one transaction; readers never block. A resource
 remembers the URN that made it only for people's eyes: the cloud does not know Pulumi.
@@ -97,7 +97,7 @@ class Fault:
 
 
 class Store:
-    """The cloud's memory. `path` is a file, or `:memory:`.
+    """The cloud's store. `path` is a file, or `:memory:`.
 
     Secrets in a file are encrypted with `secret`, by default the passphrase that the environment sets for the engine.
     On a full disk a store can still be read. Raises `StoreError` where the file is not a usable store.
@@ -108,7 +108,7 @@ class Store:
         self._lock = threading.RLock()
         self._secret = secret
         self._sealer: Sealer | None = None
-        # What never reaches a disk needs no encryption, and planning stays fast.
+        # Values that are never written to disk need no encryption, which keeps planning fast.
         self._texts = Texts() if self.path == _MEMORY else Texts(self._seal, self._unseal)
         with self._guard():
             if self.path != _MEMORY:
@@ -122,7 +122,7 @@ class Store:
                 raise
 
     def _keep_private(self) -> None:
-        """Lets no one else read the file; SQLite gives the files beside it the same permissions."""
+        """Makes the file readable by its owner only; SQLite gives the files beside it the same permissions."""
         os.close(os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, PRIVATE_FILE))
         for name in (self.path, f"{self.path}-wal", f"{self.path}-shm", f"{self.path}-journal"):
             with contextlib.suppress(FileNotFoundError):
@@ -225,7 +225,7 @@ class Store:
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """Everything inside is stored, or nothing; other writers wait. May be nested."""
+        """A transaction; other writers wait. May be nested."""
         with self._lock, self._guard():
             if self._db.in_transaction:
                 yield
@@ -310,7 +310,7 @@ class Store:
             self._db.execute("insert or replace into agreed values (?, ?, ?)", (project, stack, digest))
 
     def disown(self, project: str, stack: str) -> None:
-        """Forgets which state the stack had; what it made stays."""
+        """Deletes the record of the stack's state; its resources stay."""
         with self.transaction():
             self._db.execute("delete from agreed where project = ? and stack = ?", (project, stack))
 
@@ -357,16 +357,16 @@ class Store:
         )
 
     def remove(self, resource_id: str) -> bool:
-        """Forgets a resource; False where there was none."""
+        """Deletes a resource; False if there is none."""
         with self.transaction():
             return self._db.execute("delete from resource where id = ?", (resource_id,)).rowcount > 0
 
     def count(self) -> int:
-        """How many resources the cloud holds."""
+        """The number of resources in the cloud."""
         return int(self._rows("select count(*) from resource")[0][0])
 
     def clear(self) -> None:
-        """Forgets everything, planned faults too."""
+        """Deletes everything, including planned faults."""
         with self.transaction():
             self._db.execute("delete from resource")
             self._db.execute("delete from agreed")
@@ -386,7 +386,7 @@ class Store:
         return [Fault(*row) for row in rows]
 
     def clear_faults(self, type_: str | None = None, operation: str | None = None) -> int:
-        """Forgets the planned failures, or those of a type, or of an operation; how many they were."""
+        """Deletes the planned failures, or those of a type, or of an operation; returns their number."""
         with self.transaction():
             return self._db.execute(
                 "delete from fault where (?1 is null or type = ?1) and (?2 is null or operation = ?2)",

@@ -1,4 +1,4 @@
-"""Property values as the rehearsal cloud sees them: plain JSON, plus `UNKNOWN`, `Secret` and `Blob`.
+"""Property values of the rehearsal cloud: plain JSON, plus `UNKNOWN`, `Secret` and `Blob`.
 
 The engine speaks protobuf structs with magic signatures for what JSON cannot say. `decode` turns such a struct into
 plain dicts, lists, strings, numbers, booleans and None with three additions, and `encode` turns it back:
@@ -46,7 +46,7 @@ def decode(struct: struct_pb2.Struct) -> dict[str, Any]:
 
 
 def without_secrets(value: Any) -> Any:
-    """`value` with secrets taken for unknown, so that no message can repeat one."""
+    """`value` with secrets as unknown, so that no message can contain one."""
     if isinstance(value, Secret):
         return UNKNOWN
     if isinstance(value, Mapping):

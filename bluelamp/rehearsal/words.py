@@ -1,4 +1,4 @@
-"""The words of a command of the engine: what it does, on which stack, and in which folder."""
+"""Parses a command of the engine: its verb, its stack and its folder."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -33,7 +33,7 @@ class Words:
 
     @property
     def plain(self) -> tuple[str, ...]:
-        """The words that are no options and no options' values, as far as those are known."""
+        """The words that are neither options nor values of known options."""
         found, skip = [], False
         for word in self.given:
             if skip:
@@ -46,7 +46,7 @@ class Words:
 
     @property
     def verb(self) -> str:
-        """What it does: `up` also for `update`, `stack init` with its second word; empty where it states nothing."""
+        """The verb: `up` also for `update`, `stack init` with its second word; empty without a verb."""
         first, second = (*self.plain, "", "")[:2]
         if first in ("stack", "s"):
             return f"stack {second}".strip()
@@ -64,7 +64,7 @@ class Words:
 
     @property
     def runs_program(self) -> bool:
-        """Whether the engine starts a language host: not where the caller is the program (`--client`)."""
+        """Whether the engine starts a language host, which it does not if the caller is the program (`--client`)."""
         asked = any(word.startswith("--run-program") and not word.endswith("=false") for word in self.given)
         return (self.verb in ("up", "preview") or asked) and self.option("--client") is None
 
@@ -125,7 +125,7 @@ class Words:
 
     def plus(self, *more: str) -> "Words":
         """The same command with more words."""
-        # Before a `--`, after which options are none.
+        # Before a `--`, after which words are not options.
         if "--" in self.given:
             at = self.given.index("--")
             return Words((*self.given[:at], *more, *self.given[at:]))
