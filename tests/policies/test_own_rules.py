@@ -358,7 +358,7 @@ def test_a_missing_file_of_cases_and_a_missing_folder_are_told(tmp_path: Path) -
     (folder / "network.py").unlink()
     assert "holds no rule" in str(run_here(CliRunner(), tmp_path).exception)
     folder.rmdir()
-    assert "no folder of rules" in str(run_here(CliRunner(), tmp_path).exception)
+    assert "not a rules folder" in str(run_here(CliRunner(), tmp_path).exception)
 
 
 @settings(derandomize=True, deadline=None, max_examples=tries(150))

@@ -117,7 +117,7 @@ def test_the_counts_stay_and_the_report_says_what_it_leaves_out(report: Report, 
     redacted = Anonymous()(busy)
     assert redacted.counts == busy.counts
     assert len({each.key for each in redacted.findings}) == len({each.key for each in busy.findings})
-    assert explanation(Anonymous()(report))[-1].startswith("Addresses and names are left out")
+    assert explanation(Anonymous()(report))[-1].startswith("Addresses and names are redacted")
     assert json.loads(redacted.to_json())["redacted"] is True
 
 
