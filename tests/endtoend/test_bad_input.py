@@ -97,8 +97,8 @@ def test_two_rehearsals_at_once_do_not_meet_on_a_port(project: Project) -> None:
     ("words", "wanted"),
     [
         (("check", "esex"), "did you mean essex"),
-        (("check",), "name the forces"),
-        (("check", "--all", "essex"), "two ways"),
+        (("check",), "no force selected"),
+        (("check", "--all", "essex"), "mutually exclusive"),
         (("check", "--region", "mercia"), "'mercia' is not a police region; allowed: "),
         (("check", "--changed", "no-such-revision"), "git does not know it"),
         (("up", "essex"), "add --yes, or --rehearse"),
