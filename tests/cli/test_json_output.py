@@ -91,7 +91,7 @@ def test_a_wrong_option_is_a_document_of_every_command(command: str, tmp_path: P
         ("chek --format json", 2, "", "No such command 'chek'"),
         ("cloud lss --format=json", 2, "cloud", "No such command 'lss'"),
         ("check nowhere -f json", 2, "check", "nowhere"),
-        ("check -qf json", 2, "check", "name the forces"),
+        ("check -qf json", 2, "check", "no force selected"),
         ("check essex --all -fjson", 2, "check", "mutually exclusive"),
         ("explain BL-NOT-1 --format json", 2, "explain", "BL-NOT-1"),
         ("verify nowhere --format json", 2, "verify", "nowhere"),
