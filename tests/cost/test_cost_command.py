@@ -111,7 +111,7 @@ def test_no_change_is_no_difference(small: Project) -> None:
         (["dyfed-powys", "--against", "HEAD", "--format", "focus"], "FOCUS has no differences"),
         (["dyfed-powys", "--refresh"], "--refresh is for the prices of all forces"),
         (["--refresh", "--against", "HEAD"], "--refresh prices nothing"),
-        ([], "name the forces"),
+        ([], "no force selected"),
     ],
 )
 def test_wrong_use_is_told(small: Project, words: list[str], said: str) -> None:
