@@ -96,7 +96,12 @@ REFUSALS = {
     "no login": ({"PULUMI_BACKEND_URL": ""}, 2, "no state backend is set", "bluelamp pulumi login"),
     "no stack": ({}, 2, "the backend has no stack kent", "bluelamp stack init kent"),
     "no passphrase": ({"PULUMI_CONFIG_PASSPHRASE": None}, 2, "passphrase is missing", "set PULUMI_CONFIG_PASSPHRASE"),
-    "wrong passphrase": ({"PULUMI_CONFIG_PASSPHRASE": "wrong"}, 2, "the passphrase is wrong for this stack", "to the passphrase of the stack"),
+    "wrong passphrase": (
+        {"PULUMI_CONFIG_PASSPHRASE": "wrong"},
+        2,
+        "the passphrase is wrong for this stack",
+        "to the passphrase of the stack",
+    ),
     "no folder": (
         {"PULUMI_BACKEND_URL": "file:///nowhere/at/all"},
         1,

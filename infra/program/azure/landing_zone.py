@@ -25,10 +25,11 @@ from bluelamp.infra.program.azure import (
     vending,
     workloads,
 )
+from bluelamp.infra.program.azure.connectivity import create_topology
 from bluelamp.infra.program.azure.context import Context, context
 from bluelamp.infra.program.azure.network import Network
 from bluelamp.infra.program.azure.subscriptions import PLATFORM
-from bluelamp.infra.program.azure.topology import Topology, linked, topology
+from bluelamp.infra.program.azure.topology import Topology, linked
 from bluelamp.infra.program.roadmap import zone_labels
 from bluelamp.infra.program.workload_access import ClusterAccess, LakeAccess
 from bluelamp.infra.settings.azure import Azure
@@ -67,7 +68,7 @@ def azure_landing_zone(
     here = context(force, azure, label, zone_labels(label, roadmap))
     groups = governance.hierarchy(here)
     logs = operations.workspace(here)
-    hubs = topology(here, logs)
+    hubs = create_topology(here, logs)
     vault = _vault(here, hubs, logs)
     names = dns.names(here, hubs, vault, logs)
     gateways = hubs.gateways(here, logs)

@@ -105,33 +105,3 @@ class Topology(ABC):
 def linked(context: Context, topology: Topology) -> dict[str, pulumi.Input[str]]:
     """The ARM ids of the hubs' networks, by the short name that links to them have."""
     return {context.regional("hub", region): hub.virtual_network_id for region, hub in topology.networks.items()}
-
-
-def topology(context: Context, logs: "LogAnalytics") -> Topology:
-    """Makes the hubs, with the DDoS protection plan that they share."""
-    plan = _ddos_plan(context)
-    if context.azure.topology == "virtual-wan":
-        from bluelamp.infra.program.azure.virtual_wan import virtual_wan
-
-        return virtual_wan(context, plan, logs)
-    from bluelamp.infra.program.azure.hub_spoke import hub_spoke
-
-    return hub_spoke(context, plan, logs)
-
-
-def _ddos_plan(context: Context) -> pulumi.Output[str] | None:
-    if not context.has("ddosPlan"):
-        return None
-    from bluelamp.modules.azure.ddos_plan import DdosPlan
-
-    made = DdosPlan(
-        "ddos-plan",
-        {
-            "label": context.label,
-            "location": context.location,
-            "resource_group_name": context.group("network").name,
-        },
-        context.at("network"),
-    )
-    plan_id: pulumi.Output[str] = made.plan_id
-    return plan_id
