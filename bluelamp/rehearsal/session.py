@@ -195,5 +195,5 @@ def _unlock(store: Store) -> None:
     except StoreError as error:
         raise RehearsalError(
             f"the rehearsal cloud cannot be opened: {error}",
-            next_step="set the passphrase, or forget the rehearsal: bluelamp cloud reset",
+            next_step="set the passphrase, or reset the rehearsal: bluelamp cloud reset",
         ) from error

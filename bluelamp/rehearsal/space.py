@@ -83,7 +83,7 @@ class Space:
         except StoreError as error:
             raise RehearsalError(
                 f"the rehearsal cloud's store cannot be used: {error}",
-                next_step="free disk space, or forget the rehearsal: bluelamp cloud reset",
+                next_step="free disk space, or reset the rehearsal: bluelamp cloud reset",
             ) from error
 
     def reset(self) -> None:
