@@ -14,6 +14,7 @@ DEFINITION: Final = "azure-native:authorization:RoleDefinition"
 
 _PRIVILEGED: Final = policing("privileged-access-management") + cyber_essentials("user-access-control")
 _CONTRIBUTOR: Final = "b24988ac-6180-42a0-ab88-20f7382dd24c"
+_ACCESS_ADMINISTRATOR: Final = "f58310d9-a9f6-439a-9e8d-f62e7b41a168"
 _SELF_SERVICE: Final = "microsoft.authorization/roleassignments/write"
 
 
@@ -41,19 +42,27 @@ def no_standing_owner(
     roles: Forbidden[str] = (
         "8e3af657-a8ff-443c-a75c-2fe8c4bcb635",  # Owner
         "18d7d88d-d35e-4fb5-a5c3-7773c20a72d9",  # User Access Administrator
+        _ACCESS_ADMINISTRATOR,
     ),
 ) -> Outcome:
     """A permanent owner of a subscription or management group can disable every control below it, including logging. So
-    can an attacker with the owner's session.
+    can an attacker with the owner's session. Role Based Access Control Administrator is owner-level unless a condition
+    limits the roles that it assigns.
     """
     found = all_of(
         lambda: assignment["scope"] if _is_wide(assignment["scope"].text()) else None,
-        lambda: assignment["roleDefinitionId"] if assignment["roleDefinitionId"].text()[-36:] in roles else None,
+        lambda: assignment["roleDefinitionId"] if _role(assignment) in roles else None,
+        lambda: None if _role(assignment) == _ACCESS_ADMINISTRATOR and assignment["condition"].text() else assignment,
     )
     if not found:
         return None
-    scope, role = found
+    scope, role, _ = found
     return Fail(role, "a narrower role, or a narrower scope", f"on {scope.known or 'every subscription'}")
+
+
+def _role(assignment: Value) -> str:
+    """The GUID of the role."""
+    return assignment["roleDefinitionId"].text()[-36:]
 
 
 @rule(
