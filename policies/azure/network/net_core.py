@@ -184,7 +184,7 @@ network.VirtualNetwork("hub", ..., address_space={"address_prefixes": ["10.16.0.
 network.VirtualNetwork("records", ..., address_space={"address_prefixes": ["10.16.4.0/24"]})
 """,
 )
-def networks_do_notoverlap(network: Value, estate: Estate) -> Outcome:
+def networks_do_not_overlap(network: Value, estate: Estate) -> Outcome:
     """Networks with overlapping ranges cannot be peered, connected by VPN, or joined when two forces merge. Renumbering
     means rebuilding everything in them.
     """
@@ -210,9 +210,7 @@ def _overlapping(estate: Estate) -> dict[str, str]:
     """Each range that overlaps one of another network, with the last one that it overlaps."""
     given = estate.once(ranges)
     texts = [str(prefix.raw) for prefix in given]
-    others = last_overlapping(
-        [(network_of(text), prefix.resource.urn) for text, prefix in zip(texts, given, strict=True)]
-    )
+    others = last_overlapping([(network_of(str(prefix.raw)), prefix.resource.urn) for prefix in given])
     # Where several networks have one range, the last pair of networks counts.
     pairs = sorted(others.items(), key=lambda pair: (min(pair), max(pair), pair[0]))
     return {texts[one]: f"{texts[other]} of {given[other].resource.name}" for one, other in pairs}
