@@ -112,7 +112,7 @@ def test_what_cannot_be_trusted_is_refused_with_its_place(text, where, why):
 )
 def test_what_is_read_at_once_is_what_is_read_with_care(text, monkeypatch):
     at_once = [vars_of(each) for each in documents(text)]
-    monkeypatch.setattr("bluelamp.reports.sources.documents.usual", lambda *_: None)
+    monkeypatch.setattr("bluelamp.reports.sources.documents.read_fast", lambda *_: None)
     assert at_once == [vars_of(each) for each in documents(text)]
 
 
