@@ -26,7 +26,7 @@ def row_of(kind: str) -> str | None:
 def golden() -> set[str]:
     """The types of everything that forces of each profile hold."""
     found = set()
-    for path in (ROOT / "tests/golden").glob("*.json"):
+    for path in set((ROOT / "tests/golden").glob("*.json")) - {ROOT / "tests/golden/unchanged.json"}:
         found |= {urn.split("::")[2].rpartition("$")[2] for urn in json.loads(path.read_text("utf-8"))}
     return found
 
