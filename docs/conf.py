@@ -43,7 +43,8 @@ pygments_style = "a11y-high-contrast-light"
 pygments_dark_style = "a11y-high-contrast-dark"
 
 ROOT_PAGES: Final = {"contributing": "CONTRIBUTING.md", "security": "SECURITY.md"}
-"""Pages that stand for a file of the root folder, whose text they have on the site."""
+"""Pages on the site that have the text of a file in the root folder."""
+_PAGE_OF: Final = {file: page for page, file in ROOT_PAGES.items()}
 _LINK: Final = re.compile(r"(\[[^\]]*\])\(([^)#\s]+)(#[^)\s]*)?\)")
 _LISTED: Final = re.compile(r"^(?:- |\| )\[([^\]]+)\]\(([^)#\s:]+)\.md\)", re.MULTILINE)
 _INDEXES: Final = frozenset({"rules", "modules", "frameworks"})
@@ -75,9 +76,8 @@ def _from_root(label: str, path: str, anchor: str | None) -> str:
     """A link in a file of the root folder, as its page has it."""
     if path.startswith(("http:", "https:", "mailto:")):
         return f"{label}({path}{anchor or ''})"
-    pages = {file: page for page, file in ROOT_PAGES.items()}
-    if path in pages:
-        return f"{label}({pages[path]}.md{anchor or ''})"
+    if page := _PAGE_OF.get(path):
+        return f"{label}({page}.md{anchor or ''})"
     if path.startswith("docs/"):
         return f"{label}({path.removeprefix('docs/')}{anchor or ''})"
     return f"{label[1:-1]} (`{path}`)"
@@ -92,7 +92,7 @@ def _out_of_folder(name: str, label: str, path: str, anchor: str | None) -> str:
     if target.is_relative_to(HERE) or not target.is_relative_to(HERE.parent):
         return whole
     file = target.relative_to(HERE.parent).as_posix()
-    page = {root: page for page, root in ROOT_PAGES.items()}.get(file)
+    page = _PAGE_OF.get(file)
     return f"{label}({'../' * name.count('/')}{page}.md{anchor or ''})" if page else f"{label[1:-1]} (`{file}`)"
 
 
@@ -132,7 +132,8 @@ class Diagrams(SphinxPostTransform):
         for image in list(self.document.findall(nodes.image)):
             path = HERE / image["uri"]
             if path.suffix == ".svg" and path.is_file():
-                drawing = path.read_text(encoding="utf-8").partition("?>")[2] or path.read_text(encoding="utf-8")
+                text = path.read_text(encoding="utf-8")
+                drawing = text.partition("?>")[2] or text
                 image.replace_self(nodes.raw("", f'<div class="diagram">{drawing}</div>', format="html"))
 
 

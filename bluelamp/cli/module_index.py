@@ -66,7 +66,7 @@ def _of(path: Path, root: Path) -> Iterator[Module]:
             each.lineno,
             " ".join(whole.partition("\n\n")[0].split()),
             _package(path.parent),
-            tuple(_arguments(shape, root)) if shape else (),
+            tuple(arguments(shape, root)) if shape else (),
             tuple(_fields(each)),
         )
 
@@ -79,14 +79,14 @@ def _shape(folder: Path, name: str) -> ast.ClassDef | None:
     return None
 
 
-def _arguments(shape: ast.ClassDef, root: Path) -> Iterator[Argument]:
+def arguments(shape: ast.ClassDef, root: Path) -> Iterator[Argument]:
     """The fields of `shape`, after those of the shared typed dictionary that it extends."""
     shared = root / "modules/shared_arguments.py"
     for base in shape.bases:
         if isinstance(base, ast.Name) and base.id != "TypedDict" and shared.exists():
             found = next((each for each in _classes(shared) if each.name == base.id), None)
             if found:
-                yield from _arguments(found, root)
+                yield from arguments(found, root)
     yield from _fields(shape)
 
 

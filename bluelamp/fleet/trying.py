@@ -120,7 +120,7 @@ def is_everything(trial: "Trial") -> bool:
 
 def _hub_steps(trial: "Trial") -> set[str]:
     """The operations on virtual hubs, which a change of topology creates or deletes."""
-    return {op for op, urn in trial.steps if urn.split("::")[2].endswith(":VirtualHub")}
+    return {op for op, urn in trial.steps if type_of(urn).endswith(":VirtualHub")}
 
 
 def way(trial: "Trial", slug: str) -> tuple[str, ...]:

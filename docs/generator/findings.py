@@ -30,25 +30,23 @@ def _object(title: str, schema: Mapping[str, Any]) -> Iterator[str]:
     if "properties" not in schema:
         yield f"{_type(schema).capitalize()}."
         return
+    yield _members(schema)
+    for name, each in schema["properties"].items():
+        if "properties" in each:
+            yield f"### Members of `{name}`"
+            yield _members(each)
+
+
+def _members(schema: Mapping[str, Any]) -> str:
+    """The table of an object's members."""
     required = schema.get("required", ())
-    yield table(
+    return table(
         ("member", "type", "", "meaning"),
         (
             (code(name), _type(each), "required" if name in required else "", each.get("description", ""))
             for name, each in schema["properties"].items()
         ),
     )
-    for name, each in schema["properties"].items():
-        if "properties" in each:
-            yield f"### Members of `{name}`"
-            inner = each.get("required", ())
-            yield table(
-                ("member", "type", "", "meaning"),
-                (
-                    (code(key), _type(member), "required" if key in inner else "", member.get("description", ""))
-                    for key, member in each["properties"].items()
-                ),
-            )
 
 
 def _literal(value: Any) -> str:

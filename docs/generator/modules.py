@@ -8,12 +8,12 @@ import inspect
 import posixpath
 import re
 import textwrap
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path, PurePosixPath
 from typing import Final
 
-from bluelamp.cli.module_index import Argument, Module
+from bluelamp.cli.module_index import Argument, Module, arguments
 from bluelamp.cli.module_index import modules as components
 from docs.generator.text import code, fence, page, table
 
@@ -92,17 +92,15 @@ def _module(folder: str, made: list[Module]) -> str:
         parts += ["## Minimal example", fence("python", examples["minimal"])]
     shapes: dict[str, ast.ClassDef] = {}
     for each in made:
-        shape = _shapes(folder).get(f"{each.name}Args")
-        taken = tuple(_arguments(shape, folder)) if shape else each.arguments
         parts += [f"## {each.name}", each.title]
-        parts += _fields(f"### Arguments of {each.name}", taken, folder, outputs=False)
+        parts += _fields(f"### Arguments of {each.name}", each.arguments, folder, outputs=False)
         parts += _fields(f"### Outputs of {each.name}", each.outputs, folder, outputs=True)
-        _reach(taken, folder, shapes)
+        _reach(each.arguments, folder, shapes)
     if not made:
         shapes = {name: shape for name, shape in _shapes(folder).items() if name[:1] != "_"}
     for name, shape in sorted(shapes.items()):
         said = " ".join((ast.get_docstring(shape) or "").split())
-        parts += [f"## {name}", said, *_fields("", tuple(_arguments(shape, folder)), folder, outputs=False)]
+        parts += [f"## {name}", said, *_fields("", tuple(arguments(shape, _ROOT)), folder, outputs=False)]
     for name, text in sorted(examples.items(), key=lambda pair: (pair[0] != "full", pair[0])):
         if name != "minimal":
             parts += [f"## {name.replace('_', ' ').capitalize()} example", fence("python", text)]
@@ -157,16 +155,16 @@ def _type(text: str) -> str:
     return code(text.replace("pulumi.", "").replace("naming.", ""))
 
 
-def _reach(arguments: tuple[Argument, ...], folder: str, shapes: dict[str, ast.ClassDef]) -> None:
+def _reach(taken: tuple[Argument, ...], folder: str, shapes: dict[str, ast.ClassDef]) -> None:
     """Adds every typed dictionary that arguments name, directly or through others, except those of other pages."""
-    for each in arguments:
+    for each in taken:
         for name in _NAME.findall(each.type):
             if name in shapes or _elsewhere(name, folder):
                 continue
             shape = _shapes(folder).get(name) or _every().get(name)
             if shape is not None:
                 shapes[name] = shape
-                _reach(tuple(_arguments(shape, folder)), folder, shapes)
+                _reach(tuple(arguments(shape, _ROOT)), folder, shapes)
 
 
 @cache
@@ -191,21 +189,3 @@ def _typed(shape: ast.ClassDef) -> bool:
     """Whether a class is a typed dictionary: `TypedDict`, or one based on another typed dictionary of its own file."""
     names = [base.id for base in shape.bases if isinstance(base, ast.Name)]
     return "TypedDict" in names or any(name.endswith("Args") for name in names)
-
-
-def _arguments(shape: ast.ClassDef, folder: str) -> Iterator[Argument]:
-    for base in shape.bases:
-        inherited = isinstance(base, ast.Name) and (_shapes(folder).get(base.id) or _every().get(base.id))
-        if inherited:
-            yield from _arguments(inherited, folder)
-    for each, after in zip(shape.body, [*shape.body[1:], None], strict=True):
-        if not isinstance(each, ast.AnnAssign) or not isinstance(each.target, ast.Name):
-            continue
-        type_ = ast.unparse(each.annotation)
-        optional = type_.startswith("NotRequired[")
-        note = ""
-        if isinstance(after, ast.Expr) and isinstance(after.value, ast.Constant) and isinstance(after.value.value, str):
-            note = " ".join(after.value.value.split())
-        yield Argument(
-            each.target.id, type_.removeprefix("NotRequired[")[: -1 if optional else None], not optional, note
-        )

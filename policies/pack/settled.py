@@ -3,11 +3,11 @@
 `bluelamp check FORCE` reads the same files through the same functions, and refuses the same ones.
 """
 
-import unicodedata
 from collections.abc import Iterable
 from os.path import lexists
 from pathlib import Path
 
+from bluelamp.core.identity import folded
 from bluelamp.policies.discovery import rules as discovered
 from bluelamp.policies.governance import EXEMPTIONS, FORCE, REGISTER, Governance
 from bluelamp.policies.rule import Rule
@@ -54,15 +54,10 @@ def of(root: Path, stack: str, rules: Iterable[Rule] | None = None) -> Governanc
 
 
 def _refuse_lookalikes(root: Path, name: str, forces: Iterable[str]) -> None:
-    folded = _folded(name)
+    said = folded(name)
     for force in forces:
-        if _folded(force) == folded:
+        if folded(force) == said:
             raise ValueError(f"{REGISTER}: unknown force {name!a}; did you mean {force}?")
     for pattern in (FORCE, EXEMPTIONS):
         if name and lexists(root / pattern.format(force=name)):
             raise ValueError(f"{pattern.format(force=name)}: {REGISTER} has no force called {name!a}")
-
-
-def _folded(name: str) -> str:
-    plain = unicodedata.normalize("NFKD", name).casefold()
-    return "".join(each for each in plain if each.isalnum())

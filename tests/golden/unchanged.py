@@ -151,10 +151,6 @@ def main() -> None:
         raise SystemExit(_compare(given.forces))
 
 
-def _every() -> list[str]:
-    return sorted(path.name.split(".")[1] for path in (ROOT / "stacks").glob("Pulumi.*.yaml"))
-
-
 def _planned(forces: Sequence[str]) -> Mapping[str, Facts]:
     from bluelamp.fleet.planning import planning_each
 
@@ -162,7 +158,9 @@ def _planned(forces: Sequence[str]) -> Mapping[str, Facts]:
 
 
 def _write() -> None:
-    forces = {force: digest(found) for force, found in _planned(_every()).items()}
+    from bluelamp.cli.select import with_stacks
+
+    forces = {force: digest(found) for force, found in _planned(with_stacks(ROOT)).items()}
     commit = subprocess.run(["git", "rev-parse", "HEAD"], cwd=ROOT, check=True, capture_output=True, text=True).stdout
     lines = ",\n".join(f"  {json.dumps(force)}: {json.dumps(found)}" for force, found in forces.items())
     KEPT.write_text(f'{{"commit": "{commit.strip()}", "forces": {{\n{lines}\n}}}}\n', "utf-8")
@@ -170,9 +168,11 @@ def _write() -> None:
 
 
 def _compare(named: Sequence[str]) -> int:
-    base = kept()
-    forces = list(named) or sorted({*base["forces"], *_every()})
-    lost = [force for force in forces if force not in _every()]
+    from bluelamp.cli.select import with_stacks
+
+    base, there = kept(), with_stacks(ROOT)
+    forces = list(named) or sorted({*base["forces"], *there})
+    lost = [force for force in forces if force not in there]
     now = _planned([force for force in forces if force not in lost])
     changed = [force for force, found in now.items() if digest(found) != base["forces"].get(force)]
     for force in lost:
@@ -194,16 +194,18 @@ def _compare(named: Sequence[str]) -> int:
 
 def _at(commit: str, forces: Sequence[str], place: Path) -> dict[str, Facts]:
     """The facts of forces as planned at a commit by its own code; none where git does not have it."""
+    from bluelamp.core import git
+
     folder, out = place / "files", place / "out"
     folder.mkdir()
     out.mkdir()
-    archive = subprocess.run(["git", "archive", commit], cwd=ROOT, check=False, capture_output=True)
-    if archive.returncode:
+    try:
+        git.extract(ROOT, commit, folder)
+    except git.GitError:
         sys.stdout.write(
             f"git does not have the files of {commit[:12]}: run `git fetch --unshallow` to see what differs\n"
         )
         return {}
-    subprocess.run(["tar", "--extract", "--file=-"], cwd=folder, input=archive.stdout, check=True)
     own = folder / HERE.relative_to(ROOT)
     environment = {**os.environ, "PYTHONPATH": str(folder)}
     words = [sys.executable, "-P", str(own if own.exists() else HERE), "--facts", str(out), *forces]

@@ -2,12 +2,11 @@
 
 import json
 import os
-import re
 from pathlib import Path
 
+from bluelamp.engine.build import pinned_version
 from tests.conftest import bluelamp
 
-WANTED = Path(__file__).parent / "gomod" / "go.mod"
 PROGRAM = """
 name: yard
 runtime: yaml
@@ -33,10 +32,9 @@ pulumi destroy --skip-preview
 
 
 def test_the_engine_is_the_oldest_that_is_supported(tmp_path: Path) -> None:
-    wanted = re.search(r"pulumi/pkg/v3 v(\S+)", WANTED.read_text(encoding="utf-8"))
-    assert wanted
+    wanted = pinned_version(Path(__file__).parent / "gomod")
     said = bluelamp(["engine", "status"], tmp_path)
-    assert f"pulumi {wanted[1]}" in said.stdout, said.stdout + said.stderr
+    assert f"pulumi {wanted}" in said.stdout, said.stdout + said.stderr
 
 
 def test_a_program_in_yaml_comes_up_stays_and_goes(tmp_path: Path) -> None:

@@ -6,13 +6,12 @@ condition or a task that is not known here is an error.
 
 import re
 import shutil
-import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tests.pipelines.standins import Ran, shell
+from tests.pipelines.standins import Ran, check_out, shell
 
 _MACRO = re.compile(r"\$\(([\w.]+)\)")
 _SET = re.compile(r"##vso\[task\.setvariable variable=(\w+)(;isOutput=true)?\](.*)")
@@ -69,9 +68,7 @@ class Runner:
     def _task(self, step: dict[str, Any], values: dict[str, str], sha: str) -> int:
         artefacts = self.work.parent / "azure-artefacts"
         if "checkout" in step:
-            return subprocess.run(
-                ["git", "checkout", "--quiet", "--detach", sha], cwd=self.workspace, check=False
-            ).returncode
+            return check_out(self.workspace, sha)
         if "publish" in step:
             source = Path(self._filled(step["publish"], values))
             shutil.copytree(source, artefacts / self._filled(step["artifact"], values), dirs_exist_ok=True)

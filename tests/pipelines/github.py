@@ -7,12 +7,11 @@ nothing. An expression that is not known here is an error.
 import os
 import re
 import shutil
-import subprocess
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tests.pipelines.standins import Ran
+from tests.pipelines.standins import Ran, check_out, shell
 
 _EXPRESSION = re.compile(r"\$\{\{\s*(.*?)\s*\}\}")
 
@@ -58,18 +57,9 @@ class Runner:
                 environment["PATH"] = os.pathsep.join(
                     [self.variables["FIRST"], *reversed(path), self.variables["PATH"]]
                 )
-                done = subprocess.run(
-                    ["bash", "-e", "-c", self._filled(step["run"], known)],
-                    check=False,
-                    capture_output=True,
-                    text=True,
-                    cwd=self.workspace,
-                    env=environment,
-                    stdin=subprocess.DEVNULL,
-                    timeout=300,
-                )
+                done = shell(self._filled(step["run"], known), self.workspace, environment, "-e")
                 ran.statuses[step["name"]] = done.returncode
-                ran.said += done.stdout + done.stderr
+                ran.said += done.stdout
                 for line in files["GITHUB_OUTPUT"].read_text()[before:].splitlines():
                     key, _, value = line.partition("=")
                     known[f"steps.{step['id']}.outputs.{key}"] = value
@@ -92,10 +82,7 @@ class Runner:
         self.actions.append(action)
         values = {key: self._filled(str(value), known) for key, value in given.items()}
         if action == "actions/checkout":
-            ref = values.get("ref", known["github.sha"])
-            return subprocess.run(
-                ["git", "checkout", "--quiet", "--detach", ref], cwd=self.workspace, check=False
-            ).returncode
+            return check_out(self.workspace, values.get("ref", known["github.sha"]))
         place = self.work.parent / "artefacts" / values.get("name", "")
         if action == "actions/upload-artifact" and Path(values["path"]).is_dir():
             shutil.copytree(values["path"], place, dirs_exist_ok=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.pipelines.standins import Ran, shell
+from tests.pipelines.standins import Ran, check_out, shell
 
 _VARIABLE = re.compile(r"\$\{?(\w+)\}?")
 _TERM = re.compile(r'\$(\w+) == "([^"]*)"')
@@ -28,8 +28,8 @@ class Runner:
         assert any(self._holds(rule["if"], known) for rule in job["rules"]), f"{name} does not run on {source}"
         for variables in (pipeline["variables"], job.get("variables", {})):
             known |= {key: self._expanded(value, known) for key, value in variables.items()}
-        for words in (("checkout", "--quiet", "--detach", sha), ("clean", "-ffdq")):
-            subprocess.run(["git", *words], cwd=self.workspace, check=True)
+        assert check_out(self.workspace, sha) == 0
+        subprocess.run(["git", "clean", "-ffdq"], cwd=self.workspace, check=True)
         for need in job.get("needs", []):
             if isinstance(need, dict) and need.get("artifacts") and (self.work / need["job"]).is_dir():
                 shutil.copytree(self.work / need["job"], self.workspace, dirs_exist_ok=True)

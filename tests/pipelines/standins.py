@@ -52,6 +52,11 @@ def shell(script: str, folder: Path, variables: Mapping[str, str], *options: str
     )
 
 
+def check_out(workspace: Path, sha: str) -> int:
+    """Checks a commit out in the workspace, and returns the exit status of git."""
+    return subprocess.run(["git", "checkout", "--quiet", "--detach", sha], cwd=workspace, check=False).returncode
+
+
 @dataclass
 class Ran:
     """What a job did: its steps' exit statuses by name, and what they said."""
