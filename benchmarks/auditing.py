@@ -90,7 +90,7 @@ def _current(folder: Path) -> tuple[Path, Path]:
 
 
 def _commands(folder: Path, force: str) -> dict[str, list[str]]:
-    """The commands that are measured, by what is said of them."""
+    """The measured commands, by their label."""
     objects, templates = folder / "manifests", folder / "templates"
     manifests.write(objects, folder / "one.yaml")
     templates.mkdir()

@@ -93,7 +93,7 @@ class Setting(Part):
 
 
 class Layer(Part):
-    """A baseline file: the country's, a region's or a force's. Each may only tighten what stands before it."""
+    """A baseline file: the country's, a region's or a force's. Each may only tighten the layers above it."""
 
     rules: dict[str, Setting] = {}
     block_unknown: bool = False
@@ -101,7 +101,7 @@ class Layer(Part):
 
 
 class Person(Part):
-    """Somebody who answers for an exemption: the role, and its mailbox, by which people are told apart."""
+    """A person responsible for an exemption: role and mailbox. The mailbox identifies the person."""
 
     role: Annotated[Role, Field(examples=["Head of Data"])]
     email: Annotated[Address, Field(examples=["head.of.data@force.police.example"])]
@@ -111,9 +111,9 @@ class Person(Part):
 
 
 class Exemption(Part):
-    """Leave to break one rule in one place for a time: the outcome of a risk balance case.
+    """A time-limited exemption from one rule for one scope, the outcome of a risk balance case.
 
-    `scope` is a URN in which `*` stands for any text inside one part. It holds from `start` to `expiry`, both days
+    `scope` is a URN in which `*` matches any text within one part. It is valid from `start` to `expiry`, both days
     included.
     """
 

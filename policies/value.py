@@ -112,7 +112,7 @@ class Value:
         return self.known is None
 
     def __getitem__(self, key: str) -> "Value":
-        """What stands under the property `key`, taken literally. Raises `UnknownValue`, or TypeError for no object."""
+        """The value of the property `key`, taken literally. Raises `UnknownValue`, or TypeError for no object."""
         raw = self.raw
         if raw is None:
             return Value(self.resource, None, self, key)
@@ -128,7 +128,7 @@ class Value:
         return Value(self.resource, found, self, key)
 
     def at(self, dotted: str) -> "Value":
-        """What stands under `dotted`, a chain of properties such as `networkAcls.defaultAction`."""
+        """The value at `dotted`, a path of properties such as `networkAcls.defaultAction`."""
         value = self
         for key in _steps(dotted):
             value = value[key]

@@ -1,7 +1,7 @@
-"""What providers answered in an earlier plan of this process, for registrations that are the same again.
+"""Answers of providers from an earlier plan of this process, reused for identical registrations.
 
-A plan asks the providers of an empty cloud, and they look at nothing but what they are asked: the same question has the
-same answer. A question is the same where every byte of its inputs is. Nothing is taken over where something was stored.
+A plan runs against an empty cloud, in which an answer depends on the registration alone. Registrations are identical if
+every byte of their inputs is. No answer is reused once the plan has stored a resource.
 """
 
 from collections.abc import Mapping

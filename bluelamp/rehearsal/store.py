@@ -262,7 +262,7 @@ class Store:
 
     def all(self, package: str | None = None, type_: str | None = None) -> list[Record]:
         """Every resource, or those of a package, or of a type."""
-        # Only what is asked for is named: SQLite uses no index for a condition that may not hold.
+        # Only the given conditions are in the query: SQLite uses no index for `? is null or …`.
         given = {"package": package, "type": type_}
         asked = {column: value for column, value in given.items() if value is not None}
         return self._records(" and ".join(f"{column} = ?" for column in asked) or "true", *asked.values())

@@ -14,7 +14,7 @@ class RuleRecord:
     """What a report keeps of a rule: `title` is what a pass confirms, `failure` what is wrong where it fails.
 
     `parameters` are those it was judged with, `example` is a fix in code, and `hash` is the SHA-256 of the rule: of
-    the source file that it stands in, with its parameters and enforcement.
+    its source file, parameters and enforcement.
     """
 
     id: str

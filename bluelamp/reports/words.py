@@ -48,7 +48,7 @@ ANSWER_WORDS: Final = {
     Answer.NOT_WITHIN: "not within baseline",
     Answer.CANNOT_BE_SAID: "undecided",
 }
-"""The name of each answer; `cannot be said` is its name in data."""
+"""The text of each answer for people; data has the values of `Answer`."""
 VERDICT_MEANINGS: Final = {
     Verdict.FAIL: "The resource breaks the rule.",
     Verdict.ERROR: "The rule itself failed, so the result is unknown; report it to the maintainers of the rules.",

@@ -31,7 +31,7 @@ class SqlSource(Model):
 
 
 class Data(Model):
-    """The data landing zone: which of its parts there are is said by the profile and by `components`."""
+    """The data landing zone. The profile and `components` decide which parts it has."""
 
     landing_zone: Annotated[Workload, Field(max_length=20, examples=["data"])]
     """The name of the landing zone that it is put in, which is in the primary region and holds nothing else."""

@@ -25,7 +25,7 @@ class Classification(Model):
 
 
 class Settings(Model):
-    """What stands under `config:` in a force's stack file, without the `bluelamp:` in front."""
+    """The settings below `config:` in a force's stack file, without the prefix `bluelamp:`."""
 
     owner: Annotated[Owner, Field(examples=["{role: Head of Digital, email: platform.owner@force.police.example}"])]
     cost_centre: Annotated[Identifier, Field(examples=["ICT-4100"])]

@@ -22,7 +22,7 @@ class Budget(Model):
         80,
         100,
     )
-    """Per cent of the amount at which the contacts are told; Azure takes at most five."""
+    """Percentages of the amount at which the contacts are notified; at most five."""
 
 
 class Access(Model):

@@ -482,7 +482,7 @@ class WrittenSettings(Group):
 
 
 def in_stack_file(config: object) -> WrittenSettings:
-    """The settings in what stands under `config:` in a stack file."""
+    """The settings below `config:` in a stack file."""
     keys = config if isinstance(config, Mapping) else {}
     ours = {str(key): value for key, value in keys.items() if str(key).startswith(PREFIX)}
     return WrittenSettings({key.removeprefix(PREFIX): value for key, value in ours.items()})

@@ -193,7 +193,7 @@ def _nested(base: str, path: str, expression: str, depth: int = 0) -> str:
 
 
 def _step(base: str, dotted: str) -> str:
-    """What stands under `dotted` below `base`, as an optional value."""
+    """The value at `dotted` below `base`, as an optional value."""
     for key in filter(None, dotted.split(".")):
         base += f".?{key}" if _PLAIN.fullmatch(key) else f"[?{literal(key)}]"
     return base

@@ -19,7 +19,7 @@ SHIPPED: Final = Path(__file__).with_name("shipped")
 class SettingsFile:
     """A kind of file: the name of its schema, where such files are, and what makes the schema.
 
-    In `paths`, `*` stands for any name.
+    In `paths`, `*` matches any name.
     """
 
     name: str
