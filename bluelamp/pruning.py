@@ -5,10 +5,8 @@ gone, what was not used for 30 days, and beyond a size what was used longest ago
 (`bluelamp.plans`). What was fetched (engines, data sets) stays: a machine without a network could not fetch it again.
 """
 
-import fcntl
 import os
 import re
-import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -23,34 +21,39 @@ MARK: Final = "pruned"
 """The file whose time of modification says when the cache folder was last looked through."""
 _DAY: Final = 86_400
 _UNUSED: Final = 30 * _DAY
-_COMPILED: Final = re.compile(r"(.+?)\.[a-z]+-?[0-9]+(?:\.opt-\w+)?\.pyc(\.[0-9]+)?")
+_COMPILED: Final = r"(.+?)\.[a-z]+-?[0-9]+(?:\.opt-\w+)?\.pyc(\.[0-9]+)?"
 
 
 @dataclass(frozen=True)
 class Room:
-    """One folder of the cache: the names of its files, relative to it, and how many bytes they may have together.
+    """One folder of the cache, with the maximum size of its files in bytes.
 
-    `outlived` says of such a name whether what it was made from is gone. Files of other names are left alone: the cache
-    folder may be one that other programs use too.
+    `names` is an expression for the names of its files, relative to the folder. Files of other names are left alone, as
+    other programs may use the cache folder too. `outlived` tells from a name, and the seconds since the last use,
+    whether the file's source is gone.
     """
 
     folder: str
-    names: re.Pattern[str]
+    names: str
     most: int
-    outlived: Callable[[str], bool] = lambda _: False
+    outlived: Callable[[str, float], bool] = lambda _name, _idle: False
 
 
-def _without_source(name: str) -> bool:
+def _without_source(name: str, idle: float) -> bool:
     """Whether a compiled file, whose path below the folder is its source's, has no source or was left half done."""
     folder, _, file = name.rpartition("/")
-    found = _COMPILED.fullmatch(file)
-    return found is not None and (bool(found[2]) or not os.path.exists(f"/{folder}/{found[1]}.py"))  # noqa: PTH110
+    found = re.fullmatch(_COMPILED, file)
+    if found is None:
+        return False
+    if found[2]:  # Python writes a compiled file under a temporary name first, which may be about to be renamed
+        return idle > _DAY
+    return not os.path.exists(f"/{folder}/{found[1]}.py")  # noqa: PTH110 - many thousands
 
 
 ROOMS: Final = (
-    Room("bytecode", re.compile(rf"(?:.*/)?{_COMPILED.pattern}"), 2_000_000_000, _without_source),
-    Room("templates", re.compile(r"[^/]+-jinja2-[^/]+/[^/]+\.cache"), 100_000_000),
-    Room("completion", re.compile(r"index-[0-9a-f]{16}\.json|[0-9a-f]{16}/[^/]+\.json"), 50_000_000),
+    Room("bytecode", rf"(?:.*/)?{_COMPILED}", 2_000_000_000, _without_source),
+    Room("templates", r"[^/]+-jinja2-[^/]+/[^/]+\.cache", 100_000_000),
+    Room("completion", r"index-[0-9a-f]{16}\.json|[0-9a-f]{16}/[^/]+\.json", 50_000_000),
 )
 
 
@@ -68,6 +71,8 @@ def begin() -> None:
         if not due:
             return
         os.utime(mark)
+        import subprocess  # once a day
+
         subprocess.Popen(
             [sys.executable, "-P", "-m", "bluelamp.pruning"],
             stdin=subprocess.DEVNULL,
@@ -82,6 +87,8 @@ def prune(root: Path, now: float) -> int:
 
     Other processes may use the folder meanwhile: they make again what is gone. Of several at a time, one prunes.
     """
+    import fcntl
+
     with suppress(OSError), (root / MARK).open("ab") as stream:
         fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
         return sum(_prune(root / room.folder, room, now) for room in ROOMS)
@@ -92,8 +99,7 @@ def _prune(folder: Path, room: Room, now: float) -> int:
     kept, removed = [], 0
     for path, used, size in _files(folder, room):
         name = path[len(str(folder)) + 1 :]
-        # Python writes a compiled file beside its place first: such a file may be about to be moved.
-        if now - used > _UNUSED or (room.outlived(name) and (path.endswith(".pyc") or now - used > _DAY)):
+        if now - used > _UNUSED or room.outlived(name, now - used):
             removed += _unlink(path)
         else:
             kept.append((used, size, path))
@@ -112,10 +118,11 @@ def _prune(folder: Path, room: Room, now: float) -> int:
 
 def _files(folder: Path, room: Room) -> Iterator[tuple[str, float, int]]:
     """Each file's path, when it was last used as far as the file system notes that, and its size on disk."""
+    expression = re.compile(room.names)
     for place, _, names in os.walk(folder):
         for name in names:
             path = f"{place}/{name}"
-            if room.names.fullmatch(path, len(str(folder)) + 1):
+            if expression.fullmatch(path, len(str(folder)) + 1):
                 with suppress(OSError):
                     found = os.lstat(path)
                     yield path, max(found.st_atime, found.st_mtime), found.st_blocks * 512

@@ -10,7 +10,7 @@ import yaml
 from bluelamp.core.files import read
 from bluelamp.core.problems import Problem, SettingsError
 from bluelamp.core.reader import name_of
-from bluelamp.core.suggestions import did_you_mean
+from bluelamp.core.suggestions import did_you_mean_or
 from bluelamp.policies.cases import file_of
 from bluelamp.policies.judging import judge
 from bluelamp.policies.model import Case, Judgement, Verdict
@@ -119,7 +119,7 @@ def _cases(rules: Sequence[Rule], file: Path, root: Path) -> Iterator[Problem]:
     for id_, places in lines.items():
         if id_ not in ids:
             line = places[0] if places else 0
-            step = did_you_mean(id_, ids) or f"rules here: {', '.join(ids)}"
+            step = did_you_mean_or(id_, ids, lead="rules here:")
             yield Problem(name, line, path=id_[:60], message="is no rule of the module", next_step=step)
     for rule in rules:
         yield from _cases_of(rule, name, lines.get(rule.id, []))

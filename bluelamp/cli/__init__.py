@@ -4,11 +4,10 @@ import sys
 from collections.abc import Sequence
 from typing import NoReturn
 
-from bluelamp import bytecode, pruning
+from bluelamp import bytecode
 
 # Before anything large is imported.
 bytecode.keep()
-pruning.begin()
 
 __all__ = ["main"]
 
@@ -20,6 +19,8 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
 
         complete(sys.argv[2:])
         sys.exit(0)
+    from bluelamp import pruning
     from bluelamp.cli.app import main as run
 
+    pruning.begin()
     run(arguments)

@@ -67,7 +67,7 @@ def comparison(
 def summary(force: "Force") -> str:
     """A force's changes and their reasons, in one line."""
     said = ", ".join([*counts(force), *_verdicts(force), *money(force)]) or "the comparison is not complete"
-    return f"{said} ({'; '.join(reasons(force))})" if force.reasons else said
+    return f"{said} ({'; '.join(_reasons(force))})" if force.reasons else said
 
 
 def counts(force: "Force") -> list[str]:
@@ -98,7 +98,7 @@ def money(force: "Force") -> list[str]:
     return [f"{'+' if amount > 0 else '-'}£{abs(amount):,.2f} a month"] if amount else []
 
 
-def reasons(force: "Force", most: int = _MOST) -> list[str]:
+def _reasons(force: "Force") -> list[str]:
     """The first reasons, and how many more there are."""
-    rest = len(force.reasons) - most
-    return [*map(str, force.reasons[:most]), *([f"{rest} more"] if rest > 0 else [])]
+    rest = len(force.reasons) - _MOST
+    return [*map(str, force.reasons[:_MOST]), *([f"{rest} more"] if rest > 0 else [])]

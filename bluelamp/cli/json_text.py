@@ -6,12 +6,11 @@ of thousands.
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import fields, is_dataclass
-from functools import cache
+from dataclasses import is_dataclass
 from json.encoder import encode_basestring_ascii as quoted
 from typing import Any, Final
 
-from bluelamp.core.camel import camel
+from bluelamp.core.camel import json_fields
 
 _WIDTH: Final = 118
 """Characters of a value on one line, without the indentation and name in front of it."""
@@ -35,18 +34,12 @@ def _other(value: Any, indent: str) -> str:
     if isinstance(value, (str, int, float)):
         return json.dumps(value)
     if is_dataclass(value) and not isinstance(value, type):
-        return _members({name: getattr(value, field) for name, field in _names(type(value))}, indent)
+        return _members({name: getattr(value, field) for name, field in json_fields(type(value))}, indent)
     if isinstance(value, Mapping):
         return _members({str(key): item for key, item in value.items()}, indent)
     if isinstance(value, (list, tuple)):
         return _items(value, indent)
     return quoted(str(value))
-
-
-@cache
-def _names(of: type) -> tuple[tuple[str, str], ...]:
-    """The fields of a dataclass: the name in JSON, and in Python."""
-    return tuple((camel(each.name), each.name) for each in fields(of))
 
 
 def _object(value: dict[Any, Any], indent: str) -> str:

@@ -19,7 +19,7 @@ from bluelamp.core.text import first_of
 from bluelamp.engine.operation import Target
 from bluelamp.errors import BluelampError, Status, UsageError
 from bluelamp.fleet.aliases import refuse_versioned
-from bluelamp.fleet.deploy import Gate, Result, nothing
+from bluelamp.fleet.deploy import Gate, Result, failed, nothing
 from bluelamp.fleet.deployed import holds
 from bluelamp.policies.governance import BLOCK_UNKNOWN
 from bluelamp.policies.known import KNOWN
@@ -104,11 +104,8 @@ def one_force(
         if how.report is not None and result.status is Status.DONE and verb not in ("destroy", "preview"):
             state, decrypt = opened(held, target)
             result = replace(result, state=state, decrypt=decrypt)
-    except BluelampError as error:
-        said = error.message + (f"; next: {error.next_step}" if error.next_step else "")
-        return Result(force, verb, error.status, errors=(said,))
-    except SettingsError as error:
-        return Result(force, verb, Status.WRONG_USE, errors=tuple(map(str, error.problems)))
+    except (BluelampError, SettingsError) as error:
+        return failed(force, verb, error)
     return result
 
 

@@ -8,7 +8,7 @@ from typing import Final
 
 from bluelamp.cli.screen import Screen, escape
 from bluelamp.core import private
-from bluelamp.core.suggestions import did_you_mean
+from bluelamp.core.suggestions import did_you_mean_or
 from bluelamp.errors import UsageError
 from bluelamp.reports.findings import Report
 from bluelamp.reports.write import Detail
@@ -104,7 +104,7 @@ class Output:
         known = (*FORMATS, _ALL)
         for word in asked:
             if word not in known:
-                step = did_you_mean(word, known) or f"allowed: {', '.join(known)}"
+                step = did_you_mean_or(word, known, lead="allowed:")
                 raise UsageError(f"--formats: {word!r} is not a report format", next_step=step)
         if not asked:
             raise UsageError("--formats names no format", next_step=f"allowed: {', '.join(known)}")

@@ -11,7 +11,7 @@ from bluelamp.cli.session import Session, opened
 from bluelamp.core.patience import Patience
 from bluelamp.core.problems import SettingsError
 from bluelamp.errors import BluelampError, Status, UsageError
-from bluelamp.fleet.deploy import Result
+from bluelamp.fleet.deploy import Result, failed
 
 if TYPE_CHECKING:
     from bluelamp.cli.how import How
@@ -80,11 +80,8 @@ def performed(there: "Cluster", held: Session, force: str, verb: str, how: "How"
             # Read here: neither a state nor its decryption key is sent to a worker.
             state, decrypt = opened(held, held.target(force))
             result = replace(result, state=state, decrypt=decrypt)
-    except BluelampError as error:
-        said = error.message + (f"; next: {error.next_step}" if error.next_step else "")
-        return Result(force, verb, error.status, errors=(said,)), False
-    except SettingsError as error:
-        return Result(force, verb, Status.WRONG_USE, errors=tuple(map(str, error.problems))), False
+    except (BluelampError, SettingsError) as error:
+        return failed(force, verb, error), False
     return result, lost
 
 

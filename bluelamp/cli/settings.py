@@ -28,12 +28,12 @@ def read_settings(root: Path, forces: list[str], *, rehearse: bool | None = Fals
             read[force] = load(force, root=root)
         except SettingsError as error:
             held = holds(state_of(root, force)) if rehearse is None else rehearse
-            problems += map(for_rehearsal, error.problems) if held else error.problems
+            problems += map(_for_rehearsal, error.problems) if held else error.problems
     if problems:
         raise SettingsError(problems)
     return read
 
 
-def for_rehearsal(problem: Problem) -> Problem:
+def _for_rehearsal(problem: Problem) -> Problem:
     """The problem with the rehearsal's commands in its next step."""
     return replace(problem, next_step=rehearsed(problem.next_step))

@@ -54,10 +54,10 @@ def side_of(plan: Any, report: Any, root: Path, key: bytes) -> tuple[dict[str, A
         costs = cost_of_plan(plan, root)
     except SettingsError as error:
         wrong = "; ".join(map(str, error.problems))
-    return {"snapshot": snapshot(plan, report, costs, key, placer(root)), "costError": wrong}, costs
+    return {"snapshot": snapshot(plan, report, costs, key, _placer(root)), "costError": wrong}, costs
 
 
-def placer(root: Path) -> Any:
+def _placer(root: Path) -> Any:
     """What turns a position that the SDK gives into a file of the project and a line."""
     from bluelamp.origins import places
 

@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 from ipaddress import IPv4Address, IPv4Network
 from typing import Annotated, Any, Final, Literal, TypeVar
 
@@ -62,10 +63,10 @@ class Matching:
     pattern: str
     message: str
     allowed: str
-    _expression: re.Pattern[str] = field(init=False, repr=False, compare=False)
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "_expression", re.compile(self.pattern))
+    @cached_property
+    def _expression(self) -> re.Pattern[str]:
+        return re.compile(self.pattern)
 
     def __call__(self, value: str) -> str:
         """The value if it matches; raises `PydanticCustomError` otherwise."""
@@ -124,7 +125,7 @@ def network(value: object) -> IPv4Network:
     return loose
 
 
-@in_schema(pattern="^[12][0-9]{3}-[0-9]{2}-[0-9]{2}$")
+@in_schema(pattern=f"^{_DAY.pattern}$")
 def _day(value: object) -> object:
     if isinstance(value, str):
         try:

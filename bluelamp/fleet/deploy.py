@@ -7,12 +7,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bluelamp.core import wire
+from bluelamp.core.problems import SettingsError
 from bluelamp.core.text import first_of
 from bluelamp.engine import operation
 from bluelamp.engine.events import Outcome, Step, Violation
 from bluelamp.engine.known import known
 from bluelamp.engine.operation import Target
-from bluelamp.errors import Status
+from bluelamp.errors import BluelampError, Status
 
 if TYPE_CHECKING:
     from bluelamp.cost.difference import Difference
@@ -211,6 +212,14 @@ def nothing(force: str, verb: str) -> Result:
     if verb == "destroy":
         return Result(force, verb, Status.DONE, notes=said, deployed=False)
     return Result(force, verb, Status.FAILED, errors=said, deployed=False)
+
+
+def failed(force: str, verb: str, error: BluelampError | SettingsError) -> Result:
+    """The result of a force whose verb ended with an error of ours."""
+    if isinstance(error, SettingsError):
+        return Result(force, verb, Status.WRONG_USE, errors=tuple(map(str, error.problems)))
+    said = error.message + (f"; next: {error.next_step}" if error.next_step else "")
+    return Result(force, verb, error.status, errors=(said,))
 
 
 def _absent(outcome: Outcome) -> bool:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from bluelamp.core.commands import rehearsed
 from bluelamp.core.problems import SettingsError
+from bluelamp.core.resource import name_of
 from bluelamp.errors import BluelampError, UsageError
 from bluelamp.fleet.deployed import holds
 from bluelamp.fleet.planning import planning_each
@@ -323,7 +324,7 @@ def _name(force: str, root: Path) -> str:
 
 
 def _reasons(plan: "Plan") -> list[str]:
-    return [f"{one.urn.split('::', 3)[-1]}: {each}" for one in _refusals(plan) for each in one.reasons]
+    return [f"{name_of(one.urn)}: {each}" for one in _refusals(plan) for each in one.reasons]
 
 
 def _refusals(plan: "Plan") -> tuple[Refusal, ...]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Final
 
-from bluelamp.core.resource import type_of
+from bluelamp.core.resource import name_of, type_of
 from bluelamp.errors import Status, UsageError
 from bluelamp.fleet.deploy import Result
 
@@ -106,7 +106,7 @@ def _told(one: "Refused") -> str:
         lambda found: "/".join(found.group().strip("/").split("/")[2:]).rpartition("/providers/")[2], one.message
     )
     words = words.removesuffix(".")
-    return f"{one.urn.split('::', 3)[-1]} cannot be {_DONE.get(one.op, one.op)}: {words} ({one.code})"
+    return f"{name_of(one.urn)} cannot be {_DONE.get(one.op, one.op)}: {words} ({one.code})"
 
 
 def _replaced(trial: "Trial") -> int:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from bluelamp.core.problems import Problem
 from bluelamp.core.source import show
-from bluelamp.core.suggestions import did_you_mean
+from bluelamp.core.suggestions import did_you_mean_or
 from bluelamp.learn.answers import ANSWERS, KINDS
 from bluelamp.learn.exercise import Exercise, Question
 
@@ -34,7 +34,7 @@ def check(at: "At") -> Iterator[Problem]:
     known = [each.id for each in at.exercise.questions]
     for key in given:
         if key not in known:
-            step = did_you_mean(str(key), known) or f"known here: {', '.join(known)}"
+            step = did_you_mean_or(str(key), known, lead="known here:")
             yield source.problem((key,), "there is no such question", str(key), "", step, key=True)
     for each in at.exercise.questions:
         answer = given.get(each.id)

@@ -12,7 +12,7 @@ import yaml
 from bluelamp.core.files import create, replace
 from bluelamp.core.problems import Problem, SettingsError
 from bluelamp.core.register import REGISTER
-from bluelamp.core.suggestions import did_you_mean
+from bluelamp.core.suggestions import did_you_mean_or
 from bluelamp.errors import UsageError
 from bluelamp.infra.force import load
 from bluelamp.infra.scaffold.register import add_force, followed
@@ -181,7 +181,7 @@ def _refuse_region(root: Path, region: str) -> None:
     if region not in known:
         raise UsageError(
             f"--region: no force is in the region {region!r}",
-            next_step=did_you_mean(region, known) or f"name one of {', '.join(known)}",
+            next_step=did_you_mean_or(region, known, lead="name one of"),
         )
 
 

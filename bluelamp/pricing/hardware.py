@@ -13,7 +13,7 @@ from pydantic import Field, PrivateAttr
 from bluelamp.core.fields import Label, Model, Text
 from bluelamp.core.problems import Problem, SettingsError
 from bluelamp.core.source import Source, Steps
-from bluelamp.core.suggestions import did_you_mean
+from bluelamp.core.suggestions import did_you_mean_or
 from bluelamp.core.validation import validate
 from bluelamp.pricing.snapshot import HOURS
 from bluelamp.pricing.source import read_source
@@ -90,7 +90,7 @@ class Hardware(Model):
                 (section, index, "milestone"),
                 "the milestone is not on the roadmap",
                 each.milestone,
-                did_you_mean(each.milestone, known) or f"milestones: {', '.join(known)}",
+                did_you_mean_or(each.milestone, known, lead="milestones:"),
                 "correct the id, or add the milestone to roadmap.yaml",
             )
             for section, items in sections

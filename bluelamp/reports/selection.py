@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Final
 
-from bluelamp.core.suggestions import did_you_mean
+from bluelamp.core.suggestions import did_you_mean, did_you_mean_or
 from bluelamp.errors import UsageError
 from bluelamp.policies import Control, Rule, Severity, rules
 from bluelamp.policies.catalogues import answered, catalogues
@@ -83,7 +83,7 @@ def select(
 def _one(word: str, allowed: Sequence[str], what: str) -> str:
     found = [each for each in allowed if each.casefold() == word.casefold()]
     if not found:
-        step = did_you_mean(word, allowed) or f"allowed: {', '.join(allowed)}"
+        step = did_you_mean_or(word, allowed, lead="allowed:")
         raise UsageError(f"{word!r} is no {what}", next_step=step)
     return found[0]
 
@@ -103,7 +103,7 @@ def _framework(word: str) -> tuple[str, str, str]:
     if len({name for name, _ in found}) != 1:
         every = sorted({slug(name) for name, _ in _editions()})
         said = f"{asked!r} could be {' or '.join(sorted(slug(name) for name, _ in found))}" if found else ""
-        step = did_you_mean(asked, every) or f"allowed: {', '.join(every)}"
+        step = did_you_mean_or(asked, every, lead="allowed:")
         raise UsageError(said or f"{asked!r} is no framework", next_step=step)
     # Where no edition is named, the one that rules name, else the newest.
     used = {(control.framework, control.edition) for rule in rules() for control in rule.controls}

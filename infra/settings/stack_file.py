@@ -10,7 +10,7 @@ from typing import Any, Final
 from bluelamp.core.problems import Problem, SettingsError
 from bluelamp.core.reader import content_of, parse
 from bluelamp.core.source import Source, Steps, show
-from bluelamp.core.suggestions import did_you_mean, nearest
+from bluelamp.core.suggestions import did_you_mean, did_you_mean_or, nearest
 from bluelamp.infra.settings.layers import PREFIX, STACK_FILE, base_of, merge
 from bluelamp.infra.settings.model import Settings
 from bluelamp.infra.settings.register import Entry
@@ -130,7 +130,7 @@ def _home(key: str) -> str:
     bare = key.removeprefix(PREFIX)
     if bare in _names():
         return f"put {PREFIX}{bare} under `config:`"
-    return did_you_mean(key, ENGINE_KEYS) or f"allowed: {', '.join(ENGINE_KEYS)}"
+    return did_you_mean_or(key, ENGINE_KEYS, lead="allowed:")
 
 
 def _names() -> list[str]:

@@ -4,12 +4,11 @@ import json
 from collections.abc import Sequence
 from decimal import Decimal
 from enum import StrEnum
-from itertools import zip_longest
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bluelamp.cli.changed import comparison, counts, money, reasons
+from bluelamp.cli.changed import comparison, counts, money
 from bluelamp.cli.options import Environment, Jobs, NoCache, Project, Quiet, Region
 from bluelamp.cli.reuse import plans_of
 from bluelamp.cli.screen import Format, Screen, escape
@@ -123,8 +122,11 @@ def _details(screen: Screen, force: "Force") -> None:
     _some(screen, [_verdict(each) for each in force.verdicts], "verdicts")
     for amount in money(force):
         screen.show(f"    cost: {escape(amount)}")
-    for reason, said in zip_longest(force.reasons[:_MOST], reasons(force, _MOST)):
-        screen.show(f"    [dim]{reason.because.conjunction if reason else 'because of'} {escape(said)}[/dim]")
+    for reason in force.reasons[:_MOST]:
+        screen.show(f"    [dim]{reason.because.conjunction} {escape(str(reason))}[/dim]")
+    rest = len(force.reasons) - _MOST
+    if rest > 0:
+        screen.show(f"    [dim]because of {rest} more[/dim]")
 
 
 def _verdict(each: "Judged") -> str:

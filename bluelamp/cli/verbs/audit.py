@@ -158,10 +158,11 @@ def audit(
     if earlier:
         reports = [against.compared(one, earlier) for one in reports]
     reports = output.prepared(screen, root, reports)
-    for one in () if screen.json else reports:
-        screen.show((closing if quiet else show)(one))
     if screen.json:
         screen.give({"reports": [one.as_dict(passes=passes) for one in reports]})
+    else:
+        for one in reports:
+            screen.show((closing if quiet else show)(one))
     output.write(screen, reports, root)
     raise typer.Exit(worst(status for one in reports for status in _statuses(one)))
 

@@ -121,7 +121,7 @@ def drift(
         record = _find(store, thing, force)
         before, now = (hidden(one) for one in change(store, record.id, path, _value(value)))
     said = f"{path} was {json.dumps(before)}, is {json.dumps(now)}"
-    screen.say(escape(f"{record.urn.split('::', 3)[-1]}: {said}"))
+    screen.say(escape(f"{name_of(record.urn)}: {said}"))
     screen.give({"urn": record.urn, "id": record.id, "property": path, "before": before, "after": now})
 
 

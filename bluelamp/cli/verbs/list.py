@@ -8,7 +8,7 @@ import typer
 
 from bluelamp.cli.options import Areas, AtLeast, Form, Framework, Project, Quiet, Region
 from bluelamp.cli.screen import Format, Screen
-from bluelamp.core.suggestions import did_you_mean
+from bluelamp.core.suggestions import did_you_mean_or
 from bluelamp.errors import UsageError
 from bluelamp.folders import project as find_project
 
@@ -144,7 +144,7 @@ def modules(form: Form = Format.TEXT, quiet: Quiet = False, project: Project = N
 
 def _one(word: str, allowed: Sequence[str], what: str) -> str:
     if word not in allowed:
-        step = did_you_mean(word, allowed) or f"allowed: {', '.join(allowed)}"
+        step = did_you_mean_or(word, allowed, lead="allowed:")
         raise UsageError(f"{word!r} is not a {what}", next_step=step)
     return word
 

@@ -38,16 +38,15 @@ def _text_of_number(value: object) -> object:
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
-@in_schema(pattern=r"^(modules(/[a-z0-9_]+){1,3}|[A-Z]{1,8}-[0-9]{1,6})$")
-def _module(value: str) -> str:
-    if value.startswith(MODULE):
-        return matching(r"modules(/[a-z0-9_]+){1,3}", "is not the path of a module", "for example modules/data/lake")(
-            value
-        )
-    return matching(_DEBT, "is no module and no debt ID", "for example modules/data/lake, or TD-17")(value)
-
-
 _DEBT: Final = r"[A-Z]{1,8}-[0-9]{1,6}"
+_path = matching(r"modules(/[a-z0-9_]+){1,3}", "is not the path of a module", "for example modules/data/lake")
+_debt = matching(_DEBT, "is no module and no debt ID", "for example modules/data/lake, or TD-17")
+
+
+@in_schema(pattern=rf"^({_path.pattern}|{_DEBT})$")
+def _module(value: str) -> str:
+    return (_path if value.startswith(MODULE) else _debt)(value)
+
 
 Pounds = Annotated[int, Field(ge=0, le=_LARGEST, examples=["12000"])]
 """Whole GBP."""
@@ -55,12 +54,7 @@ Pounds = Annotated[int, Field(ge=0, le=_LARGEST, examples=["12000"])]
 DebtId = Annotated[str, AfterValidator(matching(_DEBT, "is not a debt ID", "for example TD-17"))]
 """The ID of a debt in the force's register of technical debt."""
 
-ModulePath = Annotated[
-    str,
-    AfterValidator(
-        matching(r"modules(/[a-z0-9_]+){1,3}", "is not the path of a module", "for example modules/data/lake")
-    ),
-]
+ModulePath = Annotated[str, AfterValidator(_path)]
 """A module by its folder."""
 
 Successor = Annotated[str, AfterValidator(_module)]

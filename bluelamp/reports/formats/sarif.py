@@ -7,6 +7,7 @@ from typing import Any, Final
 from urllib.parse import quote
 from uuid import UUID, uuid5
 
+from bluelamp.core.resource import name_of
 from bluelamp.core.text import cut
 from bluelamp.policies import Severity, Verdict
 from bluelamp.reports.canonical import compact, dense, plain, time_of
@@ -272,7 +273,7 @@ def _absent(report: Report, known: _Known) -> Iterator[dict[str, Any]]:
                 "kind": "pass",
                 "level": "none",
                 "baselineState": "absent",
-                "message": {"text": f"{urn.split('::', 3)[-1]}: no longer found"},
+                "message": {"text": f"{name_of(urn)}: no longer found"},
                 "locations": [{"logicalLocations": [{"fullyQualifiedName": urn, "kind": "resource"}]}],
             }
 
