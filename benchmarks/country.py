@@ -81,10 +81,10 @@ def _in_sequence(root: Path, forces: list[str], engine: Engine, console: Console
     try:
         with rehearsal(root, engine) as held:
             words = ["--policy-pack", str(pack(root, "stock"))]
-            taken(held, root, ["-s", forces[0], *words])
+            taken(held, ["-s", forces[0], *words])
             cloud = time.process_time()
             for number, force in enumerate(forces, 1):
-                found.append(taken(held, root, ["-s", force, *words]))
+                found.append(taken(held, ["-s", force, *words]))
                 cost = found[-1]
                 console.print(
                     f"stock {number} of {len(forces)}: {force}: {cost.clock:.1f} s, processor {cost.processor:.1f} s"

@@ -90,14 +90,14 @@ def _told(times: dict[str, list[Cost]], console: Console) -> float:
 
 
 def _preview(held: Rehearsal, root: Path, pack: Path | None) -> Cost:
-    cost = taken(held, root, ["--policy-pack", str(pack)] if pack else [])
+    cost = taken(held, ["--policy-pack", str(pack)] if pack else [])
     seen = (root / "told.txt").read_text(encoding="utf-8").count("azure-native:network:Subnet::")
     if seen < SPOKES:
         raise SystemExit(f"the preview is not whole: {seen} subnets")
     return cost
 
 
-def taken(held: Rehearsal, root: Path, words: list[str]) -> Cost:
+def taken(held: Rehearsal, words: list[str]) -> Cost:
     """What `pulumi preview` with these words takes; what it says goes to `told.txt`."""
     words = ["pulumi", "preview", "--json", *words]
     cost, status = measured(lambda: run(held, ["sh", "-c", 'exec "$@" > told.txt 2>&1', "sh", *words]))

@@ -21,7 +21,7 @@ from bluelamp.rehearsal.session import rehearsal
 
 _HERE: Final = Path(__file__).parent
 _ROOT: Final = _HERE.parent
-_SIDES: Final = {"stock": _HERE / "rule_by_rule", "bluelamp": _ROOT / "policies"}
+_SIDES: Final = ("stock", "bluelamp")
 
 
 def main() -> None:
@@ -41,7 +41,7 @@ def main() -> None:
                     console.print(f"round {number} of {rounds}: {side}" if number else f"warming up: {side}")
                     os.chdir(root)
                     with rehearsal(root, engine) as held:
-                        cost = taken(held, root, ["-s", force, "--policy-pack", str(pack(root, side))])
+                        cost = taken(held, ["-s", force, "--policy-pack", str(pack(root, side))])
                     if number:
                         times[side].append(cost)
         finally:

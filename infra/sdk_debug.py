@@ -5,6 +5,8 @@ resource, one for each of its outputs (`log.debug` in pulumi/log.py, SDK 3.272).
 """
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Final
 
 from pulumi import log
@@ -17,6 +19,17 @@ def drop_debug_messages() -> None:
     """Drops the debug messages of this program's SDK, unless `BLUELAMP_SDK_DEBUG` is set. Other levels stay."""
     if not os.environ.get(ASKED):
         log.debug = _drop
+
+
+@contextmanager
+def without_debug_messages() -> Iterator[None]:
+    """Has the SDK put together no debug messages within the context."""
+    before = log.debug
+    log.debug = _drop
+    try:
+        yield
+    finally:
+        log.debug = before
 
 
 def _drop(*_: object, **__: object) -> None:

@@ -6,7 +6,7 @@ write.
 """
 
 import os
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 
 SIDE = os.environ.get("BLUELAMP_BENCH")
 if SIDE == "bluelamp":
@@ -15,12 +15,16 @@ if SIDE == "bluelamp":
     prepare_process()
 
 import pulumi  # noqa: E402 - the SDK is prepared before it is loaded
-from pulumi_azure_native import network, resources  # noqa: E402
+from pulumi_azure_native import network, resources  # noqa: E402 - as above
 
-from bluelamp.infra.program.nearest_frame import nearest_frame_only  # noqa: E402
-from bluelamp.modules.aliases import drop_version_aliases  # noqa: E402
+frames: AbstractContextManager[None] = nullcontext()
+if SIDE == "bluelamp":
+    from bluelamp.infra.program.nearest_frame import nearest_frame_only
 
+    frames = nearest_frame_only()
 if SIDE in ("bluelamp", "aliases-dropped"):
+    from bluelamp.modules.aliases import drop_version_aliases
+
     pulumi.runtime.register_stack_transformation(drop_version_aliases)
 
 SPOKES = int(os.environ.get("BLUELAMP_BENCH_SPOKES", "75"))
@@ -30,7 +34,7 @@ TAGS = {
     "classification": "OFFICIAL",
     "roadmap-milestone": "2027-Q1",
 }
-with nearest_frame_only() if SIDE == "bluelamp" else nullcontext():
+with frames:
     group = resources.ResourceGroup("spokes", resource_group_name="rg-spokes", location="uksouth", tags=TAGS)
     plan = network.DdosProtectionPlan(
         "shared", resource_group_name=group.name, ddos_protection_plan_name="ddos-shared", location="uksouth", tags=TAGS

@@ -13,7 +13,7 @@ from typing import Any
 from google.protobuf import empty_pb2
 from pulumi.runtime.proto import resource_pb2
 
-from bluelamp.core.resource import type_of
+from bluelamp.core.resource import name_of, type_of
 from bluelamp.core.wire import UNKNOWN_STRING
 from bluelamp.planning.answers import Answer, Answers
 from bluelamp.planning.autonaming import Autonaming
@@ -62,7 +62,7 @@ class PlannedResource:
     @property
     def name(self) -> str:
         """The logical name."""
-        return self.urn.split("::", 3)[3]
+        return name_of(self.urn)
 
 
 class PlanMonitor:
@@ -184,7 +184,7 @@ class PlanMonitor:
             found[self.urn(type_, name, parent)] = None
             known = self.resources.get(parent)
             for old in known.aliases if known else ():
-                before, after = (urn.split("::", 3)[3] for urn in (old, parent))
+                before, after = (name_of(urn) for urn in (old, parent))
                 # A child that is named after its parent was named after the parent's old name.
                 own = before + name.removeprefix(after) if name.startswith(after) else name
                 found[self.urn(type_, own, old)] = None

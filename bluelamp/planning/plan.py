@@ -119,6 +119,7 @@ def configured(
     from pulumi.runtime.settings import Settings, configure
 
     from bluelamp.infra.program.nearest_frame import nearest_frame_only
+    from bluelamp.infra.sdk_debug import without_debug_messages
     from bluelamp.planning.loop import InPlace
 
     monitor.set_autonaming(autonaming(config, project=project, stack=stack, organization=ORGANIZATION))
@@ -140,28 +141,11 @@ def configured(
     )
     pulumi.runtime.set_all_config(dict(config), [])
     try:
-        with nearest_frame_only(), _without_debug_messages():
+        with nearest_frame_only(), without_debug_messages():
             yield loop
     finally:
         loop.close()
         asyncio.set_event_loop(None)
-
-
-@contextmanager
-def _without_debug_messages() -> Iterator[None]:
-    """Has the SDK put together no debug messages, which `PlanEngine` does not keep: about ten for a resource."""
-    from pulumi import log
-
-    before = log.debug
-    log.debug = _drop
-    try:
-        yield
-    finally:
-        log.debug = before
-
-
-def _drop(*_: object, **__: object) -> None:
-    """Drops a message."""
 
 
 def plan_force(slug: str, root: Path, *, arm_types: Path | None = None) -> Plan:

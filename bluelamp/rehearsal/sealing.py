@@ -10,7 +10,6 @@ from typing import Final
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-SALT_BYTES: Final = 16
 _NONCE_BYTES: Final = 12
 _CONTEXT: Final = b"bluelamp rehearsal store 1"
 _PROOF: Final = "bluelamp"

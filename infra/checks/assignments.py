@@ -8,7 +8,7 @@ from typing import Any, Final
 from bluelamp.core.problems import Problem
 from bluelamp.core.source import show
 from bluelamp.core.suggestions import did_you_mean
-from bluelamp.infra.settings.policy_baseline import DATA, assignments, initiatives
+from bluelamp.infra.settings.policy_baseline import DATA, NEEDED, assignments, initiatives
 from bluelamp.infra.settings.profiles import is_on
 from bluelamp.infra.settings.written import Group, WrittenAssignment, WrittenAzure, WrittenSettings
 from bluelamp.modules import naming
@@ -26,10 +26,7 @@ _KINDS: Final[Mapping[str, tuple[type, ...]]] = {
     "Float": (int, float),
     "DateTime": (str,),
 }
-_CHANGES: Final = ("enforcement", "parameters", "notScopes", "resourceSelectors")
 _SHOWN: Final = 9
-_NEEDED: Final = {"ddos_plan_id": "ddosPlan", "private_dns_zone_ids": "privateDns"}
-"""The component that makes what an assignment cannot be made without."""
 
 
 @cache
@@ -65,7 +62,7 @@ def assignment_problems(settings: WrittenSettings) -> Iterator[Problem]:
             message = "changes an assignment, and none are made"
             yield change.problem(message, next_step="write policies: hybrid under bluelamp:components, or remove it")
             return
-        for argument, component in _NEEDED.items():
+        for argument, component in NEEDED.items():
             if argument in assignments()[name].get("needs", ()) and not is_on(settings.values, component):
                 message = f"{name} is not assigned, since there is no {component}"
                 yield change.assignment.problem(message, name, next_step="remove the entry")
@@ -89,8 +86,8 @@ def _change(azure: WrittenAzure, change: WrittenAssignment, name: str) -> Iterat
     parts = (change.enforcement, change.parameters, change.not_scopes, change.resource_selectors)
     written = [each for each in parts if each.value not in (None, "enforced", {}, [])]
     if not written:
-        message = "changes nothing"
-        yield change.problem(message, next_step=f"set one of {', '.join(_CHANGES)}, or remove the entry")
+        keys = ", ".join(str(each.steps[-1]) for each in parts)
+        yield change.problem("changes nothing", next_step=f"set one of {keys}, or remove the entry")
     if change.enforcement.value == "off":
         for each in written[1:]:
             yield each.problem("says how an assignment works that is off", next_step="remove it")
@@ -104,13 +101,13 @@ def _change(azure: WrittenAzure, change: WrittenAssignment, name: str) -> Iterat
     yield from _selectors(change)
     loosening = _loosening(change, name)
     if loosening:
-        for key, each, what in (
-            ("reason", change.reason, "a sentence of 10 to 500 characters"),
-            ("expiresOn", change.expires_on, 'a day such as "2027-03-31"'),
+        for each, what in (
+            (change.reason, "a sentence of 10 to 500 characters"),
+            (change.expires_on, 'a day such as "2027-03-31"'),
         ):
             if not each.is_given:
                 message = f"is missing: {loosening} loosens {name}"
-                yield each.problem(message, next_step=f"add `{key}`, {what}")
+                yield each.problem(message, next_step=f"add `{each.steps[-1]}`, {what}")
 
 
 def _values(parameters: Group, name: str) -> Iterator[Problem]:
@@ -172,9 +169,9 @@ def _loosening(change: WrittenAssignment, name: str) -> str:
     """What of a change makes the assignment weaker, or could; empty for one that only tightens it."""
     if change.enforcement.value in ("audit", "off"):
         return f"enforcement: {change.enforcement.value}"
-    for key, each in (("notScopes", change.not_scopes), ("resourceSelectors", change.resource_selectors)):
+    for each in (change.not_scopes, change.resource_selectors):
         if each.value:
-            return key
+            return str(each.steps[-1])
     known, usual = _parameters(name) or {}, assignments()[name].get("parameters", {})
     for key, value in change.parameters.values.items():
         if key in known and not _tightens(key, value, usual.get(key), known[key]):

@@ -6,6 +6,7 @@ from bluelamp.core.identity import are_apart
 from bluelamp.core.problems import Problem
 from bluelamp.core.source import show
 from bluelamp.core.suggestions import did_you_mean
+from bluelamp.infra.settings.policy_baseline import NEEDED
 from bluelamp.infra.settings.profiles import is_on
 from bluelamp.infra.settings.raw import usable_regions
 from bluelamp.infra.settings.written import WrittenExemption, WrittenSettings
@@ -90,7 +91,7 @@ def _assignment(exemption: WrittenExemption, name: str, settings: WrittenSetting
         message = f"there is no assignment called {show(name)}"
         yield exemption.assignment.problem(message, show(name, quote=False), allowed, step)
         return
-    for argument, component in (("ddos_plan_id", "ddosPlan"), ("private_dns_zone_ids", "privateDns")):
+    for argument, component in NEEDED.items():
         if argument in row.needs and not is_on(settings.values, component):
             message = f"{name} is not assigned, since there is no {component}"
             yield exemption.assignment.problem(message, name, next_step="take the exemption out")

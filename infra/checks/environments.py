@@ -51,15 +51,11 @@ def _others(context: Context) -> Iterator[Entry]:
 
 def _settings(entry: Entry, context: Context) -> WrittenSettings | None:
     """The settings of a stack as its own run would have them; None where they cannot be read, which that run says."""
-    try:
+    with suppress(SettingsError):  # a mistake in a file is reported by that stack's own run
         settings = written_settings(entry, context.root)
-    except SettingsError:
-        return None
-    if settings is None:
-        return None
-    with suppress(SettingsError):  # a mistake in the file is reported by that stack's own run
-        fill(settings, entry, kept_of(entry, context.root).ranges)
-        return WrittenSettings(settings)
+        if settings is not None:
+            fill(settings, entry, kept_of(entry, context.root).ranges)
+            return WrittenSettings(settings)
     return None
 
 

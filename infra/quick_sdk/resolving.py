@@ -28,19 +28,8 @@ def resolve_outputs(
     resolve_missing_as_unknown: bool = False,
 ) -> None:
     """As the SDK's. A deployment resolves its outputs at once: what the cloud computed may not fit the SDK's types."""
-    kind = type(res)
-    if transform_using_type_metadata:
-        names = _types.resource_pulumi_to_py_names(kind)
-        by_name = {names.get(key) or key: key for key in outputs.fields}
-    else:
-        by_name = {res.translate_output_property(key): key for key in outputs.fields}
-    if (
-        not settings.is_dry_run()
-        or settings.is_legacy_apply_enabled()  # type: ignore[no-untyped-call] # the SDK's
-        or rpc._special_sig_key in outputs.fields
-        or len(by_name) < len(outputs.fields)
-        or not all(isinstance(each, Property) for each in resolvers.values())
-    ):
+
+    def as_the_sdk() -> None:
         _RESOLVE(
             res,
             serialized_props,
@@ -52,11 +41,25 @@ def resolve_outputs(
             keep_unknowns,
             resolve_missing_as_unknown,
         )
+
+    if (
+        not settings.is_dry_run()
+        or settings.is_legacy_apply_enabled()  # type: ignore[no-untyped-call] # the SDK's
+        or rpc._special_sig_key in outputs.fields
+    ):
+        as_the_sdk()
         return
-    names_of_deps = {
-        (names.get(key) or key) if transform_using_type_metadata else res.translate_output_property(key): found
-        for key, found in deps.items()
-    }
+    kind = type(res)
+    names = _types.resource_pulumi_to_py_names(kind) if transform_using_type_metadata else {}
+
+    def renamed(key: str) -> Any:
+        return (names.get(key) or key) if transform_using_type_metadata else res.translate_output_property(key)
+
+    by_name = {renamed(key): key for key in outputs.fields}
+    if len(by_name) < len(outputs.fields) or not all(isinstance(each, Property) for each in resolvers.values()):
+        as_the_sdk()
+        return
+    names_of_deps = {renamed(key): found for key, found in deps.items()}
     translate = str if transform_using_type_metadata else res.translate_output_property
     types = _types.resource_types(kind)
     for name, slot in resolvers.items():

@@ -1,13 +1,11 @@
 """The policy of access of a force, against what the force deploys."""
 
 from pathlib import Path
-from typing import Final
 
 from bluelamp.core.access import AccessPolicy, Offered, has_access, read_access
 from bluelamp.core.contracts import read_assets
+from bluelamp.infra.settings.data import LAKE_FILE_SYSTEMS
 from bluelamp.infra.settings.model import Force
-
-_FILE_SYSTEMS: Final = ("landing", "curated", "published")
 
 
 def access_of(force: Force, root: Path) -> AccessPolicy | None:
@@ -27,4 +25,4 @@ def offered(force: Force) -> Offered:
     data = force.azure.data if force.azure else None
     if data is None or not force.has("dataLake"):
         return Offered()
-    return Offered(_FILE_SYSTEMS, interfaces=data.interfaces is not None)
+    return Offered(LAKE_FILE_SYSTEMS, interfaces=data.interfaces is not None)

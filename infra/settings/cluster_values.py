@@ -28,7 +28,7 @@ def _version(value: str) -> str:
     return value
 
 
-@in_schema(pattern=r"^[A-Za-z_&][A-Za-z0-9_$#]{0,15}$")
+@in_schema(pattern=f"^{_INSTANCE.pattern}$")
 def _instance(value: str) -> str:
     if value.upper() == _DEFAULT_INSTANCE and value != _DEFAULT_INSTANCE:
         raise refuse(f"{show(value)} is the default instance", "", f"write {_DEFAULT_INSTANCE}")

@@ -70,3 +70,7 @@ class OnPremises(Model):
     """The data catalogue on the force's own premises, where the component `dataCatalogue` is on; none by default."""
     servers: Servers | None = None
     """Servers outside the clusters that are seen from Azure by Arc; none by default."""
+
+    def cluster(self, name: str | None) -> Cluster:
+        """The cluster of that name; the first if the settings name none."""
+        return next(each for each in self.clusters if not name or each.name == name)

@@ -9,6 +9,9 @@ import yaml
 
 from bluelamp.modules import naming
 
+NEEDED: Final = {"ddos_plan_id": "ddosPlan", "private_dns_zone_ids": "privateDns"}
+"""The component that creates what an assignment needs, by the argument in its `needs`."""
+
 DATA: Final = Path(naming.__file__).parent.parent / "azure" / "policy" / "data"
 
 

@@ -88,27 +88,25 @@ class Items(Written, Generic[W]):
         return isinstance(self.value, list)
 
 
-class one(Generic[W]):  # noqa: N801 - a declaration in a class's body, such as `property`
-    """A value of a mapping, under the attribute's name in camel case."""
+class _Declared(Generic[W]):
+    """A declaration in a group's body, under the attribute's name in camel case."""
 
     def __init__(self, kind: type[W]) -> None:
         self._kind = kind
 
     def __set_name__(self, owner: type, name: str) -> None:
         self.key = camel(name)
+
+
+class one(_Declared[W]):  # noqa: N801 - a declaration in a class's body, such as `property`
+    """A value of a mapping."""
 
     def __get__(self, mapping: "Group", owner: type) -> W:
         return self._kind(mapping.get(self.key), (*mapping.steps, self.key))
 
 
-class many(Generic[W]):  # noqa: N801 - as `one`
-    """A list in a mapping, under the attribute's name in camel case."""
-
-    def __init__(self, kind: type[W]) -> None:
-        self._kind = kind
-
-    def __set_name__(self, owner: type, name: str) -> None:
-        self.key = camel(name)
+class many(_Declared[W]):  # noqa: N801 - as `one`
+    """A list in a mapping."""
 
     def __get__(self, mapping: "Group", owner: type) -> Items[W]:
         return Items(mapping.get(self.key), (*mapping.steps, self.key), self._kind)
@@ -484,8 +482,9 @@ class WrittenSettings(Group):
 def in_stack_file(config: object) -> WrittenSettings:
     """The settings below `config:` in a stack file."""
     keys = config if isinstance(config, Mapping) else {}
-    ours = {str(key): value for key, value in keys.items() if str(key).startswith(PREFIX)}
-    return WrittenSettings({key.removeprefix(PREFIX): value for key, value in ours.items()})
+    return WrittenSettings(
+        {str(key).removeprefix(PREFIX): value for key, value in keys.items() if str(key).startswith(PREFIX)}
+    )
 
 
 def repeats(listed: Iterable[W]) -> Iterator[tuple[W, W]]:

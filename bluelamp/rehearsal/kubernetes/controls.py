@@ -23,7 +23,6 @@ _SCOPES = (
     "CrossNamespacePodAffinity",
     "VolumeAttributesClass",
 )
-_MOST_COMPLETIONS = 1_000_000
 _QUALIFIED = re.compile(rf"((?i:{SUBDOMAIN})/)?[A-Za-z_][A-Za-z0-9_]{{0,31}}")
 
 
@@ -351,13 +350,15 @@ def policy(value: Object) -> Iterator[Failure]:
             yield from _once(spec, field, "spec")
 
 
-def _once(value: Object, field: str, at: str) -> Iterator[Failure]:
-    seen: set[Any] = set()
+def _once(value: Object, field: str, at: str, key: str = "name") -> Iterator[Failure]:
+    """The items of a list whose `key` has the text of an earlier one's."""
+    seen: set[str] = set()
     for where, each in items(value, field):
-        name = plain(each.get("name"))
-        if isinstance(name, str) and name in seen:
-            yield Failure(f"{at}.{where}.name", f'duplicate: "{name}" is there already')
-        seen.add(name)
+        name = plain(each.get(key))
+        if isinstance(name, str):
+            if name in seen:
+                yield Failure(f"{at}.{where}.{key}", f'duplicate: "{name}" is there already')
+            seen.add(name)
 
 
 def mutation_policy(value: Object) -> Iterator[Failure]:
@@ -436,7 +437,7 @@ def device_claim(value: Object) -> Iterator[Failure]:
             if name in names:
                 yield Failure(f"{prefix}.{where}.name", f'duplicate: "{name}" is there already')
             names |= {name, *(f"{name}/{each.get('name')}" for _, each in items(request, "firstAvailable"))}
-            yield from _twice(request, "firstAvailable", f"{prefix}.{where}.")
+            yield from _once(request, "firstAvailable", f"{prefix}.{where}")
         for field in ("constraints", "config"):
             for where, each in items(devices, field):
                 for index, name in enumerate(each.get("requests") or ()):
@@ -448,20 +449,19 @@ def device_claim(value: Object) -> Iterator[Failure]:
 
 def resource_slice(value: Object) -> Iterator[Failure]:
     """A ResourceSlice: its devices, what they have, and the counters that they share."""
-    yield from _twice(value, "spec.devices")
-    yield from _twice(value, "spec.sharedCounters")
+    spec = dig(value, "spec")
+    if isinstance(spec, Mapping):
+        yield from _once(spec, "devices", "spec")
+        yield from _once(spec, "sharedCounters", "spec")
     for where, device in items(value, "spec.devices"):
         for field in ("attributes", "capacity"):
             for key in device.get(field) or {} if isinstance(device.get(field), Mapping) else ():
                 if not _QUALIFIED.fullmatch(str(key)):
                     reason = f'the key "{key}" must be a C identifier, after an optional domain and a slash'
                     yield Failure(f"{where}.{field}", reason)
-        used: set[Any] = set()
+        yield from _once(device, "consumesCounters", where, "counterSet")
         for place, each in items(device, "consumesCounters"):
             yield from _counters(each, f"{where}.{place}")
-            if each.get("counterSet") in used:
-                yield Failure(f"{where}.{place}.counterSet", f'duplicate: "{each.get("counterSet")}" is there already')
-            used.add(each.get("counterSet"))
     for where, each in items(value, "spec.sharedCounters"):
         yield from _counters(each, where)
 
@@ -473,13 +473,3 @@ def _counters(value: Object, where: str) -> Iterator[Failure]:
     for key in counters if isinstance(counters, Mapping) else ():
         if reason := wrong("dns-label", key):
             yield Failure(f"{where}.counters", f'the key "{key}" {reason}')
-
-
-def _twice(value: Object, path: str, at: str = "") -> Iterator[Failure]:
-    """The items of a list that have the name of an earlier one."""
-    names: set[Any] = set()
-    for where, each in items(value, path):
-        name = plain(each.get("name"))
-        if name in names and name is not UNKNOWN:
-            yield Failure(f"{at}{where}.name", f'duplicate: "{name}" is there already')
-        names.add(name)

@@ -12,19 +12,19 @@ from bluelamp.infra.program.azure.context import Context
 from bluelamp.infra.settings.vending import LandingZone as LandingZoneSettings
 
 if TYPE_CHECKING:
-    from bluelamp.infra.program.azure.data import DataPlatform
     from bluelamp.modules.azure.landing_zone import LandingZone
     from bluelamp.modules.azure.log_analytics import LogAnalytics
     from bluelamp.modules.azure.log_archive import LogArchive
     from bluelamp.modules.azure.spoke import SpokeSubnet
     from bluelamp.modules.data.interfaces import DataInterfaces
+    from bluelamp.modules.data.lake import DataLake
 
 INTERFACES: Final = "interfaces"
 """The subnet of API Management, in an online landing zone."""
 
 
 def interface_subnets(context: Context, zone: LandingZoneSettings) -> "dict[str, SpokeSubnet]":
-    """The subnets where `zone` is the one of the interfaces: half of the quarter that is data for growth is theirs."""
+    """The subnets where `zone` is the one of the interfaces: half of the quarter that is kept for growth is theirs."""
     if _zone_name(context) != zone.name:
         return {}
     from bluelamp.modules.azure.spoke.subnets import SpokeSubnet, default_subnets
@@ -51,16 +51,16 @@ def _interface_prefix(zone: LandingZoneSettings) -> str:
 def access(
     context: Context,
     policy: AccessPolicy | None,
-    data: "DataPlatform | None",
+    lake: "DataLake | None",
     zones: "dict[str, LandingZone]",
     logs: "LogAnalytics",
     archive: "LogArchive | None",
     emergency: pulumi.Output[str] | None,
 ) -> None:
     """What the policy gives today, and the log of all access; `emergency` is the group of the emergency accounts."""
-    gateway = _interfaces(context, zones, logs) if data is not None else None
-    if archive is not None and data is not None:
-        _log(context, data, gateway, archive)
+    gateway = _interfaces(context, zones, logs) if lake is not None else None
+    if archive is not None and lake is not None:
+        _log(context, lake, gateway, archive)
     if policy is None:
         return
     _register(policy)
@@ -74,8 +74,8 @@ def access(
     }
     if emergency is not None:
         args["excluded_group_ids"] = [emergency]
-    if data is not None:
-        args["lake"] = {"name": data.lake.name, "file_system_ids": data.lake.file_system_ids}
+    if lake is not None:
+        args["lake"] = {"name": lake.name, "file_system_ids": lake.file_system_ids}
     if gateway is not None:
         args["gateway"] = {
             "name": gateway.name,
@@ -123,10 +123,10 @@ def _interfaces(context: Context, zones: "dict[str, LandingZone]", logs: "LogAna
     )
 
 
-def _log(context: Context, data: "DataPlatform", gateway: "DataInterfaces | None", archive: "LogArchive") -> None:
+def _log(context: Context, lake: "DataLake", gateway: "DataInterfaces | None", archive: "LogArchive") -> None:
     from bluelamp.modules.data.access_log import AccessLog
 
-    services: dict[str, pulumi.Input[str]] = {"lake": pulumi.Output.concat(data.lake.id, "/blobServices/default")}
+    services: dict[str, pulumi.Input[str]] = {"lake": pulumi.Output.concat(lake.id, "/blobServices/default")}
     if gateway is not None:
         services["interfaces"] = gateway.id
     AccessLog(

@@ -1,7 +1,6 @@
 """The data landing zone: the lake, its data factory, query engine, catalogue, capture and analytics."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from bluelamp.core.contracts import Contract
@@ -33,13 +32,6 @@ _HUBS: Final = ("records", "quarantine", "incidents")
 _DEFAULT_INSTANCE: Final = "MSSQLSERVER"
 
 
-@dataclass(frozen=True)
-class DataPlatform:
-    """The parts of the data landing zone that others use."""
-
-    lake: "DataLake"
-
-
 def data(
     context: Context,
     names: Names,
@@ -47,8 +39,8 @@ def data(
     vault: "KeyVault",
     logs: "LogAnalytics",
     assets: Sequence[Contract],
-) -> DataPlatform | None:
-    """Everything that the profile has of `azure.data`; None without such settings."""
+) -> "DataLake | None":
+    """Creates what the profile has of `azure.data`, and returns its lake; None without such settings."""
     wanted = context.azure.data
     if wanted is None or not context.has("dataLake"):
         return None
@@ -65,7 +57,7 @@ def data(
     capture = _capture(zone) if context.has("dataCapture") else None
     if capture is not None and context.has("dataAnalytics"):
         _analytics(zone, wanted, lake, capture)
-    return DataPlatform(lake)
+    return lake
 
 
 def _keys(context: Context, vault: "KeyVault") -> "CustomerManagedKeys | None":

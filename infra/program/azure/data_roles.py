@@ -5,16 +5,16 @@ from typing import TYPE_CHECKING, Final
 import pulumi
 
 from bluelamp.infra.program.azure.data_zone import DataZone
-from bluelamp.modules.azure.built_in_roles import role_guid
+from bluelamp.modules.azure.built_in_roles import role_definition_id
 from bluelamp.modules.azure.grants import grant
 
 if TYPE_CHECKING:
     from bluelamp.modules.data.lake import DataLake
 
-WRITER: Final = role_guid("Storage Blob Data Contributor")
-READER: Final = role_guid("Storage Blob Data Reader")
-OWNER: Final = role_guid("Storage Blob Data Owner")
-_SECRETS: Final = role_guid("Key Vault Secrets User")
+WRITER: Final = role_definition_id("Storage Blob Data Contributor")
+READER: Final = role_definition_id("Storage Blob Data Reader")
+OWNER: Final = role_definition_id("Storage Blob Data Owner")
+_SECRETS: Final = role_definition_id("Key Vault Secrets User")
 
 
 def grant_write(

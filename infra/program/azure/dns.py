@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from bluelamp.modules.azure.key_vault import KeyVault
     from bluelamp.modules.azure.log_analytics import LogAnalytics
 
-"""The zone of key vaults. The platform vault's own module makes it, in every profile."""
-
 
 @dataclass(frozen=True)
 class Names:

@@ -1,51 +1,44 @@
 """The identities of tenants' jobs in the data lake, each with roles on the file systems in its settings."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import pulumi
 
 from bluelamp.infra.program.azure.data_roles import OWNER, READER, WRITER
 from bluelamp.infra.program.azure.data_subnets import endpoints_range
 from bluelamp.infra.program.workload_access import ClusterAccess, LakeAccess
-from bluelamp.infra.settings.on_premises import OnPremises, Tenant
+from bluelamp.infra.settings.on_premises import Tenant
 from bluelamp.infra.settings.workloads import Job, JobLake
 
 if TYPE_CHECKING:
     from bluelamp.infra.program.azure.context import Context
-    from bluelamp.infra.program.azure.data import DataPlatform
     from bluelamp.modules.azure.workload_identity import RoleGrant, WorkloadIdentity
-
-_ROLES: Final = "/providers/Microsoft.Authorization/roleDefinitions/"
+    from bluelamp.modules.data.lake import DataLake
 
 
 def job_identities(
-    context: "Context", data: "DataPlatform | None", clusters: Mapping[str, ClusterAccess]
+    context: "Context", lake: "DataLake | None", clusters: Mapping[str, ClusterAccess]
 ) -> dict[tuple[str, str], LakeAccess]:
     """The access of each job with `lake` in its settings, by the names of its tenant and itself."""
     estate = context.force.on_premises
-    if estate is None or data is None or context.azure.data is None:
+    if estate is None or lake is None or context.azure.data is None:
         return {}
     name = context.azure.data.landing_zone
     (cidr,) = (endpoints_range(zone) for zone in context.azure.landing_zones if zone.name == name)
     found: dict[tuple[str, str], LakeAccess] = {}
     for tenant in estate.tenants:
-        cluster = cluster_of(estate, tenant)
+        cluster = estate.cluster(tenant.cluster).name
         for job in tenant.jobs:
             if job.lake is None or cluster not in clusters:  # a profile without an issuer has no way to sign in
                 continue
             identity = _identity(
-                context, cluster, clusters[cluster], tenant, job, grants(data.lake.file_system_ids, job.lake)
+                context, cluster, clusters[cluster], tenant, job, grants(lake.file_system_ids, job.lake)
             )
             found[tenant.name, job.name] = LakeAccess(
-                context.tenant_id, identity.client_id, data.lake.endpoint, cidr, access_policy=job.lake.access_policy
+                context.tenant_id, identity.client_id, lake.endpoint, cidr, access_policy=job.lake.access_policy
             )
     return found
-
-
-def cluster_of(estate: OnPremises, tenant: Tenant) -> str:
-    """The name of the cluster that a tenant is on."""
-    return tenant.cluster or estate.clusters[0].name
 
 
 def _identity(
@@ -76,7 +69,7 @@ def grants(file_system_ids: pulumi.Output[dict[str, str]], wanted: JobLake) -> "
     roles |= dict.fromkeys(wanted.own, ("own", OWNER))
     return {
         f"{verb}-{each}": RoleGrant(
-            role_definition_id=f"{_ROLES}{role}",
+            role_definition_id=role,
             scope=file_system_ids.apply(lambda ids, each=each: ids[each]),  # type: ignore[misc]
         )
         for each, (verb, role) in roles.items()

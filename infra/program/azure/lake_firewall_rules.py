@@ -16,26 +16,24 @@ from bluelamp.infra.program.azure.context import Context
 from bluelamp.modules import naming
 
 if TYPE_CHECKING:
-    from bluelamp.infra.program.azure.data import DataPlatform
     from bluelamp.modules.azure.firewall_policy import FirewallRule
+    from bluelamp.modules.data.lake import DataLake
 
 _GROUP: Final = "data"
 _PRIORITY: Final = 1000
 """After the groups of the hub's own and of the base policy, which deny what nothing may do."""
 
 
-def lake_firewall_rules(
-    context: Context, policies: Mapping[str, pulumi.Output[str]], data: "DataPlatform | None"
-) -> None:
+def lake_firewall_rules(context: Context, policies: Mapping[str, pulumi.Output[str]], lake: "DataLake | None") -> None:
     """Lets the force's sites and the interfaces reach the lake by HTTPS, in each firewall on the path.
 
     `policies` are the names of the firewalls' policies, by region.
     """
-    if data is None:
+    if lake is None:
         return
-    for region in context.hub_spaces:
-        if region in policies and (rules := list(_rules(context, region))):
-            _add(context, policies[region], region, rules)
+    for region, policy in policies.items():
+        if rules := list(_rules(context, region)):
+            _add(context, policy, region, rules)
 
 
 def _rules(context: Context, region: str) -> Iterator["FirewallRule"]:

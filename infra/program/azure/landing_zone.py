@@ -87,11 +87,11 @@ def azure_landing_zone(
     emergency = identity.identity(here, logs, action_group_id)
     governance.policies(here, groups, logs, network)
     zones = vending.landing_zones(here, network, groups, logs)
-    platform = data.data(here, names, zones, vault, logs, assets)
+    lake = data.data(here, names, zones, vault, logs, assets)
     policies = tls_inspection.inspect_tls(here, hubs.firewall_policies)
-    lake_firewall_rules.lake_firewall_rules(here, policies, platform)
-    access.access(here, policy, platform, zones, logs, archive, emergency)
-    jobs = job_identities.job_identities(here, platform, clusters)
+    lake_firewall_rules.lake_firewall_rules(here, policies, lake)
+    access.access(here, policy, lake, zones, logs, archive, emergency)
+    jobs = job_identities.job_identities(here, lake, clusters)
     _budget(here)
     exports: dict[str, pulumi.Output[Any]] = {
         "managementGroupIds": groups.ids,
@@ -103,8 +103,8 @@ def azure_landing_zone(
     }
     if scopes is not None:
         exports["arcPrivateLinkScopeId"] = scopes.arc_scope_id
-    if platform is not None:
-        exports["dataLakeEndpoint"] = platform.lake.endpoint
+    if lake is not None:
+        exports["dataLakeEndpoint"] = lake.endpoint
     return LandingZone(exports, clusters, jobs)
 
 

@@ -35,11 +35,8 @@ def on_premises_estate(
         from bluelamp.infra.program.on_premises.clusters import clusters as make_clusters
 
         make_clusters(force, estate, label)
-    providers = {
-        cluster.name: _provider(cluster, label)
-        for cluster in estate.clusters
-        if force.has("platform") or cluster.name in _used(force, estate)
-    }
+    used = {each.name for each in estate.clusters} if force.has("platform") else _used(force, estate)
+    providers = {each.name: _provider(each, label) for each in estate.clusters if each.name in used}
     if force.has("platform"):
         from bluelamp.infra.program.on_premises.platform import platform
 
@@ -48,7 +45,7 @@ def on_premises_estate(
             platform(estate, cluster, force.level("platform"), label, opts, access.get(cluster.name))
     namespaces: dict[str, pulumi.Output[str]] = {}
     for tenant in estate.tenants:
-        cluster = _cluster(estate, tenant.cluster)
+        cluster = estate.cluster(tenant.cluster)
         made = Tenant(
             f"{cluster.name}-{tenant.name}",
             _arguments(tenant, cluster, label, lakes),
@@ -59,7 +56,7 @@ def on_premises_estate(
     if estate.datahub and force.has("dataCatalogue"):
         from bluelamp.infra.program.on_premises.datahub import datahub
 
-        name = _cluster(estate, estate.datahub.cluster).name
+        name = estate.cluster(estate.datahub.cluster).name
         opts = pulumi.ResourceOptions(providers=[providers[name]])
         host = f"catalogue.{name}.{estate.domain}"
         namespaces[f"{name}/datahub"] = datahub(estate.datahub, host, label, opts)
@@ -68,15 +65,10 @@ def on_premises_estate(
 
 def _used(force: Force, estate: OnPremises) -> set[str]:
     """The names of the clusters that run tenants or DataHub."""
-    used = {_cluster(estate, tenant.cluster).name for tenant in estate.tenants}
+    used = {estate.cluster(tenant.cluster).name for tenant in estate.tenants}
     if estate.datahub and force.has("dataCatalogue"):
-        used.add(_cluster(estate, estate.datahub.cluster).name)
+        used.add(estate.cluster(estate.datahub.cluster).name)
     return used
-
-
-def _cluster(estate: OnPremises, name: str | None) -> Cluster:
-    """The cluster of that name; the first where the settings name none."""
-    return next(each for each in estate.clusters if not name or each.name == name)
 
 
 def _jobs(
