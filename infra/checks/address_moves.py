@@ -8,7 +8,8 @@ from bluelamp.infra.settings.address_file import Kept, shown
 from bluelamp.infra.settings.allocation import HUB, Key, same_place
 from bluelamp.infra.settings.defaults import wanted
 from bluelamp.infra.settings.raw import usable_regions
-from bluelamp.infra.settings.written import Written, WrittenSettings
+from bluelamp.infra.settings.written import WrittenSettings
+from bluelamp.infra.settings.written_values import Written
 
 COMMAND = "bluelamp addresses"
 

@@ -11,7 +11,8 @@ from bluelamp.infra.checks.context import Context
 from bluelamp.infra.settings.layers import STACK_FILE
 from bluelamp.infra.settings.raw import dig, primary_region, usable_regions
 from bluelamp.infra.settings.register import REGISTER
-from bluelamp.infra.settings.written import Written, WrittenOnPremises, WrittenSettings, in_stack_file
+from bluelamp.infra.settings.written import WrittenOnPremises, WrittenSettings, in_stack_file
+from bluelamp.infra.settings.written_values import Written
 
 SMALLEST_HUB = 22
 """A hub holds the firewall's, Bastion's, gateway's, resolver's and private endpoints' subnets: a /22 takes them all."""

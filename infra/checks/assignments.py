@@ -10,7 +10,8 @@ from bluelamp.core.source import show
 from bluelamp.core.suggestions import did_you_mean
 from bluelamp.infra.settings.policy_baseline import DATA, NEEDED, assignments, initiatives
 from bluelamp.infra.settings.profiles import is_on
-from bluelamp.infra.settings.written import Group, WrittenAssignment, WrittenAzure, WrittenSettings
+from bluelamp.infra.settings.written import WrittenAssignment, WrittenAzure, WrittenSettings
+from bluelamp.infra.settings.written_values import Group
 from bluelamp.modules import naming
 from bluelamp.modules.azure.hierarchy import ancestry, hierarchy
 

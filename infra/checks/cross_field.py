@@ -21,7 +21,8 @@ from bluelamp.infra.checks.platform import platform_problems
 from bluelamp.infra.checks.restrictions import restriction_problems
 from bluelamp.infra.settings.fields import UK_REGIONS
 from bluelamp.infra.settings.profiles import COMES_WITH, missing
-from bluelamp.infra.settings.written import Written, WrittenAzure, WrittenOnPremises, WrittenSettings, repeats
+from bluelamp.infra.settings.written import WrittenAzure, WrittenOnPremises, WrittenSettings
+from bluelamp.infra.settings.written_values import Written, repeats
 
 DEAREST_SANDBOX = 1000
 """GBP a month."""

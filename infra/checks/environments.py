@@ -12,7 +12,8 @@ from bluelamp.infra.settings.address_file import kept_of
 from bluelamp.infra.settings.defaults import fill
 from bluelamp.infra.settings.layers import STACK_FILE, written_settings
 from bluelamp.infra.settings.register import REGISTER, Entry
-from bluelamp.infra.settings.written import Written, WrittenSettings
+from bluelamp.infra.settings.written import WrittenSettings
+from bluelamp.infra.settings.written_values import Written
 
 
 def sibling_problems(settings: WrittenSettings, context: Context) -> Iterator[Problem]:

@@ -6,7 +6,8 @@ from typing import get_args
 from bluelamp.core.problems import Problem
 from bluelamp.core.source import show
 from bluelamp.infra.settings.subscriptions import AREAS, Kept
-from bluelamp.infra.settings.written import WrittenAzure, WrittenSettings, repeats
+from bluelamp.infra.settings.written import WrittenAzure, WrittenSettings
+from bluelamp.infra.settings.written_values import repeats
 
 
 def platform_problems(settings: WrittenSettings) -> Iterator[Problem]:

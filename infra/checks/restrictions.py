@@ -16,7 +16,8 @@ from bluelamp.core.problems import Problem
 from bluelamp.core.source import show
 from bluelamp.core.suggestions import did_you_mean
 from bluelamp.infra.settings.policy_baseline import assignments, initiatives
-from bluelamp.infra.settings.written import Written, WrittenAzure, WrittenOnPremises, WrittenSettings, repeats
+from bluelamp.infra.settings.written import WrittenAzure, WrittenOnPremises, WrittenSettings
+from bluelamp.infra.settings.written_values import Written, repeats
 from bluelamp.modules import naming
 
 HUB_RULES: Final = (
