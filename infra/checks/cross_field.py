@@ -17,6 +17,7 @@ from bluelamp.infra.checks.context import Context
 from bluelamp.infra.checks.data import data_problems
 from bluelamp.infra.checks.environments import sibling_problems
 from bluelamp.infra.checks.jobs import job_problems
+from bluelamp.infra.checks.listing import listed
 from bluelamp.infra.checks.platform import platform_problems
 from bluelamp.infra.checks.restrictions import restriction_problems
 from bluelamp.infra.settings.fields import UK_REGIONS
@@ -116,7 +117,7 @@ def _unknown(values: Iterable[Written], what: str, known: list[str]) -> Iterator
             yield each.problem(
                 f"there is no {what} called {show(name)}",
                 show(name, quote=False),
-                f"{what}s: {', '.join(show(each, quote=False) for each in known[:9])}" if known else "",
+                f"{what}s: {listed(known)}" if known else "",
                 did_you_mean(name, known),
             )
 

@@ -1,11 +1,12 @@
 """What no single setting of the data landing zone can tell: where it is, and what its sources are."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Final
 
 from bluelamp.core.problems import Problem
 from bluelamp.core.source import show
 from bluelamp.core.suggestions import did_you_mean
+from bluelamp.infra.checks.listing import listed
 from bluelamp.infra.settings.profiles import is_on
 from bluelamp.infra.settings.raw import primary_region
 from bluelamp.infra.settings.written import WrittenData, WrittenOnPremises, WrittenSettings
@@ -35,7 +36,7 @@ def _landing_zone(settings: WrittenSettings, data: WrittenData) -> Iterator[Prob
     zone = named.get(name)
     if zone is None:
         message = f"there is no landing zone called {show(name)}"
-        known = f"landing zones: {_shown(named)}" if named else ""
+        known = f"landing zones: {listed(named)}" if named else ""
         step = did_you_mean(name, list(named)) or "add it to azure.landingZones"
         yield where.problem(message, show(name, quote=False), known, step)
         return
@@ -79,7 +80,7 @@ def _sources(estate: WrittenOnPremises, data: WrittenData) -> Iterator[Problem]:
             yield source.machine.problem(
                 f"there is no machine called {show(machine)} that has SQL Server",
                 show(machine, quote=False),
-                f"machines: {_shown(known)}" if known else "",
+                f"machines: {listed(known)}" if known else "",
                 did_you_mean(machine, known) or "add it to onPremises.servers.machines, with `sql`",
             )
 
@@ -95,13 +96,9 @@ def _datahub(estate: WrittenOnPremises) -> Iterator[Problem]:
     cluster = datahub.cluster.text
     if cluster is not None and cluster not in known:
         message = f"there is no cluster called {show(cluster)}"
-        allowed = f"clusters: {_shown(known)}"
+        allowed = f"clusters: {listed(known)}"
         yield datahub.cluster.problem(message, show(cluster, quote=False), allowed, did_you_mean(cluster, known))
     for tenant in estate.tenants:
         if tenant.name.value == "datahub":
             message = "is the namespace of onPremises.datahub"
             yield tenant.name.problem(message, "datahub", next_step="rename the tenant")
-
-
-def _shown(names: Iterable[str]) -> str:
-    return ", ".join(show(each, quote=False) for each in list(names)[:9])

@@ -15,6 +15,7 @@ import yaml
 from bluelamp.core.problems import Problem
 from bluelamp.core.source import show
 from bluelamp.core.suggestions import did_you_mean
+from bluelamp.infra.checks.listing import listed
 from bluelamp.infra.settings.policy_baseline import assignments, initiatives
 from bluelamp.infra.settings.written import WrittenAzure, WrittenOnPremises, WrittenSettings
 from bluelamp.infra.settings.written_values import Written, repeats
@@ -199,7 +200,7 @@ def _clusters(estate: WrittenOnPremises) -> Iterator[Problem]:
                 message = "names a site of vSphere, and this cluster is not on vSphere"
                 yield group.failure_domain.problem(message, show(where, quote=False), next_step="remove it")
             elif where not in known:
-                allowed = f"sites: {', '.join(show(name, quote=False) for name in known[:9])}" if known else ""
+                allowed = f"sites: {listed(known)}" if known else ""
                 message = f"no site of vSphere is called {show(where)}"
                 step = did_you_mean(where, known)
                 yield group.failure_domain.problem(message, show(where, quote=False), allowed, step)

@@ -7,6 +7,7 @@ import pulumi
 from bluelamp.infra.program.azure.context import Context
 from bluelamp.infra.program.azure.dns import Names
 from bluelamp.infra.program.azure.topology import Topology, linked
+from bluelamp.infra.program.outputs import one_of
 from bluelamp.infra.settings.cluster import Cluster
 from bluelamp.infra.settings.servers import Machine, Servers
 
@@ -123,16 +124,12 @@ def _servers(
         machines={machine.name: _machine(machine) for machine in wanted.machines},
     )
     if collected is not None:
-        args["data_collection_rule_ids"] = {system: _rule(collected, key) for system, key in _RULES.items()}
+        args["data_collection_rule_ids"] = {system: one_of(collected.rule_ids, key) for system, key in _RULES.items()}
     if wanted.onboarding_principal_id:
         args["onboarding_principal_id"] = wanted.onboarding_principal_id
     if scopes is not None:
         args["private_link_scope_id"] = scopes.arc_scope_id
     return ArcServers("arc-servers", args, context.at("servers"))
-
-
-def _rule(collected: "DataCollection", key: str) -> pulumi.Output[str]:
-    return collected.rule_ids.apply(lambda ids: ids[key])
 
 
 def _machine(machine: Machine) -> "ArcMachine":

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Final
 import pulumi
 
 from bluelamp.infra.program.azure.data_zone import DataZone
+from bluelamp.infra.program.outputs import one_of
 from bluelamp.modules.azure.built_in_roles import role_definition_id
 from bluelamp.modules.azure.grants import grant
 
@@ -22,8 +23,7 @@ def grant_write(
 ) -> None:
     """Lets `service` write to some of the lake's file systems, and to no other."""
     for each in file_systems:
-        scope = lake.file_system_ids.apply(lambda ids, each=each: ids[each])  # type: ignore[misc]
-        _grant(zone, f"{service}-writes-{each}", scope, WRITER, principal_id)
+        _grant(zone, f"{service}-writes-{each}", one_of(lake.file_system_ids, each), WRITER, principal_id)
 
 
 def grant_read(zone: DataZone, lake: "DataLake", service: str, principal_id: pulumi.Input[str]) -> None:

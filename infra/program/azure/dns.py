@@ -8,6 +8,7 @@ import pulumi
 
 from bluelamp.infra.program.azure.context import Context
 from bluelamp.infra.program.azure.topology import Topology, linked
+from bluelamp.infra.program.outputs import one_of
 from bluelamp.modules.azure.private_link import VAULT_ZONE
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ def _zones(context: Context, topology: Topology, vault: "KeyVault") -> dict[str,
         },
         context.at("dns"),
     )
-    return {zone.name: _one(made.zone_ids, zone.name) for zone in zones(regions)}
+    return {zone.name: one_of(made.zone_ids, zone.name) for zone in zones(regions)}
 
 
 def _resolvers(context: Context, topology: Topology, logs: "LogAnalytics") -> "dict[str, DnsResolver]":
@@ -70,8 +71,8 @@ def _resolvers(context: Context, topology: Topology, logs: "LogAnalytics") -> "d
                 "location": region,
                 "resource_group_name": context.group("dns", region).name,
                 "virtual_network_id": hub.virtual_network_id,
-                "inbound_subnet_id": _one(hub.subnet_ids, "resolver"),
-                "outbound_subnet_id": _one(hub.subnet_ids, "resolver_outbound"),
+                "inbound_subnet_id": one_of(hub.subnet_ids, "resolver"),
+                "outbound_subnet_id": one_of(hub.subnet_ids, "resolver_outbound"),
                 "inbound_address": hub.resolver_address,
                 "workspace_id": logs.workspace_id,
             },
@@ -79,7 +80,3 @@ def _resolvers(context: Context, topology: Topology, logs: "LogAnalytics") -> "d
         )
         for region, hub in topology.networks.items()
     }
-
-
-def _one(many: pulumi.Output[dict[str, str]], key: str) -> pulumi.Output[str]:
-    return many.apply(lambda found: found[key])

@@ -7,6 +7,7 @@ import pulumi
 
 from bluelamp.infra.program.azure.data_roles import OWNER, READER, WRITER
 from bluelamp.infra.program.azure.data_subnets import endpoints_range
+from bluelamp.infra.program.outputs import one_of
 from bluelamp.infra.program.workload_access import ClusterAccess, LakeAccess
 from bluelamp.infra.settings.on_premises import Tenant
 from bluelamp.infra.settings.workloads import Job, JobLake
@@ -70,7 +71,7 @@ def grants(file_system_ids: pulumi.Output[dict[str, str]], wanted: JobLake) -> "
     return {
         f"{verb}-{each}": RoleGrant(
             role_definition_id=role,
-            scope=file_system_ids.apply(lambda ids, each=each: ids[each]),  # type: ignore[misc]
+            scope=one_of(file_system_ids, each),
         )
         for each, (verb, role) in roles.items()
     }

@@ -8,6 +8,7 @@ import pulumi
 from bluelamp.infra.program.azure.context import Context
 from bluelamp.infra.program.azure.dns import Names
 from bluelamp.infra.program.azure.topology import Topology
+from bluelamp.infra.program.outputs import one_of
 from bluelamp.infra.program.workload_access import IMMUTABLE_DAYS, ISSUER, ClusterAccess
 from bluelamp.infra.settings.cluster import Cluster
 from bluelamp.modules.azure.built_in_roles import role_definition_id
@@ -81,7 +82,7 @@ def workloads(
     store = _store(context, topology, names, logs, key)
     vaults = {cluster.name: _vault(context, topology, names, logs, cluster.name) for cluster in clusters}
     return {
-        name: _access(context, name, _one(issuer.issuer_urls, name), vault, store, metrics)
+        name: _access(context, name, one_of(issuer.issuer_urls, name), vault, store, metrics)
         for name, vault in vaults.items()
     }
 
@@ -89,10 +90,6 @@ def workloads(
 def container(cluster: str) -> str:
     """The container of a cluster's backups; Azure wants three characters at least."""
     return f"velero-{cluster}"
-
-
-def _one(many: pulumi.Output[dict[str, str]], key: str) -> pulumi.Output[str]:
-    return many.apply(lambda found: found[key])
 
 
 def _key_set(cluster: Cluster) -> str:
@@ -152,7 +149,7 @@ def _access(
     box = container(cluster)
     grants = {
         "secrets": RoleGrant(role_definition_id=_SECRETS_USER, scope=vault.id),
-        "backup": RoleGrant(role_definition_id=_BLOB_CONTRIBUTOR, scope=_one(store.container_ids, box)),
+        "backup": RoleGrant(role_definition_id=_BLOB_CONTRIBUTOR, scope=one_of(store.container_ids, box)),
         "metrics": RoleGrant(role_definition_id=_METRICS_PUBLISHER, scope=metrics.rule_id),
     }
     identities = {

@@ -1,0 +1,14 @@
+"""Names in messages."""
+
+from collections.abc import Iterable
+from itertools import islice
+from typing import Final
+
+from bluelamp.core.source import show
+
+_MOST: Final = 9
+
+
+def listed(names: Iterable[str]) -> str:
+    """The first nine names, as a message shows them."""
+    return ", ".join(show(each, quote=False) for each in islice(names, _MOST))
