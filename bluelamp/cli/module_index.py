@@ -4,6 +4,7 @@ import ast
 import inspect
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -49,8 +50,7 @@ def _of(path: Path, root: Path) -> Iterator[Module]:
     text = path.read_text(encoding="utf-8")
     if "(Component)" not in text:
         return
-    tree = ast.parse(text)
-    classes = [each for each in tree.body if isinstance(each, ast.ClassDef)]
+    classes = _classes(text)
     shapes = {each.name: each for each in classes}
     for each in classes:
         if not any(isinstance(base, ast.Name) and base.id == "Component" for base in each.bases):
@@ -75,23 +75,28 @@ def _shape(folder: Path, name: str) -> ast.ClassDef | None:
     for path in sorted(folder.glob("*.py")):
         text = path.read_text(encoding="utf-8")
         if f"class {name}(" in text:
-            return next(each for each in ast.parse(text).body if isinstance(each, ast.ClassDef) and each.name == name)
+            return next(each for each in _classes(text) if each.name == name)
     return None
 
 
 def arguments(shape: ast.ClassDef, root: Path) -> Iterator[Argument]:
     """The fields of `shape`, after those of the shared typed dictionary that it extends."""
-    shared = root / "modules/shared_arguments.py"
+    shared = _shared(root)
     for base in shape.bases:
-        if isinstance(base, ast.Name) and base.id != "TypedDict" and shared.exists():
-            found = next((each for each in _classes(shared) if each.name == base.id), None)
-            if found:
-                yield from arguments(found, root)
+        if isinstance(base, ast.Name) and base.id in shared:
+            yield from arguments(shared[base.id], root)
     yield from _fields(shape)
 
 
-def _classes(path: Path) -> list[ast.ClassDef]:
-    return [each for each in ast.parse(path.read_text(encoding="utf-8")).body if isinstance(each, ast.ClassDef)]
+@cache
+def _shared(root: Path) -> dict[str, ast.ClassDef]:
+    """The typed dictionaries of arguments that components share, by name."""
+    file = root / "modules/shared_arguments.py"
+    return {each.name: each for each in _classes(file.read_text(encoding="utf-8"))} if file.exists() else {}
+
+
+def _classes(text: str) -> list[ast.ClassDef]:
+    return [each for each in ast.parse(text).body if isinstance(each, ast.ClassDef)]
 
 
 def _package(folder: Path) -> str:
