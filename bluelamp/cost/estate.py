@@ -87,13 +87,13 @@ def unused(usage: Usage, estate: Estate) -> list[Problem]:
 
 def estate_of_plan(plan: "Plan") -> Estate:
     """The estate that a plan makes."""
-    from bluelamp.reports import from_plan
+    from bluelamp.resources import from_plan
 
     return Estate(plan.stack, from_plan(plan))
 
 
 def estate_of_state(state: Mapping[str, Any], stack: str) -> Estate:
     """The estate that an exported state holds. Raises `UsageError` where it is not a state."""
-    from bluelamp.reports import from_state
+    from bluelamp.resources import from_state
 
     return Estate(stack, from_state(state))

@@ -17,11 +17,12 @@ from bluelamp.fleet.deployed import holds
 from bluelamp.fleet.planning import planning_each
 from bluelamp.policies.governance import Governance
 from bluelamp.render.estate import estate
-from bluelamp.reports import Report, Source, assess, from_plan, from_state
+from bluelamp.reports import Report, Source, assess
 from bluelamp.reports.canonical import dense
 from bluelamp.reports.provenance import checkout
 from bluelamp.reports.selection import Selection
-from bluelamp.reports.subject import skipped
+from bluelamp.resources import from_plan, from_state
+from bluelamp.resources.state import skipped
 
 if TYPE_CHECKING:
     from bluelamp.planning import Plan

@@ -50,7 +50,7 @@ class Rendered:
 def manifests(plan: "Plan") -> Rendered:
     """The Kubernetes objects that `plan` would make."""
     from bluelamp.reports.redaction import Redactor
-    from bluelamp.reports.subject import from_plan
+    from bluelamp.resources import from_plan
 
     redact = Redactor(from_plan(plan))
     made: list[tuple[str, str, Mapping[str, Any], PlannedResource, tuple[str, ...]]] = []

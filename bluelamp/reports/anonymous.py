@@ -16,7 +16,8 @@ from typing import Any, Final
 from bluelamp.reports.exemptions import ExemptionRecord
 from bluelamp.reports.findings import Finding, Report, RuleRecord
 from bluelamp.reports.statements import StatementRecord
-from bluelamp.reports.unjudged import DOCUMENT, FILE, Skipped, Unjudged
+from bluelamp.reports.unjudged import Unjudged
+from bluelamp.resources.skipped import DOCUMENT, FILE, Skipped
 
 _URN: Final = re.compile(r"(urn:pulumi:[^:\s]+::[^:\s]+::[^\s]+?::)(\S+)")
 _WORDS: Final = re.compile(

@@ -23,7 +23,8 @@ from bluelamp.reports.naming import names_in
 from bluelamp.reports.provenance import Provenance, input_hash, provenance, rule_hash
 from bluelamp.reports.redaction import Redactor
 from bluelamp.reports.selection import Selection
-from bluelamp.reports.unjudged import Skipped, Unjudged, unjudged
+from bluelamp.reports.unjudged import Unjudged, unjudged
+from bluelamp.resources.skipped import Skipped
 
 _SHORTEST_NAME: Final = 4
 

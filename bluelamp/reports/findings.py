@@ -22,7 +22,8 @@ from bluelamp.reports.statements import StatementRecord
 from bluelamp.reports.totals import Totals
 from bluelamp.reports.trend import Since
 from bluelamp.reports.undecided import Undecided, by_cause
-from bluelamp.reports.unjudged import RESOURCE, Unjudged
+from bluelamp.reports.unjudged import Unjudged
+from bluelamp.resources.skipped import RESOURCE
 
 if TYPE_CHECKING:
     from bluelamp.render.estate import Estate

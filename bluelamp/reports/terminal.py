@@ -10,9 +10,10 @@ from bluelamp.core.text import cut, first_of, printable
 from bluelamp.policies import Enforcement, Verdict
 from bluelamp.reports.exemptions import ExemptionRecord
 from bluelamp.reports.findings import SEVERITIES, UNDECIDED, Answer, Finding, Report, RuleRecord
-from bluelamp.reports.unjudged import DOCUMENT, FILE, Skipped, Unjudged
+from bluelamp.reports.unjudged import Unjudged
 from bluelamp.reports.unjudged import counted as counted_of
 from bluelamp.reports.words import ANSWER_WORDS, asked, counted, one_line, says_more, some, standing, value
+from bluelamp.resources.skipped import DOCUMENT, FILE, Skipped
 
 if TYPE_CHECKING:
     from rich.console import RenderableType

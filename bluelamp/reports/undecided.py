@@ -13,10 +13,10 @@ from bluelamp.core.wire import DAMAGED, ENCRYPTED, FILE, PLACEHOLDER, STRANGE
 from bluelamp.policies import Verdict
 from bluelamp.policies.value import RENDER_AND_AUDIT, UNTIL_DEPLOYED
 from bluelamp.reports.finding import Finding
+from bluelamp.resources.state import NO_INPUTS
 
 NAMED: Final = 3
 """The number of findings of a cause named in a sentence."""
-NO_INPUTS: Final = "the state does not hold its inputs; run `pulumi refresh`, export the state and judge it again"
 
 
 class Cause(StrEnum):

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from bluelamp.policies import Judgement, Resource, Rule, Verdict
 from bluelamp.policies.estate import canonical
+from bluelamp.resources.skipped import RESOURCE, Skipped
 
 GENERAL: Final = 100
 """A rule over at least this number of types is general: it checks location, tags or cost, not configuration."""
@@ -18,43 +19,7 @@ _UNHEARD: Final = ":bluelamp.invalid/v0:Unheard"
 """The end of a type that no provider has."""
 
 
-RESOURCE: Final = "resource"
-FILE: Final = "file"
-DOCUMENT: Final = "document"
 _PLURALS: Final = {"property": "properties"}
-
-
-@dataclass(frozen=True, slots=True)
-class Skipped:
-    """Something that a source holds and that was not judged: `kind` and `why` group it, `urn` is empty for none.
-
-    `of` is what it is: a resource, a file, a document, or a property or an expression of a resource that is judged
-    without it.
-    `unread` is what should have been read and cannot be: the report then cannot say that all is well.
-    """
-
-    kind: str
-    name: str
-    why: str
-    urn: str = ""
-    source: tuple[str, int] | None = None
-    of: str = RESOURCE
-    unread: bool = False
-
-    @property
-    def place(self) -> str:
-        """The file and the line, empty where they are not known."""
-        return f"{self.source[0]}:{self.source[1]}" if self.source else ""
-
-    def as_dict(self) -> dict[str, Any]:
-        """Its details in addition to its kind, as JSON values."""
-        source = {"file": self.source[0], "line": self.source[1]} if self.source else None
-        return {"name": self.name, "resource": self.urn, "source": source}
-
-    @property
-    def group(self) -> tuple[str, str, str, bool]:
-        """The key of its group."""
-        return self.kind, self.why, self.of, self.unread
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,8 +20,8 @@ from bluelamp.infra.settings.roadmap import roadmap_of
 from bluelamp.planning.attempt import planned
 from bluelamp.policies import rules
 from bluelamp.pricing.model import By
-from bluelamp.reports import from_plan
 from bluelamp.reports.selection import Selection
+from bluelamp.resources import from_plan
 from bluelamp.roadmap.criteria import Decided, known_rules
 from bluelamp.roadmap.ledger import ledger
 from bluelamp.roadmap.schedule import critical_path, slack, status

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from bluelamp.policies import Verdict, judge
-from bluelamp.reports.sources.templates import read
+from bluelamp.resources.templates.reading import read
 
 MOST: Final = 0.2
 """The share of unknown verdicts that there must be less of. Verdicts that are not applicable do not count."""

@@ -14,7 +14,7 @@ from bluelamp.cli.select import with_stacks
 from bluelamp.core.contracts import Contract, read_assets
 from bluelamp.planning import plan_force
 from bluelamp.policies import Verdict, judge, rules
-from bluelamp.reports import from_plan
+from bluelamp.resources import from_plan
 from tests.conftest import ROOT, Project
 
 FORCE = "dyfed-powys"

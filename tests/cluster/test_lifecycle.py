@@ -17,7 +17,7 @@ from bluelamp.modules.kubernetes.cluster_class import hardening
 from bluelamp.planning import Plan, plan_program
 from bluelamp.rehearsal.kubernetes.api import Api, RefusalError
 from bluelamp.rehearsal.values import plain
-from bluelamp.reports.subject import from_plan
+from bluelamp.resources import from_plan
 from tests.cluster.binaries import Unavailable
 from tests.cluster.control_plane import control_plane
 

@@ -66,7 +66,8 @@ def facts(plan: Any, root: Path) -> Facts:
     """The inputs of every resource of a plan, as JSON, and every verdict; at noon."""
     from bluelamp.comparison.snapshot import encoded
     from bluelamp.governance.read import governance
-    from bluelamp.reports import Source, assess, from_plan
+    from bluelamp.reports import Source, assess
+    from bluelamp.resources import from_plan
 
     settled = governance(root, plan.stack)
     resources = from_plan(plan)

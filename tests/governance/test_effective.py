@@ -13,7 +13,7 @@ from bluelamp.errors import UsageError
 from bluelamp.governance.effective import EXEMPTION, Effective, Row, effective, everywhere
 from bluelamp.modules.aliases import drop_version_aliases
 from bluelamp.planning import plan_program
-from bluelamp.reports.subject import from_plan, from_state
+from bluelamp.resources import from_plan, from_state
 
 ROOT = Path(__file__).resolve().parents[2]
 TODAY = date(2026, 11, 23)

@@ -7,14 +7,14 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.resources.test_template_agreement import RULES, Unsayable, template
 
 from bluelamp.core.problems import SettingsError
 from bluelamp.core.resource import Resource
 from bluelamp.policies import UNKNOWN, Verdict, judge, rules
-from bluelamp.reports.sources.templates import read
-from bluelamp.reports.unjudged import Skipped
+from bluelamp.resources.skipped import Skipped
+from bluelamp.resources.templates.reading import read
 from tests.conftest import bluelamp
-from tests.reports.test_template_agreement import RULES, Unsayable, template
 from tests.thorough import tries
 
 SCHEMA = "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#"

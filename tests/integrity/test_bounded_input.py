@@ -16,7 +16,10 @@ from hypothesis import strategies as st
 from bluelamp.core.problems import SettingsError
 from bluelamp.errors import UsageError
 from bluelamp.policies import UNKNOWN
-from bluelamp.reports.sources import budget, documents, manifests, templates
+from bluelamp.resources import budget
+from bluelamp.resources.manifests import documents
+from bluelamp.resources.manifests import reading as manifests
+from bluelamp.resources.templates import reading as templates
 from tests.conftest import ROOT
 from tests.thorough import tries
 
@@ -129,7 +132,8 @@ _READ_ALL = """
 import json, sys
 from bluelamp.core.problems import SettingsError
 from bluelamp.errors import UsageError
-from bluelamp.reports.sources import manifests, templates
+from bluelamp.resources.manifests import reading as manifests
+from bluelamp.resources.templates import reading as templates
 for kind, file in json.load(sys.stdin):
     try:
         outcome = f"read {len((templates if kind == 'templates' else manifests).read([file]))}"

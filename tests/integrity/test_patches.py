@@ -12,7 +12,7 @@ from pulumi.runtime.proto import analyzer_pb2 as proto
 from bluelamp.core.server_side_apply import Apply, builtin
 from bluelamp.policies import UNKNOWN, judge, rules
 from bluelamp.policies.pack.analyzer import Analyzer
-from bluelamp.reports.subject import from_state
+from bluelamp.resources import from_state
 from tests.integrity import workloads as w
 from tests.thorough import tries
 

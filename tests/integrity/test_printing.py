@@ -35,7 +35,8 @@ from bluelamp.fleet.deploy import Result
 from bluelamp.reports.formats.markdown import to_markdown
 from bluelamp.reports.html import to_html, to_index
 from bluelamp.reports.terminal import show as show_report
-from bluelamp.reports.unjudged import Skipped, Unjudged
+from bluelamp.reports.unjudged import Unjudged
+from bluelamp.resources.skipped import Skipped
 from tests.conftest import COMMAND, Project, bluelamp, environment
 from tests.integrity.sealed import report_on
 from tests.thorough import tries

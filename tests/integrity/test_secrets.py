@@ -26,10 +26,11 @@ from bluelamp.policies.rule import Fail, NotApplicable, Rule
 from bluelamp.policies.rule import rule as make_rule
 from bluelamp.policies.value import Value
 from bluelamp.rehearsal import values
-from bluelamp.reports import Answer, Source, assess, from_plan, from_state, terminal, write
+from bluelamp.reports import Answer, Source, assess, terminal, write
 from bluelamp.reports.anonymous import Anonymous
-from bluelamp.reports.sources.manifests import read as manifests
-from bluelamp.reports.sources.templates import read as templates
+from bluelamp.resources import from_plan, from_state
+from bluelamp.resources.manifests.reading import read as manifests
+from bluelamp.resources.templates.reading import read as templates
 from tests.conftest import Project, environment
 from tests.thorough import tries
 

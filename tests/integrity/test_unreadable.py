@@ -23,8 +23,9 @@ from bluelamp.core.problems import SettingsError
 from bluelamp.core.walk import printable
 from bluelamp.errors import UsageError
 from bluelamp.rehearsal.armtypes.library import Library, LibraryError
-from bluelamp.reports.sources import manifests, templates
-from bluelamp.reports.unjudged import Skipped
+from bluelamp.resources.manifests import reading as manifests
+from bluelamp.resources.skipped import Skipped
+from bluelamp.resources.templates import reading as templates
 from tests.thorough import tries
 
 NOBODY = 65534

@@ -7,7 +7,7 @@ from typing import Any
 from bluelamp import policies
 from bluelamp.planning import Plan, plan_program
 from bluelamp.rehearsal.values import plain
-from bluelamp.reports.subject import from_plan
+from bluelamp.resources import from_plan
 
 ROOT = Path(__file__).resolve().parents[2]
 

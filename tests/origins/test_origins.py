@@ -20,7 +20,8 @@ from bluelamp.policies.rule import Fail, Outcome
 from bluelamp.policies.rule import rule as make_rule
 from bluelamp.policies.value import Value
 from bluelamp.rehearsal.values import UNKNOWN, Secret
-from bluelamp.reports import Source, assess, from_plan
+from bluelamp.reports import Source, assess
+from bluelamp.resources import from_plan
 from tests.conftest import ROOT, bluelamp
 
 STACK = "stacks/Pulumi.essex.yaml"

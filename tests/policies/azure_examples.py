@@ -20,7 +20,7 @@ from bluelamp.planning.plan import Plan
 from bluelamp.policies import Resource, Rule, rules
 from bluelamp.rehearsal.sdk import sample_values
 from bluelamp.rehearsal.sdk.schema import Catalogue, ObjectShape, Shape
-from bluelamp.reports.subject import from_plan
+from bluelamp.resources import from_plan
 
 AZURE = Catalogue("azure-native")
 MODULES = {token.split(":")[1] for token in AZURE.tokens()}

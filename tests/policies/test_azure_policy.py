@@ -14,7 +14,7 @@ from bluelamp.policies.compiled.aliases import type_of
 from bluelamp.policies.compiled.azure_policy import initiative
 from bluelamp.policies.compiled.evaluator import evaluate
 from bluelamp.policies.estate import canonical
-from bluelamp.reports.subject import from_plan
+from bluelamp.resources import from_plan
 from tests.conftest import ROOT
 from tests.policies.azure_names import FILE, wanted
 from tests.policies.azure_resources import in_azure

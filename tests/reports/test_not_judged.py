@@ -16,15 +16,17 @@ from rich.console import Console
 
 from bluelamp.policies import Resource, Verdict, rules
 from bluelamp.policies.judging import Baseline
-from bluelamp.reports import Answer, Report, Source, assess, from_state, terminal, write
+from bluelamp.reports import Answer, Report, Source, assess, terminal, write
 from bluelamp.reports.anonymous import Anonymous
 from bluelamp.reports.html import to_html, to_index
 from bluelamp.reports.selection import select
-from bluelamp.reports.sources.manifests import read as manifests
-from bluelamp.reports.sources.templates import read as templates
-from bluelamp.reports.subject import skipped
-from bluelamp.reports.unjudged import GENERAL_ONLY, NO_RULE, Skipped, unjudged
+from bluelamp.reports.unjudged import GENERAL_ONLY, NO_RULE, unjudged
 from bluelamp.reports.words import headline, one_line
+from bluelamp.resources import from_state
+from bluelamp.resources.manifests.reading import read as manifests
+from bluelamp.resources.skipped import Skipped
+from bluelamp.resources.state import skipped
+from bluelamp.resources.templates.reading import read as templates
 from tests.conftest import bluelamp
 from tests.reports.tree import parse
 from tests.thorough import tries

@@ -9,7 +9,7 @@ from bluelamp.fleet.judge import deployed
 from bluelamp.planning.plan import Plan, PlannedResource, plan_program
 from bluelamp.policies import UNKNOWN, Resource, Verdict, judge
 from bluelamp.rehearsal import values
-from bluelamp.reports import from_plan, from_state
+from bluelamp.resources import from_plan, from_state
 
 SIGNATURE = "4dabf18193072939515e22adb298388d"
 SECRET = "1b47061264138c4ac30d75fd1eb44270"

@@ -19,8 +19,8 @@ from bluelamp.reports.formats.table import to_about, to_csv
 from bluelamp.reports.html import to_html
 from bluelamp.reports.terminal import show
 from bluelamp.reports.totals import MEANINGS, NAMES
-from bluelamp.reports.unjudged import Skipped
 from bluelamp.reports.words import counted
+from bluelamp.resources.skipped import Skipped
 from tests.reports.test_views import printed
 from tests.reports.tree import parse
 

@@ -15,8 +15,9 @@ from bluelamp.reports import Report, Source, assess
 from bluelamp.reports.formats.markdown import to_markdown
 from bluelamp.reports.html import to_html, to_index
 from bluelamp.reports.national import national
-from bluelamp.reports.undecided import NO_INPUTS, Cause
+from bluelamp.reports.undecided import Cause
 from bluelamp.reports.words import explanation, one_line
+from bluelamp.resources.state import NO_INPUTS
 from tests.reports.tree import parse
 from tests.thorough import tries
 

@@ -20,9 +20,10 @@ from bluelamp.policies.rule import Fail, Outcome
 from bluelamp.policies.rule import rule as make_rule
 from bluelamp.policies.value import Value
 from bluelamp.rehearsal.values import Secret
-from bluelamp.reports import Report, Source, assess, from_plan, from_state, terminal, write
+from bluelamp.reports import Report, Source, assess, terminal, write
 from bluelamp.reports.coverage import Standing, coverage
 from bluelamp.reports.page import control_anchor
+from bluelamp.resources import from_plan, from_state
 from tests.reports.tree import Node, findings, urns
 
 ReportOn = Callable[..., Report]

@@ -22,8 +22,8 @@ from bluelamp.planning import plan_force
 from bluelamp.policies import Resource, Verdict, judge, rules
 from bluelamp.policies.data.spend import _spending
 from bluelamp.policies.estate import Estate
-from bluelamp.reports import from_plan
 from bluelamp.reports.roadmap import to_html, to_national
+from bluelamp.resources import from_plan
 from bluelamp.roadmap import MilestoneStanding, Standing, Status, progress_of
 from bluelamp.roadmap.ledger import ledger
 from bluelamp.roadmap.picture import drawn

@@ -128,7 +128,7 @@ def _covered(
     from bluelamp.core.contracts import ASSETS, read_assets
     from bluelamp.infra.force import load
     from bluelamp.planning.attempt import planned
-    from bluelamp.reports import from_plan
+    from bluelamp.resources import from_plan
 
     with screen.working("planning"):
         resources = from_plan(planned(force, root, arm_types=arm_types))

@@ -48,7 +48,7 @@ from bluelamp.policies.governance import Governance
 from bluelamp.reports import against
 from bluelamp.reports.findings import Report
 from bluelamp.reports.selection import Selection
-from bluelamp.reports.unjudged import Skipped
+from bluelamp.resources.skipped import Skipped
 
 if TYPE_CHECKING:
     from bluelamp.plans import Plans
@@ -188,10 +188,10 @@ def _reader(
 ) -> Callable[[list[str], Callable[[str], None], Callable[[Skipped], None]], list[Resource]]:
     """The reader of this kind of files, imported on demand, as templates need the SDK's schema."""
     if source is From.MANIFESTS:
-        from bluelamp.reports.sources.manifests import read as manifests
+        from bluelamp.resources.manifests.reading import read as manifests
 
         return manifests
-    from bluelamp.reports.sources.templates import read as templates
+    from bluelamp.resources.templates.reading import read as templates
 
     return templates
 

@@ -40,7 +40,7 @@ def policy(
     from bluelamp.governance.read import governance
     from bluelamp.infra.settings.register import read_register
     from bluelamp.planning.attempt import planned
-    from bluelamp.reports.subject import from_plan
+    from bluelamp.resources import from_plan
 
     screen, root = Screen(form, quiet=quiet), find_project(project)
     slug = read_register(root).entry(force).slug

@@ -10,8 +10,8 @@ from xml.etree import ElementTree as Xml
 from bluelamp.policies import Verdict
 from bluelamp.reports.canonical import time_of
 from bluelamp.reports.findings import VERDICTS, Finding, Report, RuleRecord
-from bluelamp.reports.unjudged import Skipped
 from bluelamp.reports.words import against, asked, standing, value
+from bluelamp.resources.skipped import Skipped
 
 NOT_JUDGED: Final = "not judged"
 """The suite of what no rule judged."""

@@ -15,8 +15,9 @@ from bluelamp.policies import Control, Verdict
 from bluelamp.reports.canonical import compact, dense, plain, time_of
 from bluelamp.reports.findings import QUIET, UNDECIDED, Finding, Report, RuleRecord
 from bluelamp.reports.grouping import grouped
-from bluelamp.reports.unjudged import Skipped, Unjudged
+from bluelamp.reports.unjudged import Unjudged
 from bluelamp.reports.words import asked, explanation, headline, not_covered, some, value
+from bluelamp.resources.skipped import Skipped
 
 OSCAL: Final = "1.2.1"
 NAMESPACE: Final = "urn:bluelamp:oscal"

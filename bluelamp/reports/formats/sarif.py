@@ -13,8 +13,8 @@ from bluelamp.policies import Severity, Verdict
 from bluelamp.reports.canonical import compact, dense, plain, time_of
 from bluelamp.reports.findings import QUIET, SEVERITIES, UNDECIDED, Finding, Report, RuleRecord, Source
 from bluelamp.reports.grouping import grouped
-from bluelamp.reports.unjudged import Skipped
 from bluelamp.reports.words import against, some
+from bluelamp.resources.skipped import Skipped
 
 _SCHEMA: Final = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _KINDS: Final = {

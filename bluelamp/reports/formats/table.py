@@ -8,8 +8,8 @@ from typing import Any, Final
 
 from bluelamp.reports.canonical import canonical, time_of
 from bluelamp.reports.findings import Finding, Report, RuleRecord
-from bluelamp.reports.unjudged import Skipped
 from bluelamp.reports.words import not_covered
+from bluelamp.resources.skipped import Skipped
 
 _FORMULA: Final = re.compile(r"^\s*[=+\-@\uff1d\uff0b\uff0d\uff20]|^[\t\r\n]")
 _NUMBER: Final = re.compile(r"-?\d+(\.\d+)?")

@@ -8,7 +8,7 @@ from rehearsed import ROOT, of, rehearse
 
 from bluelamp import policies
 from bluelamp.modules.azure.bootstrap import Bootstrap
-from bluelamp.reports.subject import from_plan
+from bluelamp.resources import from_plan
 
 SUBSCRIPTION = "/subscriptions/7d2f1c9a-40b3-4d1e-9f55-2f6f2b1a9c10"
 OTHER = "/subscriptions/8a51d3b7-92c4-4e0f-8b6a-1c3d5e7f9012"

@@ -10,7 +10,7 @@ from bluelamp.infra.force import ROOT, SettingsError, load
 from bluelamp.infra.program.build import build
 from bluelamp.planning import plan_program
 from bluelamp.policies import judge, rules
-from bluelamp.reports.subject import from_plan
+from bluelamp.resources import from_plan
 
 OWNER = {"role": "Head of ICT", "email": "head.of.ict@kent.police.example"}
 BUDGET = {"amount": 100, "contacts": ["finance@kent.police.example"]}

@@ -17,7 +17,7 @@ from bluelamp.modules.kubernetes.monitoring import ClusterMonitoring
 from bluelamp.modules.kubernetes.secret_store import ClusterSecrets
 from bluelamp.planning import plan_program
 from bluelamp.policies import Enforcement, Verdict, judge, rules
-from bluelamp.reports.subject import from_plan
+from bluelamp.resources import from_plan
 
 ROOT = Path(__file__).resolve().parents[3]
 PARTS = ("admission", "backup", "classes", "gateway", "monitoring", "secret_store")

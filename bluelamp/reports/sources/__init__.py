@@ -1,1 +1,0 @@
-"""Where resources to be judged come from, besides plans and states."""

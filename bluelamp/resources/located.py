@@ -1,0 +1,189 @@
+"""JSON as ARM takes it, with comments and texts of several lines. Every object knows the line that it begins on."""
+
+import json
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+from json.decoder import JSONDecodeError, JSONObject  # type: ignore[attr-defined]
+from json.scanner import py_make_scanner  # type: ignore[attr-defined]
+from math import isfinite
+from typing import Any, Final
+
+from bluelamp.core.problems import Problem
+from bluelamp.core.source import show
+from bluelamp.resources.budget import MOST_VALUES, OverBudget, size
+
+DEEPEST: Final = 100
+"""How deep the values of a template may be nested; templates inside templates take a few levels each."""
+HALF: Final = "a text holds half of a character (a lone surrogate)"
+TOO_LONG: Final = "a number has too many digits"
+# What is not closed goes on to the end of the text, so that nothing is looked at twice. Texts may have several lines.
+_STRING_OR_COMMENT: Final = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*(?:"|\Z)|//[^\n]*|/\*.*?(?:\*/|\Z)', re.DOTALL)
+_SURROGATE: Final = re.compile("[\ud800-\udfff]")
+_ESCAPED: Final = re.compile(r"\\u[dD][89a-fA-F]|[\ud800-\udfff]")
+"""How JSON spells half a character, which no text of a file has otherwise."""
+
+
+class Located(dict[str, Any]):
+    """An object; `start` is where in the text it begins."""
+
+    __slots__ = ("_members", "start")
+
+    def __init__(self, *given: Any, start: int = 0) -> None:
+        super().__init__(*given)
+        self.start = start
+        self._members: dict[str, list[Any]] | None = None
+
+    @property
+    def members(self) -> Mapping[str, list[Any]]:
+        """The members by their folded names; several where names differ in case only. For objects that are complete."""
+        if self._members is None:
+            self._members = members(self)
+        return self._members
+
+
+class Twice(ValueError):  # noqa: N818 - what an object is
+    """An object has a name twice, or in two spellings that differ in case only; `start` is where it begins."""
+
+    def __init__(self, one: str, other: str, start: int = -1) -> None:
+        first, second = (show(name, quote=False) for name in (one, other))
+        also = "" if one == other else f" ({first} and {second} differ in case only, which means nothing to ARM)"
+        super().__init__(f"the key {second} stands twice{also}")
+        self.start = start
+
+
+class Unreadable(Exception):  # noqa: N818 - what a text is
+    """The text is not JSON; `problem` says where and why."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(str(problem))
+        self.problem = problem
+
+
+@lru_cache(maxsize=4096)
+def fold(name: str) -> str:
+    """A name as ARM compares it. Only ASCII letters have case: the names of properties consist of no others."""
+    return name.lower() if name.isascii() else name
+
+
+def members(value: Mapping[str, Any]) -> dict[str, list[Any]]:
+    """The members of an object by their folded names; several where names differ in case only."""
+    made: dict[str, list[Any]] = {}
+    for name, item in value.items():
+        made.setdefault(fold(str(name)), []).append(item)
+    return made
+
+
+def folded(value: Any) -> dict[str, Any]:
+    """The members of an object by their folded names; none where `value` is no object. Raises `Twice`."""
+    if not isinstance(value, Mapping):
+        return {}
+    made = {fold(name): item for name, item in value.items()}
+    if len(made) != len(value):
+        seen: dict[str, str] = {}
+        for name in value:
+            other = seen.setdefault(fold(name), name)
+            if other != name:
+                raise Twice(other, name, getattr(value, "start", -1))
+    return made
+
+
+class _Decoder(json.JSONDecoder):
+    def __init__(self) -> None:
+        super().__init__(object_pairs_hook=_once, parse_float=_number, parse_constant=_constant, strict=False)
+        self.parse_object = self._located
+        self.scan_once = py_make_scanner(self)
+
+    def _located(self, place: tuple[str, int], *rest: Any) -> tuple[Any, int]:
+        try:
+            value, end = JSONObject(place, *rest)
+        except Twice as error:
+            if error.start < 0:
+                error.start = place[1] - 1
+            raise
+        value.start = place[1] - 1
+        return value, end
+
+
+def _once(pairs: list[tuple[str, Any]]) -> Located:
+    made = Located(pairs)
+    if len(made) != len(pairs):
+        seen: set[str] = set()
+        for name, _ in pairs:
+            if name in seen:
+                raise Twice(name, name)
+            seen.add(name)
+    return made
+
+
+def is_whole(value: Any) -> bool:
+    """Whether every text in `value` is Unicode: JSON can spell half a character (`\\ud800`), which none can encode."""
+    level = [value]
+    while level:
+        inner: list[Any] = []
+        for each in level:
+            if isinstance(each, dict):
+                inner += each.values()
+                inner += each
+            elif isinstance(each, list):
+                inner += each
+            elif isinstance(each, str) and not each.isascii() and _SURROGATE.search(each):
+                return False
+        level = inner
+    return True
+
+
+def _number(text: str) -> float:
+    number = float(text)
+    if not isfinite(number):
+        raise ValueError(f"the number {show(text, quote=False)} is too large")
+    return number
+
+
+def _constant(text: str) -> float:
+    raise ValueError(f"{text} is not JSON")
+
+
+def reason(error: ValueError) -> str:
+    """What is wrong, for a person: Python explains how to set its limit on digits."""
+    return TOO_LONG if str(error).startswith("Exceeds the limit") else str(error)
+
+
+def read(text: str, file: str) -> Any:
+    """The value that `text` holds. Raises `Unreadable`."""
+    try:
+        value = _decoded(text)
+        _check(value, text, file)
+    except JSONDecodeError as error:
+        raise Unreadable(Problem(file, error.lineno, error.colno, message=f"this is not JSON: {error.msg}")) from error
+    except Twice as error:
+        line = text.count("\n", 0, max(error.start, 0)) + 1
+        raise Unreadable(Problem(file, line, message=str(error), next_step="keep one of them")) from error
+    except ValueError as error:
+        raise Unreadable(Problem(file, message=reason(error))) from error
+    except RecursionError as error:
+        raise Unreadable(Problem(file, message="values are nested too deep")) from error
+    return value
+
+
+def _decoded(text: str) -> Any:
+    """The value that `text` holds. Most files have no comments, and those that do are no JSON without this."""
+    try:
+        return _Decoder().decode(text)
+    except JSONDecodeError:
+        return _Decoder().decode(_STRING_OR_COMMENT.sub(_blank, text))
+
+
+def _check(value: Any, text: str, file: str) -> None:
+    """Raises `Unreadable` for what is nested too deep and for text that is no Unicode."""
+    try:
+        size(value, 100 * MOST_VALUES, DEEPEST)
+    except OverBudget as error:
+        raise Unreadable(Problem(file, message=f"values are nested too deep: more than {DEEPEST} levels")) from error
+    if _ESCAPED.search(text) and not is_whole(value):
+        raise Unreadable(Problem(file, message=HALF))
+
+
+def _blank(found: re.Match[str]) -> str:
+    """A comment as white space of the same length, so that places stay what they are; a string as it is."""
+    return found[0] if found[0].startswith('"') else re.sub(r"[^\n]", " ", found[0])

@@ -1,0 +1,1 @@
+"""Resources from Kubernetes manifests: the documents of YAML and JSON files, as clients of an API server read them."""

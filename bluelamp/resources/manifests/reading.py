@@ -1,0 +1,217 @@
+"""Kubernetes manifests as resources to be judged: files, folders and streams, written by people, helm or kustomize.
+
+    resources = read(["deploy/", "-"])
+
+Each object becomes the resource that Pulumi's Kubernetes provider would make of it, so that every rule says of it what
+it says at every other moment. Nothing is run: a Helm chart has to be rendered first.
+"""
+
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from bluelamp.core.files import FileRefusedError
+from bluelamp.core.files import read as read_file
+from bluelamp.core.problems import Problem, SettingsError
+from bluelamp.core.resource import Resource
+from bluelamp.core.walk import File, files, printable
+from bluelamp.errors import UsageError
+from bluelamp.resources.budget import LARGEST_MANIFEST, Budget, OverBudget, told
+from bluelamp.resources.manifests.documents import Unreadable, documents
+from bluelamp.resources.skipped import DOCUMENT, FILE, Skipped, is_told, unread
+from bluelamp.resources.unique import unique
+
+STANDARD_INPUT: Final = "-"
+LARGEST: Final = LARGEST_MANIFEST
+"""How many bytes one file may have: a whole estate in one file."""
+_ON_EMPTY_FILE: Final = "restore its content, or remove it"
+_ON_EMPTY_INPUT: Final = "check the command before the pipe"
+_ENDINGS: Final = (".yaml", ".yml", ".json")
+_URN: Final = "urn:pulumi:manifests::bluelamp"
+_SECRET_PATHS: Final = frozenset(
+    {"data", "stringData", 'metadata.annotations["kubectl.kubernetes.io/last-applied-configuration"]'}
+)
+"""What a Secret holds, and where `kubectl apply` keeps a copy of it."""
+
+
+def read(
+    paths: Sequence[str],
+    hear: Callable[[str], None] = lambda _: None,
+    skip: Callable[[Skipped], None] = lambda _: None,
+) -> list[Resource]:
+    """The objects that stand in `paths`: files, folders with all that is below them, `-` for the standard input.
+
+    `hear` is told of documents that are not Kubernetes objects, which are left out; `skip` of each of them, and of
+    every file and document that cannot be read. Raises `SettingsError` with everything that cannot be read where
+    nothing else is there to judge, or where a limit of the run is exceeded, and `UsageError` where there is no object.
+    """
+    problems: list[Problem] = []
+    found: dict[str, Resource] = {}
+    left_out: list[str] = []
+    taken: dict[str, int] = {}
+    budget = Budget()
+    roots: set[str] = set()
+    seen: set[str] = set()
+    for file in _files(paths, problems):
+        roots.add(file.root)
+        if file.path in seen:
+            continue
+        seen.add(file.path)
+        try:
+            _file(file, budget, found, taken, problems, left_out, skip)
+        except OverBudget as error:
+            if not (problems and problems[-1].message == str(error)):
+                problems.append(Problem(file.name, message=str(error)))
+            raise SettingsError(told(problems)) from error
+    if problems and not found:
+        raise SettingsError(told(problems))
+    if left_out:
+        few = ", ".join(left_out[:5]) + (", …" if len(left_out) > 5 else "")
+        hear(f"left out {len(left_out)}, for want of an apiVersion and a kind: {few}")
+    # A folder that gives nothing is no less a mistake where others give something.
+    without = [path for path in dict.fromkeys(paths) if not found or not (path in roots or is_told(path, problems))]
+    if without:
+        raise UsageError(
+            f"there is no Kubernetes object in {', '.join(map(printable, without))}",
+            next_step="name files or folders of YAML or JSON, or pipe them in: "
+            "helm template CHART | bluelamp audit --from manifests -",
+        )
+    for problem in problems:
+        skip(unread(problem, DOCUMENT if problem.line else FILE))
+    return list(found.values())
+
+
+def _file(
+    file: File,
+    budget: Budget,
+    found: dict[str, Resource],
+    taken: dict[str, int],
+    problems: list[Problem],
+    left_out: list[str],
+    skip: Callable[[Skipped], None],
+) -> None:
+    """Adds the objects of one file to `found`. Raises `OverBudget`."""
+    text = _text(file, budget, problems)
+    if text is None:
+        return
+    step = "this is a template: render it first (helm template CHART | bluelamp audit --from manifests -)"
+    next_step = step if "{{" in text else ""
+    count = 0
+    for document in documents(text, as_json=_is_json(file.name, text)):
+        if isinstance(document, Unreadable):
+            count += 1
+            budget.problem()
+            place = (document.line, document.column)
+            problems.append(Problem(file.name, *place, message=document.message, next_step=next_step))
+            continue
+        count += document.value is not None
+        others: list[int] = []
+        objects = list(_objects(document.value, document.line, document.items, others))
+        if not objects and not others and document.value is not None:
+            others.append(document.line)
+        for line in others:
+            left_out.append(f"{file.name}:{line}")
+            why = "it is not a Kubernetes object"
+            skip(Skipped("document", left_out[-1], why, source=(file.name, line)))
+        for line, value in objects:
+            try:
+                budget.resource(value)
+            except OverBudget as error:
+                problems.append(Problem(file.name, line, message=str(error)))
+                raise
+            resource = _resource(value, file.name, line, taken)
+            found[resource.urn] = resource
+    if not count:
+        skip(Skipped(FILE, file.name, "it holds no object", source=(file.name, 1), of=FILE))
+
+
+def _files(paths: Iterable[str], problems: list[Problem]) -> Iterator[File]:
+    """The files to read, each once: those that are named and those below folders, then the standard input."""
+    named = [path for path in paths if path != STANDARD_INPUT]
+    yield from files(named, _ENDINGS, problems)
+    if len(named) < len(list(paths)):
+        yield File(STANDARD_INPUT, STANDARD_INPUT, STANDARD_INPUT, named=True)
+
+
+def _text(file: File, budget: Budget, problems: list[Problem]) -> str | None:
+    """What stands in the file; None where that cannot be had, with the reason among `problems`."""
+
+    def wrong(message: str, *, allowed: str = "", next_step: str = "") -> str | None:
+        problems.append(Problem(file.name, message=message, allowed=allowed, next_step=next_step))
+        return None
+
+    try:
+        raw = _bytes(file.path)
+        budget.read(len(raw))
+        text = raw.decode("utf-8-sig")
+        nothing = text.find("\0")
+    except UnicodeDecodeError as error:
+        text, nothing = "", error.start
+    except FileRefusedError as error:
+        if "larger" not in str(error.strerror):
+            return wrong(f"it {error.strerror}")
+        step = "split it: a file for each namespace, or for each chart"
+        return wrong(f"it is larger than {LARGEST // 1_000_000} MB", next_step=step)
+    except OSError as error:
+        return wrong(f"it cannot be read: {error.strerror or error}")
+    if nothing >= 0:
+        return wrong(f"it is not text (byte {nothing})", allowed="manifests are YAML or JSON in UTF-8")
+    if not text.strip():
+        return wrong("it is empty", next_step=_ON_EMPTY_INPUT if file.path == STANDARD_INPUT else _ON_EMPTY_FILE)
+    return text
+
+
+def _bytes(path: str) -> bytes:
+    """The content of a file or of the standard input. Raises `FileRefusedError` where it is too large."""
+    if path != STANDARD_INPUT:
+        return read_file(Path(path), LARGEST)
+    stream = getattr(sys.stdin, "buffer", None)
+    if stream is None:
+        raise OSError(0, "the standard input is closed")
+    content: bytes = stream.read(LARGEST + 1)
+    if len(content) > LARGEST:
+        raise FileRefusedError(0, f"is larger than {LARGEST:,} bytes", path)
+    return content
+
+
+def _is_json(name: str, text: str) -> bool:
+    return name.lower().endswith(".json") or (name == STANDARD_INPUT and text.lstrip()[:1] == "{")
+
+
+def _objects(
+    value: Any, line: int, lines: Sequence[int], others: list[int], *, listed: bool = False
+) -> Iterator[tuple[int, dict[str, Any]]]:
+    """The objects of a document, each with its line: the document itself, or the items of a list.
+
+    To `others` are added the lines of items that are no objects.
+    """
+    said = value if isinstance(value, dict) else {}
+    version, kind = said.get("apiVersion"), said.get("kind")
+    if not (isinstance(version, str) and isinstance(kind, str) and version and kind):
+        if listed:
+            others.append(line)
+        return
+    items = value.get("items")
+    if not (kind.endswith("List") and isinstance(items, list)):
+        yield line, value
+        return
+    for index, item in enumerate(items):
+        if isinstance(item, dict) and kind != "List":
+            # A server's own list says what its items are, and they do not.
+            item = {"apiVersion": version, "kind": kind.removesuffix("List"), **item}  # noqa: PLW2901 - completed
+        yield from _objects(item, lines[index] if index < len(lines) else line, (), others, listed=True)
+
+
+def _resource(value: dict[str, Any], file: str, line: int, taken: dict[str, int]) -> Resource:
+    version, kind = value["apiVersion"], value["kind"]
+    type_ = f"kubernetes:{version if '/' in version else f'core/{version}'}:{kind}"
+    metadata = value.get("metadata")
+    said = metadata if isinstance(metadata, dict) else {}
+    name = str(said.get("name") or said.get("generateName") or "(no name)")
+    if said.get("namespace"):
+        name = f"{said['namespace']}/{name}"
+    name = unique(f"{_URN}::{type_}::", name, f"{file}:{line}", taken)
+    urn = f"{_URN}::{type_}::{name}"
+    secrets = _SECRET_PATHS if kind == "Secret" else frozenset()
+    return Resource(urn, type_, name, value, secrets=secrets, source=(file, line))

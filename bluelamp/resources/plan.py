@@ -1,0 +1,60 @@
+"""The resources of a plan, in the form that rules judge."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from bluelamp.core.resource import UNKNOWN, Resource, ancestors, name_of
+from bluelamp.core.wire import FILE
+from bluelamp.policies.value import joined
+from bluelamp.resources.judged import is_judged
+
+if TYPE_CHECKING:
+    from bluelamp.planning import Plan
+    from bluelamp.planning.monitor import PlannedResource
+
+
+def from_plan(plan: "Plan") -> list[Resource]:
+    """The cloud resources in `plan`, by their inputs.
+
+    Secrets are opened, so that rules can judge them, and their paths are named in `secrets`, so that nobody prints
+    them. Components, providers and the stack itself are left out, information assets and rules of access are not.
+    """
+    parents = {each.urn: each.parent for each in plan.resources}
+    return [_planned(each, parents) for each in plan.resources if is_judged(each.type, custom=each.custom)]
+
+
+def _planned(each: "PlannedResource", parents: Mapping[str, str]) -> Resource:
+    from bluelamp.rehearsal import values
+
+    secrets: set[str] = set()
+    reasons: dict[str, str] = {}
+
+    def opened(value: Any, path: str) -> Any:
+        if value is values.UNKNOWN:
+            return UNKNOWN
+        if isinstance(value, values.Secret):
+            secrets.add(path)
+            return opened(value.value, path)
+        if isinstance(value, values.Blob):
+            reasons[path] = FILE
+            return UNKNOWN
+        if isinstance(value, Mapping):
+            return {key: opened(item, joined(path, key)) for key, item in value.items()}
+        if isinstance(value, (list, tuple)):
+            return [opened(item, joined(path, index)) for index, item in enumerate(value)]
+        return value
+
+    properties = {key: opened(value, joined("", key)) for key, value in each.inputs.items()}
+    name = name_of(each.urn)
+    return Resource(
+        each.urn,
+        each.type,
+        name,
+        properties,
+        each.protect,
+        each.parent,
+        frozenset(secrets),
+        each.references,
+        reasons=reasons,
+        ancestors=ancestors(each.parent, parents),
+    )

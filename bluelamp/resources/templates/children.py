@@ -1,0 +1,113 @@
+"""Resources of a template that hold settings of another one, and are none to the SDK: read as part of that one.
+
+Which they are is data, in `children.yaml`.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+import yaml
+
+from bluelamp.resources.located import Located, fold, folded
+from bluelamp.resources.templates.declared import Declared
+from bluelamp.resources.templates.expressions import Open, unknown
+from bluelamp.resources.templates.ids import name_key
+
+_PROPERTIES: Final = "properties"
+
+
+@dataclass(frozen=True, slots=True)
+class _Child:
+    """One kind of such resources; see `children.yaml`."""
+
+    into: str
+    lifted: bool = True
+    names: Mapping[str, str] = field(default_factory=dict)
+    values: Mapping[str, Mapping[Any, Any]] = field(default_factory=dict)
+
+
+def joined_to_parents(resources: Iterable[Declared]) -> list[Declared]:
+    """`resources`, in their order, with the settings of such children in their parents.
+
+    A child whose parent is not among them stands for it: what else the parent has is unknown. Raises `Twice`.
+    """
+    made: list[Declared] = []
+    children: list[tuple[Declared, _Child]] = []
+    for each in resources:
+        kind = _kind(each)
+        if kind is None:
+            made.append(each)
+        else:
+            children.append((each, kind))
+    for child, kind in children:
+        key = _key(replace(child, type=child.type.rpartition("/")[0], names=child.names[:-1]))
+        found = [index for index, each in enumerate(made) if _key(each) == key]
+        if not found:
+            made.append(_stand_in(child) if kind.lifted else child)
+            found = [len(made) - 1] if kind.lifted else []
+        for index in found:
+            made[index] = _joined(made[index], child, kind)
+    return made
+
+
+def _key(resource: Declared) -> tuple[str, tuple[Any, ...], str]:
+    return fold(resource.type), tuple(map(name_key, resource.names)), resource.group
+
+
+def _kind(resource: Declared) -> _Child | None:
+    name = resource.names[-1] if resource.names else ""
+    return _kinds().get((fold(resource.type), fold(name))) if isinstance(name, str) else None
+
+
+def _stand_in(child: Declared) -> Declared:
+    """The parent of `child`, of which nothing else is known."""
+    open_ = unknown(f"what is not in the template of {'/'.join(map(str, child.names[:-1]))}")
+    kept = ((key, value) for key, value in child.body.items() if fold(key) == "apiversion")
+    body = Located(kept, start=child.start)
+    body[_PROPERTIES] = open_
+    return replace(child, type=child.type.rpartition("/")[0], names=child.names[:-1], body=body)
+
+
+def _joined(parent: Declared, child: Declared, kind: _Child) -> Declared:
+    given = folded(child.body).get(_PROPERTIES)
+    own = folded(parent.body).get(_PROPERTIES)
+    if isinstance(given, Mapping):
+        values = {fold(old): {str(key): new for key, new in each.items()} for old, each in kind.values.items()}
+        names = {fold(old): new for old, new in kind.names.items()}
+        for name, value in given.items():
+            known = values.get(fold(name), {}).get(str(value), value)
+            path = ".".join(filter(None, (kind.into, names.get(fold(name), name))))
+            own = _with(own, path.split("."), known)
+    elif given is not None:
+        # Which settings it has is not known, and so none of the parent's is that it may overwrite.
+        own = _with(own, kind.into.split("."), given) if kind.into else given
+    body = Located(((key, value) for key, value in parent.body.items() if fold(key) != _PROPERTIES))
+    body.start = parent.start
+    if isinstance(own, Located) and isinstance(own.get(_PROPERTIES), Open):
+        # What is known of an object that is not stands beside it, where the SDK has it as well.
+        body |= own if kind.lifted else {_PROPERTIES: own[_PROPERTIES]}
+    else:
+        body[_PROPERTIES] = own
+    return replace(parent, body=body)
+
+
+def _with(whole: Any, steps: list[str], value: Any) -> Any:
+    """`whole` with `value` at the end of `steps`; an open object keeps what is not known of it as its `properties`."""
+    head, *rest = steps
+    old = whole if isinstance(whole, Mapping) else {_PROPERTIES: whole} if isinstance(whole, Open) else {}
+    made = Located(((key, item) for key, item in old.items() if fold(key) != fold(head)))
+    made.start = getattr(whole, "start", -1)
+    inner = next((item for key, item in old.items() if fold(key) == fold(head)), None)
+    if inner is None and isinstance(old.get(_PROPERTIES), Open) and rest:
+        inner = old[_PROPERTIES]
+    made[head] = _with(inner, rest, value) if rest else value
+    return made
+
+
+@cache
+def _kinds() -> Mapping[tuple[str, str], _Child]:
+    listed = yaml.safe_load(Path(__file__).with_suffix(".yaml").read_bytes())
+    return {(each.pop("type"), each.pop("name")): _Child(**each) for each in listed}

@@ -1,0 +1,148 @@
+"""The resources that a template declares: loops unrolled, conditions applied, children and inner templates read."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from bluelamp.resources.located import Located, Twice, fold, folded
+from bluelamp.resources.templates.deployments import DEPLOYMENT, inner, items
+from bluelamp.resources.templates.expressions import Open, joined, segments, unknown
+from bluelamp.resources.templates.grammar import BadExpression
+from bluelamp.resources.templates.ids import resource_id
+from bluelamp.resources.templates.scopes import Scope
+
+_DEEPEST: Final = 20
+_MOST_NAMES: Final = 50
+_NO_TYPE: Final = "resource without a type"
+_NOT_THE_BODY: Final = frozenset({"resources", "copy", "condition", "scope"})
+
+
+@dataclass(frozen=True)
+class Declared:
+    """One resource: its ARM type, the pieces of its name from the outermost on, its body with values computed.
+
+    `on` is the id of what it extends, or of what its template is deployed to; `level` says which of these that is.
+    `start` is where in the file it begins, `group` tells its resource group from others, `group_name` is the name of
+    that group, None where the template does not say.
+    """
+
+    type: str
+    names: tuple[Any, ...]
+    body: Mapping[str, Any]
+    on: Any
+    level: str
+    start: int
+    group: str
+    group_name: Any = None
+
+
+@dataclass(frozen=True)
+class Listener:
+    """Who is told what cannot be read, and what is left out: where in the file the resource begins, its type, its
+    name, and why.
+
+    `wrong` is told of a resource that cannot be read, `skipped` of one that is left out, and `unread` of one of which
+    an expression cannot be read.
+    """
+
+    wrong: Callable[[int, str, str, str], None]
+    skipped: Callable[[int, str, str, str], None]
+    unread: Callable[[int, str, str, str], None]
+
+
+LINKED: Final = "its template is linked, not included"
+EXISTING: Final = "it exists already, and is only read"
+
+
+def declared(scope: Scope, listener: Listener, depth: int = 0) -> Iterator[Declared]:
+    """Every resource that `scope`'s template declares, in its order."""
+    for raw in items(scope.template.resources):
+        yield from _resource(raw, scope, listener, depth, None)
+
+
+def _resource(raw: Any, scope: Scope, listener: Listener, depth: int, parent: Declared | None) -> Iterator[Declared]:
+    start, type_, name = getattr(raw, "start", 0), "", ""
+    try:
+        said = folded(raw)
+        name = str(said.get("name", ""))
+        if not isinstance(raw, Located) or not isinstance(said.get("type"), str):
+            listener.wrong(start, _NO_TYPE, name, "a resource is an object with a type")
+            return
+        type_ = str(said["type"])
+        turns = [scope]
+        if isinstance(said.get("copy"), Mapping):
+            loop = folded(said["copy"])
+            counted = scope.turns(loop, of="resources")
+            once = scope.within(str(loop.get("name", "")), unknown("copyIndex"), of="resources")
+            turns = [once] if counted is None else counted
+        for turn in turns:
+            yield from _turn(raw, said, turn, listener, depth, parent)
+    except Twice as error:
+        listener.wrong(error.start if error.start >= 0 else start, type_, name, str(error))
+    except BadExpression as error:
+        listener.wrong(start, type_, name, str(error))
+    except RecursionError:
+        listener.wrong(start, type_, name, "values are nested too deep")
+    for why in dict.fromkeys(scope.unread.values()):
+        listener.unread(start, type_, name, why)
+    scope.unread.clear()
+
+
+def _turn(
+    raw: Located, said: Mapping[str, Any], scope: Scope, listener: Listener, depth: int, parent: Declared | None
+) -> Iterator[Declared]:
+    """The resource in one turn of its loop; `said` is `raw` by folded names."""
+    if scope.value(said.get("condition", True)) is False:
+        return
+    type_, names = str(said["type"]), tuple(segments(scope.value(said.get("name", ""))))
+    if parent:
+        type_, names = f"{parent.type}/{type_}", (*parent.names, *names)
+    if len(names) > _MOST_NAMES:
+        raise BadExpression(f"the name of a resource has more than {_MOST_NAMES} parts")
+    existing = said.get("existing") is True
+    if fold(type_) == DEPLOYMENT and not existing:
+        yield from _nested(raw, said, scope, listener, depth, brief(names))
+        return
+    on, level = scope.place, scope.level
+    if "/providers/" in fold(type_):  # an extension in the old spelling: what the resource is on comes first
+        at = fold(type_).index("/providers/")
+        holder, rest = type_[:at], type_[at + len("/providers/") :]
+        length = holder.count("/")
+        on, level = resource_id(scope.place, [holder, *names[:length]]), "resource"
+        type_, names = f"{names[length] if length < len(names) else ''}/{rest}", names[length + 1 :]
+    elif "scope" in said:
+        on, level = _whole(scope.value(said["scope"]), scope), "resource"
+    made = Declared(type_, names, {}, on, level, raw.start, scope.group, scope.group_name)
+    if existing:
+        listener.skipped(raw.start, type_, brief(names), EXISTING)
+    else:
+        body = Located(((key, value) for key, value in raw.items() if fold(key) not in _NOT_THE_BODY), start=raw.start)
+        made = replace(made, body=scope.value(body))
+        yield made
+    for child in items(said.get("resources")):
+        yield from _resource(child, scope, listener, depth, made)
+
+
+def brief(names: Iterable[Any]) -> str:
+    """The pieces of a name as a person is told of them."""
+    return "/".join(part.brief if isinstance(part, Open) else str(part) for part in names)
+
+
+def _whole(on: Any, scope: Scope) -> Any:
+    """The id that a resource's `scope` says, which may leave out where the template is deployed."""
+    first = on.parts[0] if isinstance(on, Open) else on
+    if isinstance(first, str) and not first.startswith("/"):
+        return joined(scope.place, "/providers/", on)
+    return on
+
+
+def _nested(
+    raw: Located, said: Mapping[str, Any], scope: Scope, listener: Listener, depth: int, name: str
+) -> Iterator[Declared]:
+    inside = inner(raw, said, scope)
+    if inside is None:
+        listener.skipped(raw.start, DEPLOYMENT, name, LINKED)
+    elif depth >= _DEEPEST:
+        listener.wrong(raw.start, DEPLOYMENT, name, f"templates are nested deeper than {_DEEPEST}")
+    else:
+        yield from declared(inside, listener, depth + 1)

@@ -1,0 +1,292 @@
+"""The expressions of ARM templates: `[concat('kv-', parameters('force'))]`.
+
+What cannot be known before a deployment stays open: an `Open` is a text some parts of which are not known yet. Two open
+values with the same parts are the same value, so a name that is made by `uniqueString` is still recognised where it is
+used. A function that is not known here gives an open value; nothing is guessed.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any, Final
+
+from bluelamp.resources.budget import Budget
+from bluelamp.resources.located import Located, fold, members
+from bluelamp.resources.templates.grammar import BadExpression, Called, Constant, Member, Node, parsed
+
+LONGEST: Final = 1_000_000
+"""How long a text may become, and how many items a list may have; ARM stops far earlier."""
+_MOST_PARTS: Final = 10_000
+_LONGEST_KEY: Final = 2_000
+_BRANCHES: Final = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Atom:
+    """One value that is not known yet, told by what it is made from.
+
+    `shown` is how it is written inside an id (`{subscriptionId}`), as ids are told by their ends; empty for others.
+    """
+
+    key: str
+    shown: str = ""
+
+    @property
+    def brief(self) -> str:
+        """The function that it comes from; of a parameter its name."""
+        if self.shown:
+            return self.shown.strip("{}")
+        function, _, rest = self.key.partition("(")
+        return rest.rstrip(")") if function in {"parameters", "variables"} else function
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """A value that is not known yet: known texts and atoms, in order."""
+
+    parts: tuple[str | Atom, ...]
+
+    def __str__(self) -> str:
+        return "".join(part if isinstance(part, str) else f"<{part.key}>" for part in self.parts)
+
+    @property
+    def brief(self) -> str:
+        """How a person is told of it: `kv-essex-<uniquestring>`."""
+        return "".join(part if isinstance(part, str) else f"<{part.brief}>" for part in self.parts)
+
+
+def unknown(key: str) -> Open:
+    """A value of which only `key`, what it is made from, is known."""
+    if len(key) > _LONGEST_KEY:  # two are still the same value where they are made from the same
+        key = f"{key[: _LONGEST_KEY // 2]}…{sha256(key.encode(errors='replace')).hexdigest()}"
+    return Open((Atom(key),))
+
+
+def joined(*values: Any) -> Any:
+    """The values as one text; open where any of them is."""
+    parts: list[str | Atom] = []
+    run: list[str] = []
+    length = 0
+    for value in values:
+        if isinstance(value, (dict, list)) and is_open(value):
+            value = unknown(str(value))  # noqa: PLW2901 - a text that is not known
+        for part in value.parts if isinstance(value, Open) else (text(value),):
+            if isinstance(part, str):
+                length += len(part)
+                run.append(part)
+            else:
+                parts += _joined(run)
+                parts.append(part)
+                run = []
+            if length > LONGEST:
+                raise BadExpression(f"it makes a text of more than {LONGEST:,} characters")
+            if len(parts) > _MOST_PARTS:
+                raise BadExpression(f"it makes a text of more than {_MOST_PARTS:,} parts that are not known")
+    if not parts:
+        return "".join(run)
+    return Open((*parts, *_joined(run)))
+
+
+def _joined(run: list[str]) -> list[str]:
+    whole = "".join(run)
+    return [whole] if whole else []
+
+
+def segments(value: Any) -> list[Any]:
+    """The pieces of a text between its slashes; only slashes that are known part it."""
+    pieces: list[list[Any]] = [[]]
+    for part in value.parts if isinstance(value, Open) else (str(value),):
+        if isinstance(part, Atom):
+            pieces[-1].append(Open((part,)))
+            continue
+        first, *rest = part.split("/")
+        pieces[-1].append(first)
+        pieces += [[each] for each in rest]
+    return [joined(*piece) for piece in pieces]
+
+
+def text(value: Any) -> str:
+    """A known value as the language writes it."""
+    if isinstance(value, bool):
+        return str(value)
+    if isinstance(value, (dict, list)):
+        return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+    return "" if value is None else str(value)
+
+
+def is_open(value: Any) -> bool:
+    """Whether `value`, or anything in it, is not known yet."""
+    if isinstance(value, Mapping):
+        return any(is_open(item) for item in value.values())
+    return any(is_open(item) for item in value) if isinstance(value, list) else isinstance(value, Open)
+
+
+_LOOKUPS: Final = frozenset({"parameters", "variables", "lambdavariables"})
+"""The functions that give what has been counted when it was computed."""
+
+Call = Callable[[str, list[Any], Callable[[], str]], Any]
+"""What calls a function: its name in lower case, its arguments, and how to find out how the call is written."""
+
+
+class Pending:
+    """A value whose members are computed when they are asked for, such as what a deployment gives back.
+
+    It is only known by its members: as a whole it is open.
+    """
+
+    def get(self, key: str) -> Any:
+        """The member `key`."""
+        return unknown(f"{self}.{key}")
+
+
+@dataclass(frozen=True, slots=True)
+class Lambda:
+    """A `lambda(...)`: the names of its variables, and what it gives for values of them."""
+
+    names: tuple[str, ...]
+    give: Callable[[Mapping[str, Any]], Any]
+    written: Callable[[], str]
+
+    def __call__(self, *values: Any) -> Any:
+        """What it gives for these values; it may take the index of an item after the item, or leave it out."""
+        return self.give(dict(zip(self.names, values, strict=False)))
+
+    def __str__(self) -> str:
+        return self.written()
+
+
+def evaluated(expression: str, call: Call, budget: Budget | None = None) -> Any:
+    """What a text of a template stands for. Raises `BadExpression`, and `OverBudget` where it takes too much."""
+    if not (expression.startswith("[") and expression.endswith("]")):
+        return expression
+    if expression.startswith("[["):
+        return expression[1:]
+    try:
+        return settled(_Evaluator(call, budget or Budget()).value(parsed(expression[1:-1]), {}))
+    except RecursionError as error:
+        raise BadExpression("it is nested too deep, or needs itself") from error
+
+
+def settled(value: Any) -> Any:
+    """The same, open where it is only known by its members."""
+    return unknown(str(value)) if isinstance(value, (Pending, Lambda)) else value
+
+
+class _Evaluator:
+    def __init__(self, call: Call, budget: Budget) -> None:
+        self._call = call
+        self._budget = budget
+
+    def value(self, node: Node, bound: Mapping[str, Any]) -> Any:
+        if isinstance(node, Constant):
+            return node.value
+        if isinstance(node, Member):
+            return self._member(node, bound)
+        if node.name == "if" and len(node.arguments) == _BRANCHES:
+            return self._branch(node, bound)
+        return self._lambda(node, bound) if node.name == "lambda" else self._called(node, bound)
+
+    def _called(self, node: Called, bound: Mapping[str, Any]) -> Any:
+        arguments = [self.value(each, bound) for each in node.arguments]
+        if node.name == "tryget" and arguments and isinstance(arguments[0], Pending):
+            return self._within(arguments[0], arguments[1:])
+        arguments = [unknown(str(each)) if isinstance(each, Pending) else each for each in arguments]
+        if node.name == "lambdavariables" and arguments:
+            return bound.get(fold(str(arguments[0])), unknown(f"lambdaVariables({arguments[0]})"))
+
+        def written() -> str:
+            return f"{node.name}({', '.join(map(str, arguments))})"
+
+        # Both what goes in and what comes out is counted, so that nothing can grow or be gone through unseen.
+        self._budget.weigh(arguments)
+        value = self._call(node.name, arguments, written)
+        if node.name not in _LOOKUPS and not isinstance(value, Pending):
+            self._budget.weigh(value)
+        return value
+
+    def _within(self, value: Any, keys: list[Any]) -> Any:
+        for key in keys:
+            value = value.get(str(key)) if isinstance(value, Pending) else member(value, key, absent=None)
+        return value
+
+    def _branch(self, node: Called, bound: Mapping[str, Any]) -> Any:
+        """Of `if` the branch that is taken, alone: the other one need not make sense."""
+        condition, then, otherwise = node.arguments
+        holds = settled(self.value(condition, bound))
+        self._budget.step()
+        if isinstance(holds, bool):
+            return self.value(then if holds else otherwise, bound)
+        one, other = settled(self.value(then, bound)), settled(self.value(otherwise, bound))
+        self._budget.weigh([one, other])
+        return either(one, other, f"if({holds}, {one}, {other})")
+
+    def _lambda(self, node: Called, bound: Mapping[str, Any]) -> Lambda:
+        *names, body = node.arguments
+        if not all(isinstance(each, Constant) and isinstance(each.value, str) for each in names):
+            raise BadExpression("the names of a lambda's variables are texts")
+        spelled = tuple(fold(str(each.value)) for each in names if isinstance(each, Constant))
+
+        def written() -> str:
+            around = ", ".join(f"{name}={value}" for name, value in bound.items())
+            return f"lambda({', '.join(spelled)}, {body}; {around})"
+
+        def give(values: Mapping[str, Any]) -> Any:
+            self._budget.step()
+            return settled(self.value(body, {**bound, **values}))
+
+        return Lambda(spelled, give, written)
+
+    def _member(self, node: Member, bound: Mapping[str, Any]) -> Any:
+        value = self.value(node.of, bound)
+        for each in node.keys:
+            key = settled(self.value(each, bound))
+            if isinstance(value, Pending):
+                value = unknown(f"{value}.{key}") if isinstance(key, Open) else value.get(str(key))
+                continue
+            if isinstance(key, Open):
+                self._budget.weigh(value)
+            elif isinstance(value, Mapping) and not isinstance(value, Located):
+                self._budget.step(len(value))
+            value = member(value, key)
+        return value
+
+
+def either(one: Any, other: Any, written: str) -> Any:
+    """What is known of a value that is one of two: where they agree, and what both have."""
+    if type(one) is type(other) and one == other:
+        return one
+    if isinstance(one, Mapping) and isinstance(other, Mapping):
+        spelled = {fold(str(key)): key for key in (*other, *one)}
+        if len(spelled) == len({*one, *other}):
+            return {
+                key: either(one[key], other[key], f"{written}.{key}")
+                if key in one and key in other
+                else unknown(f"{written}.{key}")
+                for key in spelled.values()
+            }
+    if isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
+        pairs = enumerate(zip(one, other, strict=True))
+        return [either(first, second, f"{written}[{index}]") for index, (first, second) in pairs]
+    return unknown(written)
+
+
+_NOTHING: Final = object()
+
+
+def member(value: Any, key: Any, absent: Any = _NOTHING) -> Any:
+    """The property, or the item, `key` of `value`; names are compared without case.
+
+    Where there is none it is `absent`, by default open: a deployment fails there.
+    """
+    if isinstance(value, Open) or isinstance(key, Open):
+        return unknown(f"{value}.{key}")
+    if isinstance(value, Mapping) and isinstance(key, str):
+        by_name = value.members if isinstance(value, Located) else members(value)
+        found = by_name.get(fold(key), [])
+        if len(found) == 1:
+            return found[0]
+        return absent if not found and absent is not _NOTHING else unknown(f"{value}.{key}")
+    if isinstance(value, list) and type(key) is int and 0 <= key < len(value):
+        return value[key]
+    return unknown(f"{value}.{key}") if absent is _NOTHING else absent

@@ -1,0 +1,315 @@
+"""The functions of ARM templates for arrays and objects, and those that take a lambda."""
+
+import json
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from functools import cmp_to_key, reduce
+from typing import Any, Final
+
+from bluelamp.resources.located import fold
+from bluelamp.resources.templates.expressions import LONGEST, Lambda, Open, is_open, member, unknown
+from bluelamp.resources.templates.functions.numbers import equal
+from bluelamp.resources.templates.functions.signature import Function, Unsure, text_of, truth, whole
+from bluelamp.resources.templates.grammar import BadExpression
+
+
+def length(value: Any) -> int:
+    """How many items, members or characters there are. Characters count as in .NET: some of them are two there."""
+    if isinstance(value, str):
+        return len(value.encode("utf-16-le", "surrogatepass")) // 2
+    if not isinstance(value, (list, Mapping)):
+        raise Unsure
+    return len(value)
+
+
+def _listed(value: Any) -> list[Any]:
+    if not isinstance(value, list):
+        raise Unsure
+    return value
+
+
+def _object(value: Any) -> Mapping[str, Any]:
+    if not isinstance(value, Mapping):
+        raise Unsure
+    return value
+
+
+def _row(value: Any) -> Any:
+    """A list, or a text all characters of which are one in .NET too."""
+    if isinstance(value, str) and length(value) != len(value):
+        raise Unsure
+    if not isinstance(value, (str, list)):
+        raise Unsure
+    return value
+
+
+def _array(value: Any) -> Any:
+    return value if isinstance(value, list) else [value]
+
+
+def _array_of_open(arguments: list[Any]) -> Any:
+    """What is known of an array that holds one value: nothing, where that may be an array itself."""
+    return unknown(f"array({arguments[0]})") if len(arguments) == 1 and isinstance(arguments[0], Open) else None
+
+
+def _contains(holder: Any, item: Any) -> Any:
+    if isinstance(holder, Mapping):
+        return fold(text_of(item)) in {fold(str(key)) for key in holder}
+    if isinstance(holder, str):
+        return text_of(item) in holder
+    found = False
+    for each in _listed(holder):
+        if is_open(each):
+            raise Unsure
+        found = found or equal(each, item)
+    return found
+
+
+def _contained(arguments: list[Any]) -> Any:
+    """Whether an item is there, where what is known of the holder says so."""
+    if len(arguments) != 2 or is_open(arguments[1]):
+        return None
+    holder, item = arguments
+    if isinstance(holder, Open) and isinstance(item, str):
+        return True if any(isinstance(part, str) and item in part for part in holder.parts) else None
+    if isinstance(holder, list):
+        with suppress(Unsure):
+            return True if any(equal(each, item) for each in holder if not is_open(each)) else None
+    return None
+
+
+def _create_object(*pairs: Any) -> dict[str, Any]:
+    made = dict(zip(map(text_of, pairs[::2]), pairs[1::2], strict=True))
+    if len({fold(key) for key in made}) * 2 != len(pairs):
+        raise BadExpression("it makes an object that has a key twice")
+    return made
+
+
+def _empty(value: Any) -> bool:
+    return value is None or length(value) == 0
+
+
+def _not_empty(arguments: list[Any]) -> Any:
+    """False where some text of the value is known."""
+    held = arguments[0] if len(arguments) == 1 else None
+    return False if isinstance(held, Open) and any(isinstance(part, str) for part in held.parts) else None
+
+
+def _first(value: Any) -> Any:
+    held = _row(value)
+    if isinstance(held, list):
+        return held[0]
+    return held[:1]
+
+
+def _last(value: Any) -> Any:
+    held = _row(value)
+    if isinstance(held, list):
+        return held[-1]
+    return held[-1:]
+
+
+def _flatten(value: Any) -> list[Any]:
+    return [item for each in _listed(value) for item in _listed(each)]
+
+
+def _intersection(*values: Any) -> Any:
+    first, *others = values
+    if isinstance(first, list):
+        rest = [_listed(each) for each in others]
+        return [item for item in _distinct(first) if all(_contains(each, item) for each in rest)]
+    made = dict(_object(first))
+    for other in map(_object, others):
+        _same_spelling(made, other)
+        made = {key: item for key, item in made.items() if key in other and equal(item, other[key])}
+    return made
+
+
+def _distinct(values: Iterable[Any]) -> list[Any]:
+    made: dict[str, Any] = {}
+    for item in values:
+        made.setdefault(json.dumps(item, sort_keys=True), item)
+    return list(made.values())
+
+
+def _same_spelling(one: Mapping[str, Any], other: Mapping[str, Any]) -> None:
+    """Raises `Unsure` where a name of one differs in case only from one of the other: which of them stays is open."""
+    spelled = {fold(str(key)): key for key in one}
+    if any(spelled.get(fold(str(key)), key) != key for key in other):
+        raise Unsure
+
+
+def _items(value: Any) -> list[Any]:
+    return [
+        {"key": key, "value": item} for key, item in sorted(_object(value).items(), key=lambda each: _sorted(each[0]))
+    ]
+
+
+def _sorted(key: str) -> Any:
+    return fold(key), key
+
+
+def _object_keys(value: Any) -> list[str]:
+    return sorted(_object(value), key=_sorted)
+
+
+def index_of(values: Any, item: Any, *, last: bool = False) -> int:
+    """Where in a list an item is, first or last; -1 where it is not. Texts compare with regard to case."""
+    found = -1
+    for index, each in enumerate(_listed(values)):
+        if equal(each, item) and (last or found < 0):
+            found = index
+    return found
+
+
+def _skip(value: Any, count: Any) -> Any:
+    return _row(value)[max(whole(count), 0) :]
+
+
+def _take(value: Any, count: Any) -> Any:
+    return _row(value)[: max(whole(count), 0)]
+
+
+def _try_get(value: Any, *keys: Any) -> Any:
+    for key in keys:
+        if value is None:
+            return None
+        value = member(value, key, absent=None)
+    return value
+
+
+def _from_end(value: Any, index: Any) -> Any:
+    held = _listed(value)
+    return held[len(held) - whole(index)] if 0 < whole(index) <= len(held) else None
+
+
+def _index_from_end(value: Any, index: Any) -> Any:
+    if not 0 < whole(index) <= len(_listed(value)):
+        raise Unsure
+    return _from_end(value, index)
+
+
+def _union(*values: Any) -> Any:
+    if isinstance(values[0], list):
+        if any(map(is_open, values)):
+            raise Unsure
+        return _distinct(item for value in values for item in _listed(value))
+    merged: dict[str, Any] = {}
+    for value in map(_object, values):
+        _same_spelling(merged, value)
+        for key, item in value.items():
+            merged[key] = _merged(merged[key], item) if key in merged else item
+    return merged
+
+
+def _merged(one: Any, other: Any) -> Any:
+    """What `union` makes of two values of the same name: the second one, but that objects are merged."""
+    if isinstance(one, Mapping) and isinstance(other, Mapping):
+        return _union(one, other)
+    if isinstance(one, Mapping) and isinstance(other, Open):
+        return unknown(f"union({one}, {other})")
+    if isinstance(one, Open) and isinstance(other, Mapping):
+        return unknown(f"union({one}, {other})")
+    return other
+
+
+def _shallow_merge(values: Any) -> dict[str, Any]:
+    merged: dict[str, Any] = {}
+    for value in map(_object, _listed(values)):
+        _same_spelling(merged, value)
+        merged |= value
+    return merged
+
+
+def _lambda(value: Any) -> Lambda:
+    if not isinstance(value, Lambda):
+        raise Unsure
+    return value
+
+
+def _filter(values: Any, keep: Any) -> list[Any]:
+    keeps = _lambda(keep)
+    return [item for index, item in enumerate(_listed(values)) if truth(keeps(item, index))]
+
+
+def _map(values: Any, make: Any) -> list[Any]:
+    makes = _lambda(make)
+    return [makes(item, index) for index, item in enumerate(_listed(values))]
+
+
+def _reduce(values: Any, start: Any, join: Any) -> Any:
+    joins = _lambda(join)
+    return reduce(lambda made, each: joins(made, each[1], each[0]), enumerate(_listed(values)), start)
+
+
+def _sort(values: Any, before: Any) -> list[Any]:
+    comes_before = _lambda(before)
+
+    def compare(one: Any, other: Any) -> int:
+        return truth(comes_before(other, one)) - truth(comes_before(one, other))
+
+    return sorted(_listed(values), key=cmp_to_key(compare))
+
+
+def _to_object(values: Any, key: Any, value: Any = None) -> dict[str, Any]:
+    keys, items = _lambda(key), _lambda(value) if value is not None else None
+    made: dict[str, Any] = {}
+    for index, item in enumerate(_listed(values)):
+        name = text_of(keys(item, index))
+        if fold(name) in {fold(each) for each in made}:
+            raise Unsure
+        made[name] = items(item, index) if items else item
+    return made
+
+
+def _map_values(value: Any, make: Any) -> dict[str, Any]:
+    makes = _lambda(make)
+    return {key: makes(item) for key, item in _object(value).items()}
+
+
+def _group_by(values: Any, key: Any) -> dict[str, Any]:
+    keys = _lambda(key)
+    made: dict[str, Any] = {}
+    for index, item in enumerate(_listed(values)):
+        made.setdefault(text_of(keys(item, index)), []).append(item)
+    if len({fold(each) for each in made}) != len(made):
+        raise Unsure
+    return made
+
+
+def concat(arguments: list[Any]) -> list[Any]:
+    """Lists one after the other. Raises `BadExpression` where that is too long."""
+    if sum(map(len, arguments)) > LONGEST:
+        raise BadExpression(f"it makes a list of more than {LONGEST:,} items")
+    return [item for each in arguments for item in each]
+
+
+FUNCTIONS: Final[Mapping[str, Function]] = {
+    "array": Function(_array, shallow=True, early=_array_of_open),
+    "contains": Function(_contains, 2, 2, shallow=True, early=_contained),
+    "createarray": Function(lambda *values: list(values), 0, None, anything=True),
+    "createobject": Function(_create_object, 0, None, anything=True),
+    "empty": Function(_empty, shallow=True, early=_not_empty),
+    "filter": Function(_filter, 2, 2, shallow=True),
+    "first": Function(_first, shallow=True),
+    "flatten": Function(_flatten, shallow=True),
+    "groupby": Function(_group_by, 2, 2, shallow=True),
+    "indexfromend": Function(_index_from_end, 2, 2, shallow=True),
+    "intersection": Function(_intersection, 2, None),
+    "items": Function(_items, shallow=True),
+    "last": Function(_last, shallow=True),
+    "length": Function(length, shallow=True),
+    "map": Function(_map, 2, 2, shallow=True),
+    "mapvalues": Function(_map_values, 2, 2, shallow=True),
+    "objectkeys": Function(_object_keys, shallow=True),
+    "reduce": Function(_reduce, 3, 3, shallow=True),
+    "shallowmerge": Function(_shallow_merge, shallow=True),
+    "skip": Function(_skip, 2, 2, shallow=True),
+    "sort": Function(_sort, 2, 2, shallow=True),
+    "take": Function(_take, 2, 2, shallow=True),
+    "toobject": Function(_to_object, 2, 3, shallow=True),
+    "tryget": Function(_try_get, 2, None, shallow=True),
+    "tryindexfromend": Function(_from_end, 2, 2, shallow=True),
+    "union": Function(_union, 1, None, shallow=True),
+}
+"""The functions by their names in lower case."""

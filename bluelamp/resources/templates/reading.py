@@ -1,0 +1,360 @@
+"""ARM templates, which Bicep compiles to, as resources to be judged.
+
+    resources = read(["infrastructure/"])
+
+Each resource becomes what Pulumi's provider would make of it, so that every rule says of it what it says at every other
+moment. What only a deployment knows is unknown. A parameters file beside a template (`site.parameters.json` beside
+`site.json`) gives its parameters.
+"""
+
+import codecs
+import re
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from bluelamp.core.files import FileRefusedError
+from bluelamp.core.files import read as read_file
+from bluelamp.core.problems import Problem, SettingsError
+from bluelamp.core.resource import UNKNOWN, UNKNOWN_VERSION, Resource, name_of
+from bluelamp.core.walk import File, files, printable
+from bluelamp.errors import UsageError
+from bluelamp.policies.value import joined
+from bluelamp.resources.budget import LARGEST_TEMPLATE, Budget, OverBudget, told
+from bluelamp.resources.located import Twice, Unreadable, folded
+from bluelamp.resources.located import read as read_json
+from bluelamp.resources.skipped import Skipped, is_told, unread
+from bluelamp.resources.templates import translation
+from bluelamp.resources.templates.children import joined_to_parents
+from bluelamp.resources.templates.declared import EXISTING, LINKED, Declared, Listener, brief, declared
+from bluelamp.resources.templates.deployments import items, refer
+from bluelamp.resources.templates.expressions import Open, unknown
+from bluelamp.resources.templates.ids import located, name_key, target
+from bluelamp.resources.templates.parts import Template, level_of
+from bluelamp.resources.templates.scopes import LOCATION, Scope
+from bluelamp.resources.unique import unique
+
+LARGEST: Final = LARGEST_TEMPLATE
+"""How many bytes one file may have; Azure takes no template above 4 MB."""
+_ENDINGS: Final = (".json",)
+_URN: Final = "urn:pulumi:templates::bluelamp"
+_GROUP: Final = "azure-native:resources:ResourceGroup"
+_PARAMETERS: Final = ".parameters.json"
+_GRANT: Final = "azure-native:authorization:RoleAssignment"
+"""Of a grant it counts how wide it is: what it is on, whatever that is called."""
+_VAULT_ITEM: Final = "azure-native:keyvault:Secret"
+_SECRET_NAME: Final = re.compile(
+    r"(password|secret|(account|access|shared|sas|api)key|connectionstring|sastoken)$", re.I
+)
+_LINKED: Final = "the template that a deployment links to"
+_UTF_16: Final = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+_DATE: Final = re.compile(r"\d{4}-\d\d-\d\d")
+_Key = tuple[str, tuple[Any, ...]]
+
+
+def read(
+    paths: Sequence[str],
+    hear: Callable[[str], None] = lambda _: None,
+    skip: Callable[[Skipped], None] = lambda _: None,
+) -> list[Resource]:
+    """The resources that the templates in `paths`, files and folders, declare.
+
+    To `skip` goes everything that is left out or cannot be read, and `hear` is told of it in a few sentences. Raises
+    `SettingsError` with everything that cannot be read where nothing else is there to judge, or where a limit of the
+    run is exceeded, and `UsageError` where there is no template.
+    """
+    problems: list[Problem] = []
+    outcome = _Outcome()
+    templates: dict[str, bool] = {}
+    budget = Budget()
+    roots: set[str] = set()
+    for file in files(paths, _ENDINGS, problems):
+        if file.path in templates:
+            roots |= {file.root} if templates[file.path] else set()
+            continue
+        templates[file.path] = False
+        try:
+            text, template = _json(file, budget, problems)
+            level = level_of(template) if isinstance(template, Mapping) else None
+            if template is None or level is None:
+                if template is not None and (file.named or _looks_like(template)):
+                    problems.append(_no_template(file.name))
+                continue
+            templates[file.path] = True
+            roots.add(file.root)
+            whole, given = _template(file, text, template, problems), _given(file, budget, problems)
+            if whole is not None and given is None:
+                problems.append(Problem(file.name, message="its parameters file cannot be read"))
+            elif whole is not None and given is not None:
+                _read(file.name, text, Scope(whole, given, level, file.name, budget=budget, refer=refer), outcome)
+        except OverBudget as error:
+            raise SettingsError(told([*problems, Problem(file.name, message=str(error))])) from error
+    problems = list(dict.fromkeys(problems))  # a file of parameters is read for itself, and beside its template
+    wrong = [*problems, *outcome.problems]
+    if wrong and not outcome.found:
+        raise SettingsError(told(wrong))
+    # A path that gives nothing is no less a mistake where others give something.
+    without = [printable(path) for path in dict.fromkeys(paths) if path not in roots and not is_told(path, problems)]
+    if without:
+        raise UsageError(
+            f"there is no ARM template in {', '.join(without)}",
+            next_step="name JSON files or folders; of Bicep make them first: bicep build main.bicep",
+        )
+    for one in [*map(unread, problems), *outcome.skipped]:
+        skip(one)
+    if outcome.left_out:
+        hear(
+            "left out, as the rules do not know it: "
+            + ", ".join(f"{what} ({count})" for what, count in sorted(outcome.left_out.items()))
+        )
+    return list(outcome.found.values())
+
+
+@dataclass
+class _Outcome:
+    """What was found: resources by URN, and what is left out or cannot be read, listed and counted."""
+
+    found: dict[str, Resource] = field(default_factory=dict)
+    taken: dict[str, int] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+    skipped: list[Skipped] = field(default_factory=list)
+    left_out: Counter[str] = field(default_factory=Counter)
+
+
+def _looks_like(value: Any) -> bool:
+    """Whether a file is a template but for its `$schema`: resources with an API version are in nothing else."""
+    listed = items(_members(value).get("resources"))
+    return bool(listed) and all({"type", "apiversion"} <= _members(each).keys() for each in listed)
+
+
+def _members(value: Any) -> dict[str, Any]:
+    """The members of an object by their folded names; none where there is a name in two spellings."""
+    try:
+        return folded(value)
+    except Twice:
+        return {}
+
+
+def _template(file: File, text: str, raw: Mapping[str, Any], problems: list[Problem]) -> Template | None:
+    try:
+        return Template.of(raw)
+    except Twice as error:
+        line = text.count("\n", 0, max(error.start, 0)) + 1
+        problems.append(Problem(file.name, line, message=str(error), next_step="keep one of them"))
+        return None
+
+
+def _read(file: str, text: str, scope: Scope, outcome: _Outcome) -> None:
+    breaks = [each.start() for each in re.finditer("\n", text)]
+
+    def line(start: int) -> int:
+        return bisect_right(breaks, start) + 1
+
+    def wrong(start: int, kind: str, name: str, why: str) -> None:
+        scope.budget.problem()
+        outcome.problems.append(Problem(file, line(start), message=why))
+        outcome.skipped.append(
+            Skipped(kind, name, f"it cannot be read: {why}", source=(file, line(start)), unread=True)
+        )
+
+    def skipped(start: int, kind: str, name: str, why: str) -> None:
+        outcome.left_out[_LINKED if why == LINKED else kind] += why != EXISTING
+        outcome.skipped.append(Skipped(kind, name, why, source=(file, line(start))))
+
+    def unread(start: int, kind: str, name: str, why: str) -> None:
+        scope.budget.problem()
+        outcome.left_out["expressions that cannot be read"] += 1
+        why = f"it cannot be read, and its value is unknown: {why}"
+        outcome.skipped.append(Skipped(kind, name, why, source=(file, line(start)), of="expression"))
+
+    known: list[tuple[Declared, str, str]] = []
+    listener = Listener(wrong, skipped, unread)
+    listed = []
+    for each in declared(scope, listener):
+        scope.budget.resource(each.body)
+        listed.append(each)
+    try:
+        listed = joined_to_parents(listed)
+    except Twice as error:
+        wrong(error.start, "template", file, str(error))
+    for each in listed:
+        token = translation.token_of(each.type, each.names, each.level)
+        name = brief(each.names)
+        if token is None:
+            listener.skipped(each.start, each.type, name, "the rules do not know this type")
+            continue
+        start = f"{_URN}::{token}::"
+        known.append((each, token, start + unique(start, name, f"{file}:{line(each.start)}", outcome.taken)))
+    index = {(each.type.lower(), tuple(map(name_key, each.names))): urn for each, _, urn in known}
+    for each, token, urn in known:
+        try:
+            values, strange = translation.inputs(token, each.type, each.body)
+            source = (file, line(each.start))
+            outcome.found[urn] = _resource(each, token, urn, source, values, index)
+            for name in strange:
+                outcome.left_out[f"{each.type} {name}"] += 1
+                why = "it is of another API version than the rules"
+                outcome.skipped.append(
+                    Skipped(f"{each.type} {name}", f"{brief(each.names)}.{name}", why, source=source, of="property")
+                )
+        except Twice as error:
+            wrong(error.start if error.start > 0 else each.start, each.type, brief(each.names), str(error))
+        except RecursionError:
+            wrong(each.start, each.type, brief(each.names), "values are nested too deep")
+
+
+def _resource(
+    each: Declared, token: str, urn: str, source: tuple[str, int], values: dict[str, Any], index: Mapping[_Key, str]
+) -> Resource:
+    values = {**values, **translation.address(token, list(each.names))}
+    references: dict[str, set[str]] = {}
+    held = translation.holders(token)
+    for holder in held:
+        values[holder] = each.on
+    if values.get("location") == LOCATION:
+        del values["location"]  # it stands where its group does, and says nothing of its own
+    for key, value in translation.parents(token, each.type, each.names):
+        if value in index:
+            references.setdefault(key, set()).add(index[value])
+    if translation.in_group(token):
+        values["resourceGroupName"] = each.group_name or unknown("resourceGroup().name")
+        references["resourceGroupName"] = {f"{_URN}::{_GROUP}::{each.group}"}
+    properties = {}
+    for key, value in values.items():
+        made: set[str] = set()
+        properties[key] = _plain(value, made, index)
+        if properties[key] is UNKNOWN and key in held and token == _GRANT:
+            place = located(value)
+            properties[key] = place if isinstance(place, str) else UNKNOWN
+        if made:
+            references.setdefault(key, set()).update(made)
+    return Resource(
+        urn,
+        token,
+        name_of(urn),
+        properties,
+        secrets=frozenset(_secrets(properties, "", everything=token == _VAULT_ITEM)),
+        references={key: tuple(sorted(urns)) for key, urns in references.items()},
+        source=source,
+        api_version=_version(each.body),
+    )
+
+
+def _version(body: Mapping[str, Any]) -> str:
+    """The date of the API version that a resource is declared with."""
+    said = folded(body).get("apiversion")
+    return said[: len("2023-01-01")] if isinstance(said, str) and _DATE.match(said) else UNKNOWN_VERSION
+
+
+def _secrets(value: Any, path: str, *, everything: bool) -> Iterator[str]:
+    """Where in `value` a secret stands, as far as names tell; of a vault's secret, its value."""
+    if isinstance(value, Mapping):
+        for key, item in value.items():
+            at = joined(path, str(key))
+            if isinstance(item, str) and (_SECRET_NAME.search(str(key)) or (everything and key == "value")):
+                yield at
+            else:
+                yield from _secrets(item, at, everything=everything)
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from _secrets(item, joined(path, index), everything=everything)
+
+
+def _plain(value: Any, made: set[str], index: Mapping[_Key, str]) -> Any:
+    """`value` as rules read it; to `made` is added which resources' ids it is made from."""
+    if isinstance(value, Mapping):
+        return {key: _plain(item, made, index) for key, item in value.items() if item is not None}
+    if isinstance(value, list):
+        return [_plain(item, made, index) for item in value]
+    if not isinstance(value, Open):
+        return value
+    meant = target(value)
+    if meant is not None and meant in index:
+        made.add(index[meant])
+    first, *_ = value.parts
+    if (
+        isinstance(first, str)
+        and first.startswith("/")
+        and all(isinstance(part, str) or part.shown for part in value.parts)
+    ):
+        return "".join(part if isinstance(part, str) else part.shown for part in value.parts)
+    return UNKNOWN
+
+
+def _json(file: File, budget: Budget, problems: list[Problem]) -> tuple[str, Any]:
+    """The text of a file and what it holds; None, and a problem more, where it cannot be read. Raises `OverBudget`."""
+
+    def wrong(message: str, *, allowed: str = "", next_step: str = "") -> None:
+        problems.append(Problem(file.name, message=message, allowed=allowed, next_step=next_step))
+
+    if file.name.lower().endswith(".bicep"):
+        wrong("this is Bicep", next_step=f"compile it first: bicep build {file.name}")
+        return "", None
+    try:
+        raw = read_file(Path(file.path), LARGEST)
+        budget.read(len(raw))
+        text = raw.decode("utf-16" if raw.startswith(_UTF_16) else "utf-8-sig")
+        return text, read_json(text, file.name)
+    except UnicodeDecodeError as error:
+        wrong(f"it is not text (byte {error.start})", allowed="templates are JSON in UTF-8 or UTF-16")
+    except FileRefusedError as error:
+        large = "larger" in str(error.strerror)
+        wrong(f"it is larger than {LARGEST // 1_000_000} MB" if large else f"it {error.strerror}")
+    except OSError as error:
+        wrong(f"it cannot be read: {error.strerror or error}")
+    except Unreadable as error:
+        problems.append(error.problem)
+    return "", None
+
+
+def _given(file: File, budget: Budget, problems: list[Problem]) -> dict[str, Any] | None:
+    """The parameters that the file beside the template gives, by folded names; None, and a problem more, where that
+    file cannot be read.
+
+    Its name is compared without case, as Windows and macOS do: a verdict must not depend on where it is made.
+    """
+    template = Path(file.path)
+    wanted = (template.stem + _PARAMETERS).lower()
+    try:
+        names = sorted(each.name for each in template.parent.iterdir() if each.name.lower() == wanted)
+    except OSError:
+        names = [template.stem + _PARAMETERS]  # it may be there: reading it says why it cannot be read
+    if not names:
+        return {}
+    if len(names) > 1:
+        message = f"{' and '.join(map(printable, names))} are its parameters on machines that ignore case"
+        problems.append(Problem(file.name, message=message, next_step="keep one of them"))
+        return None
+    beside = str(template.with_name(names[0]))
+    parameters = File(beside, printable(beside), file.root, named=False)
+    before = len(problems)
+    text, said = _json(parameters, budget, problems)
+    if len(problems) > before:
+        return None
+    try:
+        parts = folded(said)
+        # Azure's command line also takes a file that holds the parameters alone.
+        given = folded(parts.get("parameters", parts))
+        return {name: _given_value(name, value) for name, value in given.items()}
+    except Twice as error:
+        line = text.count("\n", 0, max(error.start, 0)) + 1
+        problems.append(Problem(parameters.name, line, message=str(error), next_step="keep one of them"))
+        return None
+
+
+def _given_value(name: str, said: Any) -> Any:
+    parts = folded(said)
+    return parts["value"] if "value" in parts else unknown(f"parameters({name})")
+
+
+def _no_template(file: str) -> Problem:
+    return Problem(
+        file,
+        path="$schema",
+        message="this is no ARM template",
+        allowed="its $schema is that of a deployment template, such as "
+        "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#",
+    )

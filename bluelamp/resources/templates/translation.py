@@ -1,0 +1,281 @@
+"""From ARM's types and properties to those of the SDK, so that the rules say of a template what they say of a plan.
+
+The other way round is `bluelamp.rehearsal.armtypes`; here the SDK's own schema says which of its properties ARM's are.
+"""
+
+import re
+from collections.abc import Mapping
+from functools import cache, lru_cache
+from typing import Any, Final
+
+from bluelamp.policies import rules
+from bluelamp.rehearsal.armtypes.names import Spelling, camel, plain, spelling
+from bluelamp.rehearsal.azure import ids
+from bluelamp.rehearsal.sdk.schema import Catalogue
+from bluelamp.rehearsal.sdk.shapes import ObjectShape, Shape
+from bluelamp.resources.located import Located, Twice, fold, folded
+from bluelamp.resources.templates.expressions import Open, unknown
+from bluelamp.resources.templates.ids import name_key
+
+_PARAMETER: Final = re.compile(r"\{([\w.]+)\}")
+_ENVELOPE: Final = frozenset(
+    {"apiversion", "type", "name", "dependson", "condition", "copy", "comments", "metadata", "resources", "scope"}
+    | {"existing", "resourcegroup", "subscriptionid", "asserts"}
+)
+"""What a template says about a resource that is not part of it."""
+
+
+_OLDER: Final[Mapping[str, Mapping[str, str]]] = {"azure-native:sql:TransparentDataEncryption": {"status": "state"}}
+"""What a property was called in older API versions, where a rule would take its absence for the safe default."""
+
+
+_BESIDE: Final = frozenset({"location", "tags", "sku", "kind", "identity", "zones", "plan"})
+"""What every resource has beside its `properties`."""
+_PUNCTUATED: Final = frozenset(
+    {"application_type", "flow_type", "request_source", "release_policy", "@odata.type", "odata.type", "$schema"}
+    | {"daemonset-eviction-for-empty-nodes", "daemonset-eviction-for-occupied-nodes", "ignore-daemonsets-utilization"}
+    | {"max-empty-bulk-delete", "max-graceful-termination-sec", "max-node-provision-time", "scan-interval"}
+    | {"max-total-unready-percentage", "new-pod-scale-up-delay", "ok-total-unready-count", "scale-down-delay-after-add"}
+    | {"scale-down-delay-after-delete", "scale-down-delay-after-failure", "scale-down-unneeded-time"}
+    | {"scale-down-unready-time", "scale-down-utilization-threshold", "skip-nodes-with-local-storage"}
+    | {"skip-nodes-with-system-pods", "balance-similar-node-groups"}
+)
+"""ARM's names with punctuation, which the SDK writes without. Any other punctuation makes another name."""
+
+
+_SCALARS: Final = frozenset({"boolean", "integer", "number", "string", "enum"})
+_TYPES: Final[Mapping[str, str]] = {
+    "boolean": "boolean",
+    "integer": "number",
+    "number": "number",
+    "string": "string",
+    "enum": "string",
+}
+_TAKEN: Final[Mapping[str, frozenset[str]]] = {
+    "boolean": frozenset({"boolean"}),
+    "number": frozenset({"integer", "number"}),
+    "string": frozenset({"string", "enum"}),
+}
+"""Which types take a value of a kind as it is."""
+_TRUTHS: Final = {"true": True, "false": False}
+_NUMBER: Final = re.compile(r"[+-]?[0-9]{1,15}(\.[0-9]{1,9})?")
+
+
+@cache
+def catalogue() -> Catalogue:
+    """The SDK's schema."""
+    return Catalogue("azure-native")
+
+
+@cache
+def _tokens() -> Mapping[str, tuple[str, ...]]:
+    """The SDK's types by ARM type in lower case; first those that a rule asks about."""
+    asked = {type_ for rule in rules() for type_ in rule.at}
+    known = set(catalogue().tokens())
+    found: dict[str, list[str]] = {}
+    for token in sorted(ids.tokens(), key=lambda each: (each not in asked, each)):
+        if token in known:
+            found.setdefault(ids.arm_type(token).lower(), []).append(token)
+    return {arm_type: tuple(tokens) for arm_type, tokens in found.items()}
+
+
+@cache
+def token_of(arm_type: str, names: tuple[Any, ...], level: str) -> str | None:
+    """The SDK's type of a resource of `arm_type` with these `names`; None where it has none.
+
+    Where several types are one in ARM, fixed names decide (`config/logs`), then `level`: what the resource is put
+    on (`resource` for another resource, else `group`, `subscription`, `managementgroup` or `tenant`).
+    """
+    tokens = _tokens().get(arm_type.lower(), ())
+    if not tokens and "/" in arm_type:
+        holder = re.escape(arm_type.lower().rpartition("/")[0])
+        by_kind = (found for each, found in _tokens().items() if re.fullmatch(f"{holder}/{{\\w+}}", each))
+        tokens = next(by_kind, ())
+    named = [token for token in tokens if _is_named(token, names)]
+    fitting = [token for token in named if _level(token) == level]
+    return next(iter(fitting or named), None)
+
+
+def _is_named(token: str, names: tuple[Any, ...]) -> bool:
+    """Whether the names are what the type's fixed names ask for; one that is not known yet may be."""
+    return all(
+        step.startswith("{") or isinstance(name, Open) or step.lower() == str(name).lower()
+        for step, name in zip(_steps(token), names, strict=False)
+    )
+
+
+def _steps(token: str) -> list[str]:
+    """The names in the type's path, from the outermost on: parameters in braces, or fixed."""
+    return ids.template(token).rpartition("/providers/")[2].split("/")[2::2]
+
+
+def _level(token: str) -> str:
+    start = ids.template(token)
+    if start.startswith("{"):
+        return "resource"
+    if start.startswith("/providers/Microsoft.Management/managementGroups/{") and start.count("/providers/") > 1:
+        return "managementgroup"
+    if "/resourceGroups/{resourceGroupName}/" in start:
+        return "group"
+    return "subscription" if start.startswith("/subscriptions/") else "tenant"
+
+
+def address(token: str, names: list[Any]) -> dict[str, Any]:
+    """The inputs that name the resource and those it stands in, from the pieces of its name, outermost first."""
+    path = ids.template(token)
+    if path.endswith("/resourceGroups/{resourceGroupName}"):
+        return {"resourceGroupName": names[-1]}
+    return {
+        found[1]: name
+        for step, name in zip(_steps(token), names, strict=False)
+        if (found := _PARAMETER.fullmatch(step)) is not None
+    }
+
+
+def inputs(token: str, arm_type: str, body: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
+    """The body of a resource in a template as the SDK's inputs, and the properties that the SDK does not know.
+
+    Those are of another API version than the SDK's, and what they say is not judged.
+    """
+    own = Located(
+        ((key, value) for key, value in body.items() if plain(key) not in _ENVELOPE), start=getattr(body, "start", -1)
+    )
+    shape = catalogue().resource(token).inputs
+    made = _lifted(shape, own, spelling(arm_type.partition("/")[0].lower()), set())
+    for old, new in _OLDER.get(token, {}).items():
+        if old in made:
+            made[new] = made.pop(old)
+    return made, sorted(made.keys() - shape.properties.keys())
+
+
+def _lifted(shape: ObjectShape, body: Mapping[str, Any], names: Spelling, inside: set[str]) -> dict[str, Any]:
+    """The members of an object by the SDK's names, with those of the objects that the SDK lifts to it.
+
+    Raises `Twice` where two members have one name. Where a member stands beside the object that is lifted and in it,
+    which of the two counts is not known, and so neither is the value.
+    """
+    known = {_comparable(name): name for name in shape.properties}
+    renamed = {
+        _comparable(arm.rpartition(".")[2]): sdk for arm, sdk in names.renamed.items() if sdk in shape.properties
+    }
+    lifted = {fold(name) for name in names.lifted if name not in shape.properties} - inside
+    made: dict[str, Any] = {}
+    written: dict[str, str] = {}
+    for key, value in body.items():
+        if fold(key) in lifted and isinstance(value, (Open, Mapping)):
+            continue
+        name = known.get(_comparable(key)) or renamed.get(_comparable(key)) or camel(key)
+        if name in shape.properties and _comparable(key) not in known and _comparable(key) not in renamed:
+            name = key  # it only looks like one that the service knows
+        if fold(name) in written:
+            raise Twice(written[fold(name)], key, getattr(body, "start", -1))
+        if name == "tags":
+            folded(value)  # their names are data, and yet there is none in two spellings
+        written[fold(name)] = key
+        made[name] = _value(shape.properties[name].shape, value, names) if name in shape.properties else value
+    for key, value in body.items():
+        if fold(key) not in lifted or not isinstance(value, (Open, Mapping)):
+            continue
+        if fold(key) in written:
+            raise Twice(written[fold(key)], key, getattr(body, "start", -1))
+        written[fold(key)] = key
+        if isinstance(value, Open):
+            made = {name: unknown(f"{value}.{name}") for name in shape.properties} | made
+        else:
+            _put(
+                made, _lifted(shape, value, names, inside | {fold(key)}), key, beside=frozenset() if inside else _BESIDE
+            )
+    return made
+
+
+def _put(made: dict[str, Any], inner: Mapping[str, Any], key: str, *, beside: frozenset[str]) -> None:
+    """Adds the members of the object `key` to those beside it, of which the ones in `beside` count."""
+    for name, item in inner.items():
+        if name in made and made[name] != item and fold(name) not in beside:
+            made[name] = unknown(f"{name} and {key}.{name}")
+        else:
+            made.setdefault(name, item)
+
+
+@lru_cache(maxsize=4096)
+def _comparable(name: str) -> str:
+    """A name as ARM compares it, without what only the SDK leaves out of it (`Application_Type`, `@odata.type`)."""
+    low = fold(name)
+    return plain(low) if low in _PUNCTUATED else low
+
+
+def _value(shape: Shape, value: Any, names: Spelling) -> Any:
+    if shape.kind == "union" and isinstance(value, Mapping):
+        shape = next((each for each in shape.options if _is(each, value)), None) or _merged(shape)
+    if isinstance(value, Mapping):
+        if shape.kind == "object" and shape.object:
+            return _lifted(shape.object, value, names, set())
+        if shape.kind == "array":  # user-assigned identities: a map in ARM, a list in the SDK
+            return list(value)
+        if shape.kind == "map" and shape.item:
+            return {key: _value(shape.item, item, names) for key, item in value.items()}
+    if isinstance(value, list) and shape.kind == "array" and shape.item:
+        return [_value(shape.item, item, names) for item in value]
+    return converted(shape, value) if isinstance(value, (str, int, float)) else value
+
+
+def converted(shape: Shape, value: str | float) -> Any:
+    """A text, number or boolean as the type that is asked for: Azure converts between them.
+
+    It is open where what becomes of it is not known, such as a number where a boolean is asked for.
+    """
+    kinds = {option.kind for option in shape.options} if shape.kind == "union" else {shape.kind}
+    given = "boolean" if isinstance(value, bool) else "string" if isinstance(value, str) else "number"
+    if not kinds <= _SCALARS or kinds & _TAKEN[given]:
+        return value
+    (kind, *others) = sorted(kinds)
+    made = None if others else _converted(_TYPES[kind], value)
+    return unknown(f"{value} as {kind}") if made is None else made
+
+
+def _converted(kind: str, value: str | float) -> Any:
+    """`value`, which is of another type, as a `boolean`, `number` or `string`; None where that is not known."""
+    if kind == "boolean":
+        return _TRUTHS.get(value.strip().lower()) if isinstance(value, str) else None
+    if kind == "number":
+        found = _NUMBER.fullmatch(value) if isinstance(value, str) else None
+        return None if found is None else float(found[0]) if found[1] else int(found[0])
+    return None if isinstance(value, bool) else str(value)
+
+
+def _merged(union: Shape) -> Shape:
+    """The members of a union as one object, for a value that does not say which of them it is."""
+    objects = [each.object for each in union.options if each.object]
+    every = {name: member for each in objects for name, member in each.properties.items()}
+    return Shape("object", object=ObjectShape("", lambda: every)) if objects else union
+
+
+def _is(option: Shape, value: Mapping[str, Any]) -> bool:
+    """Whether `value` is of this member of a union, as its discriminator says."""
+    constants = option.object.constants if option.object else {}
+    given = {plain(key): item for key, item in value.items()}
+    return bool(option.object) and all(
+        str(given.get(plain(name), "")).lower() == str(constant).lower() for name, constant in constants.items()
+    )
+
+
+def holders(token: str) -> tuple[str, ...]:
+    """The inputs that hold the id of what an extension is on; none for other types."""
+    start = ids.template(token).partition("/providers/")[0]
+    found = _PARAMETER.fullmatch(start)
+    return (found[1],) if found else ()
+
+
+def in_group(token: str) -> bool:
+    """Whether the resource stands in a resource group, which is one of its inputs."""
+    return "/resourceGroups/{resourceGroupName}/" in ids.template(token)
+
+
+def parents(token: str, arm_type: str, names: tuple[Any, ...]) -> list[tuple[str, tuple[str, tuple[Any, ...]]]]:
+    """For each input that names a resource that this one stands in: which resource that is, by type and names."""
+    namespace, *kinds = arm_type.lower().split("/")
+    return [
+        (found[1], ("/".join((namespace, *kinds[: index + 1])), tuple(map(name_key, names[: index + 1]))))
+        for index, step in enumerate(_steps(token)[:-1])
+        if (found := _PARAMETER.fullmatch(step)) is not None
+    ]
