@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.resources.test_template_agreement import RULES, Unsayable, template
 
 from bluelamp.core.problems import SettingsError
 from bluelamp.core.resource import Resource
@@ -15,6 +14,7 @@ from bluelamp.policies import UNKNOWN, Verdict, judge, rules
 from bluelamp.resources.skipped import Skipped
 from bluelamp.resources.templates.reading import read
 from tests.conftest import bluelamp
+from tests.resources.test_template_agreement import RULES, Unsayable, template
 from tests.thorough import tries
 
 SCHEMA = "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#"
