@@ -23,24 +23,20 @@ def main() -> None:
     forces = sys.argv[2:] or ["--all"]
     one = forces[0] if forces != ["--all"] else "essex"
     console = running.console()
-    rows: dict[str, tuple[list[Cost], list[Cost]]] = {}
-
-    def add(what: str, was: Cost, now: Cost) -> None:
-        for costs, cost in zip(rows.setdefault(what, ([], [])), (was, now), strict=True):
-            costs.append(cost)
-
+    rows: dict[str, list[tuple[Cost, Cost]]] = {}
     with TemporaryDirectory(prefix="bluelamp-bench-") as folder:
         base, kept = projects.earlier(Path(folder) / "base"), Path(folder) / "kept"
         for number in range(1, rounds + 1):
             console.print(f"round {number} of {rounds}")
             fleet = _check(base, *forces)
-            add("check of the fleet, nothing reused", fleet, _check(ROOT, *forces, "--no-cache"))
+            new = _check(ROOT, *forces, "--no-cache")
+            rows.setdefault("check of the fleet, nothing reused", []).append((fleet, new))
             _check(ROOT, *forces, cache=kept)
-            add("check of the fleet, all reused", fleet, _check(ROOT, *forces, cache=kept))
-            add(f"check {one}", _check(base, one), _check(ROOT, one, "--no-cache"))
+            rows.setdefault("check of the fleet, all reused", []).append((fleet, _check(ROOT, *forces, cache=kept)))
+            rows.setdefault(f"check {one}", []).append((_check(base, one), _check(ROOT, one, "--no-cache")))
     table = Table("", f"{BASE}, s (processor, s)", "now, s (processor, s)", "ratio (of processor time)")
-    for what, sides in rows.items():
-        was, now = map(running.median, sides)
+    for what, found in rows.items():
+        was, now = map(running.median, zip(*found, strict=True))
         table.add_row(what, was.shown(), now.shown(), running.ratio(was, now).shown())
     console.print(table)
 
