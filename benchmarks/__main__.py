@@ -6,31 +6,22 @@ version aliases. Of policy packs and manifests, see `packs.py` and `manifests.py
 """
 
 import statistics
-import subprocess
-import sys
 import time
 from collections.abc import Callable
-from pathlib import Path
 
-from rich.console import Console
 from rich.table import Table
 
-from benchmarks import manifests, packs
+from benchmarks import manifests, packs, running
 from benchmarks.rehearsed import network
 from bluelamp.engine.find import Engine
-from bluelamp.engine.install import ensure
 from bluelamp.rehearsal.command import run
-
-_HERE = Path(__file__).parent
-_ROOT = _HERE.parent
-_COMMAND = Path(sys.executable).with_name("bluelamp")
 
 
 def main() -> None:
     """Measures and prints."""
-    rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 3
-    console = Console(soft_wrap=True, highlight=False)
-    engine = ensure(lambda stage, _share: console.print(f"{stage}…"))
+    rounds = running.number(1, 3)
+    console = running.console()
+    engine = running.engine(console)
     times: dict[tuple[str, str], list[float]] = {}
     for number in range(1, rounds + 1):
         for side in ("stock", "bluelamp"):
@@ -65,8 +56,7 @@ def _quietly(command: str) -> list[str]:
 
 
 def _check() -> float:
-    words = [str(_COMMAND), "check", "essex"]
-    return _timed(lambda: subprocess.run(words, cwd=_ROOT, check=False, stdout=subprocess.DEVNULL).returncode)
+    return running.run([running.COMMAND, "check", "essex"], ended={0}, kept=False)[0].clock
 
 
 def _timed(work: Callable[[], int]) -> float:

@@ -7,41 +7,31 @@ time, since on a busy machine the clock shows the others' work. Nothing that an 
 
 import json
 import os
-import resource
-import shutil
 import statistics
-import subprocess
 import sys
-from collections.abc import Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 
-from rich.console import Console
 from rich.table import Table
 
-from benchmarks import manifests
-from benchmarks.fleet import BASE
-from bluelamp.core import git
-from bluelamp.engine.install import ensure
+from benchmarks import manifests, projects, running
+from benchmarks.projects import BASE
+from benchmarks.running import ROOT
 
 PROMISED: Final = 1.05
 TEMPLATES, EACH = 24, 10
-_ROOT: Final = Path(__file__).parent.parent
-_PROGRAM: Final = "from bluelamp.cli import main; main()"
-_ENDED: Final = (0, 3)
-"""Exit statuses of a run that was made: a rule may be broken at either commit."""
 
 
 def main() -> None:
     """Measures and prints; status 1 where a command costs more than is promised."""
-    rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 3
+    rounds = running.number(1, 3)
     force = sys.argv[2] if len(sys.argv) > 2 else "essex"
-    console = Console(soft_wrap=True, highlight=False)
-    engine = ensure(lambda stage, _share: console.print(f"{stage}…"))
+    console = running.console()
+    engine = running.engine(console)
     with TemporaryDirectory(prefix="bluelamp-bench-") as name:
         folder = Path(name)
-        sides = {BASE: _earlier(folder / "base"), "now": _current(folder / "now")}
+        base, current = projects.earlier(folder / "base"), projects.copied(folder / "now")
         commands = _commands(folder, force)
         environment = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
         environment |= {
@@ -49,17 +39,21 @@ def main() -> None:
             "BLUELAMP_ENGINE": str(engine.path),
             "BLUELAMP_PYTHON": sys.executable,
         }
-        for side, (root, code) in sides.items():
+        sides = {
+            BASE: (base, environment | {"PYTHONPATH": str(base)}),
+            "now": (current, environment | {"PYTHONPATH": str(ROOT)}),
+        }
+        for side, where in sides.items():
             console.print(f"bringing {force} up in rehearsal: {side}")
-            _run(root, code, ["up", "--rehearse", force], environment)
+            running.run([*running.PROGRAM, "up", "--rehearse", force], *where)
         costs: dict[tuple[str, str], list[float]] = {}
         for number in range(rounds + 1):  # what the first compiles, the others find
             console.print(f"round {number} of {rounds}")
             for what, words in commands.items():
-                for side, (root, code) in sides.items():
-                    spent = _run(root, code, words, environment)
+                for side, where in sides.items():
+                    cost, _ = running.run([*running.PROGRAM, *words], *where)
                     if number:
-                        costs.setdefault((what, side), []).append(spent)
+                        costs.setdefault((what, side), []).append(cost.processor)
     table = Table("processor time", f"{BASE}, s", "now, s", "ratio")
     worst = 0.0
     for what in commands:
@@ -68,25 +62,6 @@ def main() -> None:
         table.add_row(what, f"{was:.2f}", f"{now:.2f}", f"{now / was:.2f}")
     console.print(table)
     sys.exit(1 if worst > PROMISED else 0)
-
-
-def _earlier(folder: Path) -> tuple[Path, Path]:
-    """The project of `BASE` and the folder of its code."""
-    folder.mkdir()
-    git.extract(_ROOT, git.resolve(_ROOT, BASE), folder)
-    (folder / ".venv").symlink_to(sys.prefix)
-    return folder, folder
-
-
-def _current(folder: Path) -> tuple[Path, Path]:
-    """A project with this checkout's stacks and parts, and the folder of its code."""
-    folder.mkdir()
-    shutil.copy(_ROOT / "Pulumi.yaml", folder)
-    shutil.copytree(_ROOT / "stacks", folder / "stacks")
-    for part in ("infra", "modules", "policies"):
-        (folder / part).symlink_to(_ROOT / part)
-    (folder / ".venv").symlink_to(sys.prefix)
-    return folder, _ROOT
 
 
 def _commands(folder: Path, force: str) -> dict[str, list[str]]:
@@ -178,22 +153,6 @@ def _template(number: int) -> dict[str, object]:
             },
         ],
     }
-
-
-def _run(root: Path, code: Path, words: list[str], environment: Mapping[str, str]) -> float:
-    """The processor seconds of one run of the command, and of all that it starts."""
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    run = subprocess.run(
-        [sys.executable, "-P", "-c", _PROGRAM, *words],
-        cwd=root,
-        env={**environment, "PYTHONPATH": str(code)},
-        check=False,
-        capture_output=True,
-    )
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    if run.returncode not in _ENDED:
-        sys.exit(f"{' '.join(words)} in {root}: {run.stdout.decode()}{run.stderr.decode()}")
-    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
 if __name__ == "__main__":

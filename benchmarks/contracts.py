@@ -4,17 +4,12 @@ Both sides are commands, run in turn: `datacontract test` (in the environment of
 with the same contract of street-level crime over the same three months of published data.
 """
 
-import os
 import statistics
-import subprocess
-import sys
 import tempfile
-import time
 from pathlib import Path
 from typing import Final
 
-from rich.console import Console
-
+from benchmarks import running
 from bluelamp.core.contracts import read_folder
 from bluelamp.demonstration.fetch import fetch
 from bluelamp.workloads import single_view
@@ -22,14 +17,12 @@ from tests.interop.__main__ import PYTHON, theirs_of
 
 PROMISED_RATIO: Final = 10
 _ASSET: Final = "street-crime"
-_DONE: Final = (0, 3)
-"""Status 3 says that a contract fails: the newest month is as old as the file."""
 
 
 def main() -> None:
     """Measures and prints; ends with status 1 where the promise is not kept."""
-    rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 3
-    console = Console(soft_wrap=True, highlight=False)
+    rounds = running.number(1, 3)
+    console = running.console()
     if not PYTHON.exists():
         raise SystemExit("datacontract-cli is not there: run `make interop` once")
     times: dict[str, list[float]] = {"datacontract test": [], "bluelamp quality": []}
@@ -37,7 +30,7 @@ def main() -> None:
         commands = _prepared(Path(name))
         for _ in range(rounds):
             for side, command in commands.items():
-                times[side].append(_timed(command, Path(name)))
+                times[side].append(running.run(command, Path(name))[0].clock)
     for side, taken in times.items():
         console.print(f"{side}: {statistics.median(taken):.1f} s")
     ratio = statistics.median(a / b for a, b in zip(*times.values(), strict=True))
@@ -54,22 +47,12 @@ def _prepared(root: Path) -> dict[str, list[str]]:
     assets = root / "stacks" / "benchmark" / "assets"
     assets.mkdir(parents=True)
     (assets / f"{_ASSET}.yaml").write_bytes((demo / "contracts" / f"{_ASSET}.yaml").read_bytes())
-    ours = [str(Path(sys.executable).with_name("bluelamp")), "quality", "benchmark", "--data", "data", "--no-history"]
+    ours = [str(running.COMMAND), "quality", "benchmark", "--data", "data", "--no-history"]
+    # Status 3: the newest month is as old as the file.
     return {
         "datacontract test": [str(PYTHON.with_name("datacontract")), "test", "theirs.yaml"],
         "bluelamp quality": [*ours, "--as-of", "2018-08-31"],
     }
-
-
-def _timed(command: list[str], folder: Path) -> float:
-    start = time.perf_counter()
-    done = subprocess.run(
-        command, cwd=folder, check=False, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=dict(os.environ)
-    )
-    if done.returncode not in _DONE:
-        said = done.stderr.decode("utf-8", "replace")[-1000:]
-        raise SystemExit(f"{command[0]} ended with status {done.returncode}: {said}")
-    return time.perf_counter() - start
 
 
 if __name__ == "__main__":

@@ -19,25 +19,23 @@ from typing import Final
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.packs import Cost, measured, taken
+from benchmarks import running
+from benchmarks.packs import measured, taken
 from benchmarks.preview import pack, project
+from benchmarks.running import Cost
 from bluelamp.cli.select import with_stacks
 from bluelamp.engine.find import Engine
-from bluelamp.engine.install import ensure
 from bluelamp.rehearsal.session import rehearsal
 
 JOBS: Final = 2
 PROMISED: Final = 8
-_COMMAND: Final = Path(sys.executable).with_name("bluelamp")
-_ENDED: Final = (0, 3)
-"""Exit statuses of a preview that was made: a force may break a rule."""
 
 
 def main() -> None:
     """Measures and prints; ends with status 1 where the promise is not kept."""
-    forces = sys.argv[1:] or with_stacks(Path(__file__).parent.parent)
-    console = Console(soft_wrap=True, highlight=False)
-    engine = ensure(lambda stage, _share: console.print(f"{stage}…"))
+    forces = sys.argv[1:] or with_stacks(running.ROOT)
+    console = running.console()
+    engine = running.engine(console)
     with tempfile.TemporaryDirectory(prefix="bluelamp-bench-") as folder:
         ours = [_at_once(Path(folder) / "before", forces, console)]
         stock = _in_sequence(Path(folder) / "stock", forces, engine, console)
@@ -59,13 +57,23 @@ def main() -> None:
 def _at_once(root: Path, forces: list[str], console: Console) -> Cost:
     """Bluelamp's preview of all forces in a new rehearsal cloud."""
     project(root, "bluelamp")
-    words = [str(_COMMAND), "preview", *forces, "--rehearse", "--jobs", str(JOBS), "--quiet", "--project", str(root)]
+    words = [
+        str(running.COMMAND),
+        "preview",
+        *forces,
+        "--rehearse",
+        "--jobs",
+        str(JOBS),
+        "--quiet",
+        "--project",
+        str(root),
+    ]
     with (root / "told.txt").open("wb") as told:
         cost, status = measured(
             lambda: subprocess.run(words, stdout=told, stderr=subprocess.STDOUT, check=False).returncode
         )
     said = (root / "told.txt").read_text(encoding="utf-8")
-    if status not in _ENDED:
+    if status not in running.JUDGED:
         raise SystemExit(f"the preview ended with status {status}: {said}")
     console.print(f"bluelamp: {cost.clock:.1f} s, processor {cost.processor:.1f} s")
     return cost

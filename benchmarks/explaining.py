@@ -4,19 +4,16 @@ Both run in turn as processes of their own. What is compared is processor time, 
 the others' work.
 """
 
-import resource
 import statistics
-import subprocess
 import sys
-from pathlib import Path
 from typing import Final
 
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks import running
+
 PROMISED: Final = 1.5
-_ROOT: Final = Path(__file__).parent.parent
-_COMMAND: Final = Path(sys.executable).with_name("bluelamp")
 _PROPERTIES: Final = (
     ("hub-network", "enableDdosProtection"),
     ("vault-vault", "properties.enablePurgeProtection"),
@@ -27,7 +24,7 @@ _PROPERTIES: Final = (
 
 def main() -> None:
     """Measures and prints; status 1 where a ratio is above what is promised."""
-    rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 3
+    rounds = running.number(1, 3)
     force = sys.argv[2] if len(sys.argv) > 2 else "essex"
     checks: list[float] = []
     explains: dict[tuple[str, str], list[float]] = {each: [] for each in _PROPERTIES}
@@ -47,12 +44,7 @@ def main() -> None:
 
 def _cost(*words: str) -> float:
     """The processor seconds of one run of the command."""
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    run = subprocess.run([_COMMAND, *words], cwd=_ROOT, check=False, capture_output=True)
-    if run.returncode not in (0, 3):
-        sys.exit(run.stderr.decode())
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return running.run([running.COMMAND, *words])[0].processor
 
 
 if __name__ == "__main__":

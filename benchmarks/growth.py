@@ -11,23 +11,21 @@ import resource
 import statistics
 import sys
 import time
-from pathlib import Path
 from typing import Final
 
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks import running
 from benchmarks.rehearsed import network
 from bluelamp.engine.find import Engine
-from bluelamp.engine.install import ensure
 from bluelamp.rehearsal.command import run
 
 SPOKES: Final = (75, 300, 1250)
 """Spokes of four resources each; their resource group and what protects them are two more."""
 _ORDER: Final = (*SPOKES, *SPOKES[-2::-1])
 PROMISED: Final = 1.15
-_HERE: Final = Path(__file__).parent
-_PACK: Final = _HERE.parent / "policies"
+_PACK: Final = running.ROOT / "policies"
 _VERBS: Final = {
     "preview": f"pulumi preview --policy-pack {_PACK}",
     "up": "pulumi up --skip-preview --yes",
@@ -37,10 +35,10 @@ _SIDES: Final = {"Bluelamp": "bluelamp", "stock": "aliases-dropped"}
 
 def main() -> None:
     """Measures and prints; ends with status 1 where the promise is not kept."""
-    rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 1
+    rounds = running.number(1, 1)
     sides = sys.argv[2:] or list(_SIDES)
-    console = Console(soft_wrap=True, highlight=False)
-    engine = ensure(lambda stage, _share: console.print(f"{stage}…"))
+    console = running.console()
+    engine = running.engine(console)
     spent: dict[tuple[str, str, int], list[float]] = {}
     for number in range(1, rounds + 1):
         for spokes in _ORDER:
@@ -86,8 +84,7 @@ def _network(engine: Engine, side: str, spokes: int) -> dict[str, float]:
 def _spent() -> float:
     """Processor seconds of this process and of every one that it started and that has ended."""
     time.sleep(1)  # what the engine started ends a moment after it
-    used = [resource.getrusage(of) for of in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-    return sum(each.ru_utime + each.ru_stime for each in used)
+    return running.processor(resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
 
 
 if __name__ == "__main__":

@@ -7,17 +7,17 @@ Of each the quickest run counts, the one that the machine's other work disturbed
 """
 
 import os
-import resource
 import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 from typing import Final
 
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks import running
+from benchmarks.running import Cost
 from bluelamp.folders import cache
 
 CHECKOV: Final = "3.3.30"
@@ -25,7 +25,6 @@ FILES, EACH = 48, 40
 PROMISED: Final = {"1,920 Deployments": 40.0, "one file, cold": 5.0}
 AGAIN: Final = {"1,920 Deployments": 1, "one file, cold": 3}
 """How often a round measures each: what takes a moment is easily disturbed."""
-_BIN: Final = Path(sys.executable).parent
 
 _DEPLOYMENT: Final = """\
 apiVersion: apps/v1
@@ -67,8 +66,8 @@ spec:
 
 def main() -> None:
     """Measures and prints; ends with status 1 where a promise is not kept."""
-    rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 3
-    console = Console(soft_wrap=True, highlight=False)
+    rounds = running.number(1, 3)
+    console = running.console()
     ratios = measure(rounds, console)
     broken = [what for what, ratio in ratios.items() if ratio < PROMISED[what]]
     raise SystemExit(f"slower than promised: {', '.join(broken)}" if broken else 0)
@@ -77,7 +76,7 @@ def main() -> None:
 def measure(rounds: int, console: Console) -> dict[str, float]:
     """Prints a table of the quickest runs, and gives how many times faster Bluelamp is at each."""
     checkov = _checkov(console)
-    times: dict[tuple[str, str], list[tuple[float, float]]] = {}
+    times: dict[tuple[str, str], list[Cost]] = {}
     with tempfile.TemporaryDirectory() as name:
         many, one = Path(name) / "many", Path(name) / "one.yaml"
         write(many, one)
@@ -102,23 +101,16 @@ def measure(rounds: int, console: Console) -> dict[str, float]:
     )
     ratios = {}
     for what, promised in PROMISED.items():
-        (theirs, their_work), (ours, our_work) = (
-            tuple(map(min, zip(*times[what, side], strict=True))) for side in ("checkov", "bluelamp")
-        )
-        ratios[what] = theirs / ours
-        table.add_row(
-            what,
-            f"{theirs:.1f} ({their_work:.1f})",
-            f"{ours:.2f} ({our_work:.2f})",
-            f"{ratios[what]:.1f} ({their_work / our_work:.1f})",
-            f"{promised:.0f}",
-        )
+        theirs, ours = (_least(times[what, side]) for side in ("checkov", "bluelamp"))
+        ratio = running.ratio(theirs, ours)
+        table.add_row(what, theirs.shown(), ours.shown(2), ratio.shown(), f"{promised:.0f}")
+        ratios[what] = ratio.clock
     console.print(table)
     return ratios
 
 
 _CHECKOV: Final = ("--framework", "kubernetes", "--compact", "--skip-download", "--output", "json")
-_BLUELAMP: Final = [str(_BIN / "bluelamp"), "audit", "--format", "json", "--from", "manifests"]
+_BLUELAMP: Final = [str(running.COMMAND), "audit", "--format", "json", "--from", "manifests"]
 
 
 def write(many: Path, one: Path) -> None:
@@ -137,25 +129,21 @@ def _checkov(console: Console) -> str:
     command = home / "bin" / "checkov"
     if not command.exists():
         console.print(f"installing checkov {CHECKOV} into {home}…")
-        uv = str(_BIN / "uv")
+        uv = str(running.COMMAND.with_name("uv"))
         subprocess.run([uv, "venv", "--quiet", "--clear", "--python", sys.executable, str(home)], check=True)
         python = str(home / "bin" / "python")
         subprocess.run([uv, "pip", "install", "--quiet", "--python", python, f"checkov=={CHECKOV}"], check=True)
     return str(command)
 
 
-def _timed(command: list[str]) -> tuple[float, float]:
-    """Seconds that the command takes, by the clock and by the processors.
-
-    It ends with 0, or with the status that says that something was found.
-    """
+def _timed(command: list[str]) -> Cost:
+    """What the command costs. It ends with 0, or with the status that says that something was found."""
     kept = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
-    before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
-    run = subprocess.run(command, check=False, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, env=kept)
-    seconds, after = time.perf_counter() - start, resource.getrusage(resource.RUSAGE_CHILDREN)
-    if run.returncode not in {0, 1, 3}:
-        raise SystemExit(f"{command[0]} ended with status {run.returncode}: {run.stderr[-2000:]}")
-    return seconds, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return running.run(command, environment=kept, ended={*running.JUDGED, 1}, kept=False)[0]
+
+
+def _least(costs: list[Cost]) -> Cost:
+    return Cost(min(each.clock for each in costs), min(each.processor for each in costs))
 
 
 if __name__ == "__main__":

@@ -7,22 +7,19 @@ compared is processor time, of the engine and of all that it starts: on a busy m
 
 import ctypes
 import os
-import resource
-import statistics
 import subprocess
-import sys
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks import running
 from benchmarks.rehearsed import network
+from benchmarks.running import Cost
 from bluelamp.engine.find import Engine
-from bluelamp.engine.install import ensure
 from bluelamp.policies import rules
 from bluelamp.rehearsal.command import run
 from bluelamp.rehearsal.session import Rehearsal
@@ -40,19 +37,11 @@ _BROKEN: Final = 1
 
 def main() -> None:
     """Measures and prints; ends with status 1 where the promise is not kept."""
-    rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 7
-    console = Console(soft_wrap=True, highlight=False)
-    engine = ensure(lambda stage, _share: console.print(f"{stage}…"))
+    rounds = running.number(1, 7)
+    console = running.console()
+    engine = running.engine(console)
     ratio = measure(engine, rounds, console)
     raise SystemExit(f"all rules add {ratio:.1f} times what one adds" if ratio > PROMISED else 0)
-
-
-@dataclass(frozen=True)
-class Cost:
-    """What a preview took, in seconds."""
-
-    clock: float
-    processor: float
 
 
 def measure(engine: Engine, rounds: int, console: Console) -> float:
@@ -70,9 +59,8 @@ def measure(engine: Engine, rounds: int, console: Console) -> float:
 
 def _told(times: dict[str, list[Cost]], console: Console) -> float:
     # The engine takes one of two ways by chance, a second apart: the least would compare which side met the shorter.
-    clock = {name: statistics.median(cost.clock for cost in found) for name, found in times.items()}
-    processor = {name: statistics.median(cost.processor for cost in found) for name, found in times.items()}
-    added = {name: processor[name] - processor["none"] for name in times}
+    usual = {name: running.median(costs) for name, costs in times.items()}
+    added = {name: cost.processor - usual["none"].processor for name, cost in usual.items()}
     ratio = added["all rules"] / added["one rule"]
     table = Table(
         "a preview of 502 resources", "clock, s", "processor, s", "added, s", title="what a policy pack costs"
@@ -83,7 +71,8 @@ def _told(times: dict[str, list[Cost]], console: Console) -> float:
         "all rules": f"all {len(rules())} rules, Bluelamp",
     }
     for name, words in said.items():
-        table.add_row(words, *(f"{each[name]:.2f}" for each in (clock, processor, added)))
+        cost = usual[name]
+        table.add_row(words, *(f"{each:.2f}" for each in (cost.clock, cost.processor, added[name])))
     console.print(table)
     console.print(f"all rules add {ratio:.2f} times what one adds; promised: at most {PROMISED}")
     return ratio
@@ -109,17 +98,11 @@ def taken(held: Rehearsal, words: list[str]) -> Cost:
 def measured(work: Callable[[], int]) -> tuple[Cost, int]:
     """What all processes take that `work` starts, and the status that it gives."""
     _take_in_orphans()
-    start, before = time.perf_counter(), _spent()
+    start, before = time.perf_counter(), running.processor()
     status = work()
     clock = time.perf_counter() - start
     _wait_for_orphans()
-    return Cost(clock, _spent() - before), status
-
-
-def _spent() -> float:
-    """Processor seconds of every process that was started here and has ended."""
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return used.ru_utime + used.ru_stime
+    return Cost(clock, running.processor() - before), status
 
 
 def _take_in_orphans() -> None:

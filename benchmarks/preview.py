@@ -6,7 +6,6 @@ the SDK as it comes (`stock/`) with every rule as one policy of Pulumi's policy 
 
 import os
 import shutil
-import statistics
 import sys
 import tempfile
 from pathlib import Path
@@ -15,21 +14,21 @@ from typing import Final
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.packs import Cost, taken
-from bluelamp.engine.install import ensure
+from benchmarks import projects, running
+from benchmarks.packs import taken
+from benchmarks.running import Cost
 from bluelamp.rehearsal.session import rehearsal
 
 _HERE: Final = Path(__file__).parent
-_ROOT: Final = _HERE.parent
 _SIDES: Final = ("stock", "bluelamp")
 
 
 def main() -> None:
     """Measures and prints."""
     force = sys.argv[1] if len(sys.argv) > 1 else "west-midlands"
-    rounds = int(sys.argv[2]) if len(sys.argv) > 2 else 1
-    console = Console(soft_wrap=True, highlight=False)
-    engine = ensure(lambda stage, _share: console.print(f"{stage}…"))
+    rounds = running.number(2, 1)
+    console = running.console()
+    engine = running.engine(console)
     times: dict[str, list[Cost]] = {side: [] for side in _SIDES}
     with tempfile.TemporaryDirectory() as folder:
         roots = {side: project(Path(folder) / side, side) for side in _SIDES}
@@ -51,16 +50,13 @@ def main() -> None:
 
 def project(root: Path, side: str) -> Path:
     """The project with the program of that side."""
-    root.mkdir()
-    text = (_ROOT / "Pulumi.yaml").read_text(encoding="utf-8")
-    (root / "Pulumi.yaml").write_text(text.replace("main: infra", f"main: {'stock' if side == 'stock' else 'infra'}"))
-    shutil.copytree(_ROOT / "stacks", root / "stacks")
+    projects.copied(root)
+    settings = root / "Pulumi.yaml"
+    if side == "stock":
+        settings.write_text(settings.read_text("utf-8").replace("main: infra", "main: stock"), encoding="utf-8")
     shutil.copytree(_HERE / "stock", root / "stock")
     shutil.copytree(_HERE / "rule_by_rule", root / "rule_by_rule")
-    for name in ("infra", "modules", "policies"):
-        (root / name).symlink_to(_ROOT / name)
-    (root / ".venv").symlink_to(sys.prefix)
-    (root / "rule_by_rule" / ".venv").symlink_to(sys.prefix)
+    projects.with_python(root / "rule_by_rule")
     return root
 
 
@@ -71,12 +67,10 @@ def pack(root: Path, side: str) -> Path:
 
 def _tell(force: str, times: dict[str, list[Cost]], console: Console) -> None:
     table = Table(f"a preview of {force} with all rules", "clock, s", "processor, s")
-    clock = {side: statistics.median(each.clock for each in found) for side, found in times.items()}
-    processor = {side: statistics.median(each.processor for each in found) for side, found in times.items()}
-    for side in times:
-        table.add_row(side, f"{clock[side]:.1f}", f"{processor[side]:.1f}")
-    ratios = [f"{each['stock'] / each['bluelamp']:.1f}" for each in (clock, processor)]
-    table.add_row("stock / bluelamp", *ratios)
+    costs = {side: running.median(found) for side, found in times.items()}
+    costs["stock / bluelamp"] = running.ratio(costs["stock"], costs["bluelamp"])
+    for what, cost in costs.items():
+        table.add_row(what, f"{cost.clock:.1f}", f"{cost.processor:.1f}")
     console.print(table)
 
 

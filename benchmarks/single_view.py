@@ -14,8 +14,7 @@ import time
 from pathlib import Path
 from typing import Final
 
-from rich.console import Console
-
+from benchmarks import running
 from bluelamp.demonstration.fetch import fetch
 
 PROMISED_SECONDS: Final = 90
@@ -38,8 +37,8 @@ print(build(chosen, mappings, folder, folder / "view", subject="benchmark").link
 
 def main() -> None:
     """Measures and prints; ends with status 1 where a promise is not kept."""
-    many = int(sys.argv[1]) if len(sys.argv) > 1 else 300_000
-    console = Console(soft_wrap=True, highlight=False)
+    many = running.number(1, 300_000)
+    console = running.console()
     broken = []
     with tempfile.TemporaryDirectory() as name:
         root = Path(name)

@@ -8,9 +8,6 @@ busy machine the clock shows the others' work.
 
 import os
 import re
-import resource
-import shutil
-import statistics
 import subprocess
 import sys
 import time
@@ -18,15 +15,14 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 
-from rich.console import Console
 from rich.table import Table
 
+from benchmarks import projects, running
+from benchmarks.running import Cost
 from bluelamp.core.files import replace
 
 PROMISED: Final = 5.0
 """How many times faster an answer is than a cold check."""
-_ROOT: Final = Path(__file__).parent.parent
-_PROGRAM: Final = "from bluelamp.cli import main; main()"
 _WAITING: Final = "waiting for a change"
 _RETENTION: Final = re.compile(r"(retentionDays: )\d+")
 _EDITS: Final = {"changes resources": 550, "breaks a rule": 90}
@@ -35,43 +31,29 @@ _EDITS: Final = {"changes resources": 550, "breaks a rule": 90}
 
 def main() -> None:
     """Measures and prints; ends with status 1 where an answer is slower than promised."""
-    rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 3
+    rounds = running.number(1, 3)
     forces = sys.argv[2:] or ["dyfed-powys", "kent", "west-midlands"]
-    console = Console(soft_wrap=True, highlight=False)
+    console = running.console()
     table = Table("", "cold, s (processor, s)", "watch, s (processor, s)", "ratio (of processor time)")
     slow = []
     with TemporaryDirectory(prefix="bluelamp-bench-") as folder:
-        root = _copied(Path(folder) / "project")
+        root = projects.copied(Path(folder) / "project")
         for force in forces:
             console.print(f"{force}, {rounds} rounds")
-            for what, found in _measured(root, force, rounds).items():
-                cold, cold_work, warm, warm_work = (statistics.median(column) for column in zip(*found, strict=True))
-                table.add_row(
-                    f"{force}, an edit that {what}",
-                    f"{cold:.1f} ({cold_work:.1f})",
-                    f"{warm:.2f} ({warm_work:.2f})",
-                    f"{cold / warm:.1f} ({cold_work / warm_work:.1f})",
-                )
-                slow += [force] if cold / warm < PROMISED else []
+            for what, sides in _measured(root, force, rounds).items():
+                cold, warm = map(running.median, zip(*sides, strict=True))
+                ratio = running.ratio(cold, warm)
+                table.add_row(f"{force}, an edit that {what}", cold.shown(), warm.shown(2), ratio.shown())
+                slow += [force] if ratio.clock < PROMISED else []
     console.print(table)
     raise SystemExit(f"slower than promised: {', '.join(dict.fromkeys(slow))}" if slow else 0)
 
 
-def _copied(folder: Path) -> Path:
-    """A copy of the project whose settings may be edited; its program, modules and rules are this checkout's."""
-    folder.mkdir()
-    shutil.copy(_ROOT / "Pulumi.yaml", folder)
-    shutil.copytree(_ROOT / "stacks", folder / "stacks")
-    for name in ("infra", "modules", "policies"):
-        (folder / name).symlink_to(_ROOT / name)
-    return folder
-
-
-def _measured(root: Path, force: str, rounds: int) -> dict[str, list[tuple[float, float, float, float]]]:
-    """The seconds of a cold check and of an answer to the same edit, each by the clock and by the processor."""
+def _measured(root: Path, force: str, rounds: int) -> dict[str, list[tuple[Cost, Cost]]]:
+    """What a cold check costs, and an answer to the same edit."""
     file = root / "stacks" / f"Pulumi.{force}.yaml"
     text = file.read_text("utf-8")
-    found: dict[str, list[tuple[float, float, float, float]]] = {}
+    found: dict[str, list[tuple[Cost, Cost]]] = {}
     watching = subprocess.Popen(
         [*_command(force), "--watch"],
         cwd=root,
@@ -87,11 +69,11 @@ def _measured(root: Path, force: str, rounds: int) -> dict[str, list[tuple[float
                 before, start = _work(watching.pid), time.perf_counter()
                 replace(file, _RETENTION.sub(rf"\g<1>{days}", text))
                 said = _heard(watching)
-                warm, warm_work = time.perf_counter() - start, _work(watching.pid) - before
-                cold, cold_work, expected = _cold(root, force)
+                warm = Cost(time.perf_counter() - start, _work(watching.pid) - before)
+                cold, expected = running.run([*_command(force), "--no-cache"], root)
                 if said != expected:
                     raise SystemExit(f"the answer differs from a cold check:\n{said}\n{expected}")
-                found.setdefault(what, []).append((cold, cold_work, warm, warm_work))
+                found.setdefault(what, []).append((cold, warm))
     finally:
         watching.kill()
         watching.wait()
@@ -100,7 +82,7 @@ def _measured(root: Path, force: str, rounds: int) -> dict[str, list[tuple[float
 
 
 def _command(force: str) -> list[str]:
-    return [sys.executable, "-P", "-c", _PROGRAM, "check", force]
+    return [*running.PROGRAM, "check", force]
 
 
 def _heard(watching: subprocess.Popen[str]) -> str:
@@ -117,20 +99,6 @@ def _work(pid: int) -> float:
     """The seconds of processor time of a process and of those of its children that have ended."""
     fields = Path(f"/proc/{pid}/stat").read_text("utf-8").rpartition(")")[2].split()
     return sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")
-
-
-def _cold(root: Path, force: str) -> tuple[float, float, str]:
-    before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
-    run = subprocess.run(
-        [*_command(force), "--no-cache"],
-        cwd=root,
-        check=False,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
-    seconds, after = time.perf_counter() - start, resource.getrusage(resource.RUSAGE_CHILDREN)
-    return seconds, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, run.stdout
 
 
 if __name__ == "__main__":

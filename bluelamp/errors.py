@@ -22,11 +22,19 @@ class Status(IntEnum):
     CHANGES_FOUND = 4
 
 
+WORST_FIRST: Final = (
+    Status.FAILED,
+    Status.WRONG_USE,
+    Status.RULES_BROKEN,
+    Status.CHANGES_FOUND,
+    Status.DONE,
+)
+"""The statuses, the most serious first."""
+
+
 def worst(statuses: Iterable[Status]) -> Status:
-    """The status that the command ends with: what failed outweighs broken rules, and those outweigh changes."""
-    order = (Status.FAILED, Status.WRONG_USE, Status.RULES_BROKEN, Status.CHANGES_FOUND)
-    found = set(statuses)
-    return next((status for status in order if status in found), Status.DONE)
+    """The most serious of `statuses`, with which the command ends; `DONE` where there are none."""
+    return min(statuses, key=WORST_FIRST.index, default=Status.DONE)
 
 
 class BluelampError(Exception):

@@ -25,6 +25,21 @@ approvers:
     emails: [siro@essex.police.example, risk.owner@essex.police.example]
     severities: [critical, high, medium, low]
 """
+EXEMPTIONS_FILE = """\
+exemptions:
+  - id: EX-ESX-1
+    rule: BL-STO-005
+    scope: "urn:pulumi:essex::bluelamp::azure-native:storage:StorageAccount::records-drop"
+    reason: Partners upload over the Internet until their link is there.
+    compensatingControl: Only the partner's addresses may reach the account.
+    riskReference: ESX-RBC-0042
+    owner: {role: Head of Data, email: head.of.data@essex.police.example}
+    requester: {role: Platform engineer, email: platform.engineer@essex.police.example}
+    approver: siro
+    start: "2026-02-01"
+    expiry: "2026-04-01"
+    lastReview: "2026-02-01"
+"""
 
 
 def exemption(**changed: Any) -> Exemption:

@@ -4,15 +4,21 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
 import yaml
+from pydantic import PlainValidator
 
+from bluelamp.core.fields import Model, in_schema, refuse
 from bluelamp.core.problems import Problem, SettingsError
 from bluelamp.core.reader import content_of, parse
 from bluelamp.core.source import Source, show
 from bluelamp.core.suggestions import did_you_mean
+from bluelamp.core.validation import checked
+from bluelamp.schemas.editor import headed
 
+FILE: Final = "merges/{into}/questions.yaml"
+"""The file of a merger into the force `into`, within the project's folder."""
 BOTH: Final = "both"
 SUM: Final = "sum"
 VALUE: Final = "value"
@@ -42,6 +48,40 @@ class Answer:
 
     word: str = ""
     value: Any = None
+
+
+@in_schema(
+    anyOf=[
+        {"type": ["string", "number", "boolean", "null"]},
+        {"type": "object", "properties": {VALUE: {}}, "required": [VALUE], "additionalProperties": False},
+    ]
+)
+def _answer(value: Any) -> Answer | None:
+    if value is None or isinstance(value, Answer):
+        return value
+    if isinstance(value, dict) and list(value) == [VALUE]:
+        return Answer(value=value[VALUE])
+    if isinstance(value, (str, int, float)):
+        return Answer(str(value))
+    raise refuse(f"{show(value)} is not an answer", "an option of the question, or {value: …} for another value")
+
+
+class QuestionRow(Model):
+    """A question and its answer."""
+
+    question: str = ""
+    """The decision to make."""
+    options: Mapping[str, Any] = {}
+    """The values, by the word that chooses each."""
+    answer: Annotated[Answer | None, PlainValidator(_answer)] = None
+    """The word of an option, or `{value: …}` for another value; a question without options takes the value alone."""
+
+
+class QuestionsFile(Model):
+    """The decisions that a merger needs, each with a place for its answer."""
+
+    questions: Mapping[str, QuestionRow]
+    """The questions, by file and path within it, such as `settings:azure.hub.firewall.tier`."""
 
 
 class Answers:
@@ -82,19 +122,12 @@ def read_answers(path: Path, root: Path) -> tuple[Answers, Source | None]:
     source = parse(*content_of(path, root), may_be_empty=True)
     if source.problems:
         raise SettingsError(source.problems)
-    rows = source.values.get("questions") if isinstance(source.values, dict) else None
-    if not isinstance(rows, dict):
+    if not (isinstance(source.values, dict) and isinstance(source.values.get("questions"), dict)):
         raise SettingsError(
             [source.problem((), "has no mapping of questions", next_step="delete the file: it is written anew")]
         )
-    given = {}
-    for name, row in rows.items():
-        answer = row.get("answer") if isinstance(row, dict) else None
-        if isinstance(answer, dict) and list(answer) == [VALUE]:
-            given[str(name)] = Answer(value=answer[VALUE])
-        elif answer is not None:
-            given[str(name)] = Answer(str(answer))
-    return Answers(given), source
+    rows = checked(QuestionsFile, source, lambda _: ()).questions
+    return Answers({name: row.answer for name, row in rows.items() if row.answer is not None}), source
 
 
 def refuse_wrong(answers: Answers, source: Source | None) -> None:
@@ -171,7 +204,7 @@ def written(answers: Answers, first: str, second: str, into: str) -> str:
     ordered = sorted(answers.asked.values(), key=lambda each: answers.of(each) is not None)
     rows = {each.id: _row(each, answers.of(each)) for each in ordered}
     body = yaml.safe_dump({"questions": rows}, sort_keys=False, allow_unicode=True, width=118)
-    return _HEADER.format(first=first, second=second, into=into) + body
+    return headed(FILE.format(into=into), _HEADER.format(first=first, second=second, into=into) + body)
 
 
 def _row(question: Question, answer: Answer | None) -> dict[str, Any]:

@@ -90,7 +90,7 @@ def folded(value: Any) -> dict[str, Any]:
 
 class _Decoder(json.JSONDecoder):
     def __init__(self) -> None:
-        super().__init__(object_pairs_hook=_once, parse_float=_number, parse_constant=_constant, strict=False)
+        super().__init__(object_pairs_hook=_once, parse_float=finite, parse_constant=no_constant, strict=False)
         self.parse_object = self._located
         self.scan_once = py_make_scanner(self)
 
@@ -133,14 +133,16 @@ def is_whole(value: Any) -> bool:
     return True
 
 
-def _number(text: str) -> float:
+def finite(text: str) -> float:
+    """The number in JSON text; raises `ValueError` if it is too large for a float."""
     number = float(text)
     if not isfinite(number):
         raise ValueError(f"the number {show(text, quote=False)} is too large")
     return number
 
 
-def _constant(text: str) -> float:
+def no_constant(text: str) -> float:
+    """Refuses Python's NaN and Infinity with `ValueError`."""
     raise ValueError(f"{text} is not JSON")
 
 

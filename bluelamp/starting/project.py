@@ -5,7 +5,7 @@ import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from os.path import lexists
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from string import Template
 from tempfile import TemporaryDirectory
 from typing import Final
@@ -26,6 +26,9 @@ from bluelamp.schemas.editor import SHIPPED
 from bluelamp.starting import register
 
 _TEMPLATE: Final = Path(__file__).with_name("template")
+_PACKAGE: Final = Path(__file__).parents[1]
+_SHARED: Final = ("infra/__main__.py", "policies/PulumiPolicy.yaml", "policies/__main__.py")
+"""What the engine starts, in a project as in the package."""
 _NATIONAL: Final = Path(__file__).with_name("national")
 _NATIONAL_NAMES: Final = {
     "forces.yaml": REGISTER,
@@ -100,14 +103,13 @@ def _refuse_foreign(folder: Path) -> None:
 
 def _files(force: str | None) -> Iterator[tuple[str, str]]:
     """The files of every project, by their path within it, with their content."""
-    for path in sorted(_TEMPLATE.rglob("*")):
-        inner = PurePosixPath(path.relative_to(_TEMPLATE).as_posix())
-        if not path.is_file() or "__pycache__" in inner.parts:
-            continue
+    for path in sorted(_TEMPLATE.iterdir()):
         text = _VIRTUALENV.sub("", path.read_text(encoding="utf-8"))
         if path.name in _FILLED:
             text = Template(text).substitute(version=__version__, force=force or "FORCE")
-        yield str(inner.with_name(_NAMES.get(inner.name, inner.name))), text
+        yield _NAMES.get(path.name, path.name), text
+    for name in _SHARED:
+        yield name, _VIRTUALENV.sub("", (_PACKAGE / name).read_text(encoding="utf-8"))
     for name, target in _NATIONAL_NAMES.items():
         yield target, (_NATIONAL / name).read_text(encoding="utf-8")
     for path in sorted(SHIPPED.glob("*.json")):

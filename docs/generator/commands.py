@@ -57,7 +57,7 @@ def _notes(parameter: Any) -> Iterator[str]:
 
 def statuses() -> str:
     """What each exit status means, and which one wins."""
-    from bluelamp.errors import Status, worst
+    from bluelamp.errors import WORST_FIRST, Status
 
     means = {
         Status.DONE: "Done. Advisory rules may fail.",
@@ -66,18 +66,13 @@ def statuses() -> str:
         Status.RULES_BROKEN: "Mandatory rules are broken, or a mandatory rule that must be judged could not be.",
         Status.CHANGES_FOUND: "Changes or drift where none were expected: `drift`, and `--expect-no-changes`.",
     }
-    order: list[Status] = []
-    left = list(Status)
-    while left:
-        order.append(worst(left))
-        left.remove(order[-1])
     return page(
         "Exit statuses",
         "Every command ends with one of these. A pipeline can rely on them: they are part of the interface.",
         table(("status", "means"), ((str(each.value), means[each]) for each in Status)),
         "Status 130 means that Ctrl-C interrupted the command. "
         "Where a command works on several forces, the most serious status is that of the command, in this order: "
-        + ", ".join(str(each.value) for each in order)
+        + ", ".join(str(each.value) for each in WORST_FIRST)
         + ".",
         "Results go to stdout; progress and logs go to stderr. With `--format json`, `status` in the document is the "
         "exit status ([JSON output](json.md)).",

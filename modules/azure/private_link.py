@@ -29,8 +29,10 @@ def private_link(
     of the service (`vault`, `blob`), `zone` the name of the private DNS zone that Azure requires for it.
     """
     zone_id = args.get("private_zone_id")
-    found = pulumi.Output.from_input(zone_id) if zone_id else _zone(owner, name, args, zone)
-    _endpoint(owner, name, args, service, group, {group: found})
+    found: pulumi.Output[str] = (
+        pulumi.Output.from_input(zone_id) if zone_id else linked_zone(owner, f"{name}-zone", args, zone).id
+    )
+    private_endpoint(owner, name, args, service, group, {group: found})
     return found
 
 
@@ -52,24 +54,35 @@ def private_links(
         for zone in wanted:
             if zone not in zones:
                 known = given.get(zone)
-                zones[zone] = _zone(owner, f"{name}-{zone}", args, zone) if known is None else known
-        here = {zone.replace(".", "-"): zones[zone] for zone in wanted}
-        _endpoint(owner, f"{name}-{_short(group)}", args, service, group, here)
+                zones[zone] = linked_zone(owner, f"{name}-{zone}-zone", args, zone).id if known is None else known
+        here = {zone_key(zone): zones[zone] for zone in wanted}
+        private_endpoint(owner, f"{name}-{_short(group)}", args, service, group, here)
 
 
-def _zone(owner: Component, name: str, args: Mapping[str, Any], zone_name: str) -> pulumi.Output[str]:
-    """The private DNS zone, linked to every network that resolves the service."""
+def linked_zone(
+    owner: Component,
+    logical: str,
+    args: Mapping[str, Any],
+    zone_name: str,
+    *,
+    protect: bool | None = None,
+    **link: Any,
+) -> privatedns.PrivateZone:
+    """Creates a private DNS zone, linked to each of `virtual_network_ids` in `args`, as children of `owner`.
+
+    `link` are further arguments of `privatedns.VirtualNetworkLink`.
+    """
     zone = privatedns.PrivateZone(
-        f"{name}-zone",
+        logical,
         private_zone_name=zone_name,
         resource_group_name=args["resource_group_name"],
         location="global",
         tags=naming.tags(args["label"]),
-        opts=owner.child(),
+        opts=owner.child(protect=protect),
     )
     for short, network_id in args.get("virtual_network_ids", {}).items():
         privatedns.VirtualNetworkLink(
-            f"{name}-zone-{short}",
+            f"{logical}-{short}",
             virtual_network_link_name=naming.name("private_dns_link", short, args["label"], args["location"]),
             private_zone_name=after(zone_name, zone),
             resource_group_name=args["resource_group_name"],
@@ -77,24 +90,31 @@ def _zone(owner: Component, name: str, args: Mapping[str, Any], zone_name: str) 
             registration_enabled=False,
             virtual_network=privatedns.SubResourceArgs(id=network_id),
             tags=naming.tags(args["label"]),
+            **link,
             opts=owner.child(),
         )
-    zone_id: pulumi.Output[str] = zone.id
-    return zone_id
+    return zone
 
 
-def _endpoint(
+def private_endpoint(
     owner: Component,
     name: str,
     args: Mapping[str, Any],
     service: pulumi.CustomResource,
     group: str,
     zone_ids: Mapping[str, pulumi.Input[str]],
-) -> None:
-    """The private endpoint and its records in the private DNS zones, keyed by a short name."""
-    where = (f"{args['workload']}-{_short(group)}", args["label"], args["location"])
+    *,
+    connection: str | None = None,
+) -> pulumi.Resource:
+    """Creates the private endpoint of the sub-resource `group`, and its records in DNS zones keyed by a short name.
+
+    `args` are as for `private_link`. The endpoint is named after its `connection`, by default the sub-resource. Returns
+    the resource that is created last.
+    """
+    connection = connection or group
+    where = (f"{args['workload']}-{_short(connection)}", args["label"], args["location"])
     endpoint_name = naming.name("private_endpoint", *where)
-    endpoint = network.PrivateEndpoint(
+    endpoint: pulumi.Resource = network.PrivateEndpoint(
         f"{name}-endpoint",
         private_endpoint_name=endpoint_name,
         resource_group_name=args["resource_group_name"],
@@ -103,12 +123,16 @@ def _endpoint(
         subnet={"id": args["subnet_id"]},
         custom_network_interface_name=naming.name("network_interface", *where),
         private_link_service_connections=[
-            network.PrivateLinkServiceConnectionArgs(name=group, private_link_service_id=service.id, group_ids=[group])
+            network.PrivateLinkServiceConnectionArgs(
+                name=connection, private_link_service_id=service.id, group_ids=[group]
+            )
         ],
         tags=naming.tags(args["label"]),
         opts=owner.child(),
     )
-    network.PrivateDnsZoneGroup(
+    if not zone_ids:
+        return endpoint
+    records: pulumi.Resource = network.PrivateDnsZoneGroup(
         f"{name}-endpoint-zones",
         private_dns_zone_group_name="default",
         private_endpoint_name=after(endpoint_name, endpoint),
@@ -119,6 +143,12 @@ def _endpoint(
         ],
         opts=owner.child(),
     )
+    return records
+
+
+def zone_key(zone_name: str) -> str:
+    """The key of a zone among those of an endpoint."""
+    return zone_name.replace(".", "-")
 
 
 def _short(group: str) -> str:

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from pulumi_azure_native import storage
+import pulumi
+from pulumi_azure_native import monitor, storage
 
 from bluelamp.modules import naming
 from bluelamp.modules.azure.storage_encryption import encryption, identity
@@ -44,4 +45,18 @@ def account(
         tags=naming.tags(args["label"]),
         **more,
         opts=owner.child(protect=args.get("protect", False)),
+    )
+
+
+def account_metrics(
+    owner: Component, name: str, account: pulumi.CustomResource, workspace_id: pulumi.Input[str]
+) -> monitor.DiagnosticSetting:
+    """`<name>-account-metrics`: sends the account's transaction metrics to a Log Analytics workspace."""
+    return monitor.DiagnosticSetting(
+        f"{name}-account-metrics",
+        name="metrics-to-workspace",
+        resource_uri=account.id,
+        workspace_id=workspace_id,
+        metrics=[monitor.DiagnosticsMetricSettingsArgs(category="Transaction", enabled=True)],
+        opts=owner.child(),
     )

@@ -141,6 +141,7 @@ exemptions:
     "statement": f"id: S-1\nforce: kent\ncontrols: [NCSC CAF 4.0 A1.a]\nstatement: The board reviews the risks each quarter\nauthor: {{role: CIO, email: cio@kent.police.example}}\ndate: '2026-01-01'\nvalidUntil: '2027-01-01'\nfiles: [{{path: a.pdf, sha256: {'0' * 64}}}]",
     "mapping": "source: custody\ntable: detainees\nentities: [{kind: person, type: detainee, attributes: {surname: sname, born: {column: dob, as: date}}}]",
     "usage": "usage: {logIngestion: 60 GB/day, sentinelCommitment: 50 GB/day}\nresources: {lake: {storageCapacity: 1.5 GB}}\nreservations: {virtualMachines: 3-years}",
+    "questions": "questions: {'settings:costCentre': {question: Which?, options: {kent: KNT-1}, answer: {value: KNS-100}}, 'x:y': {answer: both}, z: {answer: null}}",
     "roadmap": "milestones: [{id: one, title: One, enables: [1, 2a], start: '2026-01-01', end: '2027-01-01', budget: {monthly: 5}, exitCriteria: [{component: gateways}]}]",
 }
 WRONG: list[tuple[str, Callable[[str], str]]] = [
@@ -159,6 +160,8 @@ WRONG: list[tuple[str, Callable[[str], str]]] = [
     ("usage", lambda text: text.replace("lake: {storageCapacity", "lake: {logIngestion")),
     ("roadmap", lambda text: text.replace("{monthly: 5}", "{}")),
     ("roadmap", lambda text: text.replace("2a", "2z")),
+    ("questions", lambda text: text.replace("answer", "anwser", 1)),
+    ("questions", lambda text: text.replace("{value: KNS-100}", "[KNS-100]")),
 ]
 
 

@@ -11,24 +11,9 @@ from bluelamp.governance.read import every, governance
 from bluelamp.policies import Enforcement, Verdict, rules
 from bluelamp.policies.pack import settled
 from tests.conftest import ROOT
-from tests.exempting import APPROVERS_FILE
+from tests.exempting import APPROVERS_FILE, EXEMPTIONS_FILE
 
 URN = "urn:pulumi:essex::bluelamp::azure-native:storage:StorageAccount::records-drop"
-EXEMPTION = """\
-exemptions:
-  - id: EX-ESX-1
-    rule: BL-STO-005
-    scope: "urn:pulumi:essex::bluelamp::azure-native:storage:StorageAccount::records-drop"
-    reason: Partners upload over the Internet until their link is there.
-    compensatingControl: Only the partner's addresses may reach the account.
-    riskReference: ESX-RBC-0042
-    owner: {role: Head of Data, email: head.of.data@essex.police.example}
-    requester: {role: Platform engineer, email: platform.engineer@essex.police.example}
-    approver: siro
-    start: "2026-02-01"
-    expiry: "2026-04-01"
-    lastReview: "2026-02-01"
-"""
 
 
 @pytest.fixture
@@ -73,7 +58,7 @@ def test_the_engine_holds_a_stack_of_nobody_to_the_national_baseline(root: Path)
 
 
 def test_what_is_no_forces_is_held_to_the_national_baseline(root: Path) -> None:
-    write(root, {"baseline.yaml": minimum(120), "essex/exemptions.yaml": EXEMPTION})
+    write(root, {"baseline.yaml": minimum(120), "essex/exemptions.yaml": EXEMPTIONS_FILE})
     settled_for_all = governance(root, None)
     assert settled_for_all.by_id["BL-LOG-001"].parameters["minimum"] == 120
     assert not settled_for_all.exemptions
@@ -88,7 +73,7 @@ def test_blocking_what_is_unknown_can_be_asked_for_and_not_taken_back(root: Path
 
 
 def test_exemptions_are_the_forces_own(root: Path) -> None:
-    write(root, {"essex/exemptions.yaml": EXEMPTION})
+    write(root, {"essex/exemptions.yaml": EXEMPTIONS_FILE})
     (exemption,) = governance(root, "essex").exemptions
     assert settled.of(root, "essex", rules()).exemptions == (exemption,)
     assert (exemption.start, exemption.expiry) == (date(2026, 2, 1), date(2026, 4, 1))
@@ -105,7 +90,7 @@ MISTAKES = {
         ],
     ),
     "a rule that is not there": (
-        {"essex/exemptions.yaml": EXEMPTION.replace("BL-STO-005", "BL-STO-05")},
+        {"essex/exemptions.yaml": EXEMPTIONS_FILE.replace("BL-STO-005", "BL-STO-05")},
         ["stacks/essex/exemptions.yaml:3:11: exemptions[0].rule: there is no rule BL-STO-05"],
     ),
     "mistakes in every file at once": (
@@ -113,7 +98,7 @@ MISTAKES = {
             "baseline.yaml": "rules: {BL-SPD-05: {}}\n",
             "regions/eastern.yaml": "rules: []\n",
             "essex/baseline.yaml": "blockUnknown: perhaps\nrules: {BL-LOG-001: {enforcement: advisory}}\n",
-            "essex/exemptions.yaml": EXEMPTION.replace("owner", "owned"),
+            "essex/exemptions.yaml": EXEMPTIONS_FILE.replace("owner", "owned"),
         },
         [
             "stacks/baseline.yaml:1:20: rules.BL-SPD-05: there is no rule BL-SPD-05; did you mean BL-SPD-005?",
@@ -124,11 +109,14 @@ MISTAKES = {
         ],
     ),
     "an exemption of another force": (
-        {"essex/exemptions.yaml": EXEMPTION.replace("urn:pulumi:essex", "urn:pulumi:kent")},
+        {"essex/exemptions.yaml": EXEMPTIONS_FILE.replace("urn:pulumi:essex", "urn:pulumi:kent")},
         ["stacks/essex/exemptions.yaml:4:12: exemptions[0].scope: is no URN of essex"],
     ),
     "days the wrong way round, and an id twice": (
-        {"essex/exemptions.yaml": EXEMPTION.replace("2026-04-01", "2026-01-01") + EXEMPTION.partition("\n")[2]},
+        {
+            "essex/exemptions.yaml": EXEMPTIONS_FILE.replace("2026-04-01", "2026-01-01")
+            + EXEMPTIONS_FILE.partition("\n")[2]
+        },
         [
             "stacks/essex/exemptions.yaml:12:13: exemptions[0].expiry: 2026-01-01 is before its start, 2026-02-01",
             "stacks/essex/exemptions.yaml:14:9: exemptions[1].id: EX-ESX-1 is the id of exemption 1 already",
@@ -186,7 +174,7 @@ def test_the_baselines_that_are_shipped_hold_for_every_force() -> None:
 def test_a_judgement_is_excused_as_settled(root: Path) -> None:
     from bluelamp.policies import Resource
 
-    write(root, {"essex/exemptions.yaml": EXEMPTION, "approvers.yaml": APPROVERS_FILE})
+    write(root, {"essex/exemptions.yaml": EXEMPTIONS_FILE, "approvers.yaml": APPROVERS_FILE})
     account = Resource(URN, "azure-native:storage:StorageAccount", "records-drop", {"publicNetworkAccess": "Enabled"})
     judgements, _ = governance(root, "essex").judge([account], date(2026, 3, 1))
     verdicts = {each.rule: each.verdict for each in judgements}

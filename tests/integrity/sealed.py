@@ -6,32 +6,20 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from bluelamp.policies import Resource, Rule, Severity
+from bluelamp.policies import Resource
 from bluelamp.policies.rule import Fail, Outcome
-from bluelamp.policies.rule import rule as make_rule
 from bluelamp.policies.value import Value
 from bluelamp.reports import Report, Source, assess, write
+from tests.rules import made
 
 Files = Mapping[str, bytes]
 WHEN = datetime(2026, 5, 1, 9, 30, tzinfo=UTC)
 
 
-@make_rule(
-    "T-001",
-    "Boxes are shut",
-    failure="It is wrong",
-    severity=Severity.HIGH,
-    controls=(),
-    at="test:box:Box",
-    fix="",
-    example="",
-)
-def _shut(place: Value) -> Outcome:
+@made("T-001", "Boxes are shut")
+def shut(place: Value) -> Outcome:
     """An open box is soon empty."""
     return None if place["lock"].known == "shut" else Fail(place["lock"], "shut")
-
-
-SHUT: Rule = replace(_shut, module="bluelamp.policies.test.boxes")
 
 
 def report_on(force: str, *locks: str, root: Path, day: int = 0, name: str = "box", **more: Any) -> Report:
@@ -40,8 +28,8 @@ def report_on(force: str, *locks: str, root: Path, day: int = 0, name: str = "bo
         Resource(f"urn:pulumi:{force}::bluelamp::test:box:Box::{name}-{number}", "test:box:Box", f"{name}-{number}", {"lock": lock})
         for number, lock in enumerate(locks)
     ]  # fmt: skip
-    made = assess(force, boxes, Source.PLAN, root=root, rules=[SHUT], started=WHEN, **more)
-    return replace(made, started=WHEN + timedelta(days=day), ended=WHEN + timedelta(days=day, seconds=5))
+    report = assess(force, boxes, Source.PLAN, root=root, rules=[shut], started=WHEN, **more)
+    return replace(report, started=WHEN + timedelta(days=day), ended=WHEN + timedelta(days=day, seconds=5))
 
 
 def written(reports: list[Report], folder: Path, **how: Any) -> Files:

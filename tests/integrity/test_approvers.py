@@ -1,5 +1,6 @@
 """Nobody approves an exemption that the same person asked for or owns, whatever the two are called."""
 
+import re
 import shutil
 from dataclasses import replace
 from datetime import date, timedelta
@@ -19,7 +20,7 @@ from bluelamp.policies.exemptions import Status, Use, excused
 from bluelamp.policies.pack import settled
 from bluelamp.policies.settings import Approver
 from tests.conftest import ROOT
-from tests.exempting import APPROVERS, APPROVERS_FILE, ENGINEER, OWNER, SIRO, exemption
+from tests.exempting import APPROVERS, APPROVERS_FILE, ENGINEER, EXEMPTIONS_FILE, OWNER, SIRO, exemption
 from tests.thorough import tries
 
 TODAY = date(2026, 3, 10)
@@ -226,23 +227,9 @@ def root(tmp_path: Path) -> Path:
 def write(root: Path, approvers: str | None) -> None:
     if approvers is not None:
         (root / "stacks" / "approvers.yaml").write_text(approvers, encoding="utf-8")
-    (root / "stacks" / "essex" / "exemptions.yaml").write_text(
-        f"""\
-exemptions:
-  - id: EX-ESX-1
-    rule: BL-STO-005
-    scope: "{URN}"
-    reason: Partners upload over the Internet until their link is there.
-    compensatingControl: Only the partner's addresses may reach the account.
-    riskReference: ESX-RBC-0042
-    owner: {{role: {OWNER["role"]}, email: {OWNER["email"]}}}
-    approver: siro
-    start: "2026-02-01"
-    expiry: "2026-04-01"
-    lastReview: "2026-02-01"
-""",
-        encoding="utf-8",
-    )
+    requested = EXEMPTIONS_FILE.replace("::records-drop", "::records-partner-drop")
+    nobodys = re.sub(r"    requester: .*\n", "", requested)
+    (root / "stacks" / "essex" / "exemptions.yaml").write_text(nobodys, encoding="utf-8")
 
 
 ACCOUNT = Resource(

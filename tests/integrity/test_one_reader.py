@@ -28,7 +28,7 @@ from bluelamp.policies import rules
 from bluelamp.policies.governance import Governance
 from bluelamp.policies.pack import settled
 from tests.conftest import ROOT
-from tests.exempting import APPROVERS_FILE
+from tests.exempting import APPROVERS_FILE, EXEMPTIONS_FILE
 from tests.thorough import tries
 
 SAID: dict[str, Any] = {"deadline": None, "database": None, "derandomize": True}
@@ -43,28 +43,11 @@ rules:
     parameters: {ports: [22, 23, 3389, 5900, 5985, 5986]}
 blockUnknown: true
 """
-EXEMPTIONS = """\
-exemptions:
-  - id: EX-ESX-1
-    rule: BL-STO-005
-    scope: "urn:pulumi:essex::bluelamp::azure-native:storage:StorageAccount::records-drop"
-    reason: Partners upload over the Internet until their link is there.
-    compensatingControl: Only the partner's addresses may reach the account.
-    riskReference: ESX-RBC-0042
-    owner: {role: Head of Data, email: head.of.data@essex.police.example}
-    requester:
-      role: Platform engineer
-      email: platform.engineer@essex.police.example
-    approver: siro
-    start: "2026-02-01"
-    expiry: "2026-04-01"
-    lastReview: "2026-02-01"
-"""
 FILES = {
     "baseline.yaml": BASELINE,
     "regions/eastern.yaml": BASELINE,
     "essex/baseline.yaml": BASELINE,
-    "essex/exemptions.yaml": EXEMPTIONS,
+    "essex/exemptions.yaml": EXEMPTIONS_FILE,
     "approvers.yaml": APPROVERS_FILE,
 }
 RULES = rules()

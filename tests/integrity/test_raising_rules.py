@@ -24,9 +24,9 @@ from bluelamp.policies.rule import rule as make_rule
 from bluelamp.policies.value import UnknownValue, Value
 from bluelamp.rehearsal import values
 from bluelamp.reports import Answer, Source, assess, write
+from tests.rules import BOX, made
 from tests.thorough import tries
 
-BOX = "test:box:Box"
 CANARY = "hunter2-hunter2"
 MOST = 21_000
 
@@ -240,12 +240,12 @@ def bad(act: Callable[[], Any], where: str, mandatory: bool) -> Rule:
 
 
 def good(id_: str) -> Rule:
-    @make_rule(id_, "Is shut", failure="It is wrong", severity=Severity.HIGH, controls=(), at=BOX, fix="F", example="")
+    @made(id_, "Is shut", fix="F", module="bluelamp.policies.test.raising")
     def shut(place: Value) -> Any:
         """None."""
         return None if place["lock"].text() == "shut" else Fail(place["lock"], "shut")
 
-    return replace(shut, module="bluelamp.policies.test.raising")
+    return shut
 
 
 def whole(judgements: list[Judgement], acts: str) -> None:
@@ -333,17 +333,7 @@ def test_an_index_that_raises_is_built_once() -> None:
         built.append(1)
         raise SystemExit(3)
 
-    @make_rule(
-        "T-1",
-        "Sees all",
-        failure="It is wrong",
-        severity=Severity.LOW,
-        controls=(),
-        at=BOX,
-        fix="F",
-        example="",
-        estate=True,
-    )
+    @made("T-1", "Sees all", severity=Severity.LOW, fix="F", estate=True)
     def sees(_: Value, estate: Any) -> Any:
         """None."""
         return estate.once(build)
@@ -356,9 +346,7 @@ def test_an_index_that_raises_is_built_once() -> None:
 
 
 def interrupting(swallow: bool) -> Rule:
-    @make_rule(
-        "T-1", "Is interrupted", failure="It is wrong", severity=Severity.LOW, controls=(), at=BOX, fix="F", example=""
-    )
+    @made("T-1", "Is interrupted", severity=Severity.LOW, fix="F", module="bluelamp.policies.test.raising")
     def check(_: Value) -> Any:
         """None."""
         try:
@@ -367,7 +355,7 @@ def interrupting(swallow: bool) -> Rule:
             if not swallow:
                 raise
 
-    return replace(check, module="bluelamp.policies.test.raising")
+    return check
 
 
 @pytest.mark.parametrize("swallow", [True, False])

@@ -17,6 +17,7 @@ from bluelamp.merging.questions import Answer, Answers
 from bluelamp.merging.steps import Comparison, steps
 from tests import thorough
 from tests.conftest import Project, in_process
+from tests.editor.test_schemas import leads_to_its_schema
 
 INTO = ("--into", "mid-wales", "--name", "Mid Wales Police", "--code", "midw")
 PAIRS = [("dyfed-powys", "wiltshire"), ("sussex", "cumbria"), *([("west-midlands", "essex")] if thorough.ALL else [])]
@@ -61,6 +62,8 @@ def test_the_answered_result_plans_and_passes_check(first: str, second: str, pro
     assert result["duplicates"]
     folder = project.root / "merges" / "mid-wales"
     assert "Answer the" in (folder / "plan.md").read_text("utf-8")
+    in_process(project.root, ["schemas", "--write", "schemas"])
+    assert leads_to_its_schema(folder / "questions.yaml", project.root)
     assert (project.root / "stacks" / "forces.yaml").read_bytes() == before
 
     refused = in_process(project.root, ["merge", first, second, *INTO, "--write"])
@@ -148,6 +151,8 @@ def test_a_merger_that_cannot_be_is_refused(words: list[str], said: str, project
         ('questions: {register:validFrom: {answer: "2027-02-30"}}\n', "questions.yaml:1:42"),
         ("questions: [one]\n", "has no mapping of questions"),
         ("questions: {settings:costCentre: {answer: [a]\n", "questions.yaml:"),
+        ("questions: {settings:costCentre: {anwser: kent}}\n", "did you mean answer?"),
+        ("questions: {settings:costCentre: {answer: {values: 1}}}\n", "costCentre.answer: a mapping is not an answer"),
     ],
 )
 def test_a_wrong_answer_has_a_place_and_a_next_step(text: str, said: str, project: Project) -> None:

@@ -2,6 +2,7 @@ from ipaddress import ip_network
 
 import pytest
 from planned import Planned, plan
+from sample_args import HUB, hub
 
 from bluelamp.modules.azure.budget import Budget
 from bluelamp.modules.azure.hub import Hub
@@ -10,18 +11,7 @@ from bluelamp.modules.azure.log_analytics import LogAnalytics
 from bluelamp.modules.azure.management_groups import ManagementGroups
 from bluelamp.rehearsal.values import UNKNOWN
 
-HUB = {
-    "location": "uksouth",
-    "resource_group_name": "rg",
-    "address_space": "10.61.0.0/22",
-    "estate": ["10.61.0.0/16"],
-    "workspace_id": "/id/logs",
-}
 SPECIAL = {"AzureFirewallSubnet", "AzureFirewallManagementSubnet", "GatewaySubnet"}
-
-
-def hub(label, **more) -> Planned:
-    return plan(lambda: Hub("hub", {"label": label, **HUB, **more}))
 
 
 def test_a_hubs_subnets_lie_in_its_address_space_and_none_has_a_way_out_of_its_own(label):

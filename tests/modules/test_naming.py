@@ -4,20 +4,10 @@ from ipaddress import IPv4Network
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sample_args import LABEL
 
 from bluelamp.modules import naming
 from bluelamp.modules.naming import Label
-
-LABEL = Label(
-    force="west-midlands",
-    code="wmp",
-    environment="prod",
-    cost_centre="WMP-4410",
-    business_owner="Head of Digital Platforms",
-    classification="OFFICIAL-SENSITIVE",
-    roadmap_milestone="hybrid-foundation",
-    spend_type="strategic",
-)
 
 codes = st.text("abcdefghijklmnopqrstuvwxyz", min_size=2, max_size=5)
 words = st.from_regex(r"[a-z0-9]{1,20}(-[a-z0-9]{1,20}){0,3}", fullmatch=True)

@@ -2,7 +2,6 @@
 
 import json
 import re
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -15,14 +14,13 @@ from bluelamp.origins.locate import located
 from bluelamp.paths import parse
 from bluelamp.planning import Plan, PlannedResource
 from bluelamp.planning.pull import Pulled
-from bluelamp.policies import Severity
 from bluelamp.policies.rule import Fail, Outcome
-from bluelamp.policies.rule import rule as make_rule
 from bluelamp.policies.value import Value
 from bluelamp.rehearsal.values import UNKNOWN, Secret
 from bluelamp.reports import Source, assess
 from bluelamp.resources import from_plan
 from tests.conftest import ROOT, bluelamp
+from tests.rules import made
 
 STACK = "stacks/Pulumi.essex.yaml"
 URN = "urn:pulumi:essex::bluelamp::bluelamp:index:Hub$azure-native:network:AzureFirewall::firewall"
@@ -237,37 +235,20 @@ def test_a_control_says_how_far_rules_can_see_it() -> None:
 
 
 def test_a_failure_leads_to_the_line_of_the_setting(essex: Force) -> None:
-    @make_rule(
-        "T-1",
-        "Off",
-        failure="It is wrong",
-        severity=Severity.HIGH,
-        controls=(),
-        fix="",
-        example="",
-        at="azure-native:network:AzureFirewall",
-    )
+    about = {"at": "azure-native:network:AzureFirewall", "module": "bluelamp.policies.azure.network.net_core"}
+
+    @made("T-1", "Off", **about)
     def off(place: Value) -> Outcome:
         """None."""
         return Fail(place["threatIntelMode"], "Off")
 
-    @make_rule(
-        "T-2",
-        "On",
-        failure="It is wrong",
-        severity=Severity.HIGH,
-        controls=(),
-        fix="",
-        example="",
-        at="azure-native:network:AzureFirewall",
-    )
+    @made("T-2", "On", **about)
     def on(place: Value) -> Outcome:
         """None."""
         return Fail(place.at("sku.name"), "another")
 
-    used = [replace(rule, module="bluelamp.policies.azure.network.net_core") for rule in (off, on)]
     plan = small(essex)
-    report = assess("essex", from_plan(plan), Source.PLAN, root=ROOT, rules=used)
+    report = assess("essex", from_plan(plan), Source.PLAN, root=ROOT, rules=[off, on])
     assert [each.source for each in report.findings] == [None, None]
     by_rule = {each.rule.id: each.source for each in located(report, plan, ROOT).findings}
     assert by_rule == {"T-1": (STACK, line_of(STACK, "threatIntelMode:")), "T-2": None}

@@ -12,9 +12,9 @@ from test_exemptions import SCOPE, URN
 from bluelamp.policies import Enforcement, Severity, rules
 from bluelamp.policies.governance import Governance
 from bluelamp.policies.pack.analyzer import Analyzer
-from bluelamp.policies.rule import rule as make_rule
 from bluelamp.rehearsal import values
 from tests.exempting import APPROVERS, exemption
+from tests.rules import made
 
 ACCOUNT = "azure-native:storage:StorageAccount"
 OPEN = {"publicNetworkAccess": "Enabled"}
@@ -114,17 +114,7 @@ def test_what_is_unknown_stops_a_deployment_only_where_that_is_asked_for(by):
 @pytest.mark.parametrize("enforcement", Enforcement)
 @pytest.mark.parametrize("excuse", [(), (exemption(rule="T-001"),)])
 def test_a_rule_that_breaks_down_always_stops_a_deployment(enforcement, excuse):
-    @make_rule(
-        "T-001",
-        "Breaks",
-        failure="It is wrong",
-        severity=Severity.LOW,
-        controls=(),
-        at=ACCOUNT,
-        fix="Mend it.",
-        example="",
-        enforcement=enforcement,
-    )
+    @made("T-001", "Breaks", at=ACCOUNT, severity=Severity.LOW, fix="Mend it.", enforcement=enforcement)
     def breaks(_place):
         """It breaks."""
         raise ZeroDivisionError

@@ -4,9 +4,11 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, sync_playwright
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 
@@ -27,3 +29,28 @@ def chromium() -> Iterator[Browser]:
             yield browser
         finally:
             browser.close()
+
+
+def assert_accessible(page: Page) -> None:
+    """Fails with the violations that axe finds on the page."""
+    found = Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
+
+
+def assert_readable(browser: Browser, file: Path, scheme: str, width: int, *, scripts: bool = True) -> None:
+    """Fails unless the page can be read in a window of that width: it is whole by itself, fits and is accessible."""
+    viewport = {"width": width, "height": 900}
+    context = browser.new_context(viewport=viewport, color_scheme=scheme, java_script_enabled=scripts)
+    page = context.new_page()
+    asked: list[str] = []
+    complaints: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("console", lambda message: complaints.append(message.text))
+    page.goto(file.as_uri())
+    assert {each for each in asked if each != "data:,"} == {file.as_uri()}
+    assert complaints == []
+    if scripts:
+        assert page.evaluate("document.documentElement.scrollWidth") == width
+        assert_accessible(page)
+    assert page.locator("h1").count() == 1
+    context.close()

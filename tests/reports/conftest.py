@@ -14,6 +14,7 @@ from bluelamp.reports import Report, Source, assess
 from bluelamp.reports.html import to_html
 from bluelamp.reports.unjudged import is_general
 from tests.reports.tree import Node, parse
+from tests.rules import made
 
 STARTED = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
 
@@ -82,7 +83,7 @@ def busy(tmp_path_factory: pytest.TempPathFactory) -> Report:
             first = case.resources[0]
             name = f"{first.name}-{len(resources)}"
             resources.append(replace(first, urn=urn(name, first.type), name=name))
-    used = [*rules(), *_breaking()]
+    used = [*rules(), breaks]
     resources.append(box("jammed", lock="jam"))
     return assess(
         "essex", resources, Source.PLAN, root=tmp_path_factory.mktemp("project"), name="Essex Police", rules=used
@@ -101,19 +102,7 @@ def page(text: str) -> Node:
     return parse(text)
 
 
-def _breaking() -> list[Rule]:
-    @make_rule(
-        "T-900",
-        "Breaks down",
-        failure="Never fails",
-        severity=Severity.LOW,
-        controls=(),
-        at="test:box:Box",
-        fix="",
-        example="",
-    )
-    def breaks(_: Value) -> Outcome:
-        """It cannot hold."""
-        raise ZeroDivisionError("jammed")
-
-    return [replace(breaks, module="bluelamp.policies.test.boxes")]
+@made("T-900", "Breaks down", severity=Severity.LOW)
+def breaks(_: Value) -> Outcome:
+    """It cannot hold."""
+    raise ZeroDivisionError("jammed")

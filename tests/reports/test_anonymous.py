@@ -8,15 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from bluelamp.policies import Resource, Rule, Severity
+from bluelamp.policies import Resource, Rule
 from bluelamp.policies.estate import Estate
 from bluelamp.policies.rule import Fail, Outcome
-from bluelamp.policies.rule import rule as make_rule
 from bluelamp.policies.value import Value
 from bluelamp.reports import Report, Source, assess, write
 from bluelamp.reports.anonymous import Anonymous
 from bluelamp.reports.trend import Since
 from bluelamp.reports.words import explanation
+from tests.rules import made
 
 NAMES = ("vnet-essex-hub", "custody-records", "st-essex-evidence", "digital-evidence", "allow-custody")
 ADDRESSES = (
@@ -36,23 +36,13 @@ KEPT = ("0.0.0.0/0", "::/0", "127.0.0.1", "TLS1_2", "uksouth", "kubernetes.io", 
 def talkative() -> Rule:
     """Tells everything of a box and of the others."""
 
-    @make_rule(
-        "A-1",
-        "Tells all",
-        failure="It is wrong",
-        severity=Severity.HIGH,
-        controls=(),
-        fix="Hush.",
-        example="",
-        at="test:box:Box",
-        estate=True,
-    )
+    @made("A-1", "Tells all", fix="Hush.", estate=True)
     def tells(place: Value, estate: Estate) -> Outcome:
         """None."""
         others = [other.raw for other in estate.of("test:box:Box")]
         return Fail(place["lock"], {"others": others}, why="; ".join([*NAMES, *ADDRESSES, *KEPT]))
 
-    return replace(tells, module="bluelamp.policies.test.boxes")
+    return tells
 
 
 def box(name: str) -> Resource:

@@ -5,12 +5,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from bluelamp.reports.capture import to_html
 from bluelamp.workloads.capture import RecordSchema, check, record_schemas
-from tests.reports.browsing import chromium
+from tests.reports.browsing import assert_accessible, chromium
 from tests.workloads.contracts import contract
 
 pytestmark = pytest.mark.xdist_group("browser")
@@ -145,8 +144,7 @@ def test_mistakes_are_summed_up_and_lead_to_their_fields(browser, form):
     ]
     assert page.get_by_label("Log reference").get_attribute("aria-invalid") == "true"
     assert page.locator("#records").is_hidden()
-    found = Axe().run(page)
-    assert found.violations_count == 0, found.generate_report()
+    assert_accessible(page)
     assert complaints == []
     page.context.close()
 
@@ -179,8 +177,7 @@ def test_the_form_can_be_used_by_everybody(browser, form, scheme, width):
     complaints: list[str] = []
     page = opened(browser, form[0], complaints, color_scheme=scheme, viewport={"width": width, "height": 900})
     assert page.evaluate("document.documentElement.scrollWidth") == width
-    found = Axe().run(page)
-    assert found.violations_count == 0, found.generate_report()
+    assert_accessible(page)
     assert page.locator("form b").count() == 0
     assert page.get_by_text("Not in this form: tags").is_visible()
     page.context.close()

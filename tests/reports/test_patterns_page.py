@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser
 
 from bluelamp.reports import patterns as page
@@ -12,7 +11,7 @@ from bluelamp.reports.forecast_chart import Predicted, forecast_chart
 from bluelamp.reports.hexmap import hex_map
 from bluelamp.workloads import patterns
 from bluelamp.workloads.quality.compile import every_month
-from tests.reports.browsing import chromium
+from tests.reports.browsing import assert_readable, chromium
 from tests.workloads.patterns.views import FORCE, TYPES, areas, drawn, events, write_view
 
 pytestmark = pytest.mark.xdist_group("browser")
@@ -61,24 +60,8 @@ def pages(found, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     [("light", 1440, True), ("dark", 390, True), ("dark", 390, False)],
 )
 def test_the_pages_can_be_read_by_everybody(browser, pages, scheme, width, scripts):
-    for path in (pages["usable"], pages["unusable"], pages["break"]):
-        context = browser.new_context(
-            viewport={"width": width, "height": 900}, color_scheme=scheme, java_script_enabled=scripts
-        )
-        shown = context.new_page()
-        asked: list[str] = []
-        complaints: list[str] = []
-        shown.on("request", lambda request, asked=asked: asked.append(request.url))
-        shown.on("console", lambda message, complaints=complaints: complaints.append(message.text))
-        shown.goto(path.as_uri())
-        assert {each for each in asked if each != "data:,"} == {path.as_uri()}
-        assert complaints == []
-        if scripts:
-            assert shown.evaluate("document.documentElement.scrollWidth") == width
-            result = Axe().run(shown)
-            assert result.violations_count == 0, result.generate_report()
-        assert shown.locator("h1").count() == 1
-        context.close()
+    for name in ("usable", "unusable", "break"):
+        assert_readable(browser, pages[name], scheme, width, scripts=scripts)
 
 
 def test_every_cell_of_the_map_has_its_values(browser, found, pages):

@@ -5,14 +5,13 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser
 
 from bluelamp.reports import quality, single_view
 from bluelamp.reports.months import month_chart
 from bluelamp.workloads.quality import History, execute
 from bluelamp.workloads.single_view import build, read_mappings
-from tests.reports.browsing import chromium
+from tests.reports.browsing import assert_readable, chromium
 from tests.workloads.contracts import contract, write_csv
 
 pytestmark = pytest.mark.xdist_group("browser")
@@ -64,24 +63,8 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     ("scheme", "width", "scripts"), [("light", 1440, True), ("dark", 390, True), ("dark", 390, False)]
 )
 def test_the_pages_can_be_read_by_everybody(browser, pages, scheme, width, scripts):
-    for path in pages:
-        context = browser.new_context(
-            viewport={"width": width, "height": 900}, color_scheme=scheme, java_script_enabled=scripts
-        )
-        page = context.new_page()
-        asked: list[str] = []
-        complaints: list[str] = []
-        page.on("request", lambda request, asked=asked: asked.append(request.url))
-        page.on("console", lambda message, complaints=complaints: complaints.append(message.text))
-        page.goto(path.as_uri())
-        assert {each for each in asked if each != "data:,"} == {path.as_uri()}
-        assert complaints == []
-        if scripts:
-            assert page.evaluate("document.documentElement.scrollWidth") == width
-            found = Axe().run(page)
-            assert found.violations_count == 0, found.generate_report()
-        assert page.locator("h1").count() == 1
-        context.close()
+    for page in pages:
+        assert_readable(browser, page, scheme, width, scripts=scripts)
 
 
 def test_an_unknown_month_is_drawn_as_unknown(pages):

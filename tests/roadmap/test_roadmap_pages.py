@@ -6,13 +6,12 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser
 
 from bluelamp.reports.roadmap import to_html, to_national
 from bluelamp.roadmap import progress_of
 from tests.conftest import ROOT
-from tests.reports.browsing import chromium
+from tests.reports.browsing import assert_readable, chromium
 
 pytestmark = pytest.mark.xdist_group("browser")
 
@@ -39,20 +38,8 @@ def browser(pages: list[Path]) -> Iterator[Browser]:
 
 @pytest.mark.parametrize(("scheme", "width"), [("light", 1440), ("dark", 390)])
 def test_the_pages_can_be_read_by_everybody(browser: Browser, pages: list[Path], scheme: str, width: int) -> None:
-    for path in pages:
-        context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
-        page = context.new_page()
-        asked: list[str] = []
-        complaints: list[str] = []
-        page.on("request", lambda request, asked=asked: asked.append(request.url))
-        page.on("console", lambda message, complaints=complaints: complaints.append(message.text))
-        page.goto(path.as_uri())
-        assert {each for each in asked if each != "data:,"} == {path.as_uri()}
-        assert complaints == []
-        assert page.evaluate("document.documentElement.scrollWidth") == width
-        found = Axe().run(page)
-        assert found.violations_count == 0, found.generate_report()
-        context.close()
+    for page in pages:
+        assert_readable(browser, page, scheme, width)
 
 
 def test_the_picture_fits_on_a_printed_page(browser: Browser, pages: list[Path]) -> None:

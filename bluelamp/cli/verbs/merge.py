@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from bluelamp.merging.draft import Draft
     from bluelamp.merging.steps import Comparison, Step
 
-_FOLDER = "merges/{into}"
-
 
 def add(app: typer.Typer) -> None:
     """Adds the verb."""
@@ -57,11 +55,12 @@ def merge(
     from bluelamp.infra.settings.register import read_register
     from bluelamp.merging.draft import Named, drafted, refuse_open
     from bluelamp.merging.draft import write as add_to_project
-    from bluelamp.merging.questions import placed, read_answers, refuse_wrong, written
+    from bluelamp.merging.questions import FILE, placed, read_answers, refuse_wrong, written
     from bluelamp.merging.steps import as_markdown, steps
 
-    folder = root / _FOLDER.format(into=into)
-    answers, source = read_answers(folder / "questions.yaml", root)
+    file = root / FILE.format(into=into)
+    folder = file.parent
+    answers, source = read_answers(file, root)
     named = Named(into, name, region or read_register(root).entry(first).region, code)
     try:
         draft = drafted(root, first, second, named, answers)
@@ -80,7 +79,7 @@ def merge(
         refuse_open(draft)  # before the two forces are planned
     compared = _compared(screen, root, draft)
     listed = steps(draft, compared)
-    files = {"questions.yaml": written(answers, first, second, into), "plan.md": as_markdown(draft, listed)}
+    files = {file.name: written(answers, first, second, into), "plan.md": as_markdown(draft, listed)}
     files |= {f"draft/{path}": text for path, text in draft.files.items()}
     if write:
         made = add_to_project(draft, root)

@@ -310,7 +310,11 @@ def _flow_rules(value: Object) -> str:
 def _flow_resource_rule(value: Object) -> str:
     if not value.get("namespaces") and value.get("clusterScope") is not True:
         return "needs namespaces or clusterScope: true"
-    for field in ("verbs", "apiGroups", "resources", "namespaces"):
+    return _wildcard_with_others(value, "verbs", "apiGroups", "resources", "namespaces")
+
+
+def _wildcard_with_others(value: Object, *fields: str) -> str:
+    for field in fields:
         names = value.get(field) or ()
         if "*" in names and len(names) > 1:
             return f"{field} with * cannot have others"
@@ -319,11 +323,7 @@ def _flow_resource_rule(value: Object) -> str:
 
 @_form("flow-url-rule")
 def _flow_url_rule(value: Object) -> str:
-    for field in ("verbs", "nonResourceURLs"):
-        names = value.get(field) or ()
-        if "*" in names and len(names) > 1:
-            return f"{field} with * cannot have others"
-    return ""
+    return _wildcard_with_others(value, "verbs", "nonResourceURLs")
 
 
 @_form("priority-level")

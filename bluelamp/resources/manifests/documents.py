@@ -9,7 +9,6 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 from itertools import islice
-from math import isfinite
 from typing import Any, Final
 
 from yaml import MappingNode, MarkedYAMLError, Node, ScalarNode, YAMLError
@@ -17,7 +16,7 @@ from yaml._yaml import CParser
 
 from bluelamp.core.source import show
 from bluelamp.resources.budget import DEEPEST
-from bluelamp.resources.located import HALF, is_whole, reason
+from bluelamp.resources.located import HALF, finite, is_whole, no_constant, reason
 from bluelamp.resources.manifests.fast_yaml import Document, TooManyError, read_fast
 from bluelamp.resources.manifests.scalars import scalar
 
@@ -192,7 +191,7 @@ class _Reader:
 
 
 def _json(text: str) -> Iterator[Document | Unreadable]:
-    decoder = json.JSONDecoder(object_pairs_hook=_object, parse_constant=_no_number, parse_float=_number)
+    decoder = json.JSONDecoder(object_pairs_hook=_object, parse_constant=no_constant, parse_float=finite)
     position, end = 0, len(text)
     line, counted, documents_ = 1, 0, 0
     escaped = "\\u" in text
@@ -221,17 +220,6 @@ def _json(text: str) -> Iterator[Document | Unreadable]:
             yield Unreadable(HALF, line)
             return
         yield Document(value, line)
-
-
-def _number(text: str) -> float:
-    number = float(text)
-    if not isfinite(number):
-        raise ValueError(f"the number {show(text, quote=False)} is too large")
-    return number
-
-
-def _no_number(text: str) -> float:
-    raise ValueError(f"{text} is not JSON")
 
 
 def _deeper(value: Any, levels: int) -> bool:

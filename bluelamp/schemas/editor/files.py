@@ -1,4 +1,4 @@
-"""Every kind of file that people write below `stacks/`, with its schema."""
+"""Every kind of file that people write in a project, with its schema."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -211,6 +211,12 @@ FILES: Final = (
         "Mapping of a table to the entities of a single view",
         ("mappings/*.yaml",),
         _of("bluelamp.workloads.single_view.mapping", "MappingFile"),
+    ),
+    SettingsFile(
+        "questions",
+        "Questions of a merger of two forces, and their answers",
+        ("merges/*/questions.yaml",),
+        _of("bluelamp.merging.questions", "QuestionsFile"),
     ),
 )
 """In the order in which a newcomer meets them."""

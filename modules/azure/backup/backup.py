@@ -45,7 +45,7 @@ class Backup(Component):
             for part, vault in vaults
         ]
         if "subnet_id" in args:
-            recovery_endpoint(name, args, recovery, self.child())
+            recovery_endpoint(self, name, args, recovery)
         group, retention = args["resource_group_name"], args.get("retention", {})
         tags = naming.tags(args["label"])
         policies = {

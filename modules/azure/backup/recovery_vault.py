@@ -1,12 +1,12 @@
 """The Recovery Services vault, and its private endpoint."""
 
 import pulumi
-from pulumi_azure_native import network, recoveryservices
+from pulumi_azure_native import recoveryservices
 
 from bluelamp.modules import naming
 from bluelamp.modules.azure.backup.arguments import BackupArgs
-from bluelamp.modules.azure.private_link import BLOB_ZONE
-from bluelamp.modules.component import after
+from bluelamp.modules.azure.private_link import BLOB_ZONE, private_endpoint
+from bluelamp.modules.component import Component
 
 
 def recovery_vault(
@@ -66,25 +66,8 @@ def recovery_vault(
     )
 
 
-def recovery_endpoint(name: str, args: BackupArgs, vault: recoveryservices.Vault, opts: pulumi.ResourceOptions) -> None:
+def recovery_endpoint(owner: Component, name: str, args: BackupArgs, vault: recoveryservices.Vault) -> None:
     """The private endpoint of the Recovery Services vault, and its DNS records if the zones are given."""
-    where = (f"{args['workload']}-backup", args["label"], args["location"])
-    endpoint_name = naming.name("private_endpoint", *where)
-    endpoint = network.PrivateEndpoint(
-        f"{name}-endpoint",
-        private_endpoint_name=endpoint_name,
-        resource_group_name=args["resource_group_name"],
-        location=args["location"],
-        subnet={"id": args["subnet_id"]},  # a reference only, as in `private_link`
-        custom_network_interface_name=naming.name("network_interface", *where),
-        private_link_service_connections=[
-            network.PrivateLinkServiceConnectionArgs(
-                name="backup", private_link_service_id=vault.id, group_ids=["AzureBackup"]
-            )
-        ],
-        tags=naming.tags(args["label"]),
-        opts=opts,
-    )
     zones = args.get("private_zone_ids", {})
     short = naming.region(args["location"]).short
     wanted = {
@@ -92,17 +75,5 @@ def recovery_endpoint(name: str, args: BackupArgs, vault: recoveryservices.Vault
         "blob": BLOB_ZONE,
         "queue": "privatelink.queue.core.windows.net",
     }
-    records = [
-        network.PrivateDnsZoneConfigArgs(name=key, private_dns_zone_id=zones[zone])
-        for key, zone in wanted.items()
-        if zone in zones
-    ]
-    if records:
-        network.PrivateDnsZoneGroup(
-            f"{name}-endpoint-zones",
-            private_dns_zone_group_name="default",
-            private_endpoint_name=after(endpoint_name, endpoint),
-            resource_group_name=args["resource_group_name"],
-            private_dns_zone_configs=records,
-            opts=opts,
-        )
+    here = {key: zones[zone] for key, zone in wanted.items() if zone in zones}
+    private_endpoint(owner, name, args, vault, "AzureBackup", here, connection="backup")

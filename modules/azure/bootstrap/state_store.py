@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import pulumi
 from pulumi_azure_native import dataprotection as dp
-from pulumi_azure_native import monitor, storage
+from pulumi_azure_native import storage
 
 from bluelamp.modules import naming
 from bluelamp.modules.azure import private_storage
@@ -64,14 +64,7 @@ def state_store(owner: Component, name: str, args: Mapping[str, Any]) -> StateSt
         opts=owner.child(),
     )
     logs = send_logs(f"{name}-blobs-logs", blobs, args["workspace_id"], owner.child())
-    metrics = monitor.DiagnosticSetting(
-        f"{name}-account-metrics",
-        name="metrics-to-workspace",
-        resource_uri=account.id,
-        workspace_id=args["workspace_id"],
-        metrics=[monitor.DiagnosticsMetricSettingsArgs(category="Transaction", enabled=True)],
-        opts=owner.child(),
-    )
+    metrics = private_storage.account_metrics(owner, name, account, args["workspace_id"])
     container = storage.BlobContainer(
         f"{name}-container",
         container_name=CONTAINER,

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import pulumi
 from pulumi_azure_native import storage
 
+from bluelamp.modules.azure.storage_lifecycle import lifecycle_policy, lifecycle_rule
 from bluelamp.modules.component import Component
 
 
@@ -19,36 +20,11 @@ def lifecycle(
     end = storage.DateAfterModificationArgs(days_after_modification_greater_than=deleted)
     old = storage.DateAfterCreationArgs(days_after_creation_greater_than=deleted)
     cold = storage.DateAfterModificationArgs(days_after_modification_greater_than=90)
-    return storage.ManagementPolicy(
-        f"{name}-lifecycle",
-        management_policy_name="default",
-        **here,
-        policy=storage.ManagementPolicySchemaArgs(
-            rules=[
-                _rule(
-                    "blocks",
-                    "blockBlob",
-                    storage.ManagementPolicyBaseBlobArgs(tier_to_cold=cold, delete=end),
-                    old,
-                ),
-                _rule("appended", "appendBlob", storage.ManagementPolicyBaseBlobArgs(delete=end), old),
-            ]
-        ),
-        opts=owner.child(),
-    )
-
-
-def _rule(
-    name: str, kind: str, blob: storage.ManagementPolicyBaseBlobArgs, old: storage.DateAfterCreationArgs
-) -> storage.ManagementPolicyRuleArgs:
-    return storage.ManagementPolicyRuleArgs(
-        name=name,
-        type="Lifecycle",
-        enabled=True,
-        definition=storage.ManagementPolicyDefinitionArgs(
-            filters=storage.ManagementPolicyFilterArgs(blob_types=[kind]),
-            actions=storage.ManagementPolicyActionArgs(
-                base_blob=blob, version=storage.ManagementPolicyVersionArgs(delete=old)
-            ),
-        ),
-    )
+    version = storage.ManagementPolicyVersionArgs(delete=old)
+    blocks = storage.ManagementPolicyBaseBlobArgs(tier_to_cold=cold, delete=end)
+    appended = storage.ManagementPolicyBaseBlobArgs(delete=end)
+    rules = [
+        lifecycle_rule(rule, [kind], storage.ManagementPolicyActionArgs(base_blob=blob, version=version))
+        for rule, kind, blob in (("blocks", "blockBlob", blocks), ("appended", "appendBlob", appended))
+    ]
+    return lifecycle_policy(owner, name, here, rules)

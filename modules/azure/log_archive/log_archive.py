@@ -3,10 +3,9 @@
 from typing import NotRequired
 
 import pulumi
-from pulumi_azure_native import monitor
 
 from bluelamp.modules import naming
-from bluelamp.modules.azure import immutable_storage
+from bluelamp.modules.azure import immutable_storage, private_storage
 from bluelamp.modules.azure.lock import lock
 from bluelamp.modules.azure.log_archive.lifecycle import lifecycle
 from bluelamp.modules.azure.private_link import BLOB_ZONE, private_link
@@ -75,7 +74,7 @@ class LogArchive(Component):
             "resource_group_name": args["resource_group_name"],
         }
         blobs = immutable_storage.blob_service(self, name, here, args["workspace_id"])
-        metrics = self._metrics(name, account, args["workspace_id"])
+        metrics = private_storage.account_metrics(self, name, account, args["workspace_id"])
         ageing = lifecycle(self, name, here, deleted)
         both = {
             each: immutable_storage.container(self, name, here, each, kept, blobs, appends=True)
@@ -90,18 +89,6 @@ class LogArchive(Component):
         self.name = after(account_name, account, *made.values())
         self.container_ids = pulumi.Output.all(**{each: container.id for each, container in made.items()})
         self.finish()
-
-    def _metrics(
-        self, name: str, account: pulumi.CustomResource, workspace_id: pulumi.Input[str]
-    ) -> monitor.DiagnosticSetting:
-        return monitor.DiagnosticSetting(
-            f"{name}-account-metrics",
-            name="metrics-to-workspace",
-            resource_uri=account.id,
-            workspace_id=workspace_id,
-            metrics=[monitor.DiagnosticsMetricSettingsArgs(category="Transaction", enabled=True)],
-            opts=self.child(),
-        )
 
 
 def _check(owner: str, containers: dict[str, int], deleted: int, lock: str) -> None:

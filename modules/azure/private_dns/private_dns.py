@@ -3,13 +3,12 @@
 from typing import NotRequired
 
 import pulumi
-from pulumi_azure_native import privatedns
 
 from bluelamp.core.suggestions import did_you_mean
-from bluelamp.modules import naming
 from bluelamp.modules.azure.private_dns.budget import dns_budget
 from bluelamp.modules.azure.private_dns.zones import Zone, forwarders, zones
-from bluelamp.modules.component import Component, after
+from bluelamp.modules.azure.private_link import linked_zone
+from bluelamp.modules.component import Component
 from bluelamp.modules.shared_arguments import LabelledArgs
 
 
@@ -51,37 +50,17 @@ class PrivateDns(Component):
         if budget.warning:
             tell = pulumi.log.warn if budget.avoidable else pulumi.log.info
             tell(f"{name}: {budget.warning}", self)
-        made = {zone: self._zone(name, args, zone).id for zone in wanted}
+        protect = args.get("protect", False)
+        # Names of private endpoints in other organisations still resolve to their public address.
+        redirect = "NxDomainRedirect"
+        made = {
+            zone: linked_zone(self, f"{name}-{zone}", args, zone, protect=protect, resolution_policy=redirect).id
+            for zone in wanted
+        }
         self.zone_ids = pulumi.Output.all(**made, **existing)
         self.zone_names = pulumi.Output.from_input([zone.name for zone in chosen])
         self.forwarders = pulumi.Output.from_input(forwarders(chosen))
         self.finish()
-
-    def _zone(self, name: str, args: PrivateDnsArgs, zone_name: str) -> privatedns.PrivateZone:
-        """One zone and its network links."""
-        zone = privatedns.PrivateZone(
-            f"{name}-{zone_name}",
-            private_zone_name=zone_name,
-            resource_group_name=args["resource_group_name"],
-            location="global",
-            tags=naming.tags(args["label"]),
-            opts=self.child(protect=args.get("protect", False)),
-        )
-        for short, network_id in args["virtual_network_ids"].items():
-            privatedns.VirtualNetworkLink(
-                f"{name}-{zone_name}-{short}",
-                virtual_network_link_name=naming.name("private_dns_link", short, args["label"], args["location"]),
-                private_zone_name=after(zone_name, zone),
-                resource_group_name=args["resource_group_name"],
-                location="global",
-                registration_enabled=False,
-                # Names of private endpoints in other organisations still resolve to their public address.
-                resolution_policy="NxDomainRedirect",
-                virtual_network=privatedns.SubResourceArgs(id=network_id),
-                tags=naming.tags(args["label"]),
-                opts=self.child(),
-            )
-        return zone
 
 
 def _chosen(name: str, args: PrivateDnsArgs) -> list[Zone]:

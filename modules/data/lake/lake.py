@@ -83,7 +83,7 @@ class DataLake(Component):
             "resource_group_name": args["resource_group_name"],
         }
         inside: list[pulumi.Resource] = [*self._blob_service(name, here, args["workspace_id"])]
-        inside.append(self._metrics(name, account, args["workspace_id"]))
+        inside.append(private_storage.account_metrics(self, name, account, args["workspace_id"]))
         made = {each: self._file_system(name, here, each, inside[0]) for each in names}
         inside += made.values()
         inside.append(self._immutable_landing(name, here, made[LANDING], days))
@@ -112,18 +112,6 @@ class DataLake(Component):
             opts=self.child(),
         )
         return blobs, send_logs(f"{name}-blobs-logs", blobs, workspace_id, self.child())
-
-    def _metrics(
-        self, name: str, account: pulumi.CustomResource, workspace_id: pulumi.Input[str]
-    ) -> monitor.DiagnosticSetting:
-        return monitor.DiagnosticSetting(
-            f"{name}-account-metrics",
-            name="metrics-to-workspace",
-            resource_uri=account.id,
-            workspace_id=workspace_id,
-            metrics=[monitor.DiagnosticsMetricSettingsArgs(category="Transaction", enabled=True)],
-            opts=self.child(),
-        )
 
     def _file_system(
         self, name: str, here: Mapping[str, pulumi.Input[str]], file_system: str, blobs: pulumi.Resource

@@ -7,6 +7,7 @@ import pulumi
 from pulumi_azure_native import storage
 
 from bluelamp.modules.azure.immutable_storage import LONGEST
+from bluelamp.modules.azure.storage_lifecycle import lifecycle_policy, lifecycle_rule
 from bluelamp.modules.component import Component
 
 _NAME = re.compile(r"(?!.*--)[a-z0-9][a-z0-9-]{1,61}[a-z0-9]")
@@ -17,32 +18,12 @@ def lifecycle(
     owner: Component, name: str, here: Mapping[str, pulumi.Input[str]], retention: Mapping[str, int]
 ) -> storage.ManagementPolicy:
     """Deletes the data in each path the given number of days after its last change. `here` has the account's name."""
-    return storage.ManagementPolicy(
-        f"{name}-lifecycle",
-        management_policy_name="default",
-        **here,
-        policy=storage.ManagementPolicySchemaArgs(
-            rules=[
-                storage.ManagementPolicyRuleArgs(
-                    name=path.replace("/", "-"),
-                    type="Lifecycle",
-                    enabled=True,
-                    definition=storage.ManagementPolicyDefinitionArgs(
-                        filters=storage.ManagementPolicyFilterArgs(
-                            blob_types=["blockBlob", "appendBlob"], prefix_match=[f"{path}/"]
-                        ),
-                        actions=storage.ManagementPolicyActionArgs(
-                            base_blob=storage.ManagementPolicyBaseBlobArgs(
-                                delete=storage.DateAfterModificationArgs(days_after_modification_greater_than=days)
-                            )
-                        ),
-                    ),
-                )
-                for path, days in sorted(retention.items())
-            ]
-        ),
-        opts=owner.child(),
-    )
+    rules = []
+    for path, days in sorted(retention.items()):
+        end = storage.DateAfterModificationArgs(days_after_modification_greater_than=days)
+        actions = storage.ManagementPolicyActionArgs(base_blob=storage.ManagementPolicyBaseBlobArgs(delete=end))
+        rules.append(lifecycle_rule(path.replace("/", "-"), ["blockBlob", "appendBlob"], actions, f"{path}/"))
+    return lifecycle_policy(owner, name, here, rules)
 
 
 def problems(file_systems: Iterable[str], immutable: Mapping[str, int], retention: Mapping[str, int]) -> list[str]:

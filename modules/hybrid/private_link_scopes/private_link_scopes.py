@@ -7,9 +7,10 @@ from typing import NotRequired
 
 import pulumi
 import yaml
-from pulumi_azure_native import hybridcompute, monitor, network, privatedns
+from pulumi_azure_native import hybridcompute, monitor
 
 from bluelamp.modules import naming
+from bluelamp.modules.azure.private_link import linked_zone, private_endpoint, zone_key
 from bluelamp.modules.component import Component, after
 from bluelamp.modules.shared_arguments import LabelledArgs
 
@@ -125,64 +126,14 @@ class PrivateLinkScopes(Component):
 
     def _endpoint(
         self, name: str, args: PrivateLinkScopesArgs, part: str, scope: pulumi.CustomResource
-    ) -> network.PrivateDnsZoneGroup:
+    ) -> pulumi.Resource:
         """The private endpoint of a scope, with records in its zones."""
-        where = (f"{args['workload']}-{part}", args["label"], args["location"])
-        endpoint_name = naming.name("private_endpoint", *where)
-        endpoint = network.PrivateEndpoint(
-            f"{name}-{part}-endpoint",
-            private_endpoint_name=endpoint_name,
-            resource_group_name=args["resource_group_name"],
-            location=args["location"],
-            subnet={"id": args["subnet_id"]},  # a reference only, as in `bluelamp.modules.azure.private_link`
-            custom_network_interface_name=naming.name("network_interface", *where),
-            private_link_service_connections=[
-                network.PrivateLinkServiceConnectionArgs(name=part, private_link_service_id=scope.id, group_ids=[part])
-            ],
-            tags=naming.tags(args["label"]),
-            opts=self.child(),
-        )
-        return network.PrivateDnsZoneGroup(
-            f"{name}-{part}-endpoint-zones",
-            private_dns_zone_group_name="default",
-            private_endpoint_name=after(endpoint_name, endpoint),
-            resource_group_name=args["resource_group_name"],
-            private_dns_zone_configs=[
-                network.PrivateDnsZoneConfigArgs(
-                    name=zone.replace(".", "-"), private_dns_zone_id=self._zone(name, args, zone)
-                )
-                for zone in zones()[part]
-            ],
-            opts=self.child(),
-        )
+        here = {zone_key(zone): self._zone(name, args, zone) for zone in zones()[part]}
+        return private_endpoint(self, f"{name}-{part}", args, scope, part, here)
 
     def _zone(self, name: str, args: PrivateLinkScopesArgs, zone_name: str) -> pulumi.Input[str]:
         """The existing zone, or a new one that is linked to the networks."""
         given = args.get("private_zone_ids", {}).get(zone_name)
-        self._zones[zone_name] = given if given is not None else self._make_zone(name, args, zone_name)
-        return self._zones[zone_name]
-
-    def _make_zone(self, name: str, args: PrivateLinkScopesArgs, zone_name: str) -> pulumi.Output[str]:
-        logical = f"{name}-{zone_name}"
-        zone = privatedns.PrivateZone(
-            logical,
-            private_zone_name=zone_name,
-            resource_group_name=args["resource_group_name"],
-            location="global",
-            tags=naming.tags(args["label"]),
-            opts=self.child(),
-        )
-        for short, network_id in args.get("virtual_network_ids", {}).items():
-            privatedns.VirtualNetworkLink(
-                f"{logical}-{short}",
-                virtual_network_link_name=naming.name("private_dns_link", short, args["label"], args["location"]),
-                private_zone_name=after(zone_name, zone),
-                resource_group_name=args["resource_group_name"],
-                location="global",
-                registration_enabled=False,
-                virtual_network=privatedns.SubResourceArgs(id=network_id),
-                tags=naming.tags(args["label"]),
-                opts=self.child(),
-            )
-        zone_id: pulumi.Output[str] = zone.id
-        return zone_id
+        made = linked_zone(self, f"{name}-{zone_name}", args, zone_name).id if given is None else given
+        self._zones[zone_name] = made
+        return made

@@ -1,22 +1,9 @@
 from ipaddress import ip_network
 
 import pytest
-from planned import Planned, plan
+from sample_args import hub
 
 from bluelamp.modules import naming
-from bluelamp.modules.azure.hub import Hub
-
-HUB = {
-    "location": "uksouth",
-    "resource_group_name": "rg",
-    "address_space": "10.61.0.0/22",
-    "estate": ["10.61.0.0/16"],
-    "workspace_id": "/id/logs",
-}
-
-
-def hub(label, **more) -> Planned:
-    return plan(lambda: Hub("hub", {"label": label, **HUB, **more}))
 
 
 def names(made) -> set[str]:
@@ -24,23 +11,21 @@ def names(made) -> set[str]:
 
 
 def test_every_option_adds_to_a_hub_and_renames_nothing(label):
-    plain = plan(lambda: Hub("hub", {"label": label, **HUB}))
+    plain = hub(label)
     more = {"resolver_outbound": True, "spoke_ranges": ["10.61.4.0/24"], "firewall": {"base_policy_id": "/id/base"}}
-    assert names(plan(lambda: Hub("hub", {"label": label, **HUB, **more}))) - names(plain) == {
-        "hub-resolver-outbound-subnet"
-    }
-    assert names(plain) <= names(plan(lambda: Hub("hub", {"label": label, **HUB, **more})))
+    assert names(hub(label, **more)) - names(plain) == {"hub-resolver-outbound-subnet"}
+    assert names(plain) <= names(hub(label, **more))
 
 
 def test_what_a_gateway_receives_for_a_spoke_passes_the_firewall(label):
-    made = plan(lambda: Hub("hub", {"label": label, **HUB, "spoke_ranges": ["10.61.4.0/24", "10.61.5.0/24"]}))
+    made = hub(label, spoke_ranges=["10.61.4.0/24", "10.61.5.0/24"])
     routes = made.one("network:RouteTable", routeTableName="rt-gateway-wmp-prod-uks")["routes"]
     assert [route["addressPrefix"] for route in routes] == ["10.61.1.0/24", "10.61.4.0/24", "10.61.5.0/24"]
     assert {route["nextHopIpAddress"] for route in routes} == {"10.61.0.4"}
 
 
 def test_what_a_resolver_forwards_has_a_subnet_and_a_rule(label):
-    made = plan(lambda: Hub("hub", {"label": label, **HUB, "resolver_outbound": True}))
+    made = hub(label, resolver_outbound=True)
     subnet = made.one("network:Subnet", subnetName="snet-resolver-outbound-wmp-prod-uks")
     assert subnet["addressPrefix"] == "10.61.0.176/28"
     assert subnet["delegations"][0]["serviceName"] == "Microsoft.Network/dnsResolvers"
@@ -49,7 +34,7 @@ def test_what_a_resolver_forwards_has_a_subnet_and_a_rule(label):
 
 
 def test_a_hub_inherits_a_base_policy(label):
-    made = plan(lambda: Hub("hub", {"label": label, **HUB, "firewall": {"base_policy_id": "/id/base"}}))
+    made = hub(label, firewall={"base_policy_id": "/id/base"})
     assert made.one("network:FirewallPolicy")["basePolicy"] == {"id": "/id/base"}
 
 

@@ -58,16 +58,24 @@ def test_a_preview_knows_the_inputs_and_no_id(estate, resource):
             assert plain(value) == plain(estate.inputs[name].get(key)), key
 
 
-@pytest.mark.parametrize("resource", [one for one in RESOURCES if "update" in one], ids=lambda one: one["type"])
-def test_a_change_is_an_update_in_place(estate, resource):
+def compared(estate, resource, change):
+    """The resource's inputs with this change of its own, checked, and how they differ from those that it has."""
     name, where = resource["name"], urn(resource["type"], resource["name"])
-    [(path, value)] = resource["update"].items()
+    [(path, value)] = resource[change].items()
     new = estate.resolve(changed(resource["inputs"], path, value))
     checked = estate.cloud.check(INSTANCE, where, estate.inputs[name], new)
     assert not checked.failures
     diff = estate.cloud.diff(
         INSTANCE, where, estate.ids[name], estate.inputs[name], estate.outputs[name], checked.inputs
     )
+    return checked, diff
+
+
+@pytest.mark.parametrize("resource", [one for one in RESOURCES if "update" in one], ids=lambda one: one["type"])
+def test_a_change_is_an_update_in_place(estate, resource):
+    name, where = resource["name"], urn(resource["type"], resource["name"])
+    [path] = resource["update"]
+    checked, diff = compared(estate, resource, "update")
     assert diff.changes
     assert not diff.replaces
     assert all(one == path or one.startswith((path, path.rpartition(".")[0])) for one in diff.changes), diff.changes
@@ -92,14 +100,8 @@ def test_a_change_is_an_update_in_place(estate, resource):
 
 @pytest.mark.parametrize("resource", [one for one in RESOURCES if "replace" in one], ids=lambda one: one["type"])
 def test_what_cannot_change_replaces(estate, resource):
-    name, where = resource["name"], urn(resource["type"], resource["name"])
-    [(path, value)] = resource["replace"].items()
-    new = estate.resolve(changed(resource["inputs"], path, value))
-    checked = estate.cloud.check(INSTANCE, where, estate.inputs[name], new)
-    assert not checked.failures
-    diff = estate.cloud.diff(
-        INSTANCE, where, estate.ids[name], estate.inputs[name], estate.outputs[name], checked.inputs
-    )
+    name = resource["name"]
+    _, diff = compared(estate, resource, "replace")
     assert diff.replaces
     made_up = bool(estate.inputs[name].get("__createBeforeDelete"))
     assert diff.delete_before_replace is not made_up

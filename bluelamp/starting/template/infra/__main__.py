@@ -1,7 +1,0 @@
-"""The Pulumi program. The stack's name is the force's; its settings come from the engine, `--config` included."""
-
-import pulumi
-
-from bluelamp.infra.start import start
-
-start(pulumi.get_stack(), pulumi.get_root_directory())
