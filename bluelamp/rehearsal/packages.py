@@ -9,11 +9,11 @@ from bluelamp.rehearsal.store import Store
 
 
 class Packages:
-    """Providers by package name, each made when it is first asked for.
+    """Providers by package name, created on first use.
 
-    `places` are the folders of the project's own SDKs, which come before those of this Python; `own` are the packages
-    that the project has in source code, whose SDKs may be installed and which are not served. `program` is the folder
-    of a program whose language host asks for schemas.
+    `places` are the folders of the project's own SDKs, which take precedence over those of this Python. `own` are the
+    packages that the project has as source code, which are not served. `program` is the folder of a program whose
+    language host requests schemas.
     """
 
     def __init__(
@@ -28,28 +28,28 @@ class Packages:
     ) -> None:
         self._store, self._arm_types, self._kubeconfig = store, arm_types, kubeconfig
         self._places, self._own, self._program = places, own, program
-        self._made: dict[str, Provider] = {}
+        self._providers: dict[str, Provider] = {}
         self._lock = threading.Lock()
 
     def names(self) -> list[str]:
-        """Every package that can be served here."""
+        """The packages that can be served."""
         from bluelamp.rehearsal.sdk.schema import installed_packages
 
         return sorted({"azure-native", "kubernetes", *installed_packages(self._places)} - {"policy", *self._own})
 
     def provider(self, package: str) -> Provider:
-        """The provider of `package`. Raises `CloudError` where its SDK is not installed."""
+        """The provider of `package`. Raises `CloudError` if its SDK is not installed."""
         with self._lock:
-            if package not in self._made:
-                self._made[package] = self._make(package)
-            return self._made[package]
+            if package not in self._providers:
+                self._providers[package] = self._make(package)
+            return self._providers[package]
 
     def all(self) -> list[Provider]:
         """A provider for every package."""
         return [self.provider(name) for name in self.names()]
 
     def schema(self, package: str) -> str:
-        """The schema of a package, in Pulumi's format. Raises `CloudError` where its SDK is not installed."""
+        """The package schema, in Pulumi's format. Raises `CloudError` if its SDK is not installed."""
         from bluelamp.rehearsal.sdk.publishing import named_in, schema_of
         from bluelamp.rehearsal.sdk.schema import Catalogue, UnknownPackage
 

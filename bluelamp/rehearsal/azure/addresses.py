@@ -112,11 +112,11 @@ def _ranges(store: Store, subnet_id: str) -> list[Network]:
 
 def _used(store: Store, subnet_id: str) -> Iterator[str]:
     for token, (key, field) in _HOLDERS.items():
-        for record in store.showing("azure-native", token, subnet_id):
+        for record in store.with_text_in_outputs("azure-native", token, subnet_id):
             for item in record.outputs.get(key) or []:
                 if isinstance(item, Mapping) and _id(item, "subnet").lower() == subnet_id.lower():
                     yield str(plain(item.get(field)))
-    for record in store.showing("azure-native", _ENDPOINT, subnet_id):
+    for record in store.with_text_in_outputs("azure-native", _ENDPOINT, subnet_id):
         if _id(record.outputs, "subnet").lower() == subnet_id.lower():
             for config in record.outputs.get("customDnsConfigs") or []:
                 yield from config.get("ipAddresses", [])

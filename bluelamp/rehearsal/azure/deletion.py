@@ -54,7 +54,7 @@ def _users(store: Store, record: Record, children: str) -> Iterator[str]:
     inside = descendants(store, record)
     own = {record.id.lower(), *(one.id.lower() for one in inside)}
     yield from (one.id for one in inside if one.type == children)
-    for other in store.mentioning(record.id):
+    for other in store.with_text_in_inputs(record.id):
         outside = other.id.lower() not in own and not _is_peering(other, record)
         if outside and any(_is_part(text, record) for text in _texts(other.inputs)):
             yield other.id
@@ -89,7 +89,7 @@ def _check_locks(store: Store, resource_id: str, operation: str, levels: tuple[s
         return
     parts = resource_id.split("/")
     scopes = ["/".join(parts[:number]) for number in range(1, len(parts) + 1)]
-    locks = store.inside("azure-native", _LOCKS, scopes)
+    locks = store.children_of_types("azure-native", _LOCKS, scopes)
     for lock in sorted(locks, key=lambda one: _LOCKS.index(one.type)):
         if plain(lock.inputs.get("level")) in levels:
             raise CloudError(

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from bluelamp.rehearsal import outside
+from bluelamp.rehearsal import isolation
 from bluelamp.rehearsal.kubernetes.manifests import decode
 from bluelamp.rehearsal.provider import CloudError
 
@@ -41,7 +41,9 @@ def rendered(options: str) -> list[Any]:
         words += ["--kube-version", str(given["kube_version"])] if given.get("kube_version") else []
         words += [word for one in given.get("api_versions") or () for word in ("--api-versions", str(one))]
         homes = {f"HELM_{kind}_HOME": folder for kind in ("CACHE", "CONFIG", "DATA")}
-        text = _run(words, outside.without(os.environ) | outside.closed(Path(folder), tools=True) | homes)
+        text = _run(
+            words, isolation.without_access(os.environ) | isolation.no_credentials(Path(folder), tools=True) | homes
+        )
     return decode(text, namespace)
 
 
