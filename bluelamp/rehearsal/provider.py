@@ -164,7 +164,7 @@ class Provider(ABC):
     def delete(self, instance: Instance, urn: str, resource_id: str, outputs: Mapping[str, Any]) -> None:
         """Deletes the resource. Succeeds if it is already deleted."""
 
-    def existing(self, instance: Instance, urn: str, resource_id: str) -> Live | None:
+    def assume_existing(self, instance: Instance, urn: str, resource_id: str) -> Live | None:
         """A resource that a program reads and that the rehearsal cloud lacks, assumed to exist.
 
         It is stored, marked with `EXISTING`, until the stack that reads it is destroyed. None if no resource of the

@@ -216,7 +216,7 @@ class _Service(provider_pb2_grpc.ResourceProviderServicer):
             live = self._provider.read(instance, request.urn, request.id, known)
             if live is None and not known and not shown:
                 # The program reads (`get`) or imports it. A refresh would have inputs or outputs.
-                live = self._provider.existing(instance, request.urn, request.id)
+                live = self._provider.assume_existing(instance, request.urn, request.id)
             if live is None:
                 return provider_pb2.ReadResponse()
             # Values that are secret in the stack stay secret after an out-of-band change.

@@ -1,4 +1,4 @@
-"""What may be changed and deleted: locks, resources in use, and what goes with a parent."""
+"""Management locks, resources in use, and cascading deletion."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -18,15 +18,15 @@ _VNET = "azure-native:network:VirtualNetwork"
 
 
 def check_write(store: Store, resource_id: str) -> None:
-    """Raises `CloudError` `ScopeLocked` where a read-only lock holds the resource or anything above it."""
+    """Raises `CloudError` `ScopeLocked` if the resource or one of its scopes has a read-only lock."""
     _check_locks(store, resource_id, "write", ("ReadOnly",))
 
 
 def check_delete(store: Store, record: Record) -> None:
-    """Raises `CloudError` where a lock forbids it or another resource still uses it."""
+    """Raises `CloudError` if a lock prevents deletion or another resource uses this one."""
     if record.type not in _LOCKS:
         _check_locks(store, record.id, "delete", ("CanNotDelete", "ReadOnly"))
-    rule = facts("in_use").get(record.type)
+    rule = facts("delete_constraints").get(record.type)
     if rule is None:
         return
     users = sorted(_users(store, record, f"azure-native:{rule.get('children')}"))
@@ -36,14 +36,14 @@ def check_delete(store: Store, record: Record) -> None:
 
 
 def remove(store: Store, record: Record) -> None:
-    """Forgets the resource and everything inside it or kept with it, as Azure's own deletions cascade."""
+    """Deletes the resource with its descendants, as Azure does."""
     for one in descendants(store, record):
         store.remove(one.id)
     store.remove(record.id)
 
 
 def descendants(store: Store, record: Record) -> list[Record]:
-    """What is inside a resource, at any depth, and what extends it (diagnostic settings, locks, assignments)."""
+    """Children of a resource, at any depth, and its extension resources (diagnostic settings, locks, assignments)."""
     found: list[Record] = []
     for child in store.children(record.id):
         found += [child, *descendants(store, child)]
@@ -61,13 +61,13 @@ def _users(store: Store, record: Record, children: str) -> Iterator[str]:
 
 
 def _is_part(text: str, record: Record) -> bool:
-    """Whether `text` is the resource's id or, of a virtual network, that of a subnet of it."""
+    """Whether `text` is the resource's id or, for a virtual network, the id of one of its subnets."""
     lower, own = text.lower(), record.id.lower()
     return lower == own or (record.type == _VNET and lower.startswith(f"{own}/subnets/"))
 
 
 def _is_peering(other: Record, record: Record) -> bool:
-    """A peering from the other side does not hold a network, nor do a zone's links."""
+    """Whether `other` is a peering or a DNS zone link, which do not prevent a network's deletion."""
     return record.type == _VNET and other.type.endswith((":VirtualNetworkPeering", ":VirtualNetworkLink"))
 
 

@@ -189,7 +189,7 @@ class KubernetesProvider(Provider):
         wanted = dict(inputs) or self._backend.inputs(target) or _writable(outputs)
         return Live(resource_id, live_inputs(kind, wanted, outputs), outputs)
 
-    def existing(self, instance: Instance, urn: str, resource_id: str) -> Live | None:
+    def assume_existing(self, instance: Instance, urn: str, resource_id: str) -> Live | None:
         """An object of the kind with this name, and nothing more than its defaults; never one of a real cluster."""
         api_version, name, _ = _kind_of(type_of(urn))
         namespace, short = split_id(resource_id)

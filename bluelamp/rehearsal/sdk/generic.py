@@ -130,7 +130,7 @@ class GenericProvider(Provider):
         return Live(resource_id, known, {key: one for key, one in record.outputs.items() if key != "id"})
 
     @override
-    def existing(self, instance: Instance, urn: str, resource_id: str) -> Live | None:
+    def assume_existing(self, instance: Instance, urn: str, resource_id: str) -> Live | None:
         resource = self._catalogue.resource(type_of(urn))
         # The same each time that it is read anew.
         chance = Random(f"{resource.token} {resource_id}")  # noqa: S311 - the same resource has the same outputs
