@@ -20,7 +20,7 @@ from bluelamp.rehearsal.locks import Locks
 from bluelamp.rehearsal.packages import Packages
 from bluelamp.rehearsal.project import Project
 from bluelamp.rehearsal.recovery import reconcile, recover
-from bluelamp.rehearsal.sdk.places import places_of
+from bluelamp.rehearsal.sdk.search_path import search_path_of
 from bluelamp.rehearsal.server import Server
 from bluelamp.rehearsal.space import Space
 from bluelamp.rehearsal.stack_run import StackRun
@@ -168,7 +168,7 @@ def rehearsal(
                 store,
                 arm_types=arm_types,
                 kubeconfig=kubeconfig,
-                places=places_of(root, project.content) if project and not project.is_ours else (),
+                search_path=search_path_of(root, project.content) if project and not project.is_ours else (),
                 own=project.own_packages if project else (),
                 program=project.program if project else None,
             )

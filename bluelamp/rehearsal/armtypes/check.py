@@ -9,8 +9,8 @@ from bluelamp.rehearsal.armtypes import values
 from bluelamp.rehearsal.armtypes.library import Library, Type, Types, index_of
 from bluelamp.rehearsal.armtypes.names import Member, Names, kinds, plain
 from bluelamp.rehearsal.provider import Failure
+from bluelamp.rehearsal.sdk.messages import did_you_mean, join_path, listing
 from bluelamp.rehearsal.sdk.validate import found
-from bluelamp.rehearsal.sdk.words import did_you_mean, join_path, listing
 from bluelamp.rehearsal.values import UNKNOWN, Secret
 
 _IGNORED_BY_ARM = frozenset({"id", "name", "type", "etag", "apiversion"})

@@ -7,8 +7,8 @@ from typing import Any
 
 from bluelamp.rehearsal.armtypes.library import Type
 from bluelamp.rehearsal.provider import Failure
+from bluelamp.rehearsal.sdk.messages import did_you_mean, listing
 from bluelamp.rehearsal.sdk.validate import found
-from bluelamp.rehearsal.sdk.words import did_you_mean, listing
 
 _WANTED = {
     "StringType": "a string",

@@ -12,8 +12,8 @@ from typing import Any
 from bluelamp.rehearsal.azure.data import facts
 from bluelamp.rehearsal.azure.spelling import misspelt
 from bluelamp.rehearsal.provider import Failure
+from bluelamp.rehearsal.sdk.messages import did_you_mean, join_path, listing
 from bluelamp.rehearsal.sdk.shapes import ObjectShape, PropertyShape, Shape
-from bluelamp.rehearsal.sdk.words import did_you_mean, join_path, listing
 
 _BEGIN = re.compile(
     r"\b(?:possible|allowed|valid|supported|accepted|permitted)\s+values\s*(?:are|include|:)\s*:?\s*", re.IGNORECASE

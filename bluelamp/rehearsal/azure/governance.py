@@ -6,7 +6,7 @@ from typing import Any
 
 from bluelamp.rehearsal.azure import ids
 from bluelamp.rehearsal.azure.ranges import Violation
-from bluelamp.rehearsal.sdk.words import join_path, nearest
+from bluelamp.rehearsal.sdk.messages import join_path, nearest
 from bluelamp.rehearsal.store import Record, Store
 from bluelamp.rehearsal.values import plain, without_secrets
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from bluelamp.rehearsal.azure.data import facts
 from bluelamp.rehearsal.provider import Failure
-from bluelamp.rehearsal.sdk.words import nearest
+from bluelamp.rehearsal.sdk.messages import nearest
 
 
 def canonical(location: str) -> str:

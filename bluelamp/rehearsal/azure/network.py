@@ -6,7 +6,7 @@ from typing import Any
 from bluelamp.rehearsal.azure import ids
 from bluelamp.rehearsal.azure.ranges import Network, Violation, inside, overlap, parse, prefixes, space, too_small
 from bluelamp.rehearsal.azure.securityrules import check_group, check_rule
-from bluelamp.rehearsal.sdk.words import join_path
+from bluelamp.rehearsal.sdk.messages import join_path
 from bluelamp.rehearsal.store import Record, Store
 from bluelamp.rehearsal.values import plain, without_secrets
 

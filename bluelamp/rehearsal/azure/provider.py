@@ -32,9 +32,9 @@ class AzureProvider(Provider):
 
     package = "azure-native"
 
-    def __init__(self, store: Store, arm_types: Path | None = None, places: Sequence[str] = ()) -> None:
+    def __init__(self, store: Store, arm_types: Path | None = None, search_path: Sequence[str] = ()) -> None:
         self._store = store
-        self._catalogue = catalogue_of(self.package, places)
+        self._catalogue = catalogue_of(self.package, search_path)
         self.version = self._catalogue.version
         self._checker = Checker(store, self._catalogue, arm_types)
 

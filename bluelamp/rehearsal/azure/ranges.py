@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Any
 
-from bluelamp.rehearsal.sdk.words import join_path
+from bluelamp.rehearsal.sdk.messages import join_path
 from bluelamp.rehearsal.values import UNKNOWN, plain
 
 Network = IPv4Network | IPv6Network

@@ -8,8 +8,8 @@ from typing import Any
 from bluelamp.rehearsal.azure import ids
 from bluelamp.rehearsal.azure.planned_failures import fail_if_planned
 from bluelamp.rehearsal.provider import CloudError
+from bluelamp.rehearsal.sdk.messages import join_path, nearest
 from bluelamp.rehearsal.sdk.schema import Catalogue, UnknownToken
-from bluelamp.rehearsal.sdk.words import join_path, nearest
 from bluelamp.rehearsal.store import Record, Store
 from bluelamp.rehearsal.values import UNKNOWN, Secret, plain
 

@@ -6,7 +6,7 @@ from ipaddress import ip_address
 from typing import Any
 
 from bluelamp.rehearsal.azure.ranges import Violation, parse
-from bluelamp.rehearsal.sdk.words import did_you_mean, join_path, listing
+from bluelamp.rehearsal.sdk.messages import did_you_mean, join_path, listing
 
 _ALLOWED = {
     "access": ("Allow", "Deny"),

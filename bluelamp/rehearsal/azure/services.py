@@ -11,7 +11,7 @@ from typing import Any, TypeGuard
 from bluelamp.rehearsal.azure import ids
 from bluelamp.rehearsal.azure.data import facts
 from bluelamp.rehearsal.azure.ranges import Violation
-from bluelamp.rehearsal.sdk.words import did_you_mean, join_path, listing
+from bluelamp.rehearsal.sdk.messages import did_you_mean, join_path, listing
 from bluelamp.rehearsal.store import Store
 from bluelamp.rehearsal.values import UNKNOWN, plain, without_secrets
 

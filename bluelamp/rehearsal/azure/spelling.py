@@ -9,8 +9,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from bluelamp.rehearsal.provider import Failure
+from bluelamp.rehearsal.sdk.messages import join_path
 from bluelamp.rehearsal.sdk.shapes import ObjectShape, Shape
-from bluelamp.rehearsal.sdk.words import join_path
 from bluelamp.rehearsal.values import Secret
 
 _SHORTEST = 4
