@@ -17,7 +17,7 @@ from bluelamp.errors import BluelampError, Status
 from bluelamp.rehearsal import isolation
 from bluelamp.rehearsal.calls import Calls
 
-_SHIM: Final = Path(__file__).with_name("shim.py")
+_SHIM: Final = Path(__file__).with_name("pulumi_shim.py")
 
 
 class ShimServer:

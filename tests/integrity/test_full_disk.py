@@ -272,7 +272,7 @@ def test_a_stack_is_changed_by_one_command_at_a_time(tmp_path: Path) -> None:
     assert first.acquire(lock, "essex", changing=False)
     first.share(lock)
     assert not second.acquire(lock, "essex", changing=False)
-    with pytest.raises(RehearsalError, match="essex is locked: another command"):
+    with pytest.raises(RehearsalError, match="essex is locked by another command"):
         third.acquire(lock, "essex", changing=True)
     first.release()
     second.release()

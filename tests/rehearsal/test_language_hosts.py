@@ -78,7 +78,7 @@ def test_a_stack_of_any_organisation_is_the_rehearsals(tmp_path: Path) -> None:
     assert project is not None
 
     def local(line: str) -> str:
-        return " ".join(project.local(CommandLine(tuple(line.split()))).given)
+        return " ".join(project.local(CommandLine(tuple(line.split()))).arguments)
 
     assert local("up --stack acme/p/dev") == "up --stack dev"
     assert local("up --stack=acme/dev -- acme/dev") == "up --stack=dev -- dev"
