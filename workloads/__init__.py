@@ -1,4 +1,4 @@
-"""What runs on the data platform. It knows data contracts and DuckDB, and nothing of Pulumi.
+"""Workloads of the data platform. They depend on data contracts and DuckDB, not on Pulumi.
 
 In a checkout `bluelamp/workloads` is a link to this folder: import `bluelamp.workloads`.
 """

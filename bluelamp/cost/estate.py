@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from bluelamp.core.asset_type import MILESTONE
 from bluelamp.core.problems import Problem, SettingsError
 from bluelamp.core.suggestions import did_you_mean
-from bluelamp.pricing.files import read_both
+from bluelamp.pricing.files import read_usage_and_hardware
 from bluelamp.pricing.model import Costs
 from bluelamp.pricing.price import Estate, price
 from bluelamp.pricing.snapshot import Prices, load
@@ -24,7 +24,7 @@ def cost_of_plan(plan: "Plan", root: Path, *, prices: Prices | None = None, day:
     Raises `SettingsError` with every mistake in those files, also where they name a resource that is not planned or a
     milestone that is not on the roadmap.
     """
-    usage, hardware = read_both(root, plan.stack)
+    usage, hardware = read_usage_and_hardware(root, plan.stack)
     estate = estate_of_plan(plan)
     check_names(usage, estate)
     milestones = tuple(str(each.inputs.get("id")) for each in plan.resources if each.type == MILESTONE)
@@ -37,7 +37,7 @@ def cost_of_state(
     state: Mapping[str, Any], stack: str, root: Path, *, prices: Prices | None = None, day: date | None = None
 ) -> Costs:
     """The cost of what an exported state holds, with the force's files of use and hardware. Raises as they do."""
-    usage, hardware = read_both(root, stack)
+    usage, hardware = read_usage_and_hardware(root, stack)
     return price(estate_of_state(state, stack), usage, hardware, prices=prices or load(root), day=day)
 
 

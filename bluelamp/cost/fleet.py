@@ -17,7 +17,7 @@ from bluelamp.errors import BluelampError, UsageError
 from bluelamp.fleet.planning import planning_each
 from bluelamp.plans.inputs import inputs
 from bluelamp.plans.reads import paused
-from bluelamp.pricing.files import read_both
+from bluelamp.pricing.files import read_usage_and_hardware
 from bluelamp.pricing.model import Costs
 from bluelamp.pricing.snapshot import FILE as PRICES
 from bluelamp.pricing.snapshot import Prices, load
@@ -64,7 +64,7 @@ def costs(
     problems: list[Problem] = []
     for force in forces:
         try:
-            read_both(root, force)
+            read_usage_and_hardware(root, force)
         except SettingsError as error:
             problems += error.problems
     if problems:

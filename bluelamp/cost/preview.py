@@ -11,7 +11,7 @@ from bluelamp.core.wire import Reader
 from bluelamp.cost.difference import Difference, difference
 from bluelamp.cost.estate import estate_of_state
 from bluelamp.policies.value import joined
-from bluelamp.pricing.files import read_both
+from bluelamp.pricing.files import read_usage_and_hardware
 from bluelamp.pricing.price import Estate, price
 from bluelamp.pricing.snapshot import Prices, load
 
@@ -35,7 +35,7 @@ def cost_of_steps(
 
     Nothing is planned. Raises `SettingsError` with every mistake in the stack's files of use and hardware.
     """
-    usage, hardware = read_both(root, stack)
+    usage, hardware = read_usage_and_hardware(root, stack)
     prices = prices or load(root)
     before = estate_of_state(state, stack) if state.get("deployment") else Estate(stack, ())
     after = after_steps(before, steps)

@@ -1,9 +1,9 @@
-"""Exercises that are checked: each prepares a project of its own, and judges what the learner makes of it.
+"""Exercises with checks: each prepares a separate project, and checks the learner's changes to it.
 
-An exercise is a folder in `exercises/`; there is no list to keep.
+Each folder in `exercises/` is an exercise.
 """
 
-from bluelamp.learn.at import At
 from bluelamp.learn.exercise import Exercise, Track, exercises, named
+from bluelamp.learn.project import LearnerProject
 
-__all__ = ["At", "Exercise", "Track", "exercises", "named"]
+__all__ = ["Exercise", "LearnerProject", "Track", "exercises", "named"]

@@ -1,4 +1,4 @@
-"""The file of answers that a learner starts from."""
+"""The template of a learner's answers file."""
 
 from typing import Final
 
@@ -8,14 +8,14 @@ ANSWERS: Final = "answers.yaml"
 KINDS: Final = {
     "number": "a whole number",
     "text": "one value",
-    "list": "every value, as a list: [one, another]; [] where there is none",
+    "list": "every value, as a list: [one, another]; [] if there is none",
 }
-"""What an answer of each kind looks like."""
+"""How to write an answer of each kind."""
 
 
 def template(exercise: Exercise) -> str:
-    """The file of answers to start from: each question above its key."""
-    lines = ["# The answers. Write each one behind its key, then run: bluelamp learn check"]
+    """An answers file without answers: each question above its key."""
+    lines = ["# The answers. Write each one after its key, then run: bluelamp learn check"]
     for each in exercise.questions:
         lines += ["", f"# {each.ask}", f"# ({KINDS[each.kind]})", f"{each.id}:"]
     return "\n".join(lines) + "\n"

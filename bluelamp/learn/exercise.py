@@ -1,7 +1,8 @@
-"""What an exercise consists of, and where exercises are found.
+"""The data of an exercise, and the list of all exercises.
 
-`exercises/<track>_<nn>_<name>/` holds `exercise.yaml`, `files/` with what is laid over the prepared project, and
-`check.py` and `facts.py` where no check in `checks/` says what is wanted, and no fact answers a question.
+`exercises/<track>_<nn>_<name>/` contains `exercise.yaml`, and can contain `files/`, which are copied over the prepared
+project, `check.py` for conditions that no check in `checks/` covers, and `facts.py` for answers that `learn.facts` does
+not compute.
 """
 
 import re
@@ -20,19 +21,19 @@ from bluelamp.errors import UsageError
 
 FOLDER: Final = Path(__file__).with_name("exercises")
 SHARED: Final = Path(__file__).with_name("shared")
-"""Files that several exercises lay over their projects, a folder each."""
+"""Folders with files that several exercises copy over their projects."""
 FILE: Final = "exercise.yaml"
 _NAME: Final = re.compile(r"(platform|pipeline|auditor)_(\d\d)_([a-z]+(?:_[a-z]+)*)")
 
 
 class Model(BaseModel):
-    """Data of an exercise: keys in camel case, none that is not known."""
+    """Data of an exercise, with keys in camel case. Unknown keys are errors."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, alias_generator=to_camel, populate_by_name=True)
 
 
 class Track(StrEnum):
-    """For whom an exercise is. The values begin the names of the folders."""
+    """For whom an exercise is. The values are the prefixes of the folder names."""
 
     PLATFORM = "platform"
     PIPELINE = "pipeline"
@@ -40,7 +41,7 @@ class Track(StrEnum):
 
     @property
     def heading(self) -> str:
-        """The track as people call it."""
+        """The heading of the track."""
         return {"platform": "Platform engineer", "pipeline": "Pipeline owner", "auditor": "Auditor, without code"}[self]
 
 
@@ -52,8 +53,8 @@ class Edit(Model):
     by: str
 
 
-class Written(Model):
-    """A report on the plan that is written into `folder`, in `formats`; all of them where none is named."""
+class PlannedReport(Model):
+    """A report on the plan that is written into `folder`, in `formats` (by default all)."""
 
     folder: str
     formats: tuple[str, ...] = ()
@@ -68,7 +69,7 @@ class Drift(Model):
 
 
 class PlannedFault(Model):
-    """A failure of the rehearsal cloud, as `bluelamp cloud fault` plans it."""
+    """A planned failure of the rehearsal cloud, as from `bluelamp cloud fault`."""
 
     type: str
     operation: str
@@ -78,15 +79,15 @@ class PlannedFault(Model):
 
 
 class Prepare(Model):
-    """How a project is made ready, in this order.
+    """The steps that prepare a project, in this order.
 
-    `shared` names folders whose files are laid over the project before the exercise's own. `afterwards` changes what
-    was written last, such as a report.
+    `shared` names folders whose files are copied over the project before the exercise's own. `afterwards` are edits
+    after the reports are written.
     """
 
     shared: tuple[str, ...] = ()
     edits: tuple[Edit, ...] = ()
-    reports: tuple[Written, ...] = ()
+    reports: tuple[PlannedReport, ...] = ()
     afterwards: tuple[Edit, ...] = ()
     deploy: bool = False
     drift: tuple[Drift, ...] = ()
@@ -94,24 +95,23 @@ class Prepare(Model):
 
 
 class Question(Model):
-    """A question whose answer is computed: `fact` names a function in `facts.py`, here or in the exercise's folder, and
-    `given` its arguments.
+    """A question whose answer is computed by `fact`, a function in `facts.py` here or in the exercise's folder.
 
-    `kind` is how the answer is written, `look` where the learner finds it.
+    `kind` is the form of the answer, `look` where the learner finds it.
     """
 
     id: str
     ask: str
     kind: Literal["number", "text", "list"]
     fact: str
-    given: Mapping[str, Any] = {}
+    arguments: Mapping[str, Any] = {}
     look: str
 
 
 class Exercise(Model):
-    """One exercise. `minutes` is how long it takes somebody new, `read` are pages of the documentation.
+    """One exercise. `minutes` is how long it takes a beginner, `read` are pages of the documentation.
 
-    `checks` are mappings of one key: a module in `checks/`, with what is wanted of it.
+    `checks` are mappings of one key: the name of a module in `checks/`, with its arguments.
     """
 
     title: str
@@ -133,7 +133,7 @@ class Exercise(Model):
 def exercises() -> tuple[Exercise, ...]:
     """Every exercise, by track and number.
 
-    Raises `ValueError` where a folder's name, or what its file holds, is not as it has to be.
+    Raises `ValueError` if a folder's name or the content of its file is invalid.
     """
     found = [_read(file) for file in FOLDER.glob(f"*/{FILE}")]
     order = list(Track)
@@ -141,7 +141,7 @@ def exercises() -> tuple[Exercise, ...]:
 
 
 def named(name: str) -> Exercise:
-    """The exercise of this name. Raises `UsageError` where there is none."""
+    """The exercise of this name. Raises `UsageError` if there is none."""
     by_name = {each.name: each for each in exercises()}
     if name not in by_name:
         step = did_you_mean(name, by_name) or "bluelamp learn list"
@@ -152,7 +152,7 @@ def named(name: str) -> Exercise:
 def _read(file: Path) -> Exercise:
     found = _NAME.fullmatch(file.parent.name)
     if found is None:
-        raise ValueError(f"{file.parent.name}: a folder is named TRACK_NN_NAME, as platform_01_read_a_plan is")
+        raise ValueError(f"{file.parent.name}: the name must be TRACK_NN_NAME, such as platform_01_read_a_plan")
     track, number, name = found.groups()
-    place = {"track": track, "number": int(number), "name": name.replace("_", "-"), "folder": file.parent}
-    return Exercise.model_validate(yaml.safe_load(file.read_text(encoding="utf-8")) | place)
+    identity = {"track": track, "number": int(number), "name": name.replace("_", "-"), "folder": file.parent}
+    return Exercise.model_validate(yaml.safe_load(file.read_text(encoding="utf-8")) | identity)

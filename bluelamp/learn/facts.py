@@ -1,4 +1,4 @@
-"""The answers to questions, each computed from what the learner looks at. A fact of this name is a function here."""
+"""Functions that compute the answers to questions from the learner's project. Data calls them facts."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -8,7 +8,7 @@ from typing import Any, Final
 from bluelamp.core.files import read
 from bluelamp.core.problems import Problem, SettingsError
 from bluelamp.errors import UsageError
-from bluelamp.learn.at import At, value
+from bluelamp.learn.project import LearnerProject, value
 
 Fact = Callable[..., Any]
 FACTS: Final[dict[str, Fact]] = {}
@@ -21,56 +21,58 @@ def _fact(function: Fact) -> Fact:
 
 
 @_fact
-def planned_resources(at: At, type: str = "*") -> int:
-    """How many resources of a type a provider would make in the cloud."""
+def planned_resources(project: LearnerProject, type: str = "*") -> int:
+    """How many resources of a type the plan creates in the cloud."""
     from fnmatch import fnmatchcase
 
-    return sum(1 for each in at.plan.managed if fnmatchcase(each.type, type))
+    return sum(1 for each in project.plan.managed if fnmatchcase(each.type, type))
 
 
 @_fact
-def without_rule(at: At) -> int:
-    """How many of the planned resources no rule judges."""
-    return int(at.report.totals.as_dict()["withoutRule"])
+def without_rule(project: LearnerProject) -> int:
+    """How many of the planned resources have no rule."""
+    return int(project.report.totals.as_dict()["withoutRule"])
 
 
 @_fact
-def planned_value(at: At, resource: str, path: str) -> Any:
+def planned_value(project: LearnerProject, resource: str, path: str) -> Any:
     """A property of the planned resource with this logical name."""
-    (found,) = (each for each in at.plan.managed if each.name == resource)
+    (found,) = (each for each in project.plan.managed if each.name == resource)
     return value(found.inputs, path)
 
 
 @_fact
-def failing_rules(at: At, enforcement: str) -> frozenset[str]:
+def failing_rules(project: LearnerProject, enforcement: str) -> frozenset[str]:
     """The rules of an enforcement that fail in the plan."""
-    found = at.report.broken if enforcement == "mandatory" else at.report.advised
+    found = project.report.broken if enforcement == "mandatory" else project.report.advised
     return frozenset(each.rule.id for each in found)
 
 
 @_fact
-def drifted(at: At, part: str) -> Any:
+def drifted(project: LearnerProject, part: str) -> Any:
     """The `resource`, `path` or `value` of the out-of-band change that was prepared."""
-    (change,) = at.exercise.prepare.drift
+    (change,) = project.exercise.prepare.drift
     return getattr(change, part)
 
 
 @_fact
-def reported(at: At, folder: str, path: str) -> Any:
+def reported(project: LearnerProject, folder: str, path: str) -> Any:
     """A value at a path in a report's `findings.json`, such as `totals.mandatoryFailures`."""
-    return value(_findings(at, folder), path)
+    return value(_findings(project, folder), path)
 
 
 @_fact
-def report_within(at: At, folder: str) -> bool:
+def report_within(project: LearnerProject, folder: str) -> bool:
     """Whether a report says that the force is within its baseline."""
-    return bool(_findings(at, folder)["answer"] == "within baseline")
+    return bool(_findings(project, folder)["answer"] == "within baseline")
 
 
 @_fact
-def report_failing(at: At, folder: str, part: str, enforcement: str = "mandatory", control: str = "") -> frozenset[str]:
-    """Of the failures in a report, each `rule`, or the name of each `resource`; of one control where it is named."""
-    content = _findings(at, folder)
+def report_failing(
+    project: LearnerProject, folder: str, part: str, enforcement: str = "mandatory", control: str = ""
+) -> frozenset[str]:
+    """The rules or names of resources (`part`) of the failures in a report, optionally of one control."""
+    content = _findings(project, folder)
     names = {urn: subject["name"] for urn, subject in content["subjects"].items()}
     return frozenset(
         names[each["resource"]] if part == "resource" else each["rule"]
@@ -80,30 +82,32 @@ def report_failing(at: At, folder: str, part: str, enforcement: str = "mandatory
 
 
 @_fact
-def report_source(at: At, folder: str, rule: str, part: str) -> Any:
+def report_source(project: LearnerProject, folder: str, rule: str, part: str) -> Any:
     """The `file` or the `line` of the failure of a rule."""
-    found = [each for each in _findings(at, folder)["findings"] if each["rule"] == rule and each["verdict"] == "fail"]
+    found = [
+        each for each in _findings(project, folder)["findings"] if each["rule"] == rule and each["verdict"] == "fail"
+    ]
     return found[0]["source"][part]
 
 
 @_fact
-def unjudged_kinds(at: At, folder: str) -> frozenset[str]:
-    """The kinds of resources that no rule concerns, without the provider's part of the name."""
-    found = _findings(at, folder)["notJudged"]
+def unjudged_kinds(project: LearnerProject, folder: str) -> frozenset[str]:
+    """The kinds of resources that have no rule, without the provider and module in the name."""
+    found = _findings(project, folder)["notJudged"]
     return frozenset(each["kind"].rpartition(":")[2] for each in found if each["why"].startswith("no rule"))
 
 
 @_fact
-def control_rules(at: At, folder: str, control: str, verdict: str) -> frozenset[str]:
-    """The rules that answer to a control and have this verdict on some resource."""
-    found = _findings(at, folder)["findings"]
+def control_rules(project: LearnerProject, folder: str, control: str, verdict: str) -> frozenset[str]:
+    """The rules that are evidence for a control and have this verdict on a resource."""
+    found = _findings(project, folder)["findings"]
     return frozenset(each["rule"] for each in found if control in each["controls"] and each["verdict"] == verdict)
 
 
 @_fact
-def control_extent(at: At, control: str) -> str:
-    """Whether rules see all of a control, a part of it, or nothing: `assessed`, `partly` or `not-assessable`."""
-    del at
+def control_extent(project: LearnerProject, control: str) -> str:
+    """Whether rules assess all of a control, a part of it, or nothing: `assessed`, `partly` or `not-assessable`."""
+    del project
     from bluelamp.policies.catalogues import catalogues
 
     (row,) = (
@@ -116,44 +120,44 @@ def control_extent(at: At, control: str) -> str:
 
 
 @_fact
-def intact_reports(at: At, folders: list[str]) -> frozenset[str]:
-    """Those of the reports that are, byte for byte, as they were written."""
-    return frozenset(each for each in folders if not _flaws(at, each))
+def intact_reports(project: LearnerProject, folders: list[str]) -> frozenset[str]:
+    """The reports that are unchanged since they were written."""
+    return frozenset(each for each in folders if not _flaws(project, each))
 
 
 @_fact
-def changed_files(at: At, folder: str) -> frozenset[str]:
-    """The files of a report that are not as they were written."""
-    return frozenset(_flaws(at, folder))
+def changed_files(project: LearnerProject, folder: str) -> frozenset[str]:
+    """The files of a report that were changed, added or removed."""
+    return frozenset(_flaws(project, folder))
 
 
 @_fact
-def signed(at: At, folder: str) -> bool:
-    """Whether a report says that it is signed."""
+def signed(project: LearnerProject, folder: str) -> bool:
+    """Whether a report has a signature."""
     from bluelamp.reports.verifying import Signature, verify
 
-    return verify(_folder(at, folder))[0].signature is not Signature.NONE
+    return verify(_folder(project, folder))[0].signature is not Signature.NONE
 
 
-def _flaws(at: At, folder: str) -> list[str]:
+def _flaws(project: LearnerProject, folder: str) -> list[str]:
     from bluelamp.reports.verifying import verify
 
-    return [each.file for each in verify(_folder(at, folder))[0].flaws]
+    return [each.file for each in verify(_folder(project, folder))[0].flaws]
 
 
-def _folder(at: At, folder: str) -> Path:
-    path = at.root / folder
+def _folder(project: LearnerProject, folder: str) -> Path:
+    path = project.root / folder
     if not path.is_dir():
         raise UsageError(
-            f"{folder} is missing: it is the report that the questions are about",
-            next_step=f"run: bluelamp learn reset {at.exercise.name}",
+            f"{folder} is missing; the questions are about this report",
+            next_step=f"run: bluelamp learn reset {project.exercise.name}",
         )
     return path
 
 
-def _findings(at: At, folder: str) -> Mapping[str, Any]:
-    path, name = _folder(at, folder) / "findings.json", f"{folder}/findings.json"
-    step = f"run: bluelamp learn reset {at.exercise.name}"
+def _findings(project: LearnerProject, folder: str) -> Mapping[str, Any]:
+    path, name = _folder(project, folder) / "findings.json", f"{folder}/findings.json"
+    step = f"run: bluelamp learn reset {project.exercise.name}"
     try:
         content: Mapping[str, Any] = json.loads(read(path, _LARGEST))
     except OSError as error:

@@ -1,4 +1,4 @@
-"""The modules of a learner's project, which this process imports and forgets again."""
+"""Unloads the Python modules of a learner's project."""
 
 import sys
 from collections.abc import Iterator
@@ -8,7 +8,7 @@ from pathlib import Path
 
 @contextmanager
 def own_modules(root: Path) -> Iterator[None]:
-    """Forgets afterwards which modules of the project's own were imported: the next project may have others."""
+    """Afterwards unloads the project's modules: the next project may have others of the same name."""
     try:
         yield
     finally:

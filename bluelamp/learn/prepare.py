@@ -1,4 +1,4 @@
-"""Making the project of an exercise ready."""
+"""Prepares the project of an exercise."""
 
 import shutil
 from collections.abc import Callable, Iterable
@@ -16,28 +16,28 @@ from bluelamp.learn.own_modules import own_modules
 from bluelamp.learn.text import TASK, task
 
 Deploy = Callable[[Path, str], None]
-"""Brings the force up in the rehearsal cloud of the project in a folder. Raises `BluelampError` where that fails."""
+"""Deploys the force into the rehearsal cloud of the project in a folder. Raises `BluelampError` if that fails."""
 _LEFT_OUT: Final = ("__pycache__",)
 
 
 def prepare(exercise: Exercise, folder: Path, deploy: Deploy) -> None:
-    """Makes the exercise's project in `folder`, which must not exist, whole or not at all.
+    """Creates the exercise's project in `folder`, which must not exist. On failure there is no folder.
 
-    Raises `UsageError` where the folder exists or cannot be written.
+    Raises `UsageError` if the folder exists or cannot be written.
     """
     if folder.exists() or folder.is_symlink():
         raise UsageError(f"{folder} exists already", next_step=f"run: bluelamp learn reset {exercise.name}")
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         with TemporaryDirectory(prefix=f".{exercise.name}.", dir=folder.parent) as draft:
-            made = Path(draft, exercise.name).resolve()
-            settle(exercise, made)
-            _report(exercise, made)
-            _edit(made, exercise.prepare.afterwards)
+            project = Path(draft, exercise.name).resolve()
+            write_files(exercise, project)
+            _report(exercise, project)
+            _edit(project, exercise.prepare.afterwards)
             if exercise.prepare.deploy:
-                deploy(made, exercise.force)
-            _disturb(exercise, made)
-            made.rename(folder)
+                deploy(project, exercise.force)
+            _apply_drift_and_faults(exercise, project)
+            project.rename(folder)
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         raise UsageError(
@@ -45,8 +45,8 @@ def prepare(exercise: Exercise, folder: Path, deploy: Deploy) -> None:
         ) from error
 
 
-def settle(exercise: Exercise, folder: Path) -> None:
-    """Writes the files of the exercise's project, before any report or deployment, into `folder`."""
+def write_files(exercise: Exercise, folder: Path) -> None:
+    """Writes the files of the exercise's project into `folder`, without reports or a deployment."""
     from bluelamp.starting import start
 
     start(folder, exercise.force, f"platforms@{exercise.force}.police.example", "LEARN-1")
@@ -60,10 +60,10 @@ def settle(exercise: Exercise, folder: Path) -> None:
 
 
 def _edit(folder: Path, edits: Iterable[Edit]) -> None:
-    """Makes the changes. Raises `ValueError` where the text to replace is not there."""
+    """Makes the changes. Raises `ValueError` if a file does not contain the text to replace."""
     for edit in edits:
         path = folder / edit.file
-        # As bytes: the line ends of a file, such as a CSV file, stay as they are.
+        # As bytes: this keeps the line ends of a file, such as a CSV file.
         content, find, by = path.read_bytes(), edit.find.encode(), edit.by.encode()
         if find and find not in content:
             raise ValueError(f"{edit.file} does not contain {edit.find!r}")
@@ -80,12 +80,12 @@ def _report(exercise: Exercise, folder: Path) -> None:
         report = check_plan(exercise.force, folder, kept=True).report
     if report is None:
         raise ValueError(f"{exercise.name}: the prepared project cannot be judged")
-    for written in exercise.prepare.reports:
-        write([report], folder / written.folder, written.formats)
+    for each in exercise.prepare.reports:
+        write([report], folder / each.folder, each.formats)
 
 
-def _disturb(exercise: Exercise, folder: Path) -> None:
-    """Makes the out-of-band changes and plans the faults, in the rehearsal cloud of the project."""
+def _apply_drift_and_faults(exercise: Exercise, folder: Path) -> None:
+    """Makes the out-of-band changes in the project's rehearsal cloud, and plans the failures."""
     if not (exercise.prepare.drift or exercise.prepare.faults):
         return
     from bluelamp.rehearsal.drift import drift

@@ -1,4 +1,4 @@
-"""Questions that a learner answers in a file, and whether the answers are those that are computed."""
+"""Checks a learner's answers to questions against the computed answers."""
 
 from collections.abc import Callable, Iterator, Mapping
 from importlib import import_module
@@ -11,13 +11,13 @@ from bluelamp.learn.answers import ANSWERS, KINDS
 from bluelamp.learn.exercise import Exercise, Question
 
 if TYPE_CHECKING:
-    from bluelamp.learn.at import At
+    from bluelamp.learn.project import LearnerProject
 
 
 def fact(exercise: Exercise, name: str) -> Callable[..., Any]:
-    """What computes an answer: a function of the exercise's own `facts.py`, else of the shared ones.
+    """The function that computes an answer, from the exercise's own `facts.py`, else from `learn.facts`.
 
-    Raises `KeyError` where there is none of this name.
+    Raises `KeyError` if there is none of this name.
     """
     from bluelamp.learn.facts import FACTS
 
@@ -27,27 +27,27 @@ def fact(exercise: Exercise, name: str) -> Callable[..., Any]:
     return own.get(name.replace("-", "_")) or FACTS[name]
 
 
-def check(at: "At") -> Iterator[Problem]:
-    """What is wrong with the answers. Raises `SettingsError` where the file cannot be read."""
-    source = at.read(ANSWERS)
+def check(project: "LearnerProject") -> Iterator[Problem]:
+    """The mistakes in the answers. Raises `SettingsError` if the file cannot be read."""
+    source = project.read(ANSWERS)
     given = source.values if isinstance(source.values, dict) else {}
-    known = [each.id for each in at.exercise.questions]
+    known = [each.id for each in project.exercise.questions]
     for key in given:
         if key not in known:
             step = did_you_mean_or(str(key), known, lead="known here:")
             yield source.problem((key,), "there is no such question", str(key), "", step, key=True)
-    for each in at.exercise.questions:
+    for each in project.exercise.questions:
         answer = given.get(each.id)
         if answer is None:
             yield source.problem((each.id,), "has no answer", "", KINDS[each.kind], f"answer: {each.ask}", key=True)
-        elif not _is_of(each, answer):
+        elif not _has_kind(each, answer):
             yield source.problem((each.id,), f"{show(answer)} is not {KINDS[each.kind]}", show(answer))
-        elif _plain(answer) != _plain(fact(at.exercise, each.fact)(at, **each.given)):
+        elif _comparable(answer) != _comparable(fact(project.exercise, each.fact)(project, **each.arguments)):
             message = f"{_shown(answer)} is not the answer to: {each.ask}"
             yield source.problem((each.id,), message, _shown(answer), next_step=f"look again: {each.look}")
 
 
-def _is_of(question: Question, answer: Any) -> bool:
+def _has_kind(question: Question, answer: Any) -> bool:
     if question.kind == "number":
         return isinstance(answer, int) and not isinstance(answer, bool)
     if question.kind == "list":
@@ -55,8 +55,8 @@ def _is_of(question: Question, answer: Any) -> bool:
     return isinstance(answer, (str, int, float, bool))
 
 
-def _plain(answer: Any) -> Any:
-    """An answer for comparison: text without case and outer spaces, true and false as yes and no, lists unordered."""
+def _comparable(answer: Any) -> Any:
+    """An answer for comparison: text in lower case and stripped, true and false as yes and no, lists unordered."""
     if isinstance(answer, bool):
         return "yes" if answer else "no"
     if isinstance(answer, (list, tuple, set, frozenset)):

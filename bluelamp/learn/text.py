@@ -1,4 +1,4 @@
-"""An exercise in words: for the terminal, for the project's own folder and for the documentation."""
+"""The Markdown text of an exercise: for the terminal, the project's folder and the documentation."""
 
 from typing import Final
 
@@ -28,16 +28,16 @@ def pages(heading: str) -> dict[str, str]:
 def _index(heading: str) -> str:
     parts = [
         f"# Exercises\n\n{heading}",
-        "Each exercise prepares a project of its own, in which nothing is real: the rehearsal cloud stands in for "
-        "Azure. It states a task, checks the result, gives hints one by one and can be started afresh.",
+        "Each exercise prepares a separate project, which uses the rehearsal cloud instead of Azure. It states a task, "
+        "checks the result, gives hints one by one and can be reset.",
         "```sh\n"
         "bluelamp learn                        # the exercises\n"
         "bluelamp learn start read-a-plan      # prepares learn/read-a-plan and shows the task\n"
         "cd learn/read-a-plan\n"
-        "bluelamp learn check                  # what is not yet right; status 0 where it is solved\n"
-        "bluelamp learn hint                   # one hint more\n"
-        "bluelamp learn reset                  # afresh; your files are kept in read-a-plan.kept-1\n"
-        "bluelamp learn status                 # what is solved\n"
+        "bluelamp learn check                  # what is not yet right; status 0 if it is solved\n"
+        "bluelamp learn hint                   # the next hint\n"
+        "bluelamp learn reset                  # starts again; your files are kept in read-a-plan.kept-1\n"
+        "bluelamp learn status                 # the solved exercises\n"
         "```",
         "In a checkout, run `. .venv/bin/activate` first: the command is then `bluelamp` in every folder. The "
         "exercises that deploy need the Pulumi engine, which `bluelamp engine install` fetches or builds once.",

@@ -155,7 +155,7 @@ class _Update(PlanMonitor):
             package, instance, _ = self._provider_for(request.type, request.provider, request.version)
             provider, urn = self._provider_of(package), self.urn(request.type, request.name, request.parent)
             if provider.read(instance, urn, request.id, {}) is None:
-                provider.existing(instance, urn, request.id)
+                provider.assume_existing(instance, urn, request.id)
         return super().ReadResource(request)
 
     def _bring(

@@ -1,1 +1,1 @@
-"""What a resource costs in a month: prices, use, hardware, and a pricing function for each type."""
+"""Monthly costs of resources: prices, usage, hardware, and a pricing function for each resource type."""

@@ -1,4 +1,4 @@
-"""A stack's files of use and hardware, read together."""
+"""Reads a stack's usage and hardware files together."""
 
 from pathlib import Path
 
@@ -7,8 +7,8 @@ from bluelamp.pricing.hardware import Hardware, read_hardware
 from bluelamp.pricing.usage import Usage, read_usage
 
 
-def read_both(root: Path, stack: str) -> tuple[Usage, Hardware]:
-    """The files of use and hardware of a stack. Raises `SettingsError` with every mistake in both."""
+def read_usage_and_hardware(root: Path, stack: str) -> tuple[Usage, Hardware]:
+    """The usage and hardware of a stack. Raises `SettingsError` with every mistake in both files."""
     problems: list[Problem] = []
     usage, hardware = Usage(), Hardware()
     try:

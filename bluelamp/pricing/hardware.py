@@ -1,6 +1,6 @@
-"""`stacks/<stack>/hardware.yaml`: what a force owns and runs on its premises, by the month.
+"""`stacks/<stack>/hardware.yaml`: the monthly costs of a force's own hardware, licences, support and energy.
 
-Purchases are spread over their life, so that a choice between a force's own hardware and the cloud compares fairly.
+Purchase prices are spread over their term, so that the costs compare with those of the cloud.
 """
 
 from collections.abc import Collection
@@ -19,26 +19,26 @@ from bluelamp.pricing.snapshot import HOURS
 from bluelamp.pricing.source import read_source
 
 FILE: Final = "stacks/{stack}/hardware.yaml"
-"""Where a stack's file is, under the project's folder."""
+"""The path of a stack's file in the project's folder."""
 
 _WATTS: Final = 1000
 
 
 class Purchase(Model):
-    """Something that is bought once or by the term: its price is spread over `months`."""
+    """A purchase, once or for a term. Its price is spread over `months`."""
 
     name: Label
     what: Text
     kind: Literal["hardware", "licence", "support", "space"]
     count: Annotated[int, Field(ge=1, le=1_000_000)] = 1
     price: Annotated[float, Field(gt=0, le=1_000_000_000)]
-    """GBP without VAT for each."""
+    """GBP without VAT, each."""
     months: Annotated[int, Field(ge=1, le=240)]
     component: Label | None = None
     milestone: Label | None = None
     spend: Literal["strategic", "tactical"] = "strategic"
     source: Text
-    """Where the figure comes from."""
+    """The source of the figure."""
 
     @property
     def monthly(self) -> Decimal:
@@ -47,16 +47,16 @@ class Purchase(Model):
 
 
 class Energy(Model):
-    """The electricity that equipment draws all month, with cooling and losses in `overhead`."""
+    """The electricity use of equipment over a month. `overhead` includes cooling and losses."""
 
     name: Label
     what: Text
     watts: Annotated[float, Field(gt=0, le=10_000_000)]
-    """The average draw of all of it."""
+    """The average total power draw."""
     price_per_kwh: Annotated[float, Field(gt=0, le=10, alias="pricePerKwh")]
     """GBP without VAT."""
     overhead: Annotated[float, Field(ge=1, le=5)] = 1.0
-    """What the site draws for each watt of equipment (PUE)."""
+    """The site's power usage effectiveness (PUE)."""
     component: Label | None = None
     milestone: Label | None = None
     spend: Literal["strategic", "tactical"] = "strategic"
@@ -74,14 +74,14 @@ class Energy(Model):
 
 
 class Hardware(Model):
-    """What a force owns on its premises."""
+    """A force's own hardware."""
 
     purchases: tuple[Purchase, ...] = ()
     energy: tuple[Energy, ...] = ()
     _source: Source | None = PrivateAttr(default=None)
 
     def unknown_milestones(self, known: Collection[str]) -> list[Problem]:
-        """A problem for each item whose milestone is not in `known`: no milestone would carry its cost."""
+        """A problem for each item whose milestone is not in `known`, as its cost would be in no milestone."""
         sections: list[tuple[str, tuple[Purchase | Energy, ...]]]
         sections = [("purchases", self.purchases), ("energy", self.energy)]
         source = self._source or Source(FILE.format(stack="FORCE"))
@@ -89,30 +89,30 @@ class Hardware(Model):
             source.problem(
                 (section, index, "milestone"),
                 "the milestone is not on the roadmap",
-                each.milestone,
-                did_you_mean_or(each.milestone, known, lead="milestones:"),
+                item.milestone,
+                did_you_mean_or(item.milestone, known, lead="milestones:"),
                 "correct the id, or add the milestone to roadmap.yaml",
             )
             for section, items in sections
-            for index, each in enumerate(items)
-            if each.milestone is not None and each.milestone not in known
+            for index, item in enumerate(items)
+            if item.milestone is not None and item.milestone not in known
         ]
 
 
 def read_hardware(root: Path, stack: str) -> Hardware:
-    """The hardware of a stack; nothing where it has no file. Raises `SettingsError` with every mistake."""
+    """The hardware of a stack; empty if it has no file. Raises `SettingsError` with every mistake."""
     source = read_source(root, FILE.format(stack=stack))
     return Hardware() if source is None else hardware_of(source)
 
 
 def hardware_of(source: Source) -> Hardware:
-    """The hardware that a document says. Raises `SettingsError` with every mistake in it."""
+    """The hardware in a document. Raises `SettingsError` with every mistake in it."""
     hardware, problems = validate(Hardware, source.values, source, lambda steps: steps)
     problems = [*source.problems, *problems]
     if hardware is not None:
         first: dict[str, Steps] = {}
-        named = [("purchases", index, each.name) for index, each in enumerate(hardware.purchases)]
-        named += [("energy", index, each.name) for index, each in enumerate(hardware.energy)]
+        named = [("purchases", index, item.name) for index, item in enumerate(hardware.purchases)]
+        named += [("energy", index, item.name) for index, item in enumerate(hardware.energy)]
         for section, index, name in named:
             if name in first:
                 problems.append(

@@ -1,4 +1,4 @@
-"""What costs follow from beside the resources, as a program registers it and a rule reads it back."""
+"""The inputs of costs besides the resources, as a program registers them and rules read them."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ from bluelamp.pricing.usage import Usage, usage_of
 
 @dataclass(frozen=True)
 class CostInputs:
-    """The use, the hardware and the prices of a stack."""
+    """The usage, the hardware and the prices of a stack."""
 
     usage: Usage
     hardware: Hardware
@@ -27,9 +27,9 @@ class CostInputs:
 
 
 def registered(root: Path, stack: str, milestones: Collection[str]) -> dict[str, Any]:
-    """The contents of the stack's files of use and hardware, and the prices that the project refreshed; empty for none.
+    """The contents of the stack's usage and hardware files, and the project's refreshed prices; empty without files.
 
-    Raises `SettingsError` with every mistake in the three files, also for hardware whose milestone is not one of
+    Raises `SettingsError` with every mistake in the three files, including hardware with a milestone that is not in
     `milestones`.
     """
     problems: list[Problem] = []
@@ -48,19 +48,22 @@ def registered(root: Path, stack: str, milestones: Collection[str]) -> dict[str,
             problems += error.problems
     try:
         shipped = load().by_key if (own := refreshed(root)) else {}
-        prices = {key: each for key, each in own.items() if not _same(each, shipped.get(key))}
+        prices = {key: price for key, price in own.items() if not _same(price, shipped.get(key))}
     except SettingsError as error:
         problems += error.problems
         prices = {}
     if problems:
         raise SettingsError(problems)
     if prices:
-        found["prices"] = {key: [f"{each.gbp:f}", each.unit, each.region] for key, each in prices.items()}
+        found["prices"] = {key: [f"{price.gbp:f}", price.unit, price.region] for key, price in prices.items()}
     return found
 
 
 def inputs_of(values: Mapping[str, Any]) -> CostInputs:
-    """What `registered` gave, also after the engine has made every number a float. Raises `SettingsError`."""
+    """The inverse of `registered`, also after the engine has converted every number to a float.
+
+    Raises `SettingsError`.
+    """
     found = _whole(values)
     usage = usage_of(Source("usage", found["usage"])) if "usage" in found else Usage()
     hardware = hardware_of(Source("hardware", found["hardware"])) if "hardware" in found else Hardware()
@@ -68,7 +71,7 @@ def inputs_of(values: Mapping[str, Any]) -> CostInputs:
     try:
         prices = {key: _price(key, parts) for key, parts in own.items()}
     except (ValueError, TypeError, KeyError, AttributeError, InvalidOperation):
-        raise SettingsError([Problem("prices", message="they are not what Bluelamp registers")]) from None
+        raise SettingsError([Problem("prices", message="are not prices registered by Bluelamp")]) from None
     return CostInputs(usage, hardware, Prices({**load().by_key, **prices}))
 
 
@@ -84,9 +87,9 @@ def _same(one: Price, other: Price | None) -> bool:
 
 
 def _whole(value: Any) -> Any:
-    """`value` with whole numbers where the engine made floats of them."""
+    """`value` with integers in place of whole floats."""
     if isinstance(value, Mapping):
-        return {key: _whole(each) for key, each in value.items()}
+        return {key: _whole(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
-        return [_whole(each) for each in value]
+        return [_whole(item) for item in value]
     return int(value) if isinstance(value, float) and value.is_integer() else value

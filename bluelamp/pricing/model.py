@@ -1,4 +1,4 @@
-"""What a priced estate is made of: charges, lines and the cost of a force."""
+"""The cost model: charges, lines and the costs of a force."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -14,36 +14,36 @@ if TYPE_CHECKING:
     from bluelamp.pricing.snapshot import Price
 
 PENNY: Final = Decimal("0.01")
-"""The unit to which a line is rounded, once. Every sum of lines is then exact."""
+"""Lines are rounded to this unit, once, so that every sum of lines is exact."""
 
 HARDWARE: Final = "bluelamp:cost:"
-"""What the types of lines begin with that are of the force's premises."""
+"""The prefix of the types of lines for a force's own hardware."""
 
 NONE: Final = "none"
-"""The group of what has no component, milestone or the like."""
+"""The group of lines without a component, milestone and so on."""
 
 
 class Kind(StrEnum):
-    """How a charge is known."""
+    """How a charge is determined."""
 
     FIXED = "fixed"
-    """From the resource's settings alone."""
+    """From the resource's settings."""
     USAGE = "usage"
-    """From an assumption of use, in `usage.yaml` or among the defaults."""
+    """From assumed usage, in `usage.yaml` or the defaults."""
     FREE = "free"
     UNPRICED = "unpriced"
-    """It costs something, and no price is known."""
+    """Chargeable, but no price is known."""
 
 
 class Spend(StrEnum):
-    """Whether money moves a force along its roadmap."""
+    """Whether spend contributes to the roadmap."""
 
     STRATEGIC = "strategic"
     TACTICAL = "tactical"
 
 
 class By(StrEnum):
-    """What costs are grouped by."""
+    """Groupings of costs."""
 
     FORCE = "force"
     ENVIRONMENT = "environment"
@@ -56,12 +56,12 @@ class By(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Charge:
-    """What a pricing function says of a resource.
+    """A charge for a resource.
 
-    `meter` is a key of the price snapshot, empty where nothing is charged or no price is known. `count` is how many of
-    what the meter's unit names: instances of an hourly meter, GB of a meter per GB. `basis` gives the assumption, or
-    why nothing is charged or known. `price` is the meter's price where it is not in the snapshot under its key, and
-    `unit_price` replaces its amount, for prices that are derived from it.
+    `meter` is a key of the price snapshot, empty if the charge is free or unpriced. `count` is the number of units:
+    instances for an hourly meter, GB for a meter per GB. `basis` is the assumption, or why the charge is free or
+    unpriced. `price` is the meter's price if the snapshot does not have it under its key, and `unit_price` replaces its
+    amount, for a derived price.
     """
 
     what: str
@@ -76,7 +76,7 @@ class Charge:
 
 @dataclass(frozen=True, slots=True)
 class Owner:
-    """Where a resource belongs, for grouping. `component` and `module` are `none` for what is in no component."""
+    """The groups of a resource. `component` and `module` are `none` outside a component."""
 
     force: str
     environment: str
@@ -88,11 +88,10 @@ class Owner:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One charge of one resource in a month of 730 hours.
+    """A charge for a resource in a month of 730 hours.
 
-    `unit_price` is in GBP without VAT for one `unit`, `monthly` is `quantity` x `unit_price`, rounded to the penny.
-    `stale` says that the price is older than the age at which prices are flagged, `elsewhere` that it is of another
-    region than the resource's.
+    `unit_price` is in GBP without VAT per `unit`, `monthly` is `quantity` x `unit_price`, rounded to the penny. `stale`
+    is whether the price is older than `STALE_DAYS`, `elsewhere` whether it is for another region than the resource's.
     """
 
     owner: Owner
@@ -116,7 +115,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Costs:
-    """The cost of a force: its lines in the order of their resources' URNs, and the day its prices are judged at."""
+    """The costs of a force: its lines, sorted by URN, and the day for which prices are checked for staleness."""
 
     stack: str
     day: date
@@ -125,20 +124,20 @@ class Costs:
 
     @property
     def total(self) -> Decimal:
-        """GBP a month, to the penny: the sum of all lines."""
+        """GBP a month, to the penny, of all lines."""
         return total(self.lines)
 
     def of(self, kind: Kind) -> Decimal:
-        """GBP a month of one kind of line."""
+        """GBP a month of lines of a kind."""
         return total(line for line in self.lines if line.kind is kind)
 
     def by(self, what: By) -> dict[str, Decimal]:
-        """GBP a month by group, sorted by group. The groups' sum is `total`."""
+        """GBP a month by group, sorted by group. The sum is `total`."""
         return grouped(self.lines, what)
 
     @property
     def coverage(self) -> "Coverage":
-        """How many resources are priced how; what is on a force's premises is no resource."""
+        """The number of resources by kind of price, without a force's own hardware."""
         kinds: dict[str, set[Kind]] = {}
         for line in self.lines:
             if not line.type.startswith(HARDWARE):
@@ -158,7 +157,7 @@ class Costs:
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """How many resources are priced how. A resource with an unpriced line counts as unpriced alone."""
+    """The number of resources by kind of price. A resource with an unpriced line counts as unpriced only."""
 
     fixed: int = 0
     usage: int = 0
@@ -167,12 +166,12 @@ class Coverage:
 
     @property
     def chargeable(self) -> int:
-        """The resources that cost something, as far as is known."""
+        """The number of chargeable resources."""
         return self.fixed + self.usage + self.unpriced
 
     @property
     def share(self) -> Decimal:
-        """The share of chargeable resources that are priced; 1 where none is chargeable."""
+        """The share of chargeable resources with a price; 1 if none is chargeable."""
         return Decimal(self.fixed + self.usage) / self.chargeable if self.chargeable else Decimal(1)
 
     def __add__(self, other: "Coverage") -> "Coverage":
@@ -210,7 +209,7 @@ def grouped(lines: "tuple[Line, ...]", what: By) -> dict[str, Decimal]:
 
 
 def total(lines: "Iterator[Line] | tuple[Line, ...]") -> Decimal:
-    """The sum of the lines' months, to the penny."""
+    """GBP a month of the lines, to the penny."""
     return sum((line.monthly for line in lines), Decimal("0.00"))
 
 
@@ -221,20 +220,20 @@ def to_penny(amount: Decimal) -> Decimal:
 
 @dataclass(frozen=True)
 class Inventory:
-    """What pricing one resource needs to know of the others: those of each type, in the order of URNs."""
+    """The resources of each type, sorted by URN, for charges that depend on other resources."""
 
     by_type: Mapping[str, tuple[Resource, ...]] = field(default_factory=dict)
 
     def of(self, *types: str) -> list[Resource]:
-        """The resources of these types, which are named without `azure-native:`."""
-        return [resource for each in types for resource in self.by_type.get(f"azure-native:{each}", ())]
+        """The resources of these types, given without `azure-native:`."""
+        return [resource for type_ in types for resource in self.by_type.get(f"azure-native:{type_}", ())]
 
     def count(self, *types: str) -> int:
-        """How many resources there are of these types, which are named without `azure-native:`."""
+        """The number of resources of these types, given without `azure-native:`."""
         return len(self.of(*types))
 
     def place(self, type_: str, urn: str) -> int:
-        """The place, from 0, of a resource among those of its type; shared allowances are used in this order."""
+        """The index of a resource among those of its type. Shared allowances are used in this order."""
         return self._places[type_][urn]
 
     @cached_property

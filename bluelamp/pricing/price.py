@@ -1,4 +1,4 @@
-"""Pricing an estate: its resources, its use and its hardware, turned into the lines of a cost."""
+"""Prices an estate: the cost lines of its resources, usage and hardware."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -13,7 +13,7 @@ from bluelamp.core.environments import PROD, split
 from bluelamp.core.resource import Resource
 from bluelamp.core.suggestions import nearest
 from bluelamp.pricing.azure import pricing
-from bluelamp.pricing.context import Context, NotKnownError, free, months_of, text_at, unpriced
+from bluelamp.pricing.context import Context, UnknownPropertyError, free, months_of, text_at, unpriced
 from bluelamp.pricing.hardware import Energy, Hardware, Purchase
 from bluelamp.pricing.model import HARDWARE, NONE, Charge, Costs, Inventory, Kind, Line, Owner, Spend, to_penny
 from bluelamp.pricing.snapshot import Prices, load
@@ -21,25 +21,25 @@ from bluelamp.pricing.usage import Usage
 
 _AZURE: Final = "azure-native:"
 _OWN: Final = "bluelamp:"
-"""What the types of components of this program begin with."""
+"""The prefix of the types of this program's components."""
 _FREE: Final = {
     "kubernetes": "it runs on nodes that are charged themselves",
-    "azuread": "Entra ID is licensed by the user: see hardware.yaml",
-    "random": "it exists in the state alone",
-    "tls": "it exists in the state alone",
+    "azuread": "Entra ID is licensed per user: see hardware.yaml",
+    "random": "it exists only in the state",
+    "tls": "it exists only in the state",
 }
 _MILESTONE: Final = "roadmap-milestone"
 _SPEND: Final = "spend-type"
 _ENVIRONMENT: Final = "environment"
 _REGIONS: Final = ("uksouth", "ukwest")
-"""The regions that are priced: UK West by its own prices where the snapshot has them, else by those of UK South."""
-_NOWHERE: Final = ("", "global")
-"""Locations of what is in no region: a price of UK South is then not of another place."""
+"""The priced regions. For UK West, prices that the snapshot does not have are those of UK South."""
+_NO_REGION: Final = ("", "global")
+"""Locations of resources without a region, for which UK South prices are not those of another region."""
 
 
 @dataclass(frozen=True)
 class Estate:
-    """What is priced: the resources of a stack."""
+    """The resources of a stack, to be priced."""
 
     stack: str
     resources: Sequence[Resource]
@@ -48,10 +48,10 @@ class Estate:
 def price(
     estate: Estate, usage: Usage, hardware: Hardware, *, prices: Prices | None = None, day: date | None = None
 ) -> Costs:
-    """The cost of an estate in a month of 730 hours, at the prices of a snapshot; GBP without VAT.
+    """The costs of an estate in a month of 730 hours, in GBP without VAT.
 
     Each line is rounded to the penny once, so that every grouping sums to the total. `day`, by default today, is the
-    one on which prices are judged to be old.
+    day for which prices are checked for staleness.
     """
     prices, day = prices or load(), day or today()
     resources = sorted((each for each in estate.resources if each.type not in REGISTERED), key=lambda each: each.urn)
@@ -64,7 +64,7 @@ def price(
     for each in resources:
         owner = owners.of(each)
         lines += [_line(each, owner, charge, context, day) for charge in _charges(each, context)]
-    lines += _premises(estate, hardware, owners)
+    lines += _hardware_lines(estate, hardware, owners)
     return Costs(estate.stack, day, tuple(lines))
 
 
@@ -73,12 +73,12 @@ def _charges(resource: Resource, context: Context) -> Iterable[Charge]:
         charges = _known(function(resource, context))
         try:
             location = text_at(resource, "location")
-        except NotKnownError as error:
+        except UnknownPropertyError as error:
             return tuple(each if each.kind is Kind.FREE else _not_known(each.what, error) for each in charges)
         location = _plain(location)
-        if location in (*_REGIONS, *_NOWHERE):
+        if location in (*_REGIONS, *_NO_REGION):
             return charges
-        # What costs nothing costs nothing anywhere.
+        # Free charges are free in every region.
         like = next(iter(nearest(location, _REGIONS, 1)), _REGIONS[0])
         why = f"the snapshot has no prices of the region {location}; the nearest is {like}"
         return tuple(each if each.kind is Kind.FREE else unpriced(each.what, why) for each in charges)
@@ -89,23 +89,23 @@ def _charges(resource: Resource, context: Context) -> Iterable[Charge]:
 
 
 def _known(charges: Iterable[Charge]) -> tuple[Charge, ...]:
-    """The charges, with one without a price where the rest depends on what is not known."""
+    """The charges; if the rest depends on an unknown property, followed by an unpriced charge."""
     found: list[Charge] = []
     try:
         for each in charges:
             found.append(each)
-    except NotKnownError as error:
+    except UnknownPropertyError as error:
         found.append(_not_known("Charges that follow from it", error))
     return tuple(found)
 
 
-def _not_known(what: str, path: NotKnownError) -> Charge:
+def _not_known(what: str, path: UnknownPropertyError) -> Charge:
     return unpriced(what, f"{path} is not known before deployment")
 
 
 def _line(resource: Resource, owner: Owner, charge: Charge, context: Context, day: date) -> Line:
     location = _location(resource)
-    made = Line(
+    line = Line(
         owner,
         resource.urn,
         resource.type,
@@ -117,12 +117,12 @@ def _line(resource: Resource, owner: Owner, charge: Charge, context: Context, da
     )
     listed = None if charge.kind in (Kind.FREE, Kind.UNPRICED) else charge.price or context.prices.find(charge.meter)
     if listed is None:
-        return made
+        return line
     unit = charge.unit or listed.unit
     unit_price = charge.unit_price if charge.unit_price is not None else listed.gbp
     quantity = charge.count * months_of(unit)
     return replace(
-        made,
+        line,
         meter=charge.meter,
         quantity=quantity,
         unit=unit,
@@ -131,15 +131,15 @@ def _line(resource: Resource, owner: Owner, charge: Charge, context: Context, da
         source=listed.source,
         dated=listed.dated,
         stale=listed.is_stale(day),
-        elsewhere=listed.region != location and not (listed.region == "uksouth" and location in _NOWHERE),
+        elsewhere=listed.region != location and not (listed.region == "uksouth" and location in _NO_REGION),
     )
 
 
 def _location(resource: Resource) -> str:
-    """The region as Azure names it in code: `uksouth` of `UK South`; empty where there is none or it is not known."""
+    """The name of the region (`uksouth` for `UK South`); empty if there is none or it is unknown."""
     try:
         return _plain(text_at(resource, "location"))
-    except NotKnownError:
+    except UnknownPropertyError:
         return ""
 
 
@@ -148,7 +148,7 @@ def _plain(location: str) -> str:
 
 
 class _Owners:
-    """Where each resource belongs: by its own tags, else by those of its component, else by those of the estate."""
+    """The groups of resources, from their own tags, else the most common ones of the component, then of the estate."""
 
     def __init__(self, estate: Estate, resources: Sequence[Resource]) -> None:
         self._force, self._environment = split(estate.stack)
@@ -161,30 +161,31 @@ class _Owners:
                 if key in tags and isinstance(value, str):
                     tags[key][value] += 1
                     own[key][value] += 1
-        self._usual = {key: _most(counted) for key, counted in tags.items()}
+        self._common = {key: _most_common(counted) for key, counted in tags.items()}
         self._of_component = {
-            component: {key: _most(counted) for key, counted in own.items()} for component, own in by_component.items()
+            component: {key: _most_common(counted) for key, counted in own.items()}
+            for component, own in by_component.items()
         }
 
     def of(self, resource: Resource) -> Owner:
-        """Where the resource belongs."""
+        """The groups of the resource."""
         component, module = self._place(resource)
         return self.owner(component, module, _tags(resource))
 
     def owner(self, component: str, module: str, tags: Mapping[str, Any]) -> Owner:
-        """Where something with these tags belongs."""
+        """The groups of an item with these tags."""
 
-        def said(key: str) -> str:
+        def tag(key: str) -> str:
             own = tags.get(key)
             found = own if isinstance(own, str) else self._of_component.get(component, {}).get(key)
-            return found or self._usual[key]
+            return found or self._common[key]
 
-        spend = Spend.TACTICAL if said(_SPEND) == Spend.TACTICAL else Spend.STRATEGIC
-        environment = self._environment or said(_ENVIRONMENT) or PROD
-        return Owner(self._force, environment, component, module, said(_MILESTONE) or NONE, spend)
+        spend = Spend.TACTICAL if tag(_SPEND) == Spend.TACTICAL else Spend.STRATEGIC
+        environment = self._environment or tag(_ENVIRONMENT) or PROD
+        return Owner(self._force, environment, component, module, tag(_MILESTONE) or NONE, spend)
 
     def _place(self, resource: Resource) -> tuple[str, str]:
-        """The name of the outermost component around a resource, and the type of the innermost."""
+        """The name of a resource's outermost component, and the type of the innermost."""
         around = [each.split("::", 3) for each in resource.ancestors or filter(None, (resource.parent,))]
         own = [(type_, name) for *_, types, name in around if (type_ := types.rpartition("$")[2]).startswith(_OWN)]
         return (own[-1][1], own[0][0].rpartition(":")[2]) if own else (NONE, NONE)
@@ -195,13 +196,13 @@ def _tags(resource: Resource) -> Mapping[str, Any]:
     return found if isinstance(found, Mapping) else {}
 
 
-def _most(counted: Counter[str]) -> str:
-    """The commonest value; of several the first in the alphabet."""
+def _most_common(counted: Counter[str]) -> str:
+    """The most common value; of several, the first alphabetically."""
     return min(counted, key=lambda value: (-counted[value], value), default="")
 
 
-def _premises(estate: Estate, hardware: Hardware, owners: _Owners) -> Iterator[Line]:
-    """The lines of what is on the force's premises. Their prices are the force's own, and are never old."""
+def _hardware_lines(estate: Estate, hardware: Hardware, owners: _Owners) -> Iterator[Line]:
+    """The lines of the force's own hardware. Their prices are the force's own and never stale."""
     items: tuple[Purchase | Energy, ...] = (*hardware.purchases, *hardware.energy)
     for each in items:
         tags = {_SPEND: each.spend, _MILESTONE: each.milestone}

@@ -1,7 +1,7 @@
 """The dated price snapshot: list prices in GBP without VAT.
 
-The snapshot that comes with Bluelamp is in `prices/`; one that a project has refreshed is `stacks/prices.csv` and
-replaces the prices of the same key.
+Bluelamp's own snapshot is in `prices/`. Prices in a project's refreshed snapshot, `stacks/prices.csv`, override those
+with the same key.
 """
 
 import csv
@@ -23,17 +23,17 @@ from bluelamp.core.reader import name_of
 from bluelamp.core.suggestions import nearest
 
 FILE: Final = "stacks/prices.csv"
-"""Where a project keeps the prices that it refreshed."""
+"""The path of a project's refreshed prices."""
 
 HEADINGS: Final = ("key", "what", "unit", "gbp", "region", "source", "date", "note")
 HOURS: Final = Decimal(730)
-"""Hours in a month, as Azure's own calculator counts them."""
+"""Hours in a month, as in Azure's pricing calculator."""
 STALE_DAYS: Final = 90
-"""Prices that are older are flagged."""
+"""The age in days after which prices are stale."""
 
 _LARGEST: Final = 2_000_000
 LARGEST_PRICE: Final = Decimal(10) ** 9
-"""GBP for one unit: nothing that Azure lists comes near it."""
+"""GBP for one unit; far above any Azure list price."""
 _AMOUNT: Final = re.compile(r"[0-9]{1,20}(?:\.[0-9]{1,40})?")
 _DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _REGION: Final = "uksouth"
@@ -54,15 +54,14 @@ MONTHS: Final[Mapping[str, Decimal]] = {
     **dict.fromkeys(("month", "GB-month", "key-month", "vCore-month", "instance-month"), Decimal(1)),
     **dict.fromkeys(("GB", "TB", "1k", "10k", "50k", "1M", "10M", "renewal", "DIU-hour", "activity-hour"), Decimal(1)),
 }
-"""Every unit of a price, and how many of it one thing uses in a month: 730 of an hourly price. What is used by the GB,
-the operation or the like is counted by its use alone."""
+"""The units of prices, and their number in a month: 730 for an hourly price, 1 for units of usage such as GB."""
 
 _VM: Final = re.compile(r"Standard_([A-Z]+)(\d+)(?:-\d+)?([a-z]*)(?:_([a-z0-9_-]+))?", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    """One list price in GBP without VAT for one `unit`, of `region`: a region's name, or `other`."""
+    """A list price in GBP without VAT per `unit`. `region` is a region's name or `other`."""
 
     key: str
     what: str
@@ -74,13 +73,13 @@ class Price:
     note: str = ""
 
     def is_stale(self, day: date) -> bool:
-        """Whether the price is older on `day` than the age at which prices are flagged."""
+        """Whether the price is older than `STALE_DAYS` on `day`."""
         return (day - self.dated).days > STALE_DAYS
 
 
 @dataclass(frozen=True, slots=True)
 class PriceSource:
-    """Where prices come from."""
+    """A source of prices."""
 
     id: str
     title: str
@@ -95,29 +94,29 @@ class Prices:
     by_key: Mapping[str, Price]
 
     def find(self, key: str) -> Price | None:
-        """The price of this key, None where the snapshot has none."""
+        """The price with this key, or None."""
         return self.by_key.get(key)
 
     def like(self, key: str) -> str:
-        """The key that is most like this one, empty where none comes near."""
+        """The most similar key; empty if none is similar."""
         return next(iter(nearest(key, self.by_key, 1)), "")
 
     def machine(self, region: str, size: str) -> Price | None:
-        """The hourly price of a Linux virtual machine; of UK South where the region has no price of its own."""
+        """The hourly price of a Linux virtual machine in a region, else in UK South."""
         for place in (region, _REGION):
             own = self.by_key.get(machine_key(size)) if place == _REGION else None
             if found := own or _machines().get((place, size.lower())):
                 return found
         return None
 
-    def machine_like(self, size: str) -> str:
-        """The size that is most like this one, empty where none comes near."""
+    def nearest_machine(self, size: str) -> str:
+        """The most similar size; empty if none is similar."""
         names = {price.note: None for price in _machines().values()}
         return next(iter(nearest(size, names, 1)), "")
 
 
 def vcpus(size: str) -> int:
-    """The virtual processors of a size by its name (`Standard_D4s_v5` has 4); 0 where the name does not say."""
+    """The number of vCPUs in the name of a size (`Standard_D4s_v5` has 4); 0 if it has none."""
     found = _VM.fullmatch(size)
     return int(found[2]) if found else 0
 
@@ -128,7 +127,7 @@ def machine_key(size: str) -> str:
 
 
 def load(root: Path | None = None) -> Prices:
-    """The snapshot of the project at `root`: Bluelamp's own prices, replaced by those that the project refreshed.
+    """The prices of the project at `root`: Bluelamp's own, overridden by the project's refreshed ones.
 
     Raises `SettingsError` with every mistake in the project's file.
     """
@@ -139,7 +138,7 @@ def load(root: Path | None = None) -> Prices:
 
 
 def refreshed(root: Path) -> dict[str, Price]:
-    """The prices in the project's own file; none where there is no file. Raises `SettingsError`."""
+    """The prices in the project's own file; empty if there is none. Raises `SettingsError`."""
     path = root / FILE
     name = name_of(path, root)
     try:
@@ -149,28 +148,37 @@ def refreshed(root: Path) -> dict[str, Price]:
     except FileRefusedError as error:
         raise SettingsError([Problem(name, message=str(error.strerror))]) from None
     except UnicodeDecodeError:
-        raise SettingsError([Problem(name, message="is not UTF-8 text", next_step=_AGAIN)]) from None
+        raise SettingsError([Problem(name, message="is not UTF-8 text", next_step=_NEXT_STEP)]) from None
     except OSError as error:
         raise SettingsError([Problem(name, message=f"cannot be read: {error.strerror or error}")]) from None
     return parse(text, name)
 
 
-_AGAIN: Final = "write it anew with `bluelamp cost --refresh`, or delete it"
+_NEXT_STEP: Final = "run `bluelamp cost --refresh`, or delete the file"
 
 
 def parse(text: str, name: str) -> dict[str, Price]:
-    """The prices in the text of a snapshot called `name` in messages. Raises `SettingsError` with every mistake."""
+    """The prices in a snapshot's text; `name` is for messages. Raises `SettingsError` with every mistake."""
     reader = csv.reader(StringIO(text))
     try:
         headings, *rows = [(reader.line_num, row) for row in reader] or [(1, [])]
     except csv.Error as error:
         raise SettingsError(
-            [Problem(name, reader.line_num, message=f"is not CSV: {error}", next_step=_AGAIN)]
+            [Problem(name, reader.line_num, message=f"is not CSV: {error}", next_step=_NEXT_STEP)]
         ) from None
     if tuple(headings[1]) != HEADINGS:
         allowed = f"allowed: {','.join(HEADINGS)}"
         raise SettingsError(
-            [Problem(name, 1, message="wrong headings", found=",".join(headings[1]), allowed=allowed, next_step=_AGAIN)]
+            [
+                Problem(
+                    name,
+                    1,
+                    message="wrong headings",
+                    found=",".join(headings[1]),
+                    allowed=allowed,
+                    next_step=_NEXT_STEP,
+                )
+            ]
         )
     prices: dict[str, Price] = {}
     problems: list[Problem] = []
@@ -179,17 +187,17 @@ def parse(text: str, name: str) -> dict[str, Price]:
             continue
         if len(row) != len(HEADINGS):
             problems.append(
-                Problem(name, line, message=f"{len(row)} columns in place of {len(HEADINGS)}", next_step=_AGAIN)
+                Problem(name, line, message=f"{len(row)} columns instead of {len(HEADINGS)}", next_step=_NEXT_STEP)
             )
             continue
         key, what, unit, gbp, region, source, dated, note = row
-        problem = _wrong(unit, gbp, dated)
+        problem = _problem(unit, gbp, dated)
         if not all(map(str.isprintable, row)):
             problem = "a column has a control character"
         if key in prices:
             problem = "duplicate key"
         if problem:
-            problems.append(Problem(name, line, path=key, message=problem, next_step=_AGAIN))
+            problems.append(Problem(name, line, path=key, message=problem, next_step=_NEXT_STEP))
             continue
         prices[key] = Price(key, what, unit, Decimal(gbp), region, source, date.fromisoformat(dated), note)
     if problems:
@@ -197,24 +205,24 @@ def parse(text: str, name: str) -> dict[str, Price]:
     return prices
 
 
-def _wrong(unit: str, gbp: str, dated: str) -> str:
+def _problem(unit: str, gbp: str, dated: str) -> str:
     if unit not in MONTHS:
         return f"unknown unit {unit!r}; allowed: {', '.join(MONTHS)}"
     amount = Decimal(gbp) if _AMOUNT.fullmatch(gbp) else Decimal(0)
     if not 0 < amount <= LARGEST_PRICE:
-        return f"{gbp[:40]!r} is not a price above zero in plain digits, at most {LARGEST_PRICE:,}"
+        return f"{gbp[:40]!r} is not a price; allowed: a decimal number above 0 and at most {LARGEST_PRICE:,}"
     try:
         day = date.fromisoformat(dated) if _DATE.fullmatch(dated) else None
     except ValueError:
         day = None
     if day is None:
         return f"{dated[:40]!r} is not a date such as 2026-04-01"
-    # A price of tomorrow would never be old. A day is allowed for another time zone.
+    # A price from the future would not become stale. One day is allowed for time zones.
     return f"{dated} is in the future" if (day - today()).days > 1 else ""
 
 
 def text_of(prices: Mapping[str, Price]) -> str:
-    """The text of a snapshot file: what `parse` reads."""
+    """The text of a snapshot file, the inverse of `parse`."""
     out = StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(HEADINGS)
@@ -228,7 +236,7 @@ def text_of(prices: Mapping[str, Price]) -> str:
 
 @cache
 def sources() -> Mapping[str, PriceSource]:
-    """Where the snapshot's prices come from, by id."""
+    """The sources of the snapshot's prices, by id."""
     rows = csv.DictReader(StringIO(_text("sources.csv")))
     return {
         row["id"]: PriceSource(row["id"], row["title"], date.fromisoformat(row["date"]), row["note"]) for row in rows
@@ -242,7 +250,7 @@ def _shipped() -> Mapping[str, Price]:
 
 @cache
 def _machines() -> Mapping[tuple[str, str], Price]:
-    """The prices of Linux virtual machines by region and size in lower case; `note` has the size as Azure spells it."""
+    """The prices of Linux virtual machines by region and size in lower case; `note` is the size as in Azure."""
     source = sources()["karpenter"]
     return {
         (row["region"], row["size"].lower()): Price(

@@ -1,4 +1,4 @@
-"""Reading a stack's file of figures, which it need not have."""
+"""Reads a stack's optional usage and hardware files."""
 
 from pathlib import Path
 from typing import Final
@@ -11,12 +11,12 @@ _FIGURES: Final = "enter the force's figures as docs/cost.md shows, or delete th
 
 
 def read_source(root: Path, file: str) -> Source | None:
-    """The document in `file` below `root`; None where there is no such file.
+    """The document in `file` below `root`; None if there is no such file.
 
-    Raises `SettingsError` where it cannot be read, is not YAML or is empty.
+    Raises `SettingsError` if it cannot be read, is not YAML or is empty.
     """
     path = root / file
-    # A link that leads nowhere is a mistake, not the wish for the defaults.
+    # A broken link is an error, not a missing file.
     if not path.exists() and not path.is_symlink():
         return None
     source = parse(*content_of(path, root), may_be_empty=True)

@@ -1,4 +1,4 @@
-"""`stacks/<stack>/usage.yaml`: how much of what is charged by use a force uses, with documented defaults."""
+"""`stacks/<stack>/usage.yaml`: a force's usage of resources that are charged by usage, with documented defaults."""
 
 import re
 from collections.abc import Mapping
@@ -17,24 +17,24 @@ from bluelamp.pricing.snapshot import HOURS
 from bluelamp.pricing.source import read_source
 
 FILE: Final = "stacks/{stack}/usage.yaml"
-"""Where a stack's file is, under the project's folder."""
+"""The path of a stack's file in the project's folder."""
 
 _AMOUNT: Final = re.compile(r"(?P<value>[0-9]{1,13}(?:\.[0-9]{1,6})?) +(?P<unit>\S.*)")
 _LARGEST: Final = Decimal(10) ** 12
 _MOST: Final[Mapping[str, Decimal]] = {"machineHours": HOURS}
-"""Keys that have a largest amount of their own."""
+"""The maximum amounts of keys."""
 _TIERS: Final[Mapping[str, tuple[int, ...]]] = {"sentinelCommitment": (0, 50, 100, 200)}
-"""Keys that take one of a few amounts."""
+"""The allowed amounts of keys with tiers."""
 RESERVATIONS: Final = ("none", "3-years")
-"""How virtual machines can be bought."""
+"""The reservation terms of virtual machines."""
 _SECTIONS: Final = ("usage", "resources", "reservations", "hybridBenefit")
 
 
 @dataclass(frozen=True, slots=True)
 class Default:
-    """What is assumed of a key of use. `per` says whether of each resource of a kind, or of the whole estate.
+    """The default of a usage key, per resource or for the whole estate.
 
-    `of` are the types that are charged by it, empty for one of the estate; `whole` says that only whole numbers count.
+    `of` are the types that are charged by it, empty for the estate. `whole` is whether only integers are allowed.
     """
 
     key: str
@@ -48,7 +48,7 @@ class Default:
 
 @dataclass(frozen=True, slots=True)
 class Amount:
-    """How much is used, and the place in the file that gives it."""
+    """The amount of usage, and where it is set."""
 
     value: Decimal
     unit: str
@@ -57,11 +57,11 @@ class Amount:
 
 @dataclass(frozen=True)
 class Usage:
-    """How much a force uses, and how it buys.
+    """A force's usage and purchase options.
 
-    `stated` is by key, `resources` by a resource's logical name and key. `reservation` is how virtual machines are
-    bought: `none`, or `3-years` for those whose reservation has a price. `hybrid_benefit` says that Windows licences
-    with Software Assurance are brought to Azure.
+    `stated` is by key, `resources` by a resource's logical name and key. `reservation` is the term for virtual
+    machines: `none`, or `3-years` for sizes with a reservation price. `hybrid_benefit` is whether Azure Hybrid Benefit
+    applies to Windows licences.
     """
 
     stated: Mapping[str, Decimal] = field(default_factory=dict)
@@ -70,10 +70,10 @@ class Usage:
     hybrid_benefit: bool = False
     file: str = ""
     places: Mapping[tuple[str, ...], tuple[int, int]] = field(default_factory=dict, compare=False)
-    """The line and column of each resource's name in the file, and of each key below it."""
+    """The line and column of each resource's name and keys in the file."""
 
     def of(self, key: str, name: str = "") -> Amount:
-        """How much of `key` the resource called `name` uses: its own entry, else the general one, else the default."""
+        """The usage `key` of the resource `name`: its own entry, else the general one, else the default."""
         default = defaults()[key]
         own = self.resources.get(name, {})
         if key in own:
@@ -103,7 +103,7 @@ def defaults() -> Mapping[str, Default]:
 
 
 def form(default: Default) -> str:
-    """What an amount of a key looks like, as a regular expression; bounds are not in it."""
+    """A regular expression for the amounts of a key, without the limits."""
     numbers = r"[0-9]{1,13}(\.[0-9]{1,6})?"
     if default.key in _TIERS:
         numbers = f"0*({'|'.join(map(str, _TIERS[default.key]))})" + r"(\.0{1,6})?"
@@ -114,13 +114,13 @@ def form(default: Default) -> str:
 
 
 def read_usage(root: Path, stack: str) -> Usage:
-    """The use of a stack; the defaults alone where it has no file. Raises `SettingsError` with every mistake."""
+    """The usage of a stack; the defaults if it has no file. Raises `SettingsError` with every mistake."""
     source = read_source(root, FILE.format(stack=stack))
     return Usage() if source is None else usage_of(source)
 
 
 def usage_of(source: Source) -> Usage:
-    """The use that a document says. Raises `SettingsError` with every mistake in it."""
+    """The usage in a document. Raises `SettingsError` with every mistake in it."""
     problems = list(source.problems)
     values = source.values
     if not isinstance(values, Mapping):
@@ -143,7 +143,7 @@ def usage_of(source: Source) -> Usage:
         raise SettingsError(problems)
     named: list[tuple[str, ...]] = [(name,) for name in resources]
     named += [(name, key) for name, own in resources.items() for key in own]
-    places = {each: source.at(("resources", *each), key=True) for each in named}
+    places = {steps: source.at(("resources", *steps), key=True) for steps in named}
     return Usage(stated, resources, str(reservation), bool(benefit), source.file, places)
 
 
@@ -193,7 +193,7 @@ def _amount(value: Any, key: str, unit: str) -> Decimal | None:
         return None
     if defaults()[key].whole and amount != int(amount):
         return None
-    # 50.0 is 50: the amount of a tier is part of its meter's name.
+    # 50.0 becomes 50, as a tier's amount is part of its meter's name.
     return Decimal(int(amount)) if amount == int(amount) else amount
 
 
@@ -228,4 +228,4 @@ def _choice(
 def _unknown(source: Source, steps: Steps, key: object, allowed: Mapping[str, Any] | tuple[str, ...]) -> Problem:
     meant = did_you_mean(str(key), allowed)
     listed = f"allowed: {', '.join(allowed)}"
-    return source.problem(steps, "unknown key", show(key), meant or listed, "correct the key or take it out", key=True)
+    return source.problem(steps, "unknown key", show(key), meant or listed, "correct or remove the key", key=True)

@@ -1,7 +1,7 @@
-"""The engine's state file of a stack: whether it is whole, which of several is the newest, and copies of it.
+"""The engine's state file of a stack: verification, the newest of several, and backups.
 
-The engine does not write it in one step where the disk is full: the file is then empty or cut short. So a copy of the
-last state that the cloud agreed with is kept, and a damaged file is replaced by the newest whole one that there is.
+On a full disk the engine leaves an empty or truncated state file. A damaged file is replaced by the newest complete
+backup.
 """
 
 import contextlib
@@ -24,7 +24,7 @@ _NEVER: Final = datetime.min.replace(tzinfo=UTC)
 
 
 class DamagedStateError(ValueError):
-    """A file that is not a complete state of the stack; the message gives the reason."""
+    """The file is not a complete state of the stack; the message gives the reason."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class Checkpoint:
 
     @property
     def latest(self) -> dict[str, Any]:
-        """The deployment, `{}` if the stack has none yet."""
+        """The latest deployment; `{}` if there is none."""
         return self.content["checkpoint"].get("latest") or {}
 
     @property
@@ -51,7 +51,7 @@ class Checkpoint:
 
     @property
     def time(self) -> datetime:
-        """The time when the engine wrote it; the earliest possible time if it is unknown."""
+        """When the engine wrote the file; `datetime.min` if unknown."""
         manifest = self.latest.get("manifest")
         text = str(manifest.get("time") or "") if isinstance(manifest, dict) else ""
         with contextlib.suppress(ValueError):
@@ -63,23 +63,23 @@ class Checkpoint:
 def load(path: Path, project: str, stack: str) -> Checkpoint:
     """The state of the stack in `path`.
 
-    Raises `DamagedStateError` where it is cut short, no state, or that of another stack; `FileNotFoundError` where
-    there is none; `OSError` where it cannot be read.
+    Raises `DamagedStateError` if it is truncated, not a state, or the state of another stack. Raises
+    `FileNotFoundError` if it does not exist and `OSError` if it cannot be read.
     """
     return parse(files.read(path, _LARGEST), project, stack)
 
 
 def parse(raw: bytes, project: str, stack: str) -> Checkpoint:
-    """The state of the stack in `raw`, the content of a file. Raises `DamagedStateError` as `load` does."""
+    """The state of the stack in `raw`, a file's content. Raises `DamagedStateError` as `load` does."""
     if not raw.strip(b" \t\r\n\0"):
         raise DamagedStateError("the file is empty")
     try:
         content = json.loads(raw)
     except (ValueError, RecursionError) as error:
-        raise DamagedStateError(f"it is cut short or no JSON: {error}") from error
+        raise DamagedStateError(f"it is truncated or not JSON: {error}") from error
     found = content.get("checkpoint") if isinstance(content, dict) else None
     if not isinstance(found, dict) or not isinstance(content.get("version"), int):
-        raise DamagedStateError("it holds no checkpoint")
+        raise DamagedStateError("it contains no checkpoint")
     named = found.get("stack")
     if isinstance(named, str) and named.split("/")[-1] not in ("", stack):
         raise DamagedStateError(f"it is the state of the stack {named}")
@@ -94,17 +94,17 @@ def _verify(latest: Any, prefix: str) -> None:
     if resources is None:
         return
     if not isinstance(resources, list):
-        raise DamagedStateError("its resources are no list")
+        raise DamagedStateError("its resources are not a list")
     known: set[str] = set()
     for resource in resources:
         urn = resource.get("urn") if isinstance(resource, dict) else None
         if not isinstance(urn, str) or not isinstance(resource.get("type"), str):
-            raise DamagedStateError("a resource of it has no URN or no type")
+            raise DamagedStateError("one of its resources has no URN or no type")
         if not urn.startswith(prefix):
-            raise DamagedStateError(f"it holds a resource of another stack: {urn}")
+            raise DamagedStateError(f"it contains a resource of another stack: {urn}")
         for needed in _needed(resource):
             if needed not in known:
-                raise DamagedStateError(f"{urn} needs {needed}, which is missing")
+                raise DamagedStateError(f"{urn} depends on {needed}, which is missing")
         known.add(urn)
 
 
@@ -118,7 +118,7 @@ def _needed(resource: Mapping[str, Any]) -> Iterator[str]:
 
 
 def newest(paths: Iterable[Path], project: str, stack: str) -> Checkpoint | None:
-    """The newest complete state of the stack among `paths`; of equals the first. None if none is complete."""
+    """The newest complete state of the stack among `paths`, the first of several equally new; None if there is none."""
     found: list[Checkpoint] = []
     for path in paths:
         with contextlib.suppress(OSError, DamagedStateError):
@@ -127,14 +127,14 @@ def newest(paths: Iterable[Path], project: str, stack: str) -> Checkpoint | None
 
 
 def keep(checkpoint: Checkpoint, state: Path, copy: Path) -> None:
-    """Keeps `checkpoint`, the content of the file `state`, as `copy`; as a link if the disk is full."""
+    """Backs up `checkpoint`, the content of the file `state`, as `copy`; as a hard link if the disk is full."""
     with contextlib.suppress(OSError):
         if copy.read_bytes() == checkpoint.raw:
             return
     try:
         files.replace(copy, checkpoint.raw, mode=PRIVATE_FILE)
     except OSError:
-        # The engine and Bluelamp replace the state's file, so a linked file stays unchanged.
+        # The engine and Bluelamp replace the state file, so a hard link keeps the old content.
         beside = copy.with_name(f".{copy.name}.link")
         with contextlib.suppress(OSError):
             beside.unlink(missing_ok=True)

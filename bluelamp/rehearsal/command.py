@@ -1,4 +1,4 @@
-"""Runs any command of any Pulumi project with the rehearsal cloud in its environment."""
+"""Runs any command against the rehearsal cloud."""
 
 import os
 import stat
@@ -13,49 +13,52 @@ import yaml
 from bluelamp.core.files import read, replace
 from bluelamp.errors import UsageError
 from bluelamp.rehearsal.calls import Calls
-from bluelamp.rehearsal.desk import Desk
+from bluelamp.rehearsal.command_line import CommandLine
 from bluelamp.rehearsal.project import Project, project_file
 from bluelamp.rehearsal.session import Rehearsal
 from bluelamp.rehearsal.settings import LARGEST
-from bluelamp.rehearsal.words import Words
+from bluelamp.rehearsal.shim_server import ShimServer
 
 _ENGINES_OWN: Final = {"encryptionsalt", "secretsprovider", "encryptedkey"}
 _ENGINE: Final = "pulumi"
 
 
-def _quietly(_: str) -> None:
+def _ignore(_: str) -> None:
     """Ignores the message."""
 
 
 def project_folder(start: Path) -> Path | None:
-    """The folder at or above `start` that holds a `Pulumi.yaml`."""
+    """The nearest folder at or above `start` with a `Pulumi.yaml`."""
     file = project_file(start)
     return file.parent if file else None
 
 
-def run(held: Rehearsal, words: Sequence[str], say: Callable[[str], None] = _quietly) -> int:
-    """Runs the command and returns its exit status; `say` is called with repairs after an earlier run.
+def run(rehearsal: Rehearsal, words: Sequence[str], say: Callable[[str], None] = _ignore) -> int:
+    """Runs the command and returns its exit status; `say` is called with each repair after an interrupted run.
 
-    In a Pulumi project the stack that it will use is there first, and the settings files are afterwards as they were.
-    Raises `RehearsalError` where the stack was destroyed and the cloud still holds resources of it, `UsageError` where
+    In a Pulumi project the stack is created first if it does not exist, and the project's settings files are restored
+    afterwards. Raises `RehearsalError` if the cloud still contains resources of a destroyed stack and `UsageError` if
     the command cannot be started.
     """
     here = Path.cwd()
     project = Project.at(here)
-    calls = Calls(held, os.environ, say)
-    with Desk(calls, held.engine.path) as desk, _untouched(project.settings("x").parent if project else None):
-        engine = str(held.engine.path)
-        environment = desk.environment(_script(held))
+    calls = Calls(rehearsal, os.environ, say)
+    with (
+        ShimServer(calls, rehearsal.engine.path) as shims,
+        _restored(project.settings("x").parent if project else None),
+    ):
+        engine = str(rehearsal.engine.path)
+        environment = shims.environment(_script(rehearsal))
         if Path(words[0]).name == _ENGINE:
             return calls.run(words[1:], here, environment, lambda more, around: _execute([engine, *more], around))
         return _execute(words, environment)
 
 
-def _script(held: Rehearsal) -> dict[str, str]:
-    """The environment of a command; a stack that the user has named holds, a script may select another."""
+def _script(rehearsal: Rehearsal) -> dict[str, str]:
+    """The environment of a command, with the stack that the user has named. A script may select another."""
     named = os.environ.get("PULUMI_STACK")
     own = {"PULUMI_STACK": named} if named else {}
-    return {**held.environment, "PULUMI_SKIP_CONFIRMATIONS": "true", **own}
+    return {**rehearsal.environment, "PULUMI_SKIP_CONFIRMATIONS": "true", **own}
 
 
 def _execute(words: Sequence[str], environment: Mapping[str, str]) -> int:
@@ -65,22 +68,22 @@ def _execute(words: Sequence[str], environment: Mapping[str, str]) -> int:
                 try:
                     return child.wait()
                 except KeyboardInterrupt:
-                    # The terminal has interrupted the command too; wait until it has ended cleanly.
+                    # The command receives the interrupt too; wait for it to exit.
                     continue
     except OSError as error:
         raise UsageError(f"{words[0]} cannot be started: {error.strerror}") from error
 
 
-def only_looks(words: Sequence[str]) -> bool:
-    """Whether the command changes no stack, so that other commands may read it at the same time."""
+def is_read_only(words: Sequence[str]) -> bool:
+    """Whether the command changes no stack, so that others can read the stack at the same time."""
     if "--preview-only" in words:
         return True
-    return Path(words[0]).name == _ENGINE and Words(tuple(words[1:])).verb == "preview"
+    return Path(words[0]).name == _ENGINE and CommandLine(tuple(words[1:])).verb == "preview"
 
 
 @contextmanager
-def _untouched(folder: Path | None) -> Iterator[None]:
-    """Removes the engine's salt from settings files; the rehearsal's state has it too."""
+def _restored(folder: Path | None) -> Iterator[None]:
+    """Restores settings files that the engine has truncated or added its encryption salt to."""
     before = _stack_files(folder)
     try:
         yield
@@ -96,7 +99,7 @@ def _untouched(folder: Path | None) -> Iterator[None]:
 
 
 def _stack_files(folder: Path | None) -> dict[Path, bytes]:
-    """The content of each stack file in `folder`, except special and oversized files."""
+    """The content of each stack settings file in `folder`, except special and oversized files."""
     found = {}
     for path in folder.glob("Pulumi.*.yaml") if folder else ():
         with suppress(OSError):
@@ -105,7 +108,7 @@ def _stack_files(folder: Path | None) -> dict[Path, bytes]:
 
 
 def _cut(old: bytes | None, new: bytes) -> bool:
-    """Whether a full disk has truncated a settings file: it is empty, or not YAML."""
+    """Whether a full disk has truncated a settings file, so that it is empty or not YAML."""
     return bool(old and old.strip()) and (not new.strip() or isinstance(_settings(new), bytes))
 
 

@@ -1,4 +1,4 @@
-"""Changes a resource out of band, as at a portal."""
+"""Changes a resource out of band, as in a portal."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -12,8 +12,8 @@ from bluelamp.rehearsal.values import Secret, has_secret
 def drift(store: Store, resource_id: str, path: str, value: Any) -> tuple[Any, Any]:
     """Sets the property at `path` of a stored resource; returns the old and the new value.
 
-    What takes the place of a secret is secret too, in the resource and in what is returned. Raises `UsageError` where
-    there is no such resource, the path leads nowhere, or the property has that value already.
+    A value that replaces a secret is secret too. Raises `UsageError` if there is no such resource or path, or if the
+    property already has the value.
     """
     try:
         steps = paths.parse(path)
@@ -23,15 +23,15 @@ def drift(store: Store, resource_id: str, path: str, value: Any) -> tuple[Any, A
         record = store.get(resource_id)
         if record is None:
             raise UsageError(f"the rehearsal cloud holds no {resource_id!r}")
-        before, asked = _found(record.outputs, steps), _found(record.inputs, steps)
-        # Refuse secrets: the result would confirm or reject a guess.
+        before, given = _found(record.outputs, steps), _found(record.inputs, steps)
+        # Secrets are not compared: the error would confirm a guess.
         if not has_secret(before) and type(before) is type(value) and before == value:
             name = record.urn.rpartition("::")[2]
             raise UsageError(
-                f"{path} of {name} is that already: nothing would drift",
-                next_step=f"give another value; it is there with: bluelamp cloud show {name}",
+                f"{path} of {name} already has this value",
+                next_step=f"choose another value; to see the resource, run: bluelamp cloud show {name}",
             )
-        now = Secret(value) if has_secret(before) or has_secret(asked) else value
+        now = Secret(value) if has_secret(before) or has_secret(given) else value
         try:
             changed = record.with_(
                 inputs=_replaced(record.inputs, steps, now), outputs=_replaced(record.outputs, steps, now)

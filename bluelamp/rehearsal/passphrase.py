@@ -1,4 +1,4 @@
-"""The passphrase of a rehearsal: the engine encrypts the state's secrets with it, and the store its own."""
+"""The passphrase of a rehearsal, which encrypts the secrets in the engine's state and in the store."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -14,10 +14,10 @@ _LARGEST: Final = 1_000_000
 
 
 def passphrase(environment: Mapping[str, str]) -> str:
-    """What `environment` sets, as the engine reads it, else the rehearsals' own.
+    """The passphrase that `environment` sets, read as the engine does, else the default one.
 
-    The default keeps secrets out of copies, backups and searches; the folder's permissions keep other users out.
-    Raises `RehearsalError` where the file that is named cannot be read.
+    The default keeps secrets in clear text out of copies, backups and searches; the folder's permissions protect them
+    from other users. Raises `RehearsalError` if the passphrase file cannot be read.
     """
     if NAME in environment:
         return environment[NAME]
@@ -35,5 +35,5 @@ def passphrase(environment: Mapping[str, str]) -> str:
 
 
 def provided(environment: Mapping[str, str]) -> dict[str, str]:
-    """What the engine's environment needs besides `environment`: the rehearsals' own passphrase, where it sets none."""
+    """The variable for the default passphrase; empty if `environment` sets a passphrase."""
     return {} if NAME in environment or environment.get(FILE) else {NAME: _DEFAULT}

@@ -1,4 +1,4 @@
-"""A Pulumi project to rehearse, of any author, read as the engine reads it."""
+"""A Pulumi project to rehearse, Bluelamp's or any other, read as the engine reads it."""
 
 import re
 from collections.abc import Collection, Iterator, Mapping
@@ -9,17 +9,17 @@ from typing import Any, Final
 
 from bluelamp.core.wire import ORGANIZATION
 from bluelamp.errors import UsageError
-from bluelamp.rehearsal import hosts, settings
-from bluelamp.rehearsal.words import Words
+from bluelamp.rehearsal import language_hosts, settings
+from bluelamp.rehearsal.command_line import CommandLine
 
 _NAME: Final = re.compile(r"(?!\.{1,2}$)[A-Za-z0-9_.][A-Za-z0-9_.-]{0,99}")
-"""What Pulumi takes for the name of a project or a stack, but for a hyphen in front: that would be an option."""
+"""The names that Pulumi allows for projects and stacks, except with a leading hyphen, which would be an option."""
 _DESCRIPTIONS: Final = {"providers": "PulumiPlugin.yaml", "analyzers": "PulumiPolicy.yaml"}
 _FILES: Final = ("Pulumi.yaml", "Pulumi.yml")
 
 
 def project_file(start: Path) -> Path | None:
-    """The `Pulumi.yaml` in or above the folder `start`, whatever it contains; None where there is none."""
+    """The nearest `Pulumi.yaml` in or above the folder `start`; None if there is none."""
     places = (folder / name for folder in (start, *start.parents) for name in _FILES)
     return next((place for place in places if place.is_file()), None)
 
@@ -33,16 +33,16 @@ class Project:
 
     @classmethod
     def at(cls, start: Path) -> "Project | None":
-        """The project at or above the folder `start`, None where there is none.
+        """The project at or above the folder `start`; None if there is none.
 
-        Raises `UsageError` where its `Pulumi.yaml` cannot be read or names no project.
+        Raises `UsageError` if its `Pulumi.yaml` cannot be read or has no valid name.
         """
         file = project_file(start)
         if file is None:
             return None
         content = settings.load(file)
         if not isinstance(content.get("name"), str):
-            raise UsageError(f"{file} does not name a project")
+            raise UsageError(f"{file} does not name a project", next_step="set `name` in the file")
         found = cls(file, content)
         checked("project", found.name, f"correct `name` in {file}")
         return found
@@ -59,8 +59,8 @@ class Project:
 
     @property
     def runtime(self) -> str:
-        """The language of its program."""
-        return hosts.runtime_of(self.content)
+        """The runtime of the program."""
+        return language_hosts.runtime_of(self.content)
 
     @property
     def program(self) -> Path:
@@ -70,7 +70,7 @@ class Project:
 
     @property
     def is_ours(self) -> bool:
-        """Whether the project is one of Bluelamp's, in which each stack is a force's."""
+        """Whether this is a Bluelamp project, in which each stack is a force's."""
         return lexists(self.root / "stacks" / "forces.yaml")
 
     def settings(self, stack: str) -> Path:
@@ -80,7 +80,7 @@ class Project:
         return yml if yml.is_file() else folder / f"Pulumi.{stack}.yaml"
 
     def only_stack(self) -> str | None:
-        """The stack that the project has a settings file of, where it is only one."""
+        """The stack with a settings file; None if there are several or none."""
         found = sorted(self.settings("x").parent.glob("Pulumi.*.yaml"))
         return found[0].name.removeprefix("Pulumi.").removesuffix(".yaml") if len(found) == 1 else None
 
@@ -88,17 +88,18 @@ class Project:
         """The stack of this project that `[ORGANISATION/[PROJECT/]]STACK` names."""
         return named.rpartition("/")[2]
 
-    def local(self, words: Words) -> Words:
-        """The words with each stack named as the rehearsal's backend knows it, which has one organisation."""
-        for named in dict.fromkeys(filter(None, (words.stack, words.operand if words.verb == "stack rm" else None))):
+    def local(self, command: CommandLine) -> CommandLine:
+        """The command line with each stack named as in the rehearsal's backend, which has one organisation."""
+        operand = command.operand if command.verb == "stack rm" else None
+        for named in dict.fromkeys(filter(None, (command.stack, operand))):
             _, *more = parts = named.split("/")
             other = len(parts) == 3 and parts[1] != self.name
-            words = words.replaced(named, "/".join([ORGANIZATION, *more]) if other else parts[-1])
-        return words
+            command = command.replaced(named, "/".join([ORGANIZATION, *more]) if other else parts[-1])
+        return command
 
     @property
     def own_packages(self) -> frozenset[str]:
-        """The packages that the project has in source code, by name."""
+        """The names of the packages that the project has as source code."""
         plugins, packages = self.content.get("plugins"), self.content.get("packages")
         listed = plugins.get("providers") if isinstance(plugins, Mapping) else None
         given = [
@@ -111,15 +112,15 @@ class Project:
         return frozenset(name for name, folder in given if self._in_source(folder, _DESCRIPTIONS["providers"]))
 
     def check_plugins(self, served: Collection[str]) -> None:
-        """Raises `UsageError` where the project names a program of its own as a provider that is not `served`.
+        """Raises `UsageError` if the project declares a provider binary of its own that is not `served`.
 
-        A component package in source code is no such program: the language host runs it, as it runs the project.
+        Component packages in source code are allowed: the language host runs them, as it runs the project.
         """
         found = [*self._plugins(served), *self._packages(served)]
         if found:
             raise UsageError(
-                f"{self.file}: {'; '.join(found)}: in a rehearsal only Bluelamp's own providers are started",
-                next_step="install the package's Python SDK, by whose types it is then served, or leave it out",
+                f"{self.file}: {'; '.join(found)}; a rehearsal starts Bluelamp's own providers only",
+                next_step="install the package's Python SDK, whose types the rehearsal cloud then serves, or remove it",
             )
 
     def _plugins(self, served: Collection[str]) -> Iterator[str]:
@@ -136,18 +137,18 @@ class Project:
         packages = self.content.get("packages")
         for name, given in packages.items() if isinstance(packages, Mapping) else ():
             source = str(given.get("source") if isinstance(given, Mapping) else given or "")
-            # Others have to be downloaded first, which a rehearsal does not.
+            # A rehearsal downloads no packages.
             local = source.startswith((".", "/"))
             if local and name not in served and not self._in_source(source, _DESCRIPTIONS["providers"]):
                 yield f"packages.{name} is the program {source}"
 
     def _in_source(self, folder: str, description: str) -> bool:
-        """Whether a folder holds a package in source code, which a language host runs."""
+        """Whether a folder contains a package as source code, which a language host runs."""
         return bool(folder) and (self.root / folder / description).is_file()
 
 
 def checked(what: str, name: str, step: str) -> str:
-    """`name`; raises `UsageError` where it is no name: it would be read as an option, or as a path elsewhere."""
+    """`name`, if it is a valid name. Raises `UsageError` if not: it could be read as an option or as a path."""
     if not _NAME.fullmatch(name):
         allowed = "1 to 100 letters, digits, hyphens, underscores and full stops, without a hyphen in front"
         raise UsageError(f"{name[:60]!r} is not the name of a {what}; allowed: {allowed}", next_step=step)

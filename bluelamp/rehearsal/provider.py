@@ -1,8 +1,7 @@
-"""The interface of a package of the rehearsal cloud, in plain values.
+"""The provider interface of the rehearsal cloud, in plain values.
 
-The same methods are called by the gRPC server (for the real engine) and by the offline planner (no engine), so that
-both see the same inputs, defaults and refusals. A provider is safe to call from several threads: everything that lasts
-is in the store.
+The gRPC server (for the real engine) and the offline planner call the same methods, so that both get the same inputs,
+defaults and errors. Providers are thread-safe; their state is in the store.
 """
 
 from abc import ABC, abstractmethod
@@ -12,7 +11,7 @@ from typing import Any, Final, Literal, NoReturn
 
 
 class CloudError(Exception):
-    """A refusal of the cloud, with the error code and message of the real service.
+    """An error response of the cloud, with the error code and message of the real service.
 
     `retryable` marks faults after which the same call may succeed (throttling, conflict, time-out).
     """
@@ -26,7 +25,7 @@ class CloudError(Exception):
 
 @dataclass(frozen=True)
 class Failure:
-    """One wrong input: its property path (`securityRules[0].access`, empty for the resource) and why."""
+    """An invalid input: its property path (`securityRules[0].access`; empty for the resource) and the reason."""
 
     path: str
     reason: str
@@ -34,9 +33,9 @@ class Failure:
 
 @dataclass(frozen=True)
 class Instance:
-    """One configured instance of a package: which stack uses it, and its configuration.
+    """A configured provider instance: its stack, its project and its configuration.
 
-    `stack` and `project` may be empty where the engine has not said them. `config` holds plain values, JSON-decoded.
+    `stack` and `project` are empty if the engine has not sent them. `config` contains plain values, JSON-decoded.
     """
 
     stack: str = ""
@@ -45,15 +44,15 @@ class Instance:
 
 
 EXISTING: Final = "__existing"
-"""The input that marks what was taken to exist, in the store only."""
+"""The input, in the store only, that marks a resource that is assumed to exist."""
 
 
 @dataclass(frozen=True)
 class Naming:
-    """How the setting `pulumi:autonaming` has a resource named that states no name of its own.
+    """The setting `pulumi:autonaming` for a resource without a name of its own.
 
-    `propose` gives a name that the provider may change, `enforce` one that it may not, and `disable` none: the program
-    must state it.
+    With `propose` the provider may change the proposed name, with `enforce` it may not. With `disable` the program must
+    set the name.
     """
 
     mode: Literal["propose", "enforce", "disable"]
@@ -62,10 +61,7 @@ class Naming:
 
 @dataclass(frozen=True)
 class Checked:
-    """Inputs with the provider's defaults filled in, and what is wrong with them.
-
-    `warnings` may be wrong, and do not refuse the resource.
-    """
+    """Inputs with the provider's defaults, and their errors. `warnings` do not reject the resource."""
 
     inputs: dict[str, Any]
     failures: Sequence[Failure] = ()
@@ -90,7 +86,7 @@ class Diff:
 
 @dataclass(frozen=True)
 class Live:
-    """A resource as the cloud holds it: its id, the inputs that would make it, and its outputs."""
+    """A resource in the cloud: its id, the inputs that would create it, and its outputs."""
 
     id: str
     inputs: dict[str, Any]
@@ -108,7 +104,7 @@ class Provider(ABC):
     version: str
 
     def check_config(self, inputs: dict[str, Any]) -> Checked:
-        """The provider's own configuration, checked."""
+        """The provider's configuration, checked."""
         return Checked(inputs)
 
     @abstractmethod
@@ -122,7 +118,7 @@ class Provider(ABC):
     ) -> Checked:
         """`new` inputs with defaults filled in; `old` are the last checked inputs, empty for a new resource.
 
-        `naming` is the stack's own way of naming, None where the package's own applies.
+        `naming` is the stack's setting for auto-naming; None if the package's own names apply.
         """
 
     @abstractmethod
@@ -136,14 +132,16 @@ class Provider(ABC):
         new: Mapping[str, Any],
         ignore: Sequence[str] = (),
     ) -> Diff:
-        """What changes from `old_inputs` to `new`; paths in `ignore` do not count."""
+        """The changes from `old_inputs` to `new`, except at the paths in `ignore`."""
 
     @abstractmethod
     def create(
         self, instance: Instance, urn: str, inputs: Mapping[str, Any], *, preview: bool
     ) -> tuple[str, dict[str, Any]]:
-        """The new resource's id and outputs; in a preview nothing is stored, the id is empty where it cannot be known
-        and computed outputs are `UNKNOWN`."""
+        """The new resource's id and outputs.
+
+        A preview stores nothing; its id is empty if it is not known yet, and computed outputs are `UNKNOWN`.
+        """
 
     @abstractmethod
     def read(self, instance: Instance, urn: str, resource_id: str, inputs: Mapping[str, Any]) -> Live | None:
@@ -160,31 +158,31 @@ class Provider(ABC):
         *,
         preview: bool,
     ) -> dict[str, Any]:
-        """The outputs after the resource took `inputs`."""
+        """The outputs of the resource after it is updated to `inputs`."""
 
     @abstractmethod
     def delete(self, instance: Instance, urn: str, resource_id: str, outputs: Mapping[str, Any]) -> None:
-        """Deletes the resource; a resource that is already deleted is no error."""
+        """Deletes the resource. Succeeds if it is already deleted."""
 
-    def existing(self, instance: Instance, urn: str, resource_id: str) -> Live | None:
-        """A resource that a program reads and that the rehearsal lacks, assumed to exist.
+    def assume_existing(self, instance: Instance, urn: str, resource_id: str) -> Live | None:
+        """A resource that a program reads and that the rehearsal cloud lacks, assumed to exist.
 
-        It is kept from then on, marked with `EXISTING`, until the stack that reads it is destroyed. None where no
-        resource of the type can have this id.
+        It is stored, marked with `EXISTING`, until the stack that reads it is destroyed. None if no resource of the
+        type can have this id.
         """
         del instance, urn, resource_id
         return None
 
     def invoke(self, instance: Instance, token: str, args: Mapping[str, Any]) -> dict[str, Any]:
         """The result of the function `token`."""
-        raise CloudError("NotSupported", f"the rehearsal cloud does not know the function {token} ({sorted(args)})")
+        raise CloudError("NotSupported", f"the rehearsal cloud does not support the function {token} ({sorted(args)})")
 
     def construct(self, token: str) -> NoReturn:
-        """Refuses to make the component `token` of the package."""
-        raise CloudError("NotSupported", f"the rehearsal cloud does not make the component {token}")
+        """Raises `CloudError`: the package's remote components are not supported."""
+        raise CloudError("NotSupported", f"the rehearsal cloud does not support the component {token}")
 
     def expected_id(self, instance: Instance, urn: str, inputs: Mapping[str, Any]) -> str | None:
-        """The id that `create` would give for `inputs`, where it follows from them; used to recover from a crash."""
+        """The id that `create` would return for `inputs`, if it follows from them; used in crash recovery."""
         del instance, urn, inputs
         return None
 

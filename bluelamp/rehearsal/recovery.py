@@ -1,15 +1,14 @@
-"""Repairs the state and the cloud after an interrupted run, so that the next run starts from a consistent state.
+"""Repairs a stack's state and the rehearsal cloud after an interrupted run.
 
-Against the embedded cloud the engine writes its state once, at the end of a run: writing all of it after every step is
-most of the time that bringing up a large force takes. A run that is killed, or that a full disk keeps from writing its
-state, leaves the state of before it. So what it made is removed from the cloud again, and what it deleted is removed
-from the state (`roll_back`). The same is done wherever state and cloud are not of the same moment.
+With the embedded cloud, the engine writes its state once, at the end of a run, as a checkpoint after every step takes
+most of the time of a large deployment. After a run that was killed, or ran out of disk space, the state is that of the
+previous run. `reconcile` then deletes resources from the cloud that the state does not have, and removes resources from
+the state that the cloud does not have. It does so whenever state and cloud differ.
 
-Against a real API server nothing can be taken back. There the engine writes its state at every step: before it makes a
-resource it notes that it is about to, and afterwards that it has. A run that is killed in between leaves the note, and
-a resource that may or may not be there: a second run would fail on it, or make another beside it. So each such resource
-is looked for. One that is there is taken into the state as it is, one that is not is forgotten (`recover`). Updates
-and deletions under way need nothing: they are done again.
+With a real API server, the engine writes its state at every step. A run that is killed during a create leaves a pending
+operation, and the resource may or may not exist: the next run would fail or create a duplicate. `recover` looks up each
+such resource and adds it to the state if it exists. Pending updates and deletions need no repair, as the engine repeats
+them.
 """
 
 import json
@@ -28,9 +27,9 @@ _CREATING = "creating"
 
 
 def recover(target: Target, provider_of: Callable[[str], Provider]) -> list[str]:
-    """Repairs the stack's state and returns the URNs of interrupted operations.
+    """Repairs the stack's state after an interrupted run; returns the URNs of the pending operations.
 
-    Raises `EngineError` where the engine does not take the repaired state.
+    Raises `EngineError` if the engine rejects the repaired state.
     """
     state = export(target)
     deployment = state["deployment"]
@@ -50,51 +49,51 @@ def recover(target: Target, provider_of: Callable[[str], Provider]) -> list[str]
 
 
 @dataclass(frozen=True)
-class Agreement:
-    """The URNs removed so that a state and the cloud agree again."""
+class Reconciliation:
+    """The URNs removed to make a state and the cloud consistent."""
 
     from_cloud: tuple[str, ...] = ()
     from_state: tuple[str, ...] = ()
 
 
-def roll_back(
+def reconcile(
     resources: list[dict[str, Any]],
-    made: Iterable[Record],
+    created: Iterable[Record],
     store: Store,
     provider_of: Callable[[str], Provider],
     *,
-    elsewhere: Container[str] = (),
-) -> Agreement:
-    """Makes the cloud and the `resources` of a stack's state agree again, in place.
+    external_packages: Container[str] = (),
+) -> Reconciliation:
+    """Makes the cloud and the `resources` of a stack's state consistent, in place.
 
-    `made` are the stack's resources in the cloud. Packages in `elsewhere` are kept by another cloud than the store, and
-    left alone.
+    `created` are the stack's resources in the cloud. Resources of `external_packages` are not in the store and stay
+    unchanged.
     """
     known: dict[str, set[str]] = {}
     for resource in resources:
         known.setdefault(resource["urn"], set()).add(resource.get("id", ""))
-    # An older state may know a resource under another URN, which an alias will lead to.
+    # An older state may have a resource under another URN, for which the program has an alias.
     ids = {str(resource.get("id") or "").lower() for resource in resources}
     removed = []
     with store.transaction():
-        for record in made:
-            if record.package in elsewhere or record.id.lower() in ids or EXISTING in record.inputs:
+        for record in created:
+            if record.package in external_packages or record.id.lower() in ids or EXISTING in record.inputs:
                 continue
             if not _knows(known.get(record.urn), record):
                 store.remove(record.id)
                 removed.append(record.urn)
-    gone = [one for one in resources if _held(one, elsewhere) and not _is_there(one, resources, provider_of)]
+    gone = [one for one in resources if _held(one, external_packages) and not _is_there(one, resources, provider_of)]
     if gone:
         dropped = {id(one) for one in gone}
         resources[:] = _without([one for one in resources if id(one) not in dropped], gone)
-    return Agreement(tuple(removed), tuple(one["urn"] for one in gone))
+    return Reconciliation(tuple(removed), tuple(one["urn"] for one in gone))
 
 
-def _held(resource: Mapping[str, Any], elsewhere: Container[str]) -> bool:
+def _held(resource: Mapping[str, Any], external_packages: Container[str]) -> bool:
     """Whether the store must hold the resource."""
     kind = str(resource["type"])
     own = resource.get("custom") and not resource.get("external") and not kind.startswith("pulumi:")
-    return bool(own) and kind.partition(":")[0] not in elsewhere
+    return bool(own) and kind.partition(":")[0] not in external_packages
 
 
 def _is_there(
@@ -103,13 +102,13 @@ def _is_there(
     try:
         return _read(resource, resources, resource.get("id", ""), provider_of) is not None
     except CloudError:
-        return True  # a planned fault, or a package that is not installed: no evidence against it
+        return True  # a planned fault or a missing package is no evidence that the resource is gone
 
 
 def _without(kept: list[dict[str, Any]], gone: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """`kept` without references to `gone` resources, which the engine would refuse; children move to an ancestor."""
-    there = {one["urn"] for one in kept}
-    parents = {str(one["urn"]): str(one.get("parent") or "") for one in gone if one["urn"] not in there}
+    """`kept` without references to `gone` resources, which the engine would reject. Children move to an ancestor."""
+    urns_kept = {one["urn"] for one in kept}
+    parents = {str(one["urn"]): str(one.get("parent") or "") for one in gone if one["urn"] not in urns_kept}
     for one in kept:
         while one.get("parent") in parents:
             one["parent"] = parents[one["parent"]]
@@ -126,7 +125,7 @@ def _without(kept: list[dict[str, Any]], gone: Iterable[Mapping[str, Any]]) -> l
 
 
 def _knows(ids: set[str] | None, record: Record) -> bool:
-    """Whether the state, which has `ids` under the record's URN, means this one of those that the URN has made."""
+    """Whether the record is one of the state's resources; `ids` are those that the state has under the record's URN."""
     if ids is None:
         return False
     base = record.id.partition("#")[0].lower()
@@ -169,7 +168,7 @@ def _config(resource: Mapping[str, Any], resources: list[dict[str, Any]]) -> dic
 
 
 def _as_state(value: Any) -> Any:
-    """A value as the engine's state writes it; the engine encrypts the secrets when it takes the state."""
+    """A value as in the engine's state. Secrets are in clear text; the engine encrypts them on import."""
     if isinstance(value, Secret):
         return {SIGNATURE: SECRET_SIGNATURE, "plaintext": json.dumps(_as_state(value.value))}
     if isinstance(value, Blob):
@@ -182,9 +181,9 @@ def _as_state(value: Any) -> Any:
 
 
 def _import(target: Target, state: Mapping[str, Any]) -> None:
-    # Through a pipe, not a file, as the text is not encrypted yet.
+    # Through a pipe, as the secrets are in clear text.
     run = command(target, ["stack", "import", "--stack", target.stack], given=json.dumps(state))
     if run.returncode:
         raise EngineError(
-            f"{target.stack}: what an interrupted run left behind could not be recovered: {last_line(run.stderr)}"
+            f"{target.stack}: the state could not be repaired after an interrupted run: {last_line(run.stderr)}"
         )

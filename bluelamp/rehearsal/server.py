@@ -1,7 +1,7 @@
-"""The rehearsal cloud as Pulumi providers: one gRPC server a package, all in this process, for many stacks at once.
+"""The rehearsal cloud as Pulumi providers: a gRPC server per package, all in this process, for many stacks at once.
 
-The engine finds them through `PULUMI_DEBUG_PROVIDERS` and attaches instead of starting a plugin of its own. Each
-connection is one provider instance, so what `Configure` said is kept by the connection's peer.
+The engine finds them through `PULUMI_DEBUG_PROVIDERS` and attaches to them instead of starting plugins. Each connection
+is a provider instance, so its configuration is stored by the connection's peer.
 """
 
 import json
@@ -15,7 +15,7 @@ from google.protobuf import empty_pb2
 from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc, plugin_pb2, provider_pb2, provider_pb2_grpc
 
 from bluelamp.core import loopback
-from bluelamp.rehearsal.concealed import names_secret
+from bluelamp.rehearsal.placeholders import names_secret
 from bluelamp.rehearsal.provider import CloudError, Diff, Failure, Instance, Naming, Provider, project_of, stack_of
 from bluelamp.rehearsal.store import StoreError
 from bluelamp.rehearsal.values import Secret, decode, encode, marked, plain
@@ -23,10 +23,10 @@ from bluelamp.rehearsal.values import Secret, decode, encode, marked, plain
 T = TypeVar("T")
 _log = logging.getLogger(__name__)
 _ATTEMPTS = 4
-"""How often a throttled or timed-out call is made, as Azure's own client does: once, and three times more."""
+"""The attempts at a throttled or timed-out call: one and three retries, as in Azure's own client."""
 
 _PATIENCE = 10.0
-"""Seconds that the engine has to take a warning."""
+"""The timeout for sending a warning to the engine, in seconds."""
 
 _KINDS = {
     "add": provider_pb2.PropertyDiff.ADD,
@@ -39,13 +39,13 @@ _KINDS = {
 
 
 def _no_schema(package: str) -> str:
-    raise CloudError("NotSupported", f"the schema of {package} is not published here")
+    raise CloudError("NotSupported", f"the schema of {package} is not available here")
 
 
 class Server:
-    """Serves packages on ports of 127.0.0.1 until it is closed; use it as a context manager.
+    """Serves packages on ports of 127.0.0.1; a context manager.
 
-    `schema` writes a package's schema, where a language host asks for it. Calls of other local users are refused
+    `schema` returns a package's schema for language hosts. Calls of other local users are rejected
     (`bluelamp.core.loopback`).
     """
 
@@ -63,7 +63,7 @@ class Server:
 
     @property
     def debug_providers(self) -> str:
-        """What `PULUMI_DEBUG_PROVIDERS` must say."""
+        """The value for `PULUMI_DEBUG_PROVIDERS`."""
         return ",".join(f"{package}:{port}" for package, port in self.ports.items())
 
     def close(self) -> None:
@@ -79,7 +79,7 @@ class Server:
 
 
 class _Service(provider_pb2_grpc.ResourceProviderServicer):
-    """One provider, spoken to in gRPC."""
+    """The gRPC service of a provider."""
 
     def __init__(self, provider: Provider, schema: Callable[[str], str]) -> None:
         self._provider, self._schema = provider, schema
@@ -95,7 +95,7 @@ class _Service(provider_pb2_grpc.ResourceProviderServicer):
         return known
 
     def _warn(self, context: Any, urn: str, warnings: Iterable[Failure]) -> None:
-        """Has the engine show `warnings` with the resource; without its address they go to the log."""
+        """Sends `warnings` to the engine, which shows them with the resource. If it cannot be reached, logs them."""
         engine = self._engines.get(context.peer())
         for warning in warnings:
             message = f"{warning.path}: {warning.reason}"
@@ -109,7 +109,8 @@ class _Service(provider_pb2_grpc.ResourceProviderServicer):
             except grpc.RpcError:
                 _log.warning("%s: %s", urn, message)
 
-    def _do(self, context: Any, work: Callable[[], T]) -> T:
+    def _call(self, context: Any, work: Callable[[], T]) -> T:
+        """The result of `work`, with retries; aborts the gRPC call if it fails."""
         for attempt in range(1, _ATTEMPTS + 1):
             try:
                 return work()
@@ -130,7 +131,7 @@ class _Service(provider_pb2_grpc.ResourceProviderServicer):
         return provider_pb2.ProviderHandshakeResponse(accept_secrets=True, supports_autonaming_configuration=True)
 
     def Attach(self, request: Any, context: Any) -> Any:
-        # A proxy of the environment has no way to this machine's own addresses.
+        # The address is local; a proxy set in the environment cannot reach it.
         channel = grpc.insecure_channel(request.address, options=[("grpc.enable_http_proxy", 0)])
         self._engines[context.peer()] = engine_pb2_grpc.EngineStub(channel)
         return empty_pb2.Empty()
@@ -139,7 +140,7 @@ class _Service(provider_pb2_grpc.ResourceProviderServicer):
         return plugin_pb2.PluginInfo(version=self._provider.version)
 
     def GetSchema(self, _request: Any, context: Any) -> Any:
-        return self._do(context, lambda: provider_pb2.GetSchemaResponse(schema=self._schema(self._provider.package)))
+        return self._call(context, lambda: provider_pb2.GetSchemaResponse(schema=self._schema(self._provider.package)))
 
     def Cancel(self, _request: Any, _context: Any) -> Any:
         return empty_pb2.Empty()
@@ -148,8 +149,8 @@ class _Service(provider_pb2_grpc.ResourceProviderServicer):
         _abort(context, grpc.StatusCode.UNIMPLEMENTED, f"{self._provider.package} takes no parameters in a rehearsal")
 
     def CheckConfig(self, request: Any, context: Any) -> Any:
-        checked = self._do(context, lambda: self._provider.check_config(decode(request.news)))
-        # As the real providers do, so that the state holds them encrypted.
+        checked = self._call(context, lambda: self._provider.check_config(decode(request.news)))
+        # As the real providers do, so that the state contains them encrypted.
         inputs = {key: Secret(one) if _is_open_secret(key, one) else one for key, one in checked.inputs.items()}
         return provider_pb2.CheckResponse(inputs=encode(inputs), failures=_failures(checked.failures))
 
@@ -180,7 +181,7 @@ class _Service(provider_pb2_grpc.ResourceProviderServicer):
             self._warn(context, request.urn, checked.warnings)
             return provider_pb2.CheckResponse(inputs=encode(checked.inputs), failures=_failures(checked.failures))
 
-        return self._do(context, work)
+        return self._call(context, work)
 
     def Diff(self, request: Any, context: Any) -> Any:
         def work() -> Any:
@@ -196,7 +197,7 @@ class _Service(provider_pb2_grpc.ResourceProviderServicer):
                 )
             )
 
-        return self._do(context, work)
+        return self._call(context, work)
 
     def Create(self, request: Any, context: Any) -> Any:
         def work() -> Any:
@@ -206,7 +207,7 @@ class _Service(provider_pb2_grpc.ResourceProviderServicer):
             )
             return provider_pb2.CreateResponse(id=resource_id, properties=encode(marked(outputs, inputs)))
 
-        return self._do(context, work)
+        return self._call(context, work)
 
     def Read(self, request: Any, context: Any) -> Any:
         def work() -> Any:
@@ -214,16 +215,16 @@ class _Service(provider_pb2_grpc.ResourceProviderServicer):
             instance = self._instance(context, request.urn)
             live = self._provider.read(instance, request.urn, request.id, known)
             if live is None and not known and not shown:
-                # A program reads it (`get`), or imports it; a refresh knows inputs or outputs.
-                live = self._provider.existing(instance, request.urn, request.id)
+                # The program reads (`get`) or imports it. A refresh would have inputs or outputs.
+                live = self._provider.assume_existing(instance, request.urn, request.id)
             if live is None:
                 return provider_pb2.ReadResponse()
-            # What the stack knows as secret stays so, whoever has changed it meanwhile.
+            # Values that are secret in the stack stay secret after an out-of-band change.
             inputs = marked(live.inputs, known)
             outputs = marked(marked(live.outputs, shown), inputs)
             return provider_pb2.ReadResponse(id=live.id, properties=encode(outputs), inputs=encode(inputs))
 
-        return self._do(context, work)
+        return self._call(context, work)
 
     def Update(self, request: Any, context: Any) -> Any:
         def work() -> Any:
@@ -238,7 +239,7 @@ class _Service(provider_pb2_grpc.ResourceProviderServicer):
             )
             return provider_pb2.UpdateResponse(properties=encode(marked(outputs, inputs)))
 
-        return self._do(context, work)
+        return self._call(context, work)
 
     def Delete(self, request: Any, context: Any) -> Any:
         def work() -> Any:
@@ -247,10 +248,10 @@ class _Service(provider_pb2_grpc.ResourceProviderServicer):
             )
             return empty_pb2.Empty()
 
-        return self._do(context, work)
+        return self._call(context, work)
 
     def Construct(self, request: Any, context: Any) -> Any:
-        return self._do(context, lambda: self._provider.construct(request.type))
+        return self._call(context, lambda: self._provider.construct(request.type))
 
     def Invoke(self, request: Any, context: Any) -> Any:
         def work() -> Any:
@@ -259,7 +260,7 @@ class _Service(provider_pb2_grpc.ResourceProviderServicer):
             fields: dict[str, Any] = {"return": encode(marked(result, args))}
             return provider_pb2.InvokeResponse(**fields)
 
-        return self._do(context, work)
+        return self._call(context, work)
 
 
 _MODES: Mapping[int, Literal["propose", "enforce", "disable"]] = {0: "propose", 1: "enforce", 2: "disable"}
@@ -278,7 +279,7 @@ def _abort(context: Any, code: Any, message: str) -> NoReturn:
 
 
 def _json(value: Any) -> Any:
-    """A configuration value as it was meant: nested ones arrive as JSON text."""
+    """A configuration value; nested values arrive as JSON text."""
     if isinstance(value, str) and value[:1] in ("{", "["):
         try:
             return json.loads(value)

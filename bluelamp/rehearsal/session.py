@@ -16,23 +16,23 @@ from bluelamp.engine.own_python import prefer_own_python
 from bluelamp.errors import RehearsalError
 from bluelamp.folders import pack
 from bluelamp.rehearsal import stack
-from bluelamp.rehearsal.changing import Change
-from bluelamp.rehearsal.claims import Claims
+from bluelamp.rehearsal.locks import Locks
 from bluelamp.rehearsal.packages import Packages
 from bluelamp.rehearsal.project import Project
-from bluelamp.rehearsal.recovery import recover, roll_back
-from bluelamp.rehearsal.sdk.places import places_of
+from bluelamp.rehearsal.recovery import reconcile, recover
+from bluelamp.rehearsal.sdk.search_path import search_path_of
 from bluelamp.rehearsal.server import Server
 from bluelamp.rehearsal.space import Space
+from bluelamp.rehearsal.stack_run import StackRun
 from bluelamp.rehearsal.store import Store, StoreError
 
-_AGAIN = "free disk space, then run the same command again"
+_NEXT_STEP = "free disk space, then run the same command again"
 _MOST = 5
 
 
 @dataclass(frozen=True)
 class Recovered:
-    """The repairs of a stack before a run: the resources, as URNs, and each step in a sentence."""
+    """The repairs of a stack before a run: the resources, as URNs, and a sentence for each repair."""
 
     urns: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
@@ -40,10 +40,11 @@ class Recovered:
 
 @dataclass(frozen=True)
 class Rehearsal:
-    """The resources of a running rehearsal.
+    """A running rehearsal.
 
-    `embedded` is whether all of the cloud is the store; a real API server is not. `changes` is whether stacks may be
-    changed: two commands that only look at a stack may run at once. `patience` is for stacks that others have claimed.
+    `embedded` is whether the whole cloud is in the store; with a real API server it is not. `changes` is whether stacks
+    may be changed; without it, several commands can read a stack at once. `patience` is for stacks that others have
+    locked.
     """
 
     space: Space
@@ -53,36 +54,37 @@ class Rehearsal:
     engine: Engine
     embedded: bool = True
     changes: bool = True
-    claims: Claims = field(default_factory=Claims)
+    locks: Locks = field(default_factory=Locks)
     patience: Patience = field(default_factory=Patience)
     _repaired: dict[tuple[str, str], Recovered] = field(default_factory=dict)
 
     def target(self, root: Path, project: str, slug: str) -> Target:
-        """A stack of the project at `root`, made ready: its settings copied, its state whole, unlocked and in agreement
-        with the cloud. Raises `RehearsalError` where that cannot be done."""
-        with told():
+        """A stack of the project at `root`, with copied settings and a complete, unlocked, reconciled state.
+
+        Raises `RehearsalError` if it cannot be prepared.
+        """
+        with storage_errors():
             settings = stack.prepare(self.space, project, root / "stacks" / f"Pulumi.{slug}.yaml")
         target = Target(self.engine, slug, root, self.environment, settings, (pack(root),))
         self.make_ready(target, project)
         return target
 
     def make_ready(self, target: Target, project: str) -> None:
-        """Repairs the stack after a crashed run, and creates a new stack; see `recover`."""
+        """Locks the stack, creates it if it is new, and repairs it after a crashed run (`recover`)."""
         lock = stack.lock_file(self.space, project, target.stack)
-        with told():
-            alone = self.claims.claim(lock, target.stack, changing=self.changes, patience=self.patience)
-            known = self.store.agreed(project, target.stack) is not None
-            said = stack.ready(target, self.space, project, known=known)
-            if not alone:
-                return
-            # Another command that came first has repaired the stack already.
+        with storage_errors():
+            exclusive = self.locks.acquire(lock, target.stack, changing=self.changes, patience=self.patience)
+            known = self.store.recorded_digest(project, target.stack) is not None
+            prepared = stack.ready(target, self.space, project, known=known)
+            if not exclusive:
+                return  # the first reader has repaired the stack
             urns, notes = self._repair(target, project)
-            self._repaired[project, target.stack] = Recovered(tuple(urns), (*said, *notes))
+            self._repaired[project, target.stack] = Recovered(tuple(urns), (*prepared, *notes))
             if not self.changes:
-                self.claims.share(lock)
+                self.locks.share(lock)
 
     def recover(self, target: Target, project: str) -> Recovered:
-        """The repairs made while preparing the stack."""
+        """The repairs made by `make_ready`."""
         return self._repaired.get((project, target.stack), Recovered())
 
     def state(self, target: Target, project: str) -> dict[str, Any]:
@@ -90,13 +92,10 @@ class Rehearsal:
         return stack.state_of(self.space, project, target.stack)
 
     @contextmanager
-    def changing(self, target: Target, project: str) -> Iterator[Change]:
-        """Surrounds a run of the engine that may change the stack.
-
-        A run that ends in any other way than by leaving this block has its traces removed before the next one.
-        """
-        with told():
-            change = Change(self.space, self.store, project, target.stack)
+    def changing(self, target: Target, project: str) -> Iterator[StackRun]:
+        """A run of the engine that may change the stack. If the block is not left normally, the next run repairs it."""
+        with storage_errors():
+            change = StackRun(self.space, self.store, project, target.stack)
             change.begin()
         yield change
         change.end()
@@ -107,16 +106,18 @@ class Rehearsal:
         state = stack.current(self.space, project, target.stack)
         if state is not None and state.latest.get("pending_operations"):
             urns += recover(target, self.packages.provider)
-            notes += _note(urns, "left half done by an interrupted run: looked for, and the state corrected")
+            notes += _note(urns, "left pending by an interrupted run: looked up, and the state corrected")
             state = stack.current(self.space, project, target.stack)
-        if state is None or self.store.agreed(project, target.stack) == state.digest:
+        if state is None or self.store.recorded_digest(project, target.stack) == state.digest:
             return urns, notes
-        made = self.store.of_stack(project, target.stack)
-        elsewhere = () if self.embedded else ("kubernetes",)
-        found = roll_back(state.resources, made, self.store, self.packages.provider, elsewhere=elsewhere)
+        created = self.store.resources_of_stack(project, target.stack)
+        external_packages = () if self.embedded else ("kubernetes",)
+        found = reconcile(
+            state.resources, created, self.store, self.packages.provider, external_packages=external_packages
+        )
         if found.from_state:
             state = stack.write(self.space, project, target.stack, state.content)
-        self.store.agree(project, target.stack, state.digest)
+        self.store.record_digest(project, target.stack, state.digest)
         stack.keep(self.space, project, target.stack, state)
         notes += _note(found.from_cloud, "in the rehearsal cloud but not in the state: removed from the cloud")
         notes += _note(found.from_state, "in the state but not in the rehearsal cloud: removed from the state")
@@ -124,7 +125,7 @@ class Rehearsal:
 
 
 def _note(urns: list[str] | tuple[str, ...], what: str) -> list[str]:
-    """A sentence on resources, of which only the first are named."""
+    """A sentence about the resources, with the first few names; none without resources."""
     if not urns:
         return []
     names = first_of([name_of(urn) for urn in urns], _MOST)
@@ -132,15 +133,15 @@ def _note(urns: list[str] | tuple[str, ...], what: str) -> list[str]:
 
 
 @contextmanager
-def told() -> Iterator[None]:
-    """Turns errors of the disk and the store into a message with a next step."""
+def storage_errors() -> Iterator[None]:
+    """Converts disk and store errors to `RehearsalError` with a next step."""
     try:
         yield
     except StoreError as error:
-        raise RehearsalError(f"the rehearsal cloud's store cannot be used: {error}", next_step=_AGAIN) from error
+        raise RehearsalError(f"the rehearsal cloud's store cannot be used: {error}", next_step=_NEXT_STEP) from error
     except OSError as error:
         where = f"{error.filename}: " if error.filename else ""
-        raise RehearsalError(f"{where}{error.strerror or error}", next_step=_AGAIN) from error
+        raise RehearsalError(f"{where}{error.strerror or error}", next_step=_NEXT_STEP) from error
 
 
 @contextmanager
@@ -155,9 +156,8 @@ def rehearsal(
 ) -> Iterator[Rehearsal]:
     """Opens the rehearsal cloud of the project at `root` and serves it until the block ends.
 
-    With `changes` a stack that is worked on is kept from other commands meanwhile; `patience` says how long to wait for
-    those that have it. Raises `RehearsalError` where the
-    cloud cannot be used, as with another passphrase than its secrets were encrypted with.
+    With `changes` stacks are locked for this command alone; `patience` is how long to wait for a lock. Raises
+    `RehearsalError` if the cloud cannot be used, for example with another passphrase than before.
     """
     space = Space(root)
     try:
@@ -168,7 +168,7 @@ def rehearsal(
                 store,
                 arm_types=arm_types,
                 kubeconfig=kubeconfig,
-                places=places_of(root, project.content) if project and not project.is_ours else (),
+                search_path=search_path_of(root, project.content) if project and not project.is_ours else (),
                 own=project.own_packages if project else (),
                 program=project.program if project else None,
             )
@@ -183,10 +183,10 @@ def rehearsal(
                 try:
                     yield held
                 finally:
-                    held.claims.release()
+                    held.locks.release()
     finally:
         with contextlib.suppress(OSError):
-            space.tighten()
+            space.restrict_permissions()
 
 
 def _unlock(store: Store) -> None:
@@ -195,5 +195,5 @@ def _unlock(store: Store) -> None:
     except StoreError as error:
         raise RehearsalError(
             f"the rehearsal cloud cannot be opened: {error}",
-            next_step="set the passphrase, or reset the rehearsal: bluelamp cloud reset",
+            next_step="set the passphrase, or reset the rehearsal with: bluelamp cloud reset",
         ) from error

@@ -1,7 +1,7 @@
-"""Where a project's rehearsals live: `.bluelamp/rehearsal/`, with the cloud's store, the engine's state and its home.
+"""A project's rehearsal folder, `.bluelamp/rehearsal/`: the cloud's store, the engine's backend and its home folder.
 
-Nothing of it is the user's: the folder can be deleted at any time, and the next rehearsal starts from an empty cloud.
-Only its owner may look into it: folders have the mode 0700 and files 0600, whatever the umask and whatever they had.
+The folder can be deleted at any time; the next rehearsal starts from an empty cloud. It is private to its owner:
+folders have mode 0700 and files 0600, regardless of the umask.
 """
 
 import contextlib
@@ -14,16 +14,16 @@ from typing import Final
 from bluelamp.core import private
 from bluelamp.engine.find import Engine
 from bluelamp.errors import RehearsalError
-from bluelamp.rehearsal import outside
+from bluelamp.rehearsal import isolation
 from bluelamp.rehearsal.passphrase import passphrase, provided
 from bluelamp.rehearsal.store import Store, StoreError
 
 _STARTUP: Final = Path(__file__).with_name("startup")
-"""The folder of the start-up code for each Python program of a rehearsal."""
+"""The folder with the start-up code of Python programs in a rehearsal."""
 
 
 class Space:
-    """The rehearsals below `root`."""
+    """The rehearsal folder of the project at `root`."""
 
     def __init__(self, root: Path) -> None:
         self.folder = root / ".bluelamp" / "rehearsal"
@@ -34,40 +34,40 @@ class Space:
 
     @property
     def store_path(self) -> Path:
-        """The cloud's file."""
+        """The file of the cloud's store."""
         return self.folder / "cloud.db"
 
     def prepare(self) -> None:
-        """Makes the folders, and keeps other users out of them. Raises `RehearsalError` where that cannot be done."""
+        """Creates the folders, private to this user. Raises `RehearsalError` if that fails."""
         try:
             private.folder(self._kept)
             for folder in (self.state, self.stacks, self.home):
                 folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            self._keep_no_log()
-            self._forget_cut_files()
-            self.tighten()
+            self._disable_log()
+            self._delete_truncated_files()
+            self.restrict_permissions()
         except OSError as error:
             raise RehearsalError(
-                f"{error.filename or self.folder} cannot be made or kept private: {error.strerror}",
-                next_step="free disk space, or make it yours: it must belong to the user who runs this",
+                f"{error.filename or self.folder} cannot be created or made private: {error.strerror}",
+                next_step="free disk space, or change the folder's owner to the user who runs this command",
             ) from error
 
-    def tighten(self) -> None:
-        """Takes from group and others what they may do with what was written since. Raises `OSError`."""
+    def restrict_permissions(self) -> None:
+        """Removes the permissions of group and others from everything in the folder. Raises `OSError`."""
         private.tighten(self._kept)
 
-    def _keep_no_log(self) -> None:
-        """Puts a file where the engine would make a folder for its log of every step, which it then does without.
+    def _disable_log(self) -> None:
+        """Disables the engine's log of every step: a file in the place of the log folder.
 
-        The log takes a quarter of a run's time and grows to hundreds of megabytes; the engine has no switch for it.
+        The log takes a quarter of a run's time and grows to hundreds of megabytes. The engine has no option for it.
         """
         logs = self.home / "logs"
         if logs.is_dir():
             shutil.rmtree(logs, ignore_errors=True)
         logs.touch()
 
-    def _forget_cut_files(self) -> None:
-        """Deletes the engine's own notes where a full disk has cut them short: it makes them anew, or does without."""
+    def _delete_truncated_files(self) -> None:
+        """Deletes the engine's own files that a full disk has truncated. The engine recreates what it needs."""
         for path in (*self.home.glob("*.json"), *(self.home / "workspaces").glob("*.json")):
             try:
                 json.loads(path.read_bytes())
@@ -75,7 +75,7 @@ class Space:
                 path.unlink(missing_ok=True)
 
     def open_store(self) -> Store:
-        """The cloud's store. Raises `RehearsalError` where its file cannot be used."""
+        """The cloud's store. Raises `RehearsalError` if its file cannot be used."""
         self.prepare()
         secret = passphrase(os.environ)
         try:
@@ -83,11 +83,11 @@ class Space:
         except StoreError as error:
             raise RehearsalError(
                 f"the rehearsal cloud's store cannot be used: {error}",
-                next_step="free disk space, or reset the rehearsal: bluelamp cloud reset",
+                next_step="free disk space, or reset the rehearsal with: bluelamp cloud reset",
             ) from error
 
     def reset(self) -> None:
-        """Deletes the rehearsals. Raises `RehearsalError` where that cannot be done."""
+        """Deletes the folder. Raises `RehearsalError` if that fails."""
         with contextlib.suppress(FileNotFoundError):
             try:
                 shutil.rmtree(self.folder)
@@ -97,18 +97,18 @@ class Space:
                 raise RehearsalError(f"{error.filename} cannot be deleted: {error.strerror}") from error
 
     def environment(self, engine: Engine, debug_providers: str) -> dict[str, str]:
-        """The environment in which any command uses the rehearsal cloud instead of a real one."""
+        """The environment in which commands use the rehearsal cloud instead of a real one."""
         environment = engine.environment()
-        environment = outside.without(environment)
-        environment.update(outside.closed(self.folder / "outside"))
+        environment = isolation.without_access(environment)
+        environment.update(isolation.no_credentials(self.folder / "no-credentials"))
         environment.update(
-            # Without side files of attributes: those are not written atomically, and a kill leaves them empty.
+            # No metadata files: they are not written atomically, so a killed run leaves them empty.
             PULUMI_BACKEND_URL=f"{self.state.resolve().as_uri()}?metadata=skip",
             PULUMI_HOME=str(self.home.resolve()),
             PULUMI_DEBUG_PROVIDERS=debug_providers,
             PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION="true",
             PULUMI_FALLBACK_TO_STATE_SECRETS_MANAGER="true",
-            # Only what Bluelamp serves, or has put into the engine's home: no plugin of the user's PATH.
+            # Ignore plugins on the user's PATH.
             PULUMI_IGNORE_AMBIENT_PLUGINS="true",
             BLUELAMP_REHEARSAL=str(self.folder.resolve()),
         )

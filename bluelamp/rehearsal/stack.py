@@ -1,4 +1,4 @@
-"""The engine's state of one rehearsed stack: created, unlocked after a crash, and restored if damaged."""
+"""The engine's state of a rehearsed stack: creates it, unlocks it after a crash, restores it if damaged."""
 
 import contextlib
 import json
@@ -18,27 +18,27 @@ from bluelamp.engine.operation import Target, command, last_line
 from bluelamp.errors import EngineError, RehearsalError
 from bluelamp.rehearsal import checkpoint
 from bluelamp.rehearsal.checkpoint import Checkpoint, DamagedStateError
-from bluelamp.rehearsal.concealed import concealed
+from bluelamp.rehearsal.placeholders import with_placeholders
 from bluelamp.rehearsal.space import Space
 
 _PATIENCE = 3.0
 """Seconds to wait for another engine to release a stack."""
 _BACKUPS = 5
-"""The number of the engine's backups of a stack that are examined."""
+"""The number of engine backups of a stack to examine."""
 
 
 def prepare(space: Space, project: str, settings: Path, *, config: bool = True) -> Path:
-    """A copy of the stack's settings that the engine may write to, and its place in the rehearsal.
+    """Copies the stack's settings into the rehearsal folder; returns the path of the copy.
 
-    The engine adds an encryption salt to a settings file; the force's own file is never touched. Encrypted values
-    cannot be opened here, and no rehearsal needs a provider's secrets: both are replaced by placeholders. Without
-    `config` no setting is copied. Raises `SettingsError` where the file cannot be read.
+    The engine writes an encryption salt to the copy; the force's own file stays unchanged. Secrets are replaced by
+    placeholders (`with_placeholders`). Without `config` no settings are copied. Raises `SettingsError` if the file
+    cannot be read.
     """
     folder = space.stacks / project
     copy = folder / settings.name
     kept = _salt(copy)
     content = stack_files.read(settings) if config and settings.exists() else {}
-    values = {key: concealed(key, value) for key, value in (content.get("config") or {}).items()}
+    values = {key: with_placeholders(key, value) for key, value in (content.get("config") or {}).items()}
     text = yaml.safe_dump({**({"encryptionsalt": kept} if kept else {}), "config": values}, sort_keys=True)
     replace(copy, text, mode=PRIVATE_FILE)
     replace(folder / "Pulumi.yaml", yaml.safe_dump({"name": project, "runtime": "python"}), mode=PRIVATE_FILE)
@@ -46,25 +46,25 @@ def prepare(space: Space, project: str, settings: Path, *, config: bool = True) 
 
 
 def lock_file(space: Space, project: str, name: str) -> Path:
-    """The file that claims on the stack are made with."""
+    """The stack's lock file."""
     return space.stacks / project / f"{name}.lock"
 
 
 def ready(target: Target, space: Space, project: str, *, known: bool) -> list[str]:
-    """Makes the stack where it is new, clears a crashed engine's lock, restores a damaged state; says what it did.
+    """Creates a new stack, removes a crashed engine's lock, restores a damaged state; returns a note on each repair.
 
-    `known` is whether the cloud knows the stack, so that its state must be there. Raises `RehearsalError` where another
-    engine is at work, `EngineError` where the engine cannot make the stack.
+    `known` is whether the cloud has a record of the stack, so that its state must exist. Raises `RehearsalError` if
+    another engine is using the stack and `EngineError` if the engine cannot create it.
     """
     _unlock(space, project, target)
     _restore_layout(space)
-    said = _restore(space, project, target.stack, known=known)
+    notes = _restore(space, project, target.stack, known=known)
     if not _state(space, project, target.stack).exists():
         folder = target.config.parent if target.config else target.folder
         run = command(target, ["stack", "init", target.stack, "--no-select", "--cwd", str(folder)])
         if run.returncode and "already exists" not in run.stderr:
             raise EngineError(f"{target.stack}: {last_line(run.stderr)}")
-    return said
+    return notes
 
 
 def current(space: Space, project: str, name: str) -> Checkpoint | None:
@@ -75,7 +75,7 @@ def current(space: Space, project: str, name: str) -> Checkpoint | None:
 
 
 def keep(space: Space, project: str, name: str, whole: Checkpoint) -> None:
-    """Keeps a backup of the stack's complete state."""
+    """Backs up the stack's complete state."""
     checkpoint.keep(whole, _state(space, project, name), _copy(space, project, name))
 
 
@@ -97,7 +97,7 @@ def exists(space: Space, project: str, name: str) -> bool:
 
 
 def state_of(space: Space, project: str, name: str) -> dict[str, Any]:
-    """The stack's state as `pulumi stack export` gives it, empty where it is not there yet."""
+    """The stack's state as from `pulumi stack export`; empty if there is none yet."""
     state = _state(space, project, name)
     return {"deployment": checkpoint.load(state, project, name).latest} if state.exists() else {}
 
@@ -111,31 +111,31 @@ def _copy(space: Space, project: str, name: str) -> Path:
 
 
 def _restore_layout(space: Space) -> None:
-    """Writes the engine's note on its layout anew where a full disk has cut it short."""
+    """Rewrites the backend's layout version file if a full disk has truncated it."""
     note = space.state / ".pulumi" / "meta.yaml"
     if note.is_file() and not note.read_bytes().strip().startswith(b"version:"):
         replace(note, "version: 1\n", mode=PRIVATE_FILE)
 
 
 def _restore(space: Space, project: str, name: str, *, known: bool) -> list[str]:
-    """Puts the newest whole state in the place of one that is damaged or gone; says what it did."""
+    """Replaces a damaged or missing state with the newest complete backup; returns a note on the repair."""
     state = _state(space, project, name)
     try:
         checkpoint.load(state, project, name)
     except FileNotFoundError:
         if not known:
             return []
-        wrong = "the state file is missing"
+        problem = "the state file is missing"
     except DamagedStateError as error:
-        wrong = f"the state file is damaged ({error})"
+        problem = f"the state file is damaged ({error})"
     else:
         return []
     found = checkpoint.newest(_candidates(space, project, name), project, name)
     if found is None:
         state.unlink(missing_ok=True)
-        return [f"{wrong}, and there is no complete copy of it: the stack starts from an empty state"]
+        return [f"{problem} and has no complete backup; the stack starts from an empty state"]
     replace(state, found.raw, mode=PRIVATE_FILE)
-    return [f"{wrong}: the last complete state is restored"]
+    return [f"{problem}; restored the last complete state"]
 
 
 def _candidates(space: Space, project: str, name: str) -> Iterator[Path]:
@@ -159,13 +159,13 @@ def _unlock(space: Space, project: str, target: Target) -> None:
             lock.unlink(missing_ok=True)
             continue
         raise RehearsalError(
-            f"{target.stack} is locked: process {pid} on {host} is at work on it",
+            f"{target.stack} is locked: process {pid} on {host} is using it",
             next_step=f"wait for it to end; if it is not running, delete {lock}",
         )
 
 
 def _ended(pid: int) -> bool:
-    """Whether the engine has ended, or ends soon, as a killed process takes a moment."""
+    """Whether the process has ended, or ends within a few seconds, as after a kill."""
     deadline = time.monotonic() + _PATIENCE
     while _alive(pid):
         if time.monotonic() > deadline:
@@ -175,8 +175,7 @@ def _ended(pid: int) -> bool:
 
 
 def _alive(pid: int) -> bool:
-    """Whether an engine runs under this number: one that was killed may still stand in the table, or its number be
-    another's by now."""
+    """Whether an engine runs with this process id. Zombies, and other programs with a reused id, do not count."""
     if pid <= 0:
         return False
     try:
@@ -198,5 +197,5 @@ def _salt(path: Path) -> str | None:
     try:
         salt = stack_files.read(path).get("encryptionsalt")
     except SettingsError:
-        return None  # cut short by a full disk; the state holds the salt too
+        return None  # truncated by a full disk; the state contains the salt too
     return str(salt) if salt else None

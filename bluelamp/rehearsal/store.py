@@ -1,7 +1,7 @@
-"""The resources of the rehearsal cloud, in one SQLite file that only its owner may read. Secrets are encrypted.
+"""The resources of the rehearsal cloud, in a SQLite file that is private to its owner. Secrets are encrypted.
 
-Ids compare without regard to case, as Azure's do. Each write is one transaction; readers never block. A resource
-remembers the URN that made it only for people's eyes: the cloud does not know Pulumi.
+Ids are case-insensitive, as Azure's are. Each write is a transaction; readers never block. A resource's URN is recorded
+for messages and for recovery, as a real cloud does not know Pulumi.
 """
 
 import contextlib
@@ -15,18 +15,18 @@ from pathlib import Path
 from typing import Any, Final
 
 from bluelamp.core.files import PRIVATE_FILE
+from bluelamp.rehearsal.encryption import Encryptor, WrongKeyError
 from bluelamp.rehearsal.passphrase import NAME, passphrase
 from bluelamp.rehearsal.provider import CloudError
-from bluelamp.rehearsal.sealing import Sealer, WrongKeyError
-from bluelamp.rehearsal.serialising import Texts
+from bluelamp.rehearsal.serialisation import Serialiser
 from bluelamp.rehearsal.values import marked
 
 _VERSION: Final = 2
-_OPEN: Final = 1
-"""The version that kept secrets in clear text; it is read once, and encrypted."""
+_UNENCRYPTED: Final = 1
+"""The version with secrets in clear text, which are encrypted when the store is opened."""
 _MEMORY: Final = ":memory:"
 _NO_SPACE: Final = ("SQLITE_FULL", "SQLITE_IOERR")
-"""How the names of SQLite's errors begin when there is no room to write."""
+"""Prefixes of the names of SQLite errors on a full disk."""
 _SCHEMA = """
 create table if not exists resource (
     id text primary key collate nocase,
@@ -57,15 +57,15 @@ create table if not exists agreed (
 
 
 class StoreError(Exception):
-    """The store's file cannot be used: corrupt, of another version, unwritable, or the disk is full."""
+    """The store's file cannot be used: it is corrupt, has another version or is not writable, or the disk is full."""
 
 
 @dataclass(frozen=True)
 class Record:
-    """One resource in the store.
+    """A resource in the store.
 
-    `type` is the engine's token. `parent` is the id of what must exist before it and go after it. `unique_name` is a
-    name that the whole cloud may hold once (`storage:stpolicedata`), or None.
+    `type` is its type token. `parent` is the id of the resource that must exist before it and be deleted after it.
+    `unique_name` is its globally unique name (`storage:stpolicedata`), or None.
     """
 
     id: str
@@ -78,7 +78,7 @@ class Record:
     unique_name: str | None = None
 
     def with_(self, **changes: Any) -> "Record":
-        """This record with some fields changed."""
+        """A copy with some fields changed."""
         return replace(self, **changes)
 
 
@@ -97,32 +97,32 @@ class Fault:
 
 
 class Store:
-    """The cloud's store. `path` is a file, or `:memory:`.
+    """The cloud's store. `path` is a file or `:memory:`.
 
-    Secrets in a file are encrypted with `secret`, by default the passphrase that the environment sets for the engine.
-    On a full disk a store can still be read. Raises `StoreError` where the file is not a usable store.
+    Secrets in a file are encrypted with the passphrase `secret`, by default the engine's passphrase in the environment.
+    On a full disk the store can still be read. Raises `StoreError` if the file is not a usable store.
     """
 
     def __init__(self, path: Path | str, secret: str | None = None) -> None:
         self.path = str(path)
         self._lock = threading.RLock()
         self._secret = secret
-        self._sealer: Sealer | None = None
-        # Values that are never written to disk need no encryption, which keeps planning fast.
-        self._texts = Texts() if self.path == _MEMORY else Texts(self._seal, self._unseal)
+        self._encryptor: Encryptor | None = None
+        # A store in memory needs no encryption, which keeps planning fast.
+        self._serialiser = Serialiser() if self.path == _MEMORY else Serialiser(self._encrypt, self._decrypt)
         with self._guard():
             if self.path != _MEMORY:
                 Path(self.path).parent.mkdir(parents=True, exist_ok=True)
                 self._keep_private()
             self._db = self._connected()
             try:
-                self._bring_up_to_date()
+                self._migrate()
             except BaseException:
                 self._db.close()
                 raise
 
     def _keep_private(self) -> None:
-        """Makes the file readable by its owner only; SQLite gives the files beside it the same permissions."""
+        """Makes the file private to its owner. SQLite gives its side files the same permissions."""
         os.close(os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, PRIVATE_FILE))
         for name in (self.path, f"{self.path}-wal", f"{self.path}-shm", f"{self.path}-journal"):
             with contextlib.suppress(FileNotFoundError):
@@ -134,44 +134,44 @@ class Store:
         except sqlite3.OperationalError as error:
             if not error.sqlite_errorname.startswith((*_NO_SPACE, "SQLITE_CANTOPEN")):
                 raise
-        # A full disk has no room for the index that processes share. One process alone keeps it in memory.
-        return self._connect(alone=True)
+        # A full disk has no room for the shared WAL index. In exclusive mode SQLite keeps it in memory.
+        return self._connect(exclusive=True)
 
-    def _connect(self, *, alone: bool = False) -> sqlite3.Connection:
-        made = sqlite3.connect(self.path, check_same_thread=False, isolation_level=None, timeout=30)
+    def _connect(self, *, exclusive: bool = False) -> sqlite3.Connection:
+        connection = sqlite3.connect(self.path, check_same_thread=False, isolation_level=None, timeout=30)
         try:
-            if alone:
-                made.execute("pragma locking_mode=exclusive")
-            made.execute("pragma temp_store=memory")
-            made.execute("pragma journal_mode=wal")
-            made.execute("pragma synchronous=normal")
-            made.execute("select count(*) from sqlite_schema")
+            if exclusive:
+                connection.execute("pragma locking_mode=exclusive")
+            connection.execute("pragma temp_store=memory")
+            connection.execute("pragma journal_mode=wal")
+            connection.execute("pragma synchronous=normal")
+            connection.execute("select count(*) from sqlite_schema")
         except BaseException:
-            made.close()
+            connection.close()
             raise
-        return made
+        return connection
 
-    def _bring_up_to_date(self) -> None:
+    def _migrate(self) -> None:
         found = self._db.execute("pragma user_version").fetchone()[0]
         if found == _VERSION:
             return
-        if found not in (0, _OPEN):
+        if found not in (0, _UNENCRYPTED):
             raise StoreError(f"{self.path} is a store of version {found}; this Bluelamp reads version {_VERSION}")
         self._db.executescript(_SCHEMA)
         with self.transaction():
             for id_, inputs, outputs in self._db.execute("select id, inputs, outputs from resource").fetchall():
-                sealed = (self._texts.write(self._texts.read(inputs)), self._texts.write(self._texts.read(outputs)))
-                if sealed != (inputs, outputs):
-                    self._db.execute("update resource set inputs = ?, outputs = ? where id = ?", (*sealed, id_))
+                encrypted = tuple(self._serialiser.write(self._serialiser.read(text)) for text in (inputs, outputs))
+                if encrypted != (inputs, outputs):
+                    self._db.execute("update resource set inputs = ?, outputs = ? where id = ?", (*encrypted, id_))
             self._db.execute(f"pragma user_version={_VERSION}")
-        if found == _OPEN:
-            # What was replaced stays in free pages and in the log until they are written anew.
+        if found == _UNENCRYPTED:
+            # Overwrite the free pages and the log, which still contain the clear text.
             self._db.execute("vacuum")
             self._db.execute("pragma wal_checkpoint(truncate)")
 
     @property
     def changes(self) -> int:
-        """How many rows this process has changed."""
+        """The number of rows that this process has changed."""
         return self._db.total_changes
 
     def close(self) -> None:
@@ -180,35 +180,34 @@ class Store:
             self._db.close()
 
     def unlock(self) -> None:
-        """Verifies the passphrase where something is encrypted already. Raises `StoreError` where it is another."""
+        """Verifies the passphrase if the store has secrets. Raises `StoreError` if it is the wrong one."""
         if self._rows("select 1 from seal where proof <> ''"):
             self._key()
 
-    def _seal(self, text: str) -> str:
-        return self._key().seal(text)
+    def _encrypt(self, text: str) -> str:
+        return self._key().encrypt(text)
 
-    def _unseal(self, text: str) -> str:
+    def _decrypt(self, text: str) -> str:
         try:
-            return self._key().open(text)
+            return self._key().decrypt(text)
         except WrongKeyError as error:
             raise StoreError(f"{self.path}: an encrypted value is damaged: {error}") from error
 
-    def _key(self) -> Sealer:
+    def _key(self) -> Encryptor:
         with self._lock:
-            if self._sealer is None:
+            if self._encryptor is None:
                 salt, proof = self._db.execute("select salt, proof from seal").fetchone()
-                made = Sealer(passphrase(os.environ) if self._secret is None else self._secret, salt)
-                if proof and not made.proves(proof):
+                encryptor = Encryptor(passphrase(os.environ) if self._secret is None else self._secret, salt)
+                if proof and not encryptor.proves(proof):
                     raise StoreError(
-                        f"{self.path}: the passphrase is not the one that its secrets were encrypted with; set {NAME} "
-                        "as it was then"
+                        f"{self.path}: wrong passphrase; set {NAME} to the passphrase that the store was created with"
                     )
                 if not proof:
-                    # Within the caller's transaction, so a proof is never stored without a secret, nor twice.
-                    self._db.execute("update seal set proof = ?", (made.proof(),))
-                    return made
-                self._sealer = made
-            return self._sealer
+                    # In the caller's transaction, so that the proof is stored once and with the first secret.
+                    self._db.execute("update seal set proof = ?", (encryptor.proof(),))
+                    return encryptor
+                self._encryptor = encryptor
+            return self._encryptor
 
     @contextmanager
     def _guard(self) -> Iterator[None]:
@@ -251,7 +250,16 @@ class Store:
             *args,
         )
         return [
-            Record(id_, package, type_, urn, self._texts.read(inputs), self._texts.read(outputs), parent, unique_name)
+            Record(
+                id_,
+                package,
+                type_,
+                urn,
+                self._serialiser.read(inputs),
+                self._serialiser.read(outputs),
+                parent,
+                unique_name,
+            )
             for id_, package, type_, urn, inputs, outputs, parent, unique_name in rows
         ]
 
@@ -261,25 +269,25 @@ class Store:
         return found[0] if found else None
 
     def all(self, package: str | None = None, type_: str | None = None) -> list[Record]:
-        """Every resource, or those of a package, or of a type."""
-        # Only the given conditions are in the query: SQLite uses no index for `? is null or …`.
+        """All resources, or those of a package or type."""
+        # Only conditions with a value are in the query: SQLite uses no index for `? is null or …`.
         given = {"package": package, "type": type_}
-        asked = {column: value for column, value in given.items() if value is not None}
-        return self._records(" and ".join(f"{column} = ?" for column in asked) or "true", *asked.values())
+        conditions = {column: value for column, value in given.items() if value is not None}
+        return self._records(" and ".join(f"{column} = ?" for column in conditions) or "true", *conditions.values())
 
     def children(self, resource_id: str) -> list[Record]:
-        """The resources whose parent this is."""
+        """The children of a resource."""
         return self._records("parent = ?", resource_id)
 
-    def inside(self, package: str, types: Sequence[str], parents: Sequence[str]) -> list[Record]:
-        """The resources of a package and of one of `types` whose parent is one of `parents`."""
-        # `+` keeps SQLite from the index of parents, where a resource group has every one of its resources.
-        marks = [", ".join("?" * len(each)) for each in (types, parents)]
+    def children_of_types(self, package: str, types: Sequence[str], parents: Sequence[str]) -> list[Record]:
+        """The resources of a package that have one of `types` and one of `parents`."""
+        # `+` stops SQLite from using the index of parents, in which a resource group has very many entries.
+        marks = [", ".join("?" * len(values)) for values in (types, parents)]
         where = f"package = ? and type in ({marks[0]}) and +parent in ({marks[1]})"
         return self._records(where, package, *types, *parents)
 
-    def showing(self, package: str, type_: str, text: str) -> list[Record]:
-        """The resources of a type whose outputs may have `text` in them, whatever its case."""
+    def with_text_in_outputs(self, package: str, type_: str, text: str) -> list[Record]:
+        """The resources of a type whose outputs may contain `text`; case-insensitive, and secrets always match."""
         if not text.isascii():
             return self.all(package, type_)
         return self._records(
@@ -287,42 +295,44 @@ class Store:
             package,
             type_,
             text,
-            self._texts.mark,
+            self._serialiser.mark,
         )
 
-    def mentioning(self, text: str) -> list[Record]:
-        """The resources whose inputs may have `text` in them, whatever its case: secrets are not looked into."""
-        return self._records("instr(lower(inputs), lower(?)) > 0 or instr(inputs, ?) > 0", text, self._texts.mark)
+    def with_text_in_inputs(self, text: str) -> list[Record]:
+        """The resources whose inputs may contain `text`; case-insensitive, and secrets always match."""
+        return self._records("instr(lower(inputs), lower(?)) > 0 or instr(inputs, ?) > 0", text, self._serialiser.mark)
 
-    def of_stack(self, project: str, stack: str) -> list[Record]:
-        """The resources that a stack has made."""
+    def resources_of_stack(self, project: str, stack: str) -> list[Record]:
+        """The resources that a stack has created."""
         return self._records("instr(urn, ?) = 1", f"urn:pulumi:{stack}::{project}::")
 
-    def agreed(self, project: str, stack: str) -> str | None:
-        """The digest of the stack's state when it and the cloud last agreed; empty while a run changes them, and None
-        where the cloud does not know the stack."""
+    def recorded_digest(self, project: str, stack: str) -> str | None:
+        """The digest of the stack's state when it was last consistent with the cloud.
+
+        Empty during a run, None if the cloud has no record of the stack.
+        """
         rows = self._rows("select digest from agreed where project = ? and stack = ?", project, stack)
         return str(rows[0][0]) if rows else None
 
-    def agree(self, project: str, stack: str, digest: str) -> None:
-        """Notes that the cloud agrees with the state of this digest; an empty one says that a run is under way."""
+    def record_digest(self, project: str, stack: str, digest: str) -> None:
+        """Records that the cloud is consistent with the state of this digest; an empty digest marks a run."""
         with self.transaction():
             self._db.execute("insert or replace into agreed values (?, ?, ?)", (project, stack, digest))
 
-    def disown(self, project: str, stack: str) -> None:
-        """Deletes the record of the stack's state; its resources stay."""
+    def forget_digest(self, project: str, stack: str) -> None:
+        """Deletes the recorded digest of the stack's state, not its resources."""
         with self.transaction():
             self._db.execute("delete from agreed where project = ? and stack = ?", (project, stack))
 
     def holder(self, unique_name: str) -> Record | None:
-        """The resource that holds this cloud-wide name, or None."""
+        """The resource that has this globally unique name, or None."""
         found = self._records("unique_name = ?", unique_name)
         return found[0] if found else None
 
     def add(self, record: Record) -> None:
         """Stores a new resource.
 
-        Raises `CloudError` `ResourceExists` where the id is taken, `NameNotAvailable` where its unique name is.
+        Raises `CloudError` `ResourceExists` if the id is taken, `NameNotAvailable` if its unique name is.
         """
         with self.transaction():
             if self.get(record.id) is not None:
@@ -334,13 +344,13 @@ class Store:
             self._write("insert", record)
 
     def put(self, record: Record) -> None:
-        """Stores a resource, in place of the one that has its id."""
+        """Stores a resource; replaces the one with the same id."""
         with self.transaction():
             self._write("insert or replace", record)
 
     def _write(self, verb: str, record: Record) -> None:
-        inputs = self._texts.write(record.inputs)
-        outputs = marked(record.outputs, record.inputs) if self._texts.mark in inputs else record.outputs
+        inputs = self._serialiser.write(record.inputs)
+        outputs = marked(record.outputs, record.inputs) if self._serialiser.mark in inputs else record.outputs
         self._db.execute(
             f"{verb} into resource (id, package, type, urn, inputs, outputs, parent, unique_name) "
             "values (?, ?, ?, ?, ?, ?, ?, ?)",
@@ -350,7 +360,7 @@ class Store:
                 record.type,
                 record.urn,
                 inputs,
-                self._texts.write(outputs),
+                self._serialiser.write(outputs),
                 record.parent,
                 record.unique_name,
             ),
@@ -366,14 +376,14 @@ class Store:
         return int(self._rows("select count(*) from resource")[0][0])
 
     def clear(self) -> None:
-        """Deletes everything, including planned faults."""
+        """Deletes everything, including planned failures."""
         with self.transaction():
             self._db.execute("delete from resource")
             self._db.execute("delete from agreed")
             self._db.execute("delete from fault")
 
     def plan_fault(self, fault: Fault) -> None:
-        """Makes later operations fail."""
+        """Plans a failure."""
         with self.transaction():
             self._db.execute(
                 "insert into fault (type, operation, code, message, remaining) values (?, ?, ?, ?, ?)",
@@ -381,12 +391,12 @@ class Store:
             )
 
     def faults(self) -> list[Fault]:
-        """The planned failures, in the order in which they were planned."""
+        """The planned failures, oldest first."""
         rows = self._rows("select type, operation, code, message, remaining from fault order by number")
         return [Fault(*row) for row in rows]
 
     def clear_faults(self, type_: str | None = None, operation: str | None = None) -> int:
-        """Deletes the planned failures, or those of a type, or of an operation; returns their number."""
+        """Deletes all planned failures, or those of a type or operation; returns their number."""
         with self.transaction():
             return self._db.execute(
                 "delete from fault where (?1 is null or type = ?1) and (?2 is null or operation = ?2)",
@@ -394,7 +404,7 @@ class Store:
             ).rowcount
 
     def take_fault(self, type_: str, operation: str) -> Fault | None:
-        """The planned failure for this operation, used up by one; None where none is planned."""
+        """The planned failure for this operation, with its remaining count reduced by one; None if there is none."""
         if not self._rows("select 1 from fault limit 1"):
             return None
         with self.transaction():

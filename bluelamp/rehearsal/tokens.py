@@ -1,4 +1,4 @@
-"""Type tokens that the rehearsal cloud can make resources of."""
+"""Type tokens of resources that the rehearsal cloud supports."""
 
 from collections.abc import Iterable
 from contextlib import suppress
@@ -8,9 +8,9 @@ from bluelamp.errors import UsageError
 
 
 def resource_type(word: str, held: Iterable[str] = ()) -> str:
-    """The type token that `word` is, in the spelling of its package; `held` are the types that the cloud holds.
+    """The type token `word`, in its package's spelling; `held` are the types of resources in the cloud.
 
-    Raises `UsageError` with the nearest types where there is no such type.
+    Raises `UsageError`, with the most similar types, if there is no such type.
     """
     from bluelamp.rehearsal.sdk.schema import Catalogue, installed_packages
 
@@ -24,12 +24,12 @@ def resource_type(word: str, held: Iterable[str] = ()) -> str:
     near = _near(word, sorted(known.values()))
     raise UsageError(
         f"{word!r} is not a resource type of an installed package",
-        next_step=f"did you mean {' or '.join(near)}?" if near else "bluelamp cloud ls shows types",
+        next_step=f"did you mean {' or '.join(near)}?" if near else "to list types, run: bluelamp cloud ls",
     )
 
 
 def _is_custom(word: str) -> bool:
-    """Whether it is a token of a custom resource of Kubernetes, which no package lists."""
+    """Whether `word` is the token of a Kubernetes custom resource, which no package lists."""
     from bluelamp.rehearsal.kubernetes.kinds import is_builtin_group
     from bluelamp.rehearsal.kubernetes.names import of_token
 
@@ -42,7 +42,7 @@ def _is_custom(word: str) -> bool:
 
 
 def _near(word: str, known: list[str]) -> list[str]:
-    """Up to three tokens that are most like `word`, those that end with the same name first."""
+    """Up to three tokens most similar to `word`, those with the same resource name first."""
     name = word.rpartition(":")[2].casefold()
     prefix = word.partition(":")[0].casefold()
     same = [token for token in known if token.rpartition(":")[2].casefold() == name]

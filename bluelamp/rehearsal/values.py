@@ -1,13 +1,13 @@
 """Property values of the rehearsal cloud: plain JSON, plus `UNKNOWN`, `Secret` and `Blob`.
 
-The engine speaks protobuf structs with magic signatures for what JSON cannot say. `decode` turns such a struct into
-plain dicts, lists, strings, numbers, booleans and None with three additions, and `encode` turns it back:
+The engine sends protobuf structs, with signatures for values that JSON does not have. `decode` converts such a struct
+to dicts, lists, strings, numbers, booleans and None, with three additions; `encode` is its inverse:
 
 - `UNKNOWN`: a value that is not known until deployment (preview only);
 - `Secret(value)`: a value that must never be shown;
-- `Blob(fields)`: an asset or an archive, carried through untouched.
+- `Blob(fields)`: an asset or an archive, passed through unchanged.
 
-Numbers arrive as floats; whole ones are turned into int so that they print and compare as people write them.
+Numbers arrive as floats; whole numbers become int.
 """
 
 from collections.abc import Callable, Mapping
@@ -46,7 +46,7 @@ def decode(struct: struct_pb2.Struct) -> dict[str, Any]:
 
 
 def without_secrets(value: Any) -> Any:
-    """`value` with secrets as unknown, so that no message can contain one."""
+    """`value` with secrets replaced by `UNKNOWN`, so that no message can contain one."""
     if isinstance(value, Secret):
         return UNKNOWN
     if isinstance(value, Mapping):
@@ -127,7 +127,7 @@ def _encode_into(values: Mapping[str, Any], struct: struct_pb2.Struct) -> None:
 
 
 def plain(value: Any) -> Any:
-    """`value` with every `Secret` opened, at any depth."""
+    """`value` with every `Secret` unwrapped, at any depth."""
     if isinstance(value, Secret):
         return plain(value.value)
     if isinstance(value, Mapping):
@@ -138,7 +138,7 @@ def plain(value: Any) -> Any:
 
 
 def contains(value: Any, wanted: Callable[[Any], bool]) -> bool:
-    """Whether `wanted` holds for `value` or for anything inside it (secrets are looked into)."""
+    """Whether `wanted` is true of `value` or of anything inside it, including secrets."""
     if wanted(value):
         return True
     if isinstance(value, Secret):
@@ -151,7 +151,7 @@ def contains(value: Any, wanted: Callable[[Any], bool]) -> bool:
 
 
 def has_unknown(value: Any) -> bool:
-    """Whether anything in `value` is not known yet."""
+    """Whether anything in `value` is unknown."""
     return contains(value, lambda item: item is UNKNOWN)
 
 
@@ -161,7 +161,7 @@ def has_secret(value: Any) -> bool:
 
 
 def marked(value: Any, like: Any) -> Any:
-    """`value` with everything secret that is secret at the same place in `like`, as outputs are in the inputs."""
+    """`value` with everything marked secret that is secret at the same path in `like`, such as outputs from inputs."""
     if isinstance(value, Secret) or value is None or value is UNKNOWN:
         return value
     if isinstance(like, Secret):
@@ -174,7 +174,7 @@ def marked(value: Any, like: Any) -> Any:
 
 
 def hidden(value: Any) -> Any:
-    """`value` as it may be shown: every secret is `[secret]`, every unknown `<unknown>`."""
+    """`value` for display: secrets are `[secret]`, unknown values `<unknown>`, assets and archives `[file]`."""
     if isinstance(value, Secret):
         return "[secret]"
     if value is UNKNOWN:

@@ -12,7 +12,7 @@ from bluelamp.core.problems import SettingsError
 from bluelamp.core.reader import parse
 from bluelamp.cost.estate import check_names
 from bluelamp.cost.fleet import costs
-from bluelamp.pricing.files import read_both
+from bluelamp.pricing.files import read_usage_and_hardware
 from bluelamp.pricing.hardware import hardware_of, read_hardware
 from bluelamp.pricing.inputs import inputs_of, registered
 from bluelamp.pricing.model import By
@@ -33,14 +33,14 @@ def problems(reader: object, text: str) -> list[str]:
 
 @pytest.mark.parametrize("force", FORCES)
 def test_the_files_of_a_force_are_read(force: str) -> None:
-    usage, hardware = read_both(ROOT, force)
+    usage, hardware = read_usage_and_hardware(ROOT, force)
     assert usage.stated
     assert hardware.purchases
     assert all("illustrative" in each.source for each in hardware.purchases)
 
 
 def test_a_force_without_files_has_the_defaults() -> None:
-    usage, hardware = read_both(ROOT, "kent")
+    usage, hardware = read_usage_and_hardware(ROOT, "kent")
     assert (usage.stated, hardware.purchases) == ({}, ())
     assert usage.of("logIngestion").value == 20
     assert usage.of("logIngestion").basis == "default: logIngestion 20 GB/day"
@@ -161,7 +161,7 @@ def test_an_empty_file_says_what_to_do(name: str, text: str, tmp_path: Path) -> 
     path.parent.mkdir(parents=True)
     path.write_text(text, "utf-8")
     with pytest.raises(SettingsError) as raised:
-        read_both(tmp_path, "kent")
+        read_usage_and_hardware(tmp_path, "kent")
     assert str(raised.value) == (
         f"stacks/kent/{name}: is empty; enter the force's figures as docs/cost.md shows, or delete the file"
     )
@@ -279,7 +279,7 @@ def test_what_a_program_registers_prices_as_the_files_do(tmp_path: Path) -> None
     assert found["prices"] == {"nat-gateway": ["0.5", "hour", "uksouth"]}, "those that differ from the shipped ones"
     # The engine makes a float of every number.
     wired = json.loads(json.dumps(found), parse_int=float)
-    usage, hardware = read_both(tmp_path, "kent")
+    usage, hardware = read_usage_and_hardware(tmp_path, "kent")
     estate = Estate("kent", (resource("network:NatGateway", {"location": "uksouth"}),))
     inputs = inputs_of(wired)
     by_files = price(estate, usage, hardware, prices=load(tmp_path))

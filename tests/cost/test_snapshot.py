@@ -94,10 +94,10 @@ def test_a_file_of_other_headings_is_refused(tmp_path: Path, text: str) -> None:
 @pytest.mark.parametrize(
     ("column", "value", "said"),
     [
-        ("gbp", "1E+999999", "is not a price above zero in plain digits"),
-        ("gbp", "9" * 15, "is not a price above zero in plain digits"),
-        ("gbp", "1_000", "is not a price above zero in plain digits"),
-        ("gbp", "\u0663", "is not a price above zero in plain digits"),
+        ("gbp", "1E+999999", "is not a price; allowed: a decimal number above 0"),
+        ("gbp", "9" * 15, "is not a price; allowed: a decimal number above 0"),
+        ("gbp", "1_000", "is not a price; allowed: a decimal number above 0"),
+        ("gbp", "\u0663", "is not a price; allowed: a decimal number above 0"),
         ("date", "2099-01-01", "is in the future"),
         ("date", "2026-W01-1", "is not a date"),
         ("note", "\x1b[31mred", "control character"),

@@ -45,7 +45,7 @@ def test_a_corrupt_state_is_restored_and_only_the_lock_of_an_engine_that_may_run
     run = deployed.here("up", "--rehearse", FORCE)
     assert run.returncode == 0
     assert "the state file is damaged" in said(run)
-    assert "the last complete state is restored" in said(run)
+    assert "restored the last complete state" in said(run)
     assert "unchanged" in run.stdout
     elsewhere = {**dead, "hostname": "another-machine"}
     (locks / "elsewhere.json").write_text(json.dumps(elsewhere), encoding="utf-8")

@@ -81,5 +81,5 @@ def test_the_use_section_runs_as_written_and_in_its_order(project: Project) -> N
 def test_a_rehearsal_that_names_no_force_asks_which_one(project: Project) -> None:
     run = project.run("rehearse", "--", "pulumi", "up")
     assert run.returncode == 2
-    assert "which force is meant?" in run.stderr
+    assert "no stack is selected" in run.stderr
     assert "bluelamp rehearse -- pulumi up --stack FORCE" in run.stderr

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from bluelamp.errors import RehearsalError
 from bluelamp.rehearsal import checkpoint, stack
 from bluelamp.rehearsal.checkpoint import Checkpoint, DamagedStateError
-from bluelamp.rehearsal.claims import Claims
+from bluelamp.rehearsal.locks import Locks
 from bluelamp.rehearsal.packages import Packages
-from bluelamp.rehearsal.recovery import roll_back
+from bluelamp.rehearsal.recovery import reconcile
 from bluelamp.rehearsal.space import Space
 from bluelamp.rehearsal.store import Record, Store, StoreError
 from tests.conftest import ROOT, Project, bluelamp
@@ -169,7 +169,7 @@ def test_a_damaged_state_is_restored_from_the_newest_whole_copy(
         assert "starts from an empty state" in said[0]
     else:
         assert state.read_bytes() == whole
-        assert "the last complete state is restored" in said[0]
+        assert "restored the last complete state" in said[0]
 
 
 # State and cloud of different moments
@@ -193,14 +193,14 @@ def test_state_and_cloud_of_any_two_moments_are_brought_to_agree(
             gone.add(one["urn"])
     state = [one for one in resources if one["urn"] not in gone]
     before = {one["urn"] for one in state} | {one.urn for one in store.all()}
-    found = roll_back(state, store.of_stack(PROJECT, STACK), store, packages.provider)
+    found = reconcile(state, store.resources_of_stack(PROJECT, STACK), store, packages.provider)
     held = sorted(one.urn for one in store.all())
     assert held == sorted(one["urn"] for one in state if not one["type"].startswith("pulumi:"))
     after = {one["urn"] for one in state} | set(held)
     assert before - after == {*found.from_cloud, *found.from_state}
     content = {"version": 3, "checkpoint": {"stack": STACK, "latest": {"resources": state}}}
     assert checkpoint.parse(json.dumps(content).encode(), PROJECT, STACK).resources == state
-    assert roll_back(state, store.of_stack(PROJECT, STACK), store, packages.provider).from_cloud == ()
+    assert reconcile(state, store.resources_of_stack(PROJECT, STACK), store, packages.provider).from_cloud == ()
 
 
 def test_a_copy_is_kept_by_a_link_where_there_is_no_room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -267,16 +267,16 @@ def test_a_store_cut_short_at_any_byte_is_named_or_read(tmp_path_factory: pytest
 
 
 def test_a_stack_is_changed_by_one_command_at_a_time(tmp_path: Path) -> None:
-    first, second, third = Claims(), Claims(), Claims()
+    first, second, third = Locks(), Locks(), Locks()
     lock = tmp_path / "stacks" / "lock"
-    assert first.claim(lock, "essex", changing=False)
+    assert first.acquire(lock, "essex", changing=False)
     first.share(lock)
-    assert not second.claim(lock, "essex", changing=False)
-    with pytest.raises(RehearsalError, match="essex is locked: another command"):
-        third.claim(lock, "essex", changing=True)
+    assert not second.acquire(lock, "essex", changing=False)
+    with pytest.raises(RehearsalError, match="essex is locked by another command"):
+        third.acquire(lock, "essex", changing=True)
     first.release()
     second.release()
-    assert third.claim(lock, "essex", changing=True)
+    assert third.acquire(lock, "essex", changing=True)
 
 
 # The real engine
@@ -313,7 +313,7 @@ def test_small_files_cut_short_by_a_full_disk_do_no_harm(up: Path) -> None:
         (space.folder / "home" / name).write_bytes(b'{"accounts": {')
     state_path(up).write_bytes(b"")
     said = run(up, UP)
-    assert "the state file is damaged (the file is empty): the last complete state is restored" in said
+    assert "the state file is damaged (the file is empty); restored the last complete state" in said
     agree(up, EXPECTED)
     run(up, DESTROY)
     agree(up, 0)
@@ -326,7 +326,7 @@ def test_a_deleted_state_and_an_older_cloud_are_put_right(up: Path) -> None:
     store.close()
     state_path(up).unlink()
     said = run(up, DESTROY)
-    assert "the state file is missing: the last complete state is restored" in said
+    assert "the state file is missing; restored the last complete state" in said
     assert in_cloud(up) == []
     run(up, UP)
     agree(up, EXPECTED)
@@ -354,7 +354,7 @@ def test_a_deleted_store_is_put_right(up: Path) -> None:
 
 def test_a_damaged_store_is_forgotten_by_the_step_that_is_printed(up: Path) -> None:
     Space(up).store_path.write_bytes(b"not a database" * 500)
-    assert "next: free disk space, or reset the rehearsal: bluelamp cloud reset" in run(up, UP, status=1)
+    assert "next: free disk space, or reset the rehearsal with: bluelamp cloud reset" in run(up, UP, status=1)
     run(up, "cloud reset")
     run(up, UP)
     agree(up, EXPECTED)

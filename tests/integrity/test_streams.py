@@ -10,7 +10,7 @@ import pytest
 
 from bluelamp.cli import app as command
 from bluelamp.cli.verbs import doctor
-from bluelamp.rehearsal.command import _untouched
+from bluelamp.rehearsal.command import _restored
 from tests.conftest import COMMAND, environment
 from tests.integrity.test_printing import HOSTILE, assert_safe
 
@@ -122,6 +122,6 @@ def test_what_libraries_log_writes_no_line_of_its_own(tmp_path: Path) -> None:
 def test_a_stack_file_that_is_a_fifo_does_not_stop_a_rehearsal(tmp_path: Path) -> None:
     (tmp_path / "Pulumi.a.yaml").write_text("config: {}\n")
     os.mkfifo(tmp_path / "Pulumi.b.yaml")
-    with _untouched(tmp_path):
+    with _restored(tmp_path):
         (tmp_path / "Pulumi.a.yaml").write_text("config: {}\nencryptionsalt: v1:x\n")
     assert (tmp_path / "Pulumi.a.yaml").read_text() == "config: {}\n"

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bluelamp.learn import At, checks, named
+from bluelamp.learn import LearnerProject, checks, named
 from tests.conftest import Project, left_running
 from tests.learn.ways import answers
 
@@ -14,7 +14,7 @@ FOUND = {"resource": "vault-vault", "property": "properties.publicNetworkAccess"
 
 
 def said(name: str, root: Path) -> list[str]:
-    return [str(each) for each in checks.check(At(named(name), root))]
+    return [str(each) for each in checks.check(LearnerProject(named(name), root))]
 
 
 def copied(root: Path, folder: Path) -> Project:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from bluelamp.core.problems import SettingsError
-from bluelamp.learn import At, Track, checks, exercises, named
+from bluelamp.learn import LearnerProject, Track, checks, exercises, named
 from bluelamp.learn.prepare import prepare
 from bluelamp.learn.questions import fact
 from tests.conftest import ROOT
@@ -27,7 +27,7 @@ def played(prepared: Path, tmp_path: Path, name: str, way: Way) -> list[str]:
     shutil.copytree(prepared / name, root)
     way(root)
     try:
-        return [str(each) for each in checks.check(At(named(name), root))]
+        return [str(each) for each in checks.check(LearnerProject(named(name), root))]
     except SettingsError as error:
         return [str(each) for each in error.problems]
 

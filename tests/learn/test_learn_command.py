@@ -13,7 +13,7 @@ from jsonschema import Draft202012Validator
 from bluelamp import schemas
 from bluelamp.core.problems import Problem, SettingsError
 from bluelamp.learn import exercises, named
-from bluelamp.learn.place import PROGRESS, progress
+from bluelamp.learn.learner_folder import PROGRESS, load_progress
 from tests.conftest import in_process
 from tests.learn.ways import STACK, WAYS
 from tests.thorough import tries
@@ -181,7 +181,7 @@ def test_whatever_the_progress_holds_it_is_read_or_refused(original: Path, raw: 
     (folder / PROGRESS).write_bytes(raw)
     refused: tuple[Problem, ...] = ()
     try:
-        progress(folder)
+        load_progress(folder)
     except SettingsError as error:
         refused = error.problems
     assert all(each.next_step for each in refused)

@@ -427,12 +427,12 @@ WAYS = {
         {
             "for one force": (
                 both(write("stacks/dyfed-powys/baseline.yaml", "rules:\n" + TIGHT), add(STACK, WATCHER)),
-                "the national baseline decides for every force",
+                "the national baseline applies to every force",
             ),
             "still fails": (add(NATIONAL, TIGHT), "BL-NET-054 fails"),
             "what was there is gone": (
                 both(write(NATIONAL, "rules:\n" + TIGHT), add(STACK, WATCHER)),
-                "what was in the national baseline stays",
+                "the other rules in the national baseline must stay",
             ),
         },
     ),

@@ -6,9 +6,9 @@ import pytest
 import yaml
 
 from bluelamp.errors import UsageError
-from bluelamp.rehearsal import hosts
+from bluelamp.rehearsal import language_hosts
+from bluelamp.rehearsal.command_line import CommandLine
 from bluelamp.rehearsal.project import Project
-from bluelamp.rehearsal.words import Words
 
 
 def program(path: Path) -> Path:
@@ -29,21 +29,25 @@ def test_only_language_hosts_and_policy_runners_of_the_path_are_supplied(tmp_pat
     (path / "pulumi-language-broken").write_text("not a program")
     program(user / "plugins" / "language-java-v1.2.3" / "pulumi-language-java")
     program(home / "plugins" / "resource-police-v1.0.0" / "pulumi-resource-police")
-    hosts.supply(home, engine, {"PATH": f"{path}:relative", "PULUMI_HOME": str(user)})
+    language_hosts.supply(home, engine, {"PATH": f"{path}:relative", "PULUMI_HOME": str(user)})
     assert sorted(each.name for each in (home / "plugins").glob("*/*")) == [
         "pulumi-analyzer-policy-python",
         "pulumi-language-java",
         "pulumi-language-yaml",
     ]
-    assert hosts.languages(engine, {"PATH": f"{path}:relative", "PULUMI_HOME": str(user)}) == ["java", "python", "yaml"]
+    assert language_hosts.languages(engine, {"PATH": f"{path}:relative", "PULUMI_HOME": str(user)}) == [
+        "java",
+        "python",
+        "yaml",
+    ]
 
 
 def test_a_language_without_a_host_is_refused_with_those_that_have_one(tmp_path: Path) -> None:
     with pytest.raises(UsageError) as refused:
-        hosts.check("nodejs", ["python", "yaml"], tmp_path / "Pulumi.yaml")
-    assert "the runtime 'nodejs', and the engine can run python, yaml here" in refused.value.message
+        language_hosts.check("nodejs", ["python", "yaml"], tmp_path / "Pulumi.yaml")
+    assert "the runtime 'nodejs'; available runtimes: python, yaml" in refused.value.message
     assert "pulumi-language-nodejs" in refused.value.next_step
-    hosts.check("yaml", ["python", "yaml"], tmp_path / "Pulumi.yaml")
+    language_hosts.check("yaml", ["python", "yaml"], tmp_path / "Pulumi.yaml")
 
 
 @pytest.mark.parametrize(
@@ -64,7 +68,7 @@ def test_a_language_without_a_host_is_refused_with_those_that_have_one(tmp_path:
     ],
 )
 def test_what_a_command_does_is_read_from_its_words(line: str, verb: str, stack: str | None, changes: bool) -> None:
-    words = Words(tuple(line.split()))
+    words = CommandLine(tuple(line.split()))
     assert (words.verb, words.stack, words.changes) == (verb, stack, changes)
 
 
@@ -74,7 +78,7 @@ def test_a_stack_of_any_organisation_is_the_rehearsals(tmp_path: Path) -> None:
     assert project is not None
 
     def local(line: str) -> str:
-        return " ".join(project.local(Words(tuple(line.split()))).given)
+        return " ".join(project.local(CommandLine(tuple(line.split()))).arguments)
 
     assert local("up --stack acme/p/dev") == "up --stack dev"
     assert local("up --stack=acme/dev -- acme/dev") == "up --stack=dev -- dev"

@@ -12,9 +12,9 @@ import pytest
 import yaml
 
 from bluelamp.errors import UsageError
-from bluelamp.rehearsal import outside
+from bluelamp.rehearsal import isolation
 from bluelamp.rehearsal.project import Project
-from bluelamp.rehearsal.settings import copied
+from bluelamp.rehearsal.settings import copy_settings
 from tests.conftest import bluelamp
 
 PROGRAM = """
@@ -122,7 +122,7 @@ def test_a_project_full_of_real_things_reaches_none(tmp_path: Path, network: tup
     assert outputs["plain"] == "open"
     assert outputs["password"].startswith("rehearsed-")
     assert "password" in said
-    assert "is not asked in a rehearsal" in said
+    assert "a rehearsal does not use" in said
     assert "resource plugin 'pulumi-resource-police'" in said or "no resource plugin" in said, said
 
 
@@ -151,7 +151,7 @@ def test_what_cannot_be_decrypted_is_a_placeholder(head: Mapping[str, Any], tmp_
     }
     file, copy = tmp_path / "Pulumi.dev.yaml", tmp_path / "copies" / "Pulumi.dev.yaml"
     file.write_text(yaml.safe_dump({**head, "config": config}))
-    notes = copied(file, copy, "p", "rehearsal")
+    notes = copy_settings(file, copy, "p", "rehearsal")
     found = yaml.safe_load(copy.read_text())
     assert set(found) == {"config"}
     assert found["config"]["p:plain"] == "open"
@@ -168,7 +168,7 @@ def test_what_a_rehearsal_sets_stays_until_the_project_sets_it_otherwise(tmp_pat
 
     def config(**own: str) -> dict[str, str]:
         file.write_text(yaml.safe_dump({"config": own}))
-        copied(file, copy, "p", "rehearsal")
+        copy_settings(file, copy, "p", "rehearsal")
         found: dict[str, str] = yaml.safe_load(copy.read_text())["config"]
         return found
 
@@ -214,4 +214,4 @@ def test_components_in_source_and_served_packages_are_no_binaries(tmp_path: Path
 
 def test_what_a_program_needs_of_the_environment_stays() -> None:
     kept = {"PATH": "/bin", "HOME": "/root", "LANG": "en_GB", "PULUMI_STACK": "dev", "DB_PASSWORD": "x", "OSTYPE": "l"}
-    assert outside.without(kept | CREDENTIALS) == kept
+    assert isolation.without_access(kept | CREDENTIALS) == kept

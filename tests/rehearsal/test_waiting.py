@@ -10,7 +10,7 @@ from bluelamp.core.patience import Patience
 from bluelamp.engine.known import known
 from bluelamp.errors import RehearsalError, Status
 from bluelamp.fleet.deploy import Result
-from bluelamp.rehearsal.claims import Claims
+from bluelamp.rehearsal.locks import Locks
 
 ENGINE = (
     "the stack is currently locked by 1 lock(s). Either wait for the other process(es) to end or delete the lock file "
@@ -20,30 +20,30 @@ ENGINE = (
 
 
 def test_a_command_waits_for_a_stack_and_says_who_has_it(tmp_path: Path) -> None:
-    first, second = Claims(), Claims()
+    first, second = Locks(), Locks()
     lock = tmp_path / "stacks" / "lock"
-    first.claim(lock, "essex", changing=True)
+    first.acquire(lock, "essex", changing=True)
     said: list[str] = []
 
     def hear(text: str) -> None:
         said.append(text)
         first.release()
 
-    assert second.claim(lock, "essex", changing=True, patience=Patience(60, hear))
+    assert second.acquire(lock, "essex", changing=True, patience=Patience(60, hear))
     [text] = said
-    assert text.startswith("essex is locked: another command is at work on it (bluelamp")
+    assert text.startswith("essex is locked by another command (bluelamp")
     assert f"process {os.getpid()} of " in text
     assert text.endswith("; waiting")
 
 
 def test_an_interruption_ends_the_wait(tmp_path: Path) -> None:
-    first, second = Claims(), Claims()
+    first, second = Locks(), Locks()
     lock = tmp_path / "stacks" / "lock"
-    first.claim(lock, "essex", changing=True)
+    first.acquire(lock, "essex", changing=True)
     stopped = Patience(60)
     stopped.stopped.set()
     with pytest.raises(RehearsalError, match=f"process {os.getpid()} of "):
-        second.claim(lock, "essex", changing=True, patience=stopped)
+        second.acquire(lock, "essex", changing=True, patience=stopped)
 
 
 def test_a_stack_that_the_engine_finds_locked_is_tried_again() -> None:

@@ -10,8 +10,8 @@ import yaml
 
 from bluelamp.planning import Plan, PlannedResource, plan_force
 from bluelamp.rehearsal.kubernetes.addons import addon
-from bluelamp.rehearsal.kubernetes.judge import failures
 from bluelamp.rehearsal.kubernetes.kinds import builtin
+from bluelamp.rehearsal.kubernetes.validation import failures
 from bluelamp.rehearsal.values import UNKNOWN, Secret
 from bluelamp.render import manifests, write
 from bluelamp.render.canvas import fitted, width_of

@@ -61,9 +61,9 @@ def test_names_are_never_sql():
 @pytest.mark.parametrize(
     ("make", "said"),
     [
-        (lambda: counts("crime", ["month"], 2), "minimum is 2; it has to be at least 3"),
-        (lambda: counts("crime", [], 5), "by one column at least"),
-        (lambda: masked("crime", []), "leaves out one column at least"),
+        (lambda: counts("crime", ["month"], 2), "minimum is 2; it must be at least 3"),
+        (lambda: counts("crime", [], 5), "counts need at least one column"),
+        (lambda: masked("crime", []), "a mask needs at least one column"),
     ],
 )
 def test_what_would_disclose_is_refused(make, said):

@@ -1,4 +1,4 @@
-"""The fields of a form for the records of a table: what a browser checks by itself, and what it says of a mistake."""
+"""The form fields for the records of a table, with the browser's validation and error messages."""
 
 import json
 import re
@@ -14,7 +14,7 @@ from bluelamp.workloads.capture.schema import RecordSchema
 Control = Literal["input", "textarea", "radios", "select", "group"]
 MOST_RADIOS: Final = 7
 LONG: Final = 200
-"""From this many characters on, a text has several lines."""
+"""The length from which a text field has several lines."""
 _INPUTS: Final = {
     "date": "date",
     "date-time": "datetime-local",
@@ -36,10 +36,10 @@ _KINDS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One field, or a group of them."""
+    """A field or a group of fields."""
 
     path: tuple[str, ...]
-    """The names that lead to the value in the record."""
+    """The path of the value in the record."""
     id: str
     label: str
     hint: str
@@ -48,18 +48,18 @@ class Field:
     """The value's type in JSON."""
     required: bool
     attributes: Mapping[str, str]
-    """What HTML checks: `type`, `min`, `max`, `step`, `pattern`. No `maxlength`: it cuts what is pasted, unseen."""
+    """Validation in HTML: `type`, `min`, `max`, `step`, `pattern`. No `maxlength`, which truncates pasted text."""
     choices: tuple[tuple[str, str], ...] = ()
-    """Of radio buttons and lists: the value as JSON, and what it is called."""
+    """The options of radio buttons and lists: the value as JSON, and its label."""
     missing: str = ""
-    """What is said where there is no value."""
+    """The error message for a missing value."""
     wrong: str = ""
-    """What is said where it has another form."""
+    """The error message for an invalid value."""
     fields: tuple["Field", ...] = ()
     format: str = ""
     """The format of the schema."""
     most: int | None = None
-    """The most characters of a text of several lines, for which HTML has no pattern."""
+    """The maximum length of a text with several lines, which cannot have a pattern in HTML."""
 
     @property
     def address(self) -> str:
@@ -69,14 +69,14 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """The fields of a table, and the properties that a form has none for."""
+    """The fields of a table, and the properties without a field."""
 
     fields: tuple[Field, ...]
     left: tuple[str, ...]
 
 
 def fields(schema: RecordSchema) -> Form:
-    """The form for `schema`. Lists, maps and vectors have no field: they are named in `left`."""
+    """The form for `schema`. Lists, maps and vectors have no field and are listed in `left`."""
     made: list[Field] = []
     left: list[str] = []
     _collect(schema.table.properties or (), schema.document, (), "field", made, left, needed=True)
@@ -93,7 +93,7 @@ def _collect(
     *,
     needed: bool,
 ) -> None:
-    """Adds the fields of an object; in one that may be absent as a whole, HTML requires none of them."""
+    """Adds the fields of an object. If the object is optional, so are its fields in HTML."""
     for number, each in enumerate(listed, 1):
         name = each.name or ""
         own, here, id_ = schema["properties"][name], (*path, name), f"{prefix}-{number}"
@@ -132,9 +132,9 @@ def _field(
     if values:
         names = {json.dumps(one.value): one.label for one in each.enum or () if one.label}
         choices = tuple(
-            (json.dumps(one, ensure_ascii=False), names.get(json.dumps(one)) or _spelt(one)) for one in values
+            (json.dumps(one, ensure_ascii=False), names.get(json.dumps(one)) or _display(one)) for one in values
         )
-        # Radio buttons cannot be emptied again, so that only a required answer has them.
+        # Radio buttons cannot be cleared, so they are only for required values.
         control: Control = "radios" if required and len(choices) <= MOST_RADIOS else "select"
         missing = f"Select {_lower(label)}"
         return Field(path, id_, label, each.description or "", control, kind, required, {}, choices, missing, missing)
@@ -142,7 +142,7 @@ def _field(
     long = kind == "string" and int(schema.get("maxLength", 0)) >= LONG and "pattern" not in schema
     what = _KINDS.get(attributes["type"], {"integer": "a whole number", "number": "a number"}.get(kind, ""))
     hint = " ".join(filter(None, (_sentence(each.description), _sentence(_example(each)))))
-    told = " and ".join(filter(None, (what and f"be {what}", *limits))) or "be text"
+    requirement = " and ".join(filter(None, (what and f"be {what}", *limits))) or "be text"
     if long:
         attributes = {key: value for key, value in attributes.items() if key != "type"}
     control = "textarea" if long else "input"
@@ -156,7 +156,7 @@ def _field(
         required,
         attributes,
         missing=f"Enter {_lower(label)}",
-        wrong=f"{label} must {told}",
+        wrong=f"{label} must {requirement}",
         format=schema.get("format", ""),
         most=schema.get("maxLength") if long else None,
     )
@@ -183,7 +183,7 @@ def _attributes(schema: Mapping[str, Any], kind: str) -> dict[str, str]:
 
 
 def _pattern(schema: Mapping[str, Any]) -> str:
-    """Length and form as one expression; characters are counted as JSON Schema does, which `maxlength` does not."""
+    """Length and pattern as one expression. It counts characters as JSON Schema does, unlike `maxlength`."""
     least, most = schema.get("minLength", 0), schema.get("maxLength")
     length = f"(?=.{{{least},{'' if most is None else most}}}$)" if least > 1 or most is not None else ""
     form = patterns.for_browser(schema["pattern"]) if "pattern" in schema else ".*" if length else ""
@@ -219,20 +219,20 @@ def _example(each: SchemaProperty) -> str:
 
 
 def _sentence(text: str | None) -> str:
-    said = (text or "").strip()
-    return said if not said or said[-1] in ".!?" else f"{said}."
+    text = (text or "").strip()
+    return text if not text or text[-1] in ".!?" else f"{text}."
 
 
 def _label(each: SchemaProperty) -> str:
-    said = each.businessName or re.sub(r"[_\s]+", " ", each.name or "").strip() or (each.name or "")
-    return said[0].upper() + said[1:] if said else said
+    text = each.businessName or re.sub(r"[_\s]+", " ", each.name or "").strip() or (each.name or "")
+    return text[0].upper() + text[1:] if text else text
 
 
 def _lower(label: str) -> str:
-    """A label within a sentence; an abbreviation stays as it is."""
+    """A label within a sentence, in lower case unless it begins with an abbreviation."""
     first = label.split(" ", maxsplit=1)[0]
     return label if first.isupper() and len(first) > 1 else label[:1].lower() + label[1:]
 
 
-def _spelt(value: object) -> str:
+def _display(value: object) -> str:
     return {True: "Yes", False: "No"}[value] if isinstance(value, bool) else str(value)

@@ -1,4 +1,4 @@
-"""The formats of text that records are held to. A JSON Schema's `format` binds no validator: each here does."""
+"""The formats of strings in records. JSON Schema's `format` is an annotation; these formats are enforced."""
 
 import ipaddress
 import re
@@ -18,14 +18,14 @@ PATTERNS: Final[Mapping[str, str]] = {
     "iso-time": f"^{TIME}{OFFSET}?$",
     "iso-date-time": f"^{DATE}[T ]{TIME}{OFFSET}?$",
 }
-"""The form of dates and times, for validators that read `format` as a note; `iso-…` need no offset."""
+"""The patterns of dates and times, for validators that ignore `format`. `iso-…` need no offset."""
 
 _EMAIL: Final = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
 _HOST: Final = re.compile(r"(?=.{1,253}\Z)([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.?)+")
 
 
 def moment(kind: str, text: str) -> date | datetime | time | None:
-    """A date or time as a value that can be compared with others of the kind; None for text that is none."""
+    """A date or time as a value that is comparable with others of the kind; None for invalid text."""
     if not re.fullmatch(PATTERNS[kind].strip("^$"), text):
         return None
     try:
@@ -67,4 +67,4 @@ FORMATS: Final[Mapping[str, Callable[[str], bool]]] = {
     "hostname": lambda text: bool(_HOST.fullmatch(text)),
     "uri": _parses(_uri),
 }
-"""Whether a text is of the format."""
+"""Whether a string has the format."""

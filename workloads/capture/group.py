@@ -1,7 +1,7 @@
-"""The schemas of contracts as an Event Hubs schema group takes them.
+"""The schemas of contracts for an Event Hubs schema group.
 
-Infrastructure makes the group (type `Json`); its schemas are data, which a pipeline registers one by one under their
-names. The group checks no compatibility between versions of JSON schemas, so that each version has a `$id` of its own.
+The infrastructure creates the group (type `Json`); a pipeline registers each schema under its name. The group does not
+check the compatibility of JSON schemas, so each version has its own `$id`.
 """
 
 import json
@@ -22,7 +22,7 @@ class GroupSchema:
 
 
 def schema_group(schemas: Iterable[RecordSchema]) -> tuple[GroupSchema, ...]:
-    """What to register in a group for `schemas`, by name."""
+    """The entries to register in a group for `schemas`, sorted by name."""
     found = (GroupSchema(f"{each.asset}.{each.name}", text_of(each)) for each in schemas)
     return tuple(sorted(found, key=lambda each: each.name))
 

@@ -1,7 +1,7 @@
-r"""Regular expressions of contracts (ECMA-262), as Python and as a browser's `pattern` attribute read them.
+r"""Translates regular expressions of contracts (ECMA-262) for Python and for a browser's `pattern` attribute.
 
-The dialects differ: `$` also matches before a final line feed in Python, `\d` matches every script's digits there, and
-browsers compile the attribute with the `v` flag, under which a class may not hold `(` or `-` as they are.
+In Python, `$` also matches before a final line feed, and `\d` matches the digits of every script. Browsers compile the
+attribute with the `v` flag, under which `(` and `-` must be escaped in a class.
 """
 
 import re
@@ -21,7 +21,7 @@ _PYTHON_ONLY: Final = frozenset(("\\A", "\\Z", "\\a"))
 
 
 def problem(pattern: str) -> str:
-    """Why `pattern` cannot be used in both dialects; empty where it can."""
+    """Why `pattern` is not valid in both dialects; empty if it is."""
     outside = "".join(piece if len(piece) == 1 else "__" for place, piece in _pieces(pattern) if place == "outside")
     if _GROUP.search(outside):
         return "a group of a kind that only some dialects have"
@@ -39,7 +39,7 @@ def problem(pattern: str) -> str:
 
 
 def for_python(pattern: str) -> re.Pattern[str]:
-    """`pattern` with ECMA-262's meaning, to `search` with. Raises `re.error` for what is none."""
+    """`pattern` with its meaning in ECMA-262, for `search`. Raises `re.error` if it is invalid."""
     parts = []
     for place, piece in _pieces(pattern):
         if place == "outside" and piece == "$":
@@ -89,7 +89,7 @@ def _outside(piece: str, rest: str) -> str:
 
 
 def _pieces(pattern: str) -> Iterator[tuple[Place, str]]:
-    """Characters and escapes of `pattern`, each with its place: in a class, its brackets, or outside."""
+    """The characters and escapes of `pattern`, each with its position: inside a class, its brackets, or outside."""
     inside, number = False, 0
     while number < len(pattern):
         piece = pattern[number : number + (2 if pattern[number] == "\\" else 1)]

@@ -1,4 +1,4 @@
-"""Submitted records, checked: each is accepted as it was submitted, or goes into quarantine with the reasons."""
+"""Validates submitted records. Each is accepted unchanged, or goes into quarantine with the reasons."""
 
 import base64
 import hashlib
@@ -28,7 +28,7 @@ _OURS: Final = frozenset({ACCEPTED, QUARANTINE, SUMMARY})
 
 
 class UnreadableError(Exception):
-    """A file that holds no records; nothing was written."""
+    """The file contains no readable records; nothing was written."""
 
     def __init__(self, message: str, next_step: str) -> None:
         super().__init__(message)
@@ -36,42 +36,41 @@ class UnreadableError(Exception):
 
 
 class LostRecordsError(Exception):
-    """What was written is not what was read; nothing of it was kept."""
+    """The number of written records differs from the number read; nothing was kept."""
 
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What became of the records of a file: `read` is `accepted` and `quarantined` together."""
+    """The result of checking a file; `read` is the sum of `accepted` and `quarantined`."""
 
     read: int
     accepted: int
     quarantined: int
     reasons: Mapping[str, int]
-    """How many records have each reason, without their values; the most frequent first."""
+    """The number of records by reason, without values; most frequent first."""
     truncated: bool
-    """Whether the last record is not complete: how many are missing is not known."""
+    """Whether the last record is incomplete, so that further records may be missing."""
     folder: Path
     """Where `accepted.jsonl`, `quarantine.jsonl` and `summary.json` are."""
 
 
 def check(schema: RecordSchema, source: Path, target: Path) -> Checked:
-    """Checks the JSON records of `source`, one on each line, and writes what became of them into a folder in `target`.
+    """Checks the JSON records of `source`, one per line, and writes the results into a folder in `target`.
 
-    The folder's name has the file's, and a digest of its content: another file never replaces its records. It appears
-    as a whole or not at all. `source` stays as it is. Raises `UnreadableError`, or `OSError` where nothing can be
-    written.
+    The folder's name contains the file's name and a digest of its content, so that another file does not replace it. It
+    is written atomically, and `source` is not changed. Raises `UnreadableError`, or `OSError` if it cannot be written.
     """
     content = _content(source)
     folder = target / f"{source.stem}-{hashlib.sha256(content).hexdigest()[:12]}"
     lines = [(number, line.removesuffix(b"\r")) for number, line in enumerate(content.split(b"\n"), 1)]
     records = [(number, line) for number, line in lines if line.strip()]
     if not records:
-        raise UnreadableError("holds no records", "export the records again: an empty file is not known to be right")
-    judge = _Judge(schema)
+        raise UnreadableError("contains no records", "export the records again: an empty file may be a failed export")
+    validator = _RecordValidator(schema)
     accepted, quarantined, reasons = [], [], Counter[str]()
     truncated = False
     for number, line in records:
-        found = judge.reasons(number, line)
+        found = validator.reasons(number, line)
         if not found:
             accepted.append(line)
             continue
@@ -79,8 +78,8 @@ def check(schema: RecordSchema, source: Path, target: Path) -> Checked:
             truncated = True
             found = ["is truncated: the file ends within it", *found]
         reasons.update(found)
-        quarantined.append(_kept(number, line, found))
-    told = {
+        quarantined.append(_quarantine_line(number, line, found))
+    summary = {
         "asset": schema.asset,
         "table": schema.name,
         "schema": schema.document["$id"],
@@ -96,7 +95,7 @@ def check(schema: RecordSchema, source: Path, target: Path) -> Checked:
     def fill(work: Path) -> None:
         (work / ACCEPTED).write_bytes(b"".join(line + b"\n" for line in accepted))
         (work / QUARANTINE).write_text("".join(f"{each}\n" for each in quarantined), encoding="utf-8")
-        (work / SUMMARY).write_text(json.dumps(told, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+        (work / SUMMARY).write_text(json.dumps(summary, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
         written = sum((work / name).read_bytes().count(b"\n") for name in (ACCEPTED, QUARANTINE))
         if written != len(records):
             raise LostRecordsError(f"{len(records):,} records were read, and {written:,} written")
@@ -116,16 +115,14 @@ def _content(source: Path) -> bytes:
     except FileRefusedError as error:
         raise UnreadableError(f"{error.strerror}", "name a file with one JSON record on each line") from None
     except OSError as error:
-        raise UnreadableError(
-            f"cannot be read: {(error.strerror or '').lower()}", "name a file that is there"
-        ) from None
+        raise UnreadableError(f"cannot be read: {(error.strerror or '').lower()}", "name an existing file") from None
     if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
         raise UnreadableError("is in UTF-16", "save it as UTF-8")
     return content.removeprefix(b"\xef\xbb\xbf")
 
 
-def _kept(number: int, line: bytes, reasons: list[str]) -> str:
-    """A line of the quarantine, from which the submitted one can be restored byte for byte."""
+def _quarantine_line(number: int, line: bytes, reasons: list[str]) -> str:
+    """A line of the quarantine, from which the submitted line can be restored exactly."""
     try:
         record = {"record": line.decode("utf-8")}
     except UnicodeDecodeError:
@@ -138,13 +135,13 @@ class _BadJsonError(ValueError):
 
 
 def _parse(line: bytes) -> Any:
-    """The value of a line. Raises `ValueError` for what is not JSON, or could be read in two ways."""
+    """The value of a line. Raises `ValueError` if it is not JSON or is ambiguous."""
     return json.loads(
         line.decode("utf-8"), parse_constant=_refuse_constant, parse_float=_finite, object_pairs_hook=_unique
     )
 
 
-def _unparsed(error: Exception) -> str:
+def _parse_error(error: Exception) -> str:
     match error:
         case UnicodeDecodeError():
             return "is not UTF-8 text"
@@ -169,7 +166,7 @@ def _finite(text: str) -> float:
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
-        raise _BadJsonError("a property is there twice")
+        raise _BadJsonError("has a duplicate property")
     return found
 
 
@@ -181,8 +178,8 @@ def _is_json(line: bytes) -> bool:
     return True
 
 
-class _Judge:
-    """Judges the records of one file in their order."""
+class _RecordValidator:
+    """Validates the records of a file, in order."""
 
     def __init__(self, schema: RecordSchema) -> None:
         self._validator = _validator(schema.document)
@@ -190,12 +187,12 @@ class _Judge:
         self._seen: dict[str, int] = {}
 
     def reasons(self, number: int, line: bytes) -> list[str]:
-        """Why the record is not accepted; empty where it is."""
+        """Why the record is rejected; empty if it is accepted."""
         try:
             record = _parse(line)
         except (ValueError, RecursionError) as error:
-            return [_unparsed(error)]
-        found = list(dict.fromkeys(text for error in self._validator.iter_errors(record) for text in _said(error)))
+            return [_parse_error(error)]
+        found = list(dict.fromkeys(text for error in self._validator.iter_errors(record) for text in _messages(error)))
         if found:
             return sorted(found)
         keys = [(key, text) for key in self._keys if (text := _key(key, record)) is not None]
@@ -228,7 +225,7 @@ def _format(_: Any, name: str, instance: Any, __: Any) -> Iterator[ValidationErr
 
 
 def _multiple(_: Any, of: float, instance: Any, __: Any) -> Iterator[ValidationError]:
-    # In binary, 4.35 is no multiple of 0.01.
+    # As binary floats, 4.35 is not a multiple of 0.01.
     if isinstance(instance, int | float) and not isinstance(instance, bool):
         quotient = Decimal(str(instance)) / Decimal(str(of))
         if quotient != quotient.to_integral_value():
@@ -242,7 +239,7 @@ def _bound(keyword: str) -> Any:
         found: Any = moment(schema["format"], instance)
         limit: Any = moment(schema["format"], bound)
         if found is None or limit is None:
-            return  # `format` says so
+            return  # `format` reports it
         holds = {
             "formatMinimum": found >= limit,
             "formatMaximum": found <= limit,
@@ -261,7 +258,7 @@ def _validator(document: Mapping[str, Any]) -> Any:
     return validators.extend(Draft202012Validator, own)(document)  # type: ignore[no-untyped-call]
 
 
-_WORDS: Final = {
+_MESSAGES: Final = {
     "enum": "is not a listed value",
     "not": "is a value that stands for none",
     "pattern": "has another form",
@@ -285,8 +282,8 @@ _WORDS: Final = {
 }
 
 
-def _said(error: Any) -> Iterator[str]:
-    """What an error means, without the value that was found: reasons are counted and printed."""
+def _messages(error: Any) -> Iterator[str]:
+    """The messages of an error, without the record's value, as reasons are counted and printed."""
     where = ".".join(str(each) for each in error.absolute_path if not isinstance(each, int))
     head = f"{where}: " if where else ""
     match error.validator:
@@ -301,5 +298,5 @@ def _said(error: Any) -> Iterator[str]:
             kinds = error.validator_value if isinstance(error.validator_value, list) else [error.validator_value]
             yield f"{head or 'the record '}is not of type {' or '.join(each for each in kinds if each != 'null')}"
         case _:
-            text = _WORDS.get(error.validator, "is not as the contract says")
+            text = _MESSAGES.get(error.validator, "is not as the contract says")
             yield head + text.format(show(error.validator_value, quote=False))

@@ -1,4 +1,4 @@
-"""JSON Schemas (2020-12) of the records that a contract's tables take, and what of the contract they cannot say."""
+"""JSON Schemas (2020-12) of the records of a contract's tables, and what they cannot express."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -17,7 +17,7 @@ DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 ALL_ROWS: Final = "`bluelamp quality`, over all rows"
 ONE_FILE: Final = "`bluelamp capture --check` within a file, `bluelamp quality` over all rows"
 CHECK: Final = "`bluelamp capture --check`"
-NOWHERE: Final = "not checked"
+NOT_CHECKED: Final = "not checked"
 
 _BOUNDS: Final = ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum")
 _NUMBERS: Final = (*_BOUNDS, "multipleOf")
@@ -28,14 +28,14 @@ _AT_MOST: Final = ("mustBeLessThan", "mustBeLessOrEqualTo", "mustBeBetween")
 
 
 @dataclass(frozen=True, slots=True)
-class Unsaid:
-    """A promise of the contract that a JSON Schema does not make of a record."""
+class NotExpressed:
+    """A constraint of the contract that the JSON Schema of a record does not express."""
 
     where: str
     """The table, or the table and the property."""
     what: str
     checked: str
-    """Where it is checked instead, or that it is not."""
+    """Where it is checked instead, or `not checked`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +45,9 @@ class RecordSchema:
     asset: str
     table: SchemaObject
     document: Mapping[str, Any]
-    unsaid: tuple[Unsaid, ...]
+    not_expressed: tuple[NotExpressed, ...]
     keys: tuple[tuple[str, ...], ...]
-    """Properties that no two records have the same values of, all of them present."""
+    """Unique keys: combinations of properties."""
 
     @property
     def name(self) -> str:
@@ -61,14 +61,14 @@ def record_schemas(contract: Contract) -> tuple[RecordSchema, ...]:
 
 
 @dataclass(slots=True)
-class _Maker:
-    """Makes the schemas of one table and keeps what they do not say."""
+class _SchemaBuilder:
+    """Builds the schema of a table and records what it does not express."""
 
     table: str
-    unsaid: list[Unsaid] = field(default_factory=list)
+    not_expressed: list[NotExpressed] = field(default_factory=list)
 
-    def leave(self, path: Sequence[str], what: str, checked: str) -> None:
-        self.unsaid.append(Unsaid(".".join((self.table, *path)), what, checked))
+    def not_enforced(self, path: Sequence[str], what: str, checked: str) -> None:
+        self.not_expressed.append(NotExpressed(".".join((self.table, *path)), what, checked))
 
     def properties(
         self, listed: Sequence[SchemaProperty], path: Sequence[str], wanted: Sequence[str]
@@ -85,14 +85,14 @@ class _Maker:
                 required.append(name)
         for name in wanted:
             if name not in made:
-                self.leave(path, f"required: {name}, which is no property", NOWHERE)
+                self.not_enforced(path, f"required: {name}, which is no property", NOT_CHECKED)
         found: dict[str, Any] = {"type": "object", "properties": made}
         if required:
             found["required"] = required
         return {**found, "additionalProperties": False}
 
     def property(self, each: SchemaProperty, path: Sequence[str], *, present: bool) -> dict[str, Any]:
-        """The schema of a property's value; null is one where the property may be absent."""
+        """The schema of a property's value, which includes null if the property is optional."""
         kind = each.logicalType
         found = self.typed(each, path, present=present)
         if each.enum:
@@ -100,11 +100,11 @@ class _Maker:
         for rule in each.quality or ():
             self.rule(rule, kind, found, path)
         if each.relationships:
-            self.leave(path, "relationships: that the value is one of another table", NOWHERE)
+            self.not_enforced(path, "relationships: that the value is one of another table", NOT_CHECKED)
         if each.unique or each.primaryKey:
-            self.leave(path, "primaryKey" if each.primaryKey else "unique", ONE_FILE)
-        told = {"title": each.businessName, "description": each.description, "examples": each.examples}
-        notes: dict[str, Any] = {key: value for key, value in told.items() if value}
+            self.not_enforced(path, "primaryKey" if each.primaryKey else "unique", ONE_FILE)
+        annotations = {"title": each.businessName, "description": each.description, "examples": each.examples}
+        notes: dict[str, Any] = {key: value for key, value in annotations.items() if value}
         if each.deprecated:
             notes["deprecated"] = True
         return {**notes, **(found if present else _or_null(found))}
@@ -112,7 +112,7 @@ class _Maker:
     def typed(  # noqa: PLR0912 - one for each type
         self, each: SchemaProperty, path: Sequence[str], *, present: bool
     ) -> dict[str, Any]:
-        """The schema of the logical type with its options; an option that it has no keyword for is left."""
+        """The schema of the logical type with its options. Options without a keyword are recorded."""
         kind, options = each.logicalType, dict(each.logicalTypeOptions or {})
         found: dict[str, Any]
         match kind:
@@ -146,11 +146,11 @@ class _Maker:
             case _:
                 found = {"type": ["string", "number", "boolean"]}
         if present and kind in ("string", None):
-            # A required value is not null, and an empty field of a CSV file or a form is none.
+            # A required value is not null, and an empty field of a CSV file or form counts as null.
             found["minLength"] = max(1, found.get("minLength", 0))
         for name, value in options.items():
             if value is not None and value is not False:
-                self.leave(path, f"{name}: {show(value, quote=False)}", NOWHERE)
+                self.not_enforced(path, f"{name}: {show(value, quote=False)}", NOT_CHECKED)
         return found
 
     def text(self, found: dict[str, Any], options: dict[str, Any], path: Sequence[str]) -> None:
@@ -159,14 +159,14 @@ class _Maker:
             self.pattern(found, str(pattern), path)
         if (kind := options.get("format")) == "byte":
             found["contentEncoding"] = "base64"
-            self.leave(path, "format: byte (contentEncoding is a note)", NOWHERE)
+            self.not_enforced(path, "format: byte (contentEncoding is a note)", NOT_CHECKED)
             del options["format"]
         elif kind in FORMATS:
             found["format"] = options.pop("format")
 
     def pattern(self, found: dict[str, Any], pattern: str, path: Sequence[str]) -> None:
         if why := patterns.problem(pattern):
-            self.leave(path, f"pattern {show(pattern)}: {why}", NOWHERE)
+            self.not_enforced(path, f"pattern {show(pattern)}: {why}", NOT_CHECKED)
         elif "pattern" in found:
             found.setdefault("allOf", []).append({"pattern": pattern})
         else:
@@ -177,20 +177,20 @@ class _Maker:
         options.pop("defaultTimezone", None)
         name = _WITH_OFFSET[kind] if offset and kind in _WITH_OFFSET else _MOMENTS[kind]
         found: dict[str, Any] = {"type": "string", "format": name, "pattern": PATTERNS[name]}
-        self.leave(path, f"that the {kind} exists in the calendar (`format` is a note)", CHECK)
+        self.not_enforced(path, f"that the {kind} exists in the calendar (`format` is a note)", CHECK)
         for bound in _BOUNDS:
             value = options.get(bound)
             if value is not None and moment(name, str(value)) is not None:
                 found["format" + bound[0].upper() + bound[1:]] = str(options.pop(bound))
-                self.leave(path, f"{bound}: {value}", CHECK)
+                self.not_enforced(path, f"{bound}: {value}", CHECK)
         if kind == "date" and options.get("format") == "yyyy-MM-dd":
             del options["format"]
         return found
 
     def rule(self, rule: DataQuality, kind: str | None, found: dict[str, Any], path: Sequence[str]) -> None:
-        """A quality rule of a property: what holds of every value becomes part of the schema.
+        """Adds a quality rule of a property to the schema, if it applies to each value.
 
-        A rule that at most some values are invalid says which are valid: what is captured new has to be.
+        A rule that tolerates some invalid values still defines which are valid, and new records must be valid.
         """
         metric = rule.metric or rule.rule
         arguments = rule.arguments or {}
@@ -210,19 +210,23 @@ class _Maker:
                 if isinstance(arguments.get("pattern"), str):
                     self.pattern(found, arguments["pattern"], path)
                 return
-        self.leave(path, _named(rule), ALL_ROWS if metric or rule.type == "sql" else NOWHERE)
+        self.not_enforced(path, _describe(rule), ALL_ROWS if metric or rule.type == "sql" else NOT_CHECKED)
 
 
 def _of_table(contract: Contract, table: SchemaObject) -> RecordSchema:
-    make = _Maker(table.name or "")
+    builder = _SchemaBuilder(table.name or "")
     listed = table.properties or ()
-    made = make.properties(listed, (), ())
+    made = builder.properties(listed, (), ())
     for rule in table.quality or ():
-        make.leave((), _named(rule), ALL_ROWS if (rule.metric or rule.rule or rule.type == "sql") else NOWHERE)
+        builder.not_enforced(
+            (), _describe(rule), ALL_ROWS if (rule.metric or rule.rule or rule.type == "sql") else NOT_CHECKED
+        )
     for row in contract.document.slaProperties or ():
         element = row.element or contract.document.slaDefaultElement or ""
         if not element or element.split(".")[0] == table.name:
-            make.leave((), f"service level {row.property}: {row.value} {row.unit or ''}".rstrip(), "not about a record")
+            builder.not_enforced(
+                (), f"service level {row.property}: {row.value} {row.unit or ''}".rstrip(), "not about a record"
+            )
     key = tuple(
         each.name or ""
         for each in sorted((each for each in listed if each.primaryKey), key=lambda each: each.primaryKeyPosition or 0)
@@ -234,12 +238,14 @@ def _of_table(contract: Contract, table: SchemaObject) -> RecordSchema:
         "title": table.businessName or f"{contract.name}: {table.name}",
         "description": table.description or f"A record of {contract.name}.",
     }
-    told = [{"where": each.where, "what": each.what, "checked": each.checked} for each in make.unsaid]
+    not_expressed = [
+        {"where": each.where, "what": each.what, "checked": each.checked} for each in builder.not_expressed
+    ]
     return RecordSchema(
         contract.asset,
         table,
-        {**head, **made, "x-notExpressed": told},
-        tuple(make.unsaid),
+        {**head, **made, "x-notExpressed": not_expressed},
+        tuple(builder.not_expressed),
         (*((key,) if key else ()), *((each.name or "",) for each in listed if each.unique and not each.primaryKey)),
     )
 
@@ -252,13 +258,13 @@ def _is_presence(rule: DataQuality) -> bool:
     return _is_strict(rule) and (rule.metric or rule.rule) in ("nullValues", "missingValues") and rule.mustBe == 0
 
 
-def _named(rule: DataQuality) -> str:
-    """A rule in a few words: its name, or its metric with the comparison."""
-    told = next((f" {key} {getattr(rule, key)}" for key in OPERATORS if getattr(rule, key) is not None), "")
+def _describe(rule: DataQuality) -> str:
+    """A short description of a rule: its metric with the comparison, and its name."""
+    comparison = next((f" {key} {getattr(rule, key)}" for key in OPERATORS if getattr(rule, key) is not None), "")
     unit = f" {rule.unit}" if rule.unit else ""
     kind = rule.metric or rule.rule or rule.type or "text"
-    said = rule.name or rule.description
-    return f"{kind}{told}{unit}" + (f" ({said})" if said else "")
+    label = rule.name or rule.description
+    return f"{kind}{comparison}{unit}" + (f" ({label})" if label else "")
 
 
 def _take(found: dict[str, Any], options: dict[str, Any], *names: str) -> None:
@@ -266,7 +272,7 @@ def _take(found: dict[str, Any], options: dict[str, Any], *names: str) -> None:
 
 
 def _sized(found: dict[str, Any], size: str | None) -> None:
-    """The bounds of an integer of `size`, such as `u16`, where they are narrower."""
+    """Narrows the bounds to those of an integer of `size`, such as `u16`."""
     if not size:
         return
     bits = int(size[1:])
@@ -276,7 +282,7 @@ def _sized(found: dict[str, Any], size: str | None) -> None:
 
 
 def _value(kind: str | None, value: Any) -> Any:
-    """A listed value as records of the type have it."""
+    """A listed value, converted to the type."""
     if kind in _TYPES:
         if kind in ("integer", "number") and isinstance(value, str):
             try:
@@ -288,14 +294,14 @@ def _value(kind: str | None, value: Any) -> Any:
 
 
 def _or_null(found: dict[str, Any]) -> dict[str, Any]:
-    """The schema with null as a further value."""
+    """The schema with null as another allowed value."""
     kinds = found["type"] if isinstance(found["type"], list) else [found["type"]]
     listed = {"enum": [*found["enum"], None]} if "enum" in found else {}
     return {**found, "type": [*kinds, "null"], **listed}
 
 
 def parts(schema: Mapping[str, Any]) -> Iterator[tuple[tuple[str, ...], Mapping[str, Any], bool]]:
-    """Every property of an object's schema, those of nested objects included: path, schema, and whether required."""
+    """The properties of an object's schema, including nested ones: path, schema, and whether required."""
     required = schema.get("required", ())
     for name, each in schema["properties"].items():
         yield (name,), each, name in required

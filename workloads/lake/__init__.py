@@ -1,15 +1,14 @@
-"""Folders of the data lake: fetched whole, published in one step, and closed by access control lists.
+"""Folders of the data lake: download, atomic publication and access control lists.
 
     with lake.fetched("lake:curated/single-view") as folder: ...
     with lake.published("lake:published/street-crime/open") as folder: ...
 
-Both take a local folder as well. `BLUELAMP_LAKE` holds the lake's address, and `AZURE_CLIENT_ID`, `AZURE_TENANT_ID` and
-`AZURE_FEDERATED_TOKEN_FILE` the identity, as a job's settings give them.
+Both also accept a local folder. `BLUELAMP_LAKE` is the lake's address, and `AZURE_CLIENT_ID`, `AZURE_TENANT_ID` and
+`AZURE_FEDERATED_TOKEN_FILE` are the identity; a job's settings set them.
 
-A published folder of the lake holds `runs/<run>/` and `current.json`, which names the run that is current with its
-files, their sizes and SHA-256. `current.json` is put in place last, in one step: whoever reads finds the last run or
-the one before it, and never a part of one. Views for people and for interfaces, who read files by their names, are
-published `plain`. It talks to the Data Lake Storage REST API, and needs no SDK.
+A published folder contains `runs/<run>/` and `current.json`, with the name of the current run, its files, their sizes
+and SHA-256. `current.json` is replaced last and atomically, so that readers see a complete run. Views for people and
+APIs, which read files by name, are published `plain`. The Data Lake Storage REST API is called without an SDK.
 """
 
 from bluelamp.workloads.lake.acls import Changed, apply

@@ -1,9 +1,9 @@
 """`python -m bluelamp.workloads.lake acls FILE [--dry-run]`.
 
-Gives the folders of the lake the access control lists in FILE, which `bluelamp access FORCE --export DIR` writes as
-`lake-acls.json`; a job of the settings with `accessPolicy` has it in /etc/bluelamp. A line of JSON for each list that
-was replaced goes to standard output. Exit status: 0 every folder has its list, 1 the lake refused something, 2 FILE or
-the environment cannot be used, 4 with `--dry-run` something would be changed.
+Sets the access control lists in FILE on folders of the lake. `bluelamp access FORCE --export DIR` writes FILE as
+`lake-acls.json`; a job with `accessPolicy` has it in /etc/bluelamp. Writes a line of JSON to standard output for each
+replaced list. Exit status: 0 every folder has its list, 1 a request failed, 2 FILE or the environment is invalid, 4
+with `--dry-run` there are changes.
 """
 
 import argparse
@@ -29,22 +29,22 @@ def main(words: Sequence[str] | None = None) -> int:
     try:
         wanted, lake = read_acls(given.file), Lake.of()
     except LakeError as error:
-        _tell(str(error))
+        _say(str(error))
         return 2
     try:
         applied = apply(lake.client, wanted, dry_run=given.dry_run)
     except LakeError as error:
-        _tell(str(error))
+        _say(str(error))
         return 1
     sys.stdout.writelines(json.dumps(asdict(each)) + "\n" for each in applied.changed)
     for place in applied.absent:
-        _tell(f"{place}: is not there yet; it gets its list once something is published in it")
+        _say(f"{place}: does not exist yet; run again after the first publication")
     done = "would be changed" if given.dry_run else "changed"
-    _tell(f"{applied.seen} paths, {len(applied.changed)} {done}")
+    _say(f"{applied.seen} paths, {len(applied.changed)} {done}")
     return 4 if given.dry_run and applied.changed else 0
 
 
-def _tell(line: str) -> None:
+def _say(line: str) -> None:
     sys.stderr.write(f"{printable(line)}\n")
 
 

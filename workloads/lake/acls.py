@@ -1,4 +1,4 @@
-"""Access control lists of folders in the lake, as the policy of access compiles them (`lake-acls.json`)."""
+"""Access control lists of folders in the lake, as compiled from the access policy (`lake-acls.json`)."""
 
 import json
 from collections.abc import Iterator
@@ -13,15 +13,15 @@ _DEFAULT: Final = "default:"
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
-    """The list that a folder and everything below it is to have."""
+class TargetAcl:
+    """The access control list for a folder and everything below it."""
 
     file_system: str
     path: str
     acl: frozenset[str]
 
     def of(self, *, directory: bool) -> frozenset[str]:
-        """The entries of a directory, or of a file, which has no default entries."""
+        """The entries for a directory, or for a file, without default entries."""
         return self.acl if directory else frozenset(each for each in self.acl if not each.startswith(_DEFAULT))
 
 
@@ -37,15 +37,15 @@ class Changed:
 
 @dataclass(frozen=True, slots=True)
 class Applied:
-    """What was done: paths that were looked at, those whose list was replaced, and folders that are not there yet."""
+    """The result: the number of paths checked, the replaced lists, and folders that do not exist yet."""
 
     seen: int
     changed: tuple[Changed, ...]
     absent: tuple[str, ...]
 
 
-def read_acls(file: Path) -> tuple[Wanted, ...]:
-    """The lists in a file that `bluelamp access FORCE --export` writes. Raises `LakeError` naming every mistake."""
+def read_acls(file: Path) -> tuple[TargetAcl, ...]:
+    """The lists in a file from `bluelamp access FORCE --export`. Raises `LakeError` with every mistake."""
     try:
         given = json.loads(file.read_text(encoding="utf-8"))["acls"]
         rows = [(str(each["fileSystem"]), str(each["path"]), str(each["acl"])) for each in given]
@@ -56,7 +56,7 @@ def read_acls(file: Path) -> tuple[Wanted, ...]:
     wrong = [problem for row in rows for problem in _problems(*row)]
     if wrong:
         raise LakeError(f"{file}: " + "; ".join(wrong))
-    return tuple(Wanted(system, path, frozenset(acl.split(","))) for system, path, acl in rows)
+    return tuple(TargetAcl(system, path, frozenset(acl.split(","))) for system, path, acl in rows)
 
 
 def _problems(file_system: str, path: str, acl: str) -> Iterator[str]:
@@ -78,12 +78,11 @@ def _is_permission(text: str) -> bool:
     return len(text) == 3 and all(each in (letter, "-") for each, letter in zip(text, "rwx", strict=True))
 
 
-def apply(client: Client, wanted: tuple[Wanted, ...], *, dry_run: bool = False) -> Applied:
-    """Gives each folder, and everything below it, its list. What has it already is not written: a second run changes
-    nothing. `dry_run` changes nothing at all.
+def apply(client: Client, wanted: tuple[TargetAcl, ...], *, dry_run: bool = False) -> Applied:
+    """Sets the list of each folder and everything below it, where it differs. `dry_run` changes nothing.
 
-    A folder that is not there yet is reported as absent. Raises `LakeError` for the first path that cannot be changed;
-    what was changed before stays, and the next run does the rest.
+    Folders that do not exist yet are reported as absent. Raises `LakeError` for the first path that cannot be changed;
+    earlier changes are kept, and the next run continues.
     """
     seen, changed, absent = 0, list[Changed](), list[str]()
     for each in wanted:
@@ -100,7 +99,7 @@ def apply(client: Client, wanted: tuple[Wanted, ...], *, dry_run: bool = False) 
                 before = client.acl(each.file_system, path)
             except LakeError as error:
                 if error.status == 404 and path != each.path:
-                    continue  # it was deleted since the folder was listed
+                    continue  # deleted since the folder was listed
                 raise
             seen += 1
             if _effective(before.split(",")) == _effective(acl):
@@ -113,9 +112,9 @@ def apply(client: Client, wanted: tuple[Wanted, ...], *, dry_run: bool = False) 
 
 
 def _effective(entries: Any) -> frozenset[str]:
-    """The entries that give or deny something: a mask bounds named users and groups, and without any it does nothing.
+    """The entries with an effect: a mask limits named users and groups, and has no effect without any.
 
-    Azure adds and leaves out such masks by itself.
+    Azure adds and removes such masks by itself.
     """
     found = frozenset(each for each in entries if each)
     for prefix in ("", _DEFAULT):

@@ -1,4 +1,4 @@
-"""Folders that are fetched and published whole, in the lake or on this machine."""
+"""Downloads and publishes whole folders, in the lake or on this machine."""
 
 import hashlib
 import io
@@ -40,7 +40,7 @@ class LakePath:
 
 @dataclass(frozen=True, slots=True)
 class Current:
-    """The run that is current: its name, its files with size and SHA-256, and the ETag of what says so."""
+    """The current run: its name, its files with size and SHA-256, and the ETag of `current.json`."""
 
     run: str
     plain: bool
@@ -49,12 +49,12 @@ class Current:
 
     @property
     def at(self) -> str:
-        """Where its files are, within the folder."""
+        """The path of its files in the folder."""
         return "" if self.plain else f"{_RUNS}/{self.run}/"
 
 
 def lake_path(text: str) -> LakePath | None:
-    """What `lake:FILE_SYSTEM/PATH` names; None where `text` is a local path. Raises `LakeError` for a wrong one."""
+    """The folder of `lake:FILE_SYSTEM/PATH`; None for a local path. Raises `LakeError` if it is invalid."""
     if not text.startswith(PREFIX):
         return None
     system, _, path = text.removeprefix(PREFIX).partition("/")
@@ -74,7 +74,7 @@ class Lake:
 
     @classmethod
     def of(cls, environment: Mapping[str, str] | None = None) -> "Lake":
-        """The lake that `BLUELAMP_LAKE` names. Raises `LakeError` where it, or the identity, is missing."""
+        """The lake of `BLUELAMP_LAKE`. Raises `LakeError` if the variable or the identity is missing."""
         given = os.environ if environment is None else environment
         address = given.get("BLUELAMP_LAKE", "")
         if not address:
@@ -82,7 +82,7 @@ class Lake:
         return cls(Client(address, Tokens(given)))
 
     def current(self, place: LakePath) -> Current | None:
-        """The current run of a published folder; None where nothing was published."""
+        """The current run of a published folder; None if nothing was published."""
         try:
             content, etag = self.client.read(place.file_system, f"{place.path}/{CURRENT}")
         except LakeError as error:
@@ -92,9 +92,9 @@ class Lake:
         return _current(place, content, etag)
 
     def fetch(self, place: LakePath, folder: Path) -> None:
-        """Writes the current run of `place` into the empty `folder`, and compares each file with its SHA-256.
+        """Downloads the current run of `place` into the empty `folder` and verifies the SHA-256 of each file.
 
-        Raises `LakeError` where nothing was published, or a file is not what was published.
+        Raises `LakeError` if nothing was published, or if a file was modified.
         """
         current = self.current(place)
         if current is None:
@@ -109,9 +109,9 @@ class Lake:
                     raise LakeError(f"{place}: {name} is not what was published; publish it again")
 
     def copy(self, place: LakePath, folder: Path) -> None:
-        """Writes all files below `place` into the empty `folder`: for what other programs put there.
+        """Downloads all files below `place` into the empty `folder`, for folders that other programs write.
 
-        Raises `LakeError` where there is no such directory, or a file changes meanwhile.
+        Raises `LakeError` if there is no such directory, or if a file changes during the download.
         """
         for each in self.client.entries(place.file_system, place.path):
             target = folder / PurePosixPath(each.path).relative_to(place.path)
@@ -123,13 +123,13 @@ class Lake:
                 self.client.download(place.file_system, each.path, file, each.size)
 
     def publish(self, folder: Path, place: LakePath, *, plain: bool = False) -> str:
-        """Makes all files of `folder` the current run of `place`, and gives the run's name.
+        """Publishes all files of `folder` as the current run of `place`; returns the run's name.
 
-        All files are uploaded before anything is put in place, and `current.json` is last. By default the files are in
-        `runs/<run>/`, so that all of them change in one step, and the last run stays whole where it raises `LakeError`.
-        `plain` puts them in the folder itself, for readers who know no `current.json`: each file then changes in one
-        step, and those that are no longer published are deleted. Two jobs that publish at the same time cannot both
-        succeed. Runs of more than a day ago are deleted, but for the last one.
+        All files are uploaded first, and `current.json` is replaced last. By default the files are in `runs/<run>/`, so
+        that all of them change atomically, and the previous run stays complete if `LakeError` is raised. `plain` puts
+        them into the folder itself, for readers without `current.json`: each file then changes atomically, and files
+        that are no longer published are deleted. Of two concurrent publications, one fails. Runs older than a day are
+        deleted, except the previous one.
         """
         before = self._before(place)
         run = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(4)}"
@@ -150,15 +150,15 @@ class Lake:
             self._place(place, waiting, files)
         self._switch(place, f"{waiting}.json", run, before)
         if plain:
-            self.client.delete(place.file_system, waiting, recursive=True)  # the folders that it was moved from
+            self.client.delete(place.file_system, waiting, recursive=True)  # now without files
             for name in sorted(set(before.files) - set(files)) if before and before.plain else ():
                 self.client.delete(place.file_system, f"{place.path}/{name}")
-        with suppress(LakeError):  # it is published; the next run deletes what is left
+        with suppress(LakeError):  # published; the next run deletes old runs
             self._tidy(place, {run, *([before.run] if before else [])})
         return run
 
     def _before(self, place: LakePath) -> Current | None:
-        """The current run, of which only the ETag counts where this program cannot read what says so."""
+        """The current run; with only the ETag if `current.json` is invalid."""
         try:
             return self.current(place)
         except LakeError as error:
@@ -177,23 +177,23 @@ class Lake:
         try:
             self.client.rename(file_system, path, to)
         except LakeError as error:
-            # An answer that was lost is asked for again, and by then the file has its new name.
+            # If the response was lost, the retry fails because the file already has its new name.
             if error.code != "SourcePathNotFound":
                 raise
 
     def _switch(self, place: LakePath, path: str, run: str, before: Current | None) -> None:
-        """Puts `current.json` in the place of the one that was there before."""
+        """Replaces `current.json`."""
         only = {"If-Match": before.etag} if before else {"If-None-Match": "*"}
         try:
             self.client.rename(place.file_system, path, f"{place.path}/{CURRENT}", only=only)
         except LakeError:
-            if (now := self.current(place)) is None or now.run != run:  # as above
+            if (now := self.current(place)) is None or now.run != run:  # see `_rename`
                 raise
 
     def _tidy(self, place: LakePath, keep: set[str]) -> None:
-        """Deletes the runs of more than a day ago but `keep`, and what interrupted runs left.
+        """Deletes runs older than a day except `keep`, including interrupted ones.
 
-        A run that is under way elsewhere, and one that somebody may still be reading, are newer than that.
+        Newer runs may be in progress elsewhere, or still be read.
         """
         entries = list(self.client.entries(place.file_system, f"{place.path}/{_RUNS}", recursive=False))
         yesterday = f"{datetime.fromtimestamp(datetime.now(UTC).timestamp() - 86400, UTC):%Y%m%dT%H%M%SZ}"
@@ -205,7 +205,7 @@ class Lake:
 
 @contextmanager
 def _local(text: str, bring: Callable[[Lake, LakePath, Path], object]) -> Iterator[Path]:
-    """The folder that `text` names: a local one as it is, one of the lake as the copy that `bring` makes."""
+    """The folder that `text` names: a local one itself, one of the lake as a copy made by `bring`."""
     place = lake_path(text)
     if place is None:
         yield Path(text)
@@ -216,21 +216,20 @@ def _local(text: str, bring: Callable[[Lake, LakePath, Path], object]) -> Iterat
 
 
 def fetched(text: str) -> AbstractContextManager[Path]:
-    """The folder that `text` names: a local one as it is, one of the lake as a copy that is deleted afterwards."""
+    """The folder that `text` names: a local one itself, one of the lake as a temporary copy."""
     return _local(text, Lake.fetch)
 
 
 def copied(text: str) -> AbstractContextManager[Path]:
-    """The folder that `text` names, which other programs write: a local one as it is, one of the lake as a copy."""
+    """The folder that `text` names, which other programs write: a local one itself, one of the lake as a copy."""
     return _local(text, Lake.copy)
 
 
 @contextmanager
 def published(text: str) -> Iterator[Path]:
-    """A folder to write into, which is published where `text` says once the block ends without an error.
+    """A folder to write into, which is published at `text` if the block ends without an error.
 
-    It begins with what is current there, so that a job may leave some of it as it is; a local folder is written to as
-    it is.
+    It starts with the current files, so that a job can keep some of them. A local folder is written to directly.
     """
     place = lake_path(text)
     if place is None:
@@ -247,7 +246,7 @@ def published(text: str) -> Iterator[Path]:
 
 
 def put(folder: Path, text: str) -> None:
-    """Publishes a local folder where `text` says, in the folder itself (`plain`); a local folder is replaced."""
+    """Publishes a local folder at `text`, in the folder itself (`plain`). A local target is replaced."""
     place = lake_path(text)
     if place is not None:
         Lake.of().publish(folder, place, plain=True)

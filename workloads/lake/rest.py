@@ -1,4 +1,4 @@
-"""The part of the Data Lake Storage Gen2 REST API that jobs use, version 2021-06-08.
+"""A client for the parts of the Data Lake Storage Gen2 REST API that jobs use, version 2021-06-08.
 
 Source: Microsoft, "Azure Data Lake Store REST API", Path operations.
 """
@@ -12,11 +12,11 @@ from typing import Any, BinaryIO, Final
 from urllib.parse import quote, urlencode
 
 from bluelamp.workloads.lake.errors import LakeError
-from bluelamp.workloads.lake.transport import Answer, Sleep, ask
+from bluelamp.workloads.lake.transport import Answer, Sleep, send
 
 VERSION: Final = "2021-06-08"
 PART: Final = 8 * 1024 * 1024
-"""Bytes that are read or written at once."""
+"""The chunk size of reads and writes, in bytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class Entry:
 
 
 class Client:
-    """One lake. `token` gives the token for each request. Every method raises `LakeError` for what is refused."""
+    """A lake. `token` returns the token for a request. Every method raises `LakeError` if a request fails."""
 
     def __init__(self, address: str, token: Callable[[], str], *, part: int = PART, sleep: Sleep = time.sleep) -> None:
         self._address = address.rstrip("/")
@@ -39,14 +39,14 @@ class Client:
         self._sleep = sleep
 
     def entries(self, file_system: str, path: str, *, recursive: bool = True) -> Iterator[Entry]:
-        """What is below a directory, page by page. A directory that is not there is a `LakeError` of status 404."""
+        """The entries below a directory, page by page. Raises `LakeError` with status 404 if it does not exist."""
         query = {"resource": "filesystem", "directory": path, "recursive": str(recursive).lower()}
         continuation = ""
         while True:
             more = {"continuation": continuation} if continuation else {}
-            answer = self._ask("GET", file_system, "", {**query, **more}, place=f"{file_system}/{path}")
+            answer = self._send("GET", file_system, "", {**query, **more}, place=f"{file_system}/{path}")
             for each in json.loads(answer.body)["paths"]:
-                # The service writes both as text.
+                # The service returns both as strings.
                 directory = str(each.get("isDirectory", "false")).lower() == "true"
                 yield Entry(str(each["name"]), directory, int(each.get("contentLength", 0)))
             continuation = answer.headers.get("x-ms-continuation", "")
@@ -55,16 +55,16 @@ class Client:
 
     def read(self, file_system: str, path: str) -> tuple[bytes, str]:
         """A small file's content, and its ETag."""
-        answer = self._ask("GET", file_system, path)
+        answer = self._send("GET", file_system, path)
         return answer.body, answer.headers.get("etag", "")
 
     def download(self, file_system: str, path: str, target: BinaryIO, size: int) -> None:
-        """Writes a file of `size` bytes into `target`, part by part; a file that changes meanwhile is refused."""
+        """Downloads a file of `size` bytes into `target`, in chunks. Fails if the file changes meanwhile."""
         etag, start = "", 0
         while start < size:
             end = min(start + self._part, size) - 1
             headers = {"Range": f"bytes={start}-{end}", **({"If-Match": etag} if etag else {})}
-            answer = self._ask("GET", file_system, path, headers=headers)
+            answer = self._send("GET", file_system, path, headers=headers)
             if len(answer.body) != end - start + 1:
                 raise LakeError(
                     f"{file_system}/{path}: ends after {start + len(answer.body)} of {size} bytes; run again"
@@ -74,38 +74,40 @@ class Client:
             start = end + 1
 
     def upload(self, file_system: str, path: str, source: BinaryIO) -> None:
-        """Creates a file, or empties the one that is there, and writes all of `source`, part by part."""
-        self._ask("PUT", file_system, path, {"resource": "file"}, body=b"")
+        """Creates or overwrites a file with the content of `source`, in chunks."""
+        self._send("PUT", file_system, path, {"resource": "file"}, body=b"")
         position = 0
         while content := source.read(self._part):
-            self._ask("PATCH", file_system, path, {"action": "append", "position": str(position)}, body=content)
+            self._send("PATCH", file_system, path, {"action": "append", "position": str(position)}, body=content)
             position += len(content)
-        # Nothing of it can be read until it is flushed.
-        self._ask("PATCH", file_system, path, {"action": "flush", "position": str(position), "close": "true"}, body=b"")
+        # The content is not readable before the flush.
+        self._send(
+            "PATCH", file_system, path, {"action": "flush", "position": str(position), "close": "true"}, body=b""
+        )
 
     def rename(self, file_system: str, path: str, to: str, *, only: Mapping[str, str] | None = None) -> None:
-        """Renames a file in one step; a file of the new name is replaced.
+        """Renames a file atomically; replaces an existing file.
 
-        `only` are conditions on that: `{"If-None-Match": "*"}` where there is to be none, `{"If-Match": etag}` where it
-        is to be the one that is known. Otherwise it is a `LakeError` of status 409 or 412, and nothing is changed.
+        `only` are conditions on the existing file: `{"If-None-Match": "*"}` (must not exist) or `{"If-Match": etag}`.
+        If they are not met, raises `LakeError` with status 409 or 412 and changes nothing.
         """
         source = {"x-ms-rename-source": f"/{quote(file_system)}/{quote(path)}"}
-        self._ask("PUT", file_system, to, headers={**source, **(only or {})}, body=b"")
+        self._send("PUT", file_system, to, headers={**source, **(only or {})}, body=b"")
 
     def make_directory(self, file_system: str, path: str) -> None:
-        """Makes a directory with those above it; one that is there stays as it is."""
+        """Creates a directory and its parents; an existing one is kept."""
         try:
-            self._ask("PUT", file_system, path, {"resource": "directory"}, {"If-None-Match": "*"}, body=b"")
+            self._send("PUT", file_system, path, {"resource": "directory"}, {"If-None-Match": "*"}, body=b"")
         except LakeError as error:
             if error.status != 409:
                 raise
 
     def delete(self, file_system: str, path: str, *, recursive: bool = False) -> None:
-        """Deletes a file, or a directory with all that is in it; one that is not there already is no error."""
+        """Deletes a file, or a directory with its content. Succeeds if it does not exist."""
         query = {"recursive": "true"} if recursive else {}
         while True:
             try:
-                answer = self._ask("DELETE", file_system, path, query)
+                answer = self._send("DELETE", file_system, path, query)
             except LakeError as error:
                 if error.status == 404:
                     return
@@ -117,14 +119,14 @@ class Client:
 
     def acl(self, file_system: str, path: str) -> str:
         """The access control list of a file or a directory, such as `user::rwx,group::r-x,other::---`."""
-        answer = self._ask("HEAD", file_system, path, {"action": "getAccessControl"})
+        answer = self._send("HEAD", file_system, path, {"action": "getAccessControl"})
         return answer.headers.get("x-ms-acl", "")
 
     def set_acl(self, file_system: str, path: str, acl: str) -> None:
-        """Replaces the access control list of one file or directory."""
-        self._ask("PATCH", file_system, path, {"action": "setAccessControl"}, {"x-ms-acl": acl}, body=b"")
+        """Replaces the access control list of a file or directory."""
+        self._send("PATCH", file_system, path, {"action": "setAccessControl"}, {"x-ms-acl": acl}, body=b"")
 
-    def _ask(
+    def _send(
         self,
         method: str,
         file_system: str,
@@ -141,14 +143,14 @@ class Client:
         own = {"Authorization": f"Bearer {self._token()}", "x-ms-version": VERSION, "Accept": "application/json"}
         if body is not None:
             own["Content-Type"] = "application/octet-stream"
-        answer = ask(method, url, {**own, **(headers or {})}, body, sleep=self._sleep)
+        answer = send(method, url, {**own, **(headers or {})}, body, sleep=self._sleep)
         if answer.status >= 300:
             raise _refused(place or f"{file_system}/{path}", answer)
         return answer
 
 
 def _refused(place: str, answer: Answer) -> LakeError:
-    """What the lake says, with the next step where there is one that a reader can take."""
+    """The error for a response, with a next step if there is one."""
     code = answer.headers.get("x-ms-error-code", "")
     if not code:
         try:
@@ -156,8 +158,8 @@ def _refused(place: str, answer: Answer) -> LakeError:
         except (ValueError, KeyError, TypeError):
             code = ""
     step = _STEPS.get(answer.status, "")
-    said = f"the lake answers {answer.status}{f' {code}' if code else ''}"
-    return LakeError(f"{place}: {said}" + (f"; {step}" if step else ""), answer.status, code)
+    message = f"the lake answers {answer.status}{f' {code}' if code else ''}"
+    return LakeError(f"{place}: {message}" + (f"; {step}" if step else ""), answer.status, code)
 
 
 _STEPS: Final[Mapping[int, str]] = {
@@ -171,14 +173,14 @@ _STEPS: Final[Mapping[int, str]] = {
 
 
 def walk(folder: Path) -> Iterator[Path]:
-    """The files below a local folder, by path; links and special files are refused."""
+    """The files below a local folder, sorted by path. Raises `LakeError` for links and special files."""
     for each in sorted(folder.rglob("*")):
         if each.is_symlink() or not (each.is_dir() or each.is_file()):
-            raise LakeError(f"{each}: is no ordinary file; put files and folders only into what is published")
+            raise LakeError(f"{each}: is not a regular file; publish only regular files and folders")
         if each.is_file():
             yield each
 
 
 def as_json(content: Any) -> bytes:
-    """A document of the lake."""
+    """A JSON document for the lake."""
     return (json.dumps(content, indent=1, sort_keys=True) + "\n").encode()

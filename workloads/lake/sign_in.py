@@ -1,4 +1,4 @@
-"""Tokens of Entra ID for a job's identity, in exchange for the token of its service account."""
+"""Entra ID tokens for a job's identity, in exchange for the token of its service account (workload identity)."""
 
 import json
 import os
@@ -9,24 +9,24 @@ from typing import Final
 from urllib.parse import urlencode
 
 from bluelamp.workloads.lake.errors import LakeError
-from bluelamp.workloads.lake.transport import Sleep, ask
+from bluelamp.workloads.lake.transport import Sleep, send
 
 _SCOPE: Final = "https://storage.azure.com/.default"
 _ASSERTION: Final = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 _EARLY: Final = 300
-"""Seconds before its end at which a token is replaced."""
+"""How many seconds before its expiry a token is replaced."""
 _AUTHORITY: Final = "https://login.microsoftonline.com/"
 _NEEDED: Final = ("AZURE_CLIENT_ID", "AZURE_TENANT_ID", "AZURE_FEDERATED_TOKEN_FILE")
 
 
 class Tokens:
-    """Gives a token for Azure Storage, a new one where the last has less than five minutes left.
+    """Returns a token for Azure Storage, cached until five minutes before its expiry.
 
-    The service account's token is read anew each time, as the kubelet renews it.
+    The service account's token is read again each time, as the kubelet renews it.
     """
 
     def __init__(self, environment: Mapping[str, str] | None = None, *, sleep: Sleep = time.sleep) -> None:
-        """Takes the identity from the environment. Raises `LakeError` naming each variable that is missing."""
+        """Reads the identity from the environment. Raises `LakeError` with each missing variable."""
         given = os.environ if environment is None else environment
         missing = [name for name in _NEEDED if not given.get(name)]
         if missing:
@@ -41,7 +41,7 @@ class Tokens:
         self._ends = 0.0
 
     def __call__(self) -> str:
-        """The token. Raises `LakeError` where Entra ID gives none; no token is ever in the message."""
+        """The token. Raises `LakeError` if Entra ID returns none; the message never contains a token."""
         if not self._token or time.monotonic() >= self._ends - _EARLY:
             self._token, seconds = self._new()
             self._ends = time.monotonic() + seconds
@@ -61,19 +61,19 @@ class Tokens:
             "client_assertion": assertion,
         }
         headers = {"Content-Type": "application/x-www-form-urlencoded", "Accept": "application/json"}
-        answer = ask("POST", self._address, headers, urlencode(form).encode(), sleep=self._sleep)
+        answer = send("POST", self._address, headers, urlencode(form).encode(), sleep=self._sleep)
         try:
-            said = json.loads(answer.body)
-            token, seconds = said["access_token"], float(said["expires_in"])
+            answer_body = json.loads(answer.body)
+            token, seconds = answer_body["access_token"], float(answer_body["expires_in"])
         except (ValueError, KeyError, TypeError):
             raise LakeError(f"{self._address}: {_refusal(answer.body, answer.status)}", answer.status) from None
         return str(token), seconds
 
 
 def _refusal(body: bytes, status: int) -> str:
-    """What Entra ID says, without the lines on the request that follow."""
+    """The error message of Entra ID, without the lines on the request that follow."""
     try:
-        said = str(json.loads(body)["error_description"]).splitlines()[0]
+        reason = str(json.loads(body)["error_description"]).splitlines()[0]
     except (ValueError, KeyError, TypeError, IndexError):
-        said = f"answered with status {status}"
-    return f"no token: {said}; compare the identity's federated credential with the cluster's issuer and the account"
+        reason = f"answered with status {status}"
+    return f"no token: {reason}; compare the identity's federated credential with the cluster's issuer and the account"

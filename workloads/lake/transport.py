@@ -1,4 +1,4 @@
-"""HTTP requests that are tried again where the service asks for it."""
+"""HTTP requests with retries."""
 
 import email.utils
 import http.client
@@ -14,12 +14,12 @@ from urllib.parse import urlsplit
 
 from bluelamp.workloads.lake.errors import LakeError
 
-_AGAIN: Final = frozenset({408, 429, 500, 502, 503, 504})
+_RETRIED: Final = frozenset({408, 429, 500, 502, 503, 504})
 _TRIES: Final = 6
 _LONGEST: Final = 60.0
-"""Seconds to wait at the most, whatever the service asks for."""
+"""The maximum delay in seconds, whatever the service requests."""
 _SECONDS: Final = 100
-"""How long one answer may take."""
+"""The timeout of a request, in seconds."""
 _LOOPBACK: Final = frozenset({"127.0.0.1", "localhost"})
 
 Sleep = Callable[[float], None]
@@ -27,7 +27,7 @@ Sleep = Callable[[float], None]
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a service answered."""
+    """A response of a service."""
 
     status: int
     headers: Mapping[str, str]
@@ -35,7 +35,7 @@ class Answer:
     body: bytes
 
 
-def ask(
+def send(
     method: str,
     url: str,
     headers: Mapping[str, str],
@@ -43,11 +43,11 @@ def ask(
     *,
     sleep: Sleep = time.sleep,
 ) -> Answer:
-    """The answer to a request, whatever its status.
+    """The response to a request, whatever its status.
 
-    A request without an answer, or with one that says that the service is busy, is made up to six times, with the delay
-    that `Retry-After` asks for or else one that doubles from a second. The proxies of the environment are not used: the
-    lake has a private endpoint. Raises `LakeError` where the last request had no answer.
+    A request without a response, or with a status such as 429 or 503, is sent up to six times, after the delay in
+    `Retry-After` or with exponential backoff from a second. Proxies of the environment are not used, as the lake has a
+    private endpoint. Raises `LakeError` if there was no response.
     """
     if urlsplit(url).scheme != "https" and urlsplit(url).hostname not in _LOOPBACK:
         raise LakeError(
@@ -61,7 +61,7 @@ def ask(
         except (OSError, http.client.HTTPException) as error:
             problem = str(getattr(error, "reason", error)) or type(error).__name__
             answer = None
-        if answer is not None and (answer.status not in _AGAIN or attempt == _TRIES):
+        if answer is not None and (answer.status not in _RETRIED or attempt == _TRIES):
             return answer
         if attempt < _TRIES:
             sleep(_delay(attempt, "" if answer is None else answer.headers.get("retry-after", "")))
@@ -69,7 +69,7 @@ def ask(
 
 
 class _NoRedirect(urllib.request.HTTPRedirectHandler):
-    """Follows no redirection: none is documented, and it would carry the token elsewhere."""
+    """Follows no redirects: none is documented, and a redirect would send the token elsewhere."""
 
     def redirect_request(self, *_: object) -> None:
         return None
@@ -77,7 +77,7 @@ class _NoRedirect(urllib.request.HTTPRedirectHandler):
 
 @cache
 def _opener() -> urllib.request.OpenerDirector:
-    """Made once: the certificates of the authorities are read for each."""
+    """Cached, as each opener reads the CA certificates."""
     return urllib.request.build_opener(urllib.request.ProxyHandler({}), _NoRedirect)
 
 
@@ -94,12 +94,12 @@ def _lower(headers: Any) -> dict[str, str]:
     return {key.lower(): value for key, value in headers.items()}
 
 
-def _delay(attempt: int, asked: str) -> float:
-    """Seconds until the next attempt: those that are asked for, or a second that doubles, with up to a tenth more."""
+def _delay(attempt: int, retry_after: str) -> float:
+    """Seconds until the next attempt: those in `Retry-After`, or exponential backoff; with up to 10% jitter."""
     wanted = 2.0 ** (attempt - 1)
-    if asked.isdigit():
-        wanted = float(asked)
-    elif asked and (moment := _date(asked)) is not None:
+    if retry_after.isdigit():
+        wanted = float(retry_after)
+    elif retry_after and (moment := _date(retry_after)) is not None:
         wanted = max(moment - time.time(), 0.0)
     return min(wanted, _LONGEST) * (1 + random.random() / 10)  # noqa: S311 - no secret
 

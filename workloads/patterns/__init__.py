@@ -1,6 +1,6 @@
 """Patterns in demand: forecasts by area and type from the published single view, breaks in series, a model card.
 
-A forecast is published only where the model beats the best naive baseline on a month that it has not seen. Needs the
+A forecast is published only if the model beats the best naive baseline on a month that it was not trained on. Needs the
 `data` extra. `python -m bluelamp.workloads.patterns VIEW OUT` runs it where the data is.
 """
 

@@ -1,8 +1,8 @@
 """`python -m bluelamp.workloads.patterns VIEW OUT [--force NAME] [--resolution N]`.
 
-VIEW is the folder of a published single view, OUT a folder that is written to: see `publish`. Each is a local folder or
-one of the lake, `lake:FILE_SYSTEM/PATH`. Exit status: 0 a forecast was published, 1 a file could not be written or the
-lake refused something, 2 the view or an argument cannot be used, 3 the model is not usable and the last forecast stays.
+VIEW is the folder of a published single view, OUT the output folder: see `publish`. Each is a local folder or one of
+the lake, `lake:FILE_SYSTEM/PATH`. Exit status: 0 a forecast was published, 1 a file could not be written or a request
+to the lake failed, 2 the view or an argument is invalid, 3 the model is not usable and the last forecast is kept.
 """
 
 import argparse

@@ -1,8 +1,8 @@
-"""Breaks in a monthly series: a level that is no longer what the season and the years before give.
+"""Detects level shifts in a monthly series, beyond its seasonality.
 
-Each month is compared with the same month a year before, by the logarithm of the ratio. A two-sided CUSUM with the
-textbook's reference value and limit adds up what does not fit, in robust standard deviations of the months before. A
-month that is not known adds nothing, and is no zero.
+Each month is compared with the same month of the previous year, by the log ratio. A two-sided CUSUM with the textbook's
+reference value and limit accumulates the deviations, in robust standard deviations of the months before. An unknown
+month adds nothing; it does not count as zero.
 """
 
 from collections.abc import Mapping, Sequence
@@ -14,9 +14,9 @@ from typing import Final, Literal
 REFERENCE: Final = 0.5
 LIMIT: Final = 5.0
 WINDOW: Final = 60
-"""Months before that a month is judged by."""
+"""The number of preceding months that a month is compared with."""
 LEAST: Final = 24
-"""Comparisons without which nothing is judged."""
+"""The minimum number of year-on-year changes."""
 YEAR: Final = 12
 _LEAST_SPREAD: Final = 0.01
 _MAD: Final = 1.4826
@@ -24,7 +24,7 @@ _MAD: Final = 1.4826
 
 @dataclass(frozen=True, slots=True)
 class Break:
-    """A change of level: `began` is the first month of it, `seen` the one with which it is beyond the limit."""
+    """A level shift: `began` is its first month, `seen` the month in which the sum exceeds the limit."""
 
     began: str
     seen: str
@@ -33,7 +33,7 @@ class Break:
 
 @dataclass(frozen=True, slots=True)
 class Detected:
-    """What a series shows; `reason` says why it is not judged, and is empty where it is."""
+    """The breaks of a series; `reason` is why it was not tested, empty if it was."""
 
     name: str
     breaks: tuple[Break, ...]
@@ -43,12 +43,12 @@ class Detected:
 
 
 def detect(name: str, months: Sequence[str], counts: Mapping[str, int | None]) -> Detected:
-    """The breaks of the series `counts` over `months`, every month from first to last; None or nothing is not known."""
+    """The breaks of the series `counts` over all `months`. A count that is None or missing is unknown."""
     changes = [_change(months, counts, number) for number in range(len(months))]
     known = sum(each is not None for each in changes)
     if known <= LEAST:
-        said = f"{known} months can be compared with the year before; {LEAST + 1} are needed"
-        return Detected(name, (), 0, said)
+        reason = f"{known} months can be compared with the year before; {LEAST + 1} are needed"
+        return Detected(name, (), 0, reason)
     found: list[Break] = []
     judged, resume = 0, 0
     up, down = _Sum(), _Sum()
@@ -63,7 +63,7 @@ def detect(name: str, months: Sequence[str], counts: Mapping[str, int | None]) -
         for direction, each, way in (("up", up, distance), ("down", down, -distance)):
             if each.add(way, number):
                 found.append(Break(months[each.start], months[number], "up" if direction == "up" else "down"))
-                # For a year after it began, a month is compared with one before the break, and says nothing new.
+                # For a year after a break, months are compared with months before it, so they are skipped.
                 resume = each.start + YEAR
                 up, down = _Sum(), _Sum()
                 break
@@ -78,7 +78,7 @@ class _Sum:
     start: int = 0
 
     def add(self, distance: float, number: int) -> bool:
-        """Adds a month; whether the sum is beyond the limit."""
+        """Adds a month; returns whether the sum exceeds the limit."""
         if not self.value:
             self.start = number
         self.value = max(0.0, self.value + distance - REFERENCE)

@@ -1,4 +1,4 @@
-"""Whether the model may be used: it predicts the newest month from earlier years, and has to beat the baselines."""
+"""The backtest: the model predicts the newest month from earlier years, and must beat the baselines to be usable."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -9,20 +9,20 @@ from bluelamp.workloads.patterns.demand import Demand
 from bluelamp.workloads.patterns.model import LEAST_YEARS, LEVELS, Expected, gamma_poisson, last_year, mean, same_months
 
 FLOORS: Final = (0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 1.0)
-"""What a baseline's zeros are raised to, as no count is impossible: for each baseline the one that suits it best."""
+"""Lower limits for a baseline's predictions, as no count is impossible. Each baseline gets its best one."""
 STANDARD_ERRORS: Final = 2
-"""How many of them the model's margin must be, so that luck is not taken for skill."""
+"""The minimum margin of the model in standard errors, to exclude chance."""
 FIFTHS: Final = 5
 _ENDS: Final = {1: ", the quietest", FIFTHS: ", the busiest"}
 
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """How well one prediction did."""
+    """The score of a prediction."""
 
     name: str
     deviance: float
-    """Mean Poisson deviance of the cells, one for each area and type: the smaller, the better."""
+    """The mean Poisson deviance of the cells, one per area and type; lower is better."""
     predicted: float
     """The sum."""
     floor: float = 0.0
@@ -30,7 +30,7 @@ class Score:
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """How often an interval holds what came. Counts are whole numbers, so more than `level` is to be expected."""
+    """The coverage of an interval. It is expected to be above `level`, as counts are integers."""
 
     level: float
     expected: float
@@ -39,7 +39,7 @@ class Coverage:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """How well the model did for some of the cells."""
+    """The scores for a group of cells."""
 
     kind: str
     name: str
@@ -55,7 +55,7 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Backtest:
-    """The result; `reason` says why nothing was tested, and is empty where it was."""
+    """The result; `reason` is why nothing was tested, empty if it was."""
 
     month: str
     history: tuple[str, ...]
@@ -78,12 +78,12 @@ class Backtest:
 
     @property
     def usable(self) -> bool:
-        """Whether the model beats the best baseline by more than chance; without a test it is not."""
+        """Whether the model beats the best baseline by more than chance; False without a test."""
         return self.model is not None and self.margin > STANDARD_ERRORS * self.standard_error
 
     @property
     def verdict(self) -> str:
-        """That in words."""
+        """`usable` or `not usable`, with the figures."""
         if self.reason:
             return f"not usable: {self.reason}"
         best, model = self.best, self.model
@@ -100,25 +100,25 @@ class Backtest:
 def backtest(
     demand: Demand, model: Callable[[Demand, Sequence[str], str], Expected] = gamma_poisson
 ) -> tuple[Backtest, Expected | None]:
-    """Predicts the newest month that can be predicted from earlier years; gives the prediction as well."""
+    """Tests the model on the newest month with enough earlier years; also returns the prediction."""
     tested = next(
         (each for each in reversed(demand.months) if len(same_months(demand.months, each)) >= LEAST_YEARS), None
     )
     if tested is None:
-        said = f"no month has the same month of {LEAST_YEARS} earlier years; {len(demand.months)} months are known"
-        return Backtest("", (), 0, 0, None, (), 0.0, 0.0, (), (), said), None
+        reason = f"no month has the same month of {LEAST_YEARS} earlier years; {len(demand.months)} months are known"
+        return Backtest("", (), 0, 0, None, (), 0.0, 0.0, (), (), reason), None
     history = same_months(demand.months, tested)
-    return _judged(demand, history, tested, model(demand, history, tested))
+    return _evaluate(demand, history, tested, model(demand, history, tested))
 
 
-def _judged(demand: Demand, history: Sequence[str], tested: str, predicted: Expected) -> tuple[Backtest, Expected]:
+def _evaluate(demand: Demand, history: Sequence[str], tested: str, predicted: Expected) -> tuple[Backtest, Expected]:
     cells = list(_cells(demand, tested))
     observed = [count for _, _, count in cells]
     own = [deviance(count, predicted.means[type_][area]) for type_, area, count in cells]
     score = Score(predicted.name, sum(own) / len(own), predicted.total())
     baselines, losses = [], []
     for each in (last_year(demand, history, tested), mean(demand, history, tested)):
-        baseline, loss = _raised(each, cells)
+        baseline, loss = _with_best_floor(each, cells)
         baselines.append(baseline)
         losses.append(loss)
     best = min(range(len(baselines)), key=lambda number: baselines[number].deviance)
@@ -159,14 +159,14 @@ def _cells(demand: Demand, month: str) -> Iterator[Cell]:
 
 
 def deviance(count: int, predicted: float) -> float:
-    """The Poisson deviance of one count; infinite where what was impossible happened."""
+    """The Poisson deviance of a count; infinite for a count above 0 with a prediction of 0."""
     if predicted <= 0:
         return 0.0 if count == 0 else float("inf")
     return 2 * ((count * log(count / predicted) if count else 0.0) - count + predicted)
 
 
-def _raised(baseline: Expected, cells: Sequence[Cell]) -> tuple[Score, list[float]]:
-    """The baseline with the floor that suits it best, and the deviance of each cell."""
+def _with_best_floor(baseline: Expected, cells: Sequence[Cell]) -> tuple[Score, list[float]]:
+    """The baseline's score with its best floor, and the deviance of each cell."""
     found = []
     for floor in FLOORS:
         loss = [deviance(count, max(baseline.means[type_][area], floor)) for type_, area, count in cells]
@@ -176,7 +176,10 @@ def _raised(baseline: Expected, cells: Sequence[Cell]) -> tuple[Score, list[floa
 
 
 def _standard_error(cells: Sequence[Cell], gains: Sequence[float], areas: int) -> float:
-    """Of the mean gain, by area, as the types of one area are not independent. Infinite for a single area."""
+    """The standard error of the mean gain, clustered by area, as types in an area are not independent.
+
+    Infinite for a single area.
+    """
     if areas < 2:
         return float("inf")
     by_area = [0.0] * areas
@@ -188,7 +191,7 @@ def _standard_error(cells: Sequence[Cell], gains: Sequence[float], areas: int) -
 
 
 def _groups(demand: Demand, history: Sequence[str], cells: Sequence[Cell]) -> Iterator[tuple[str, str, list[int]]]:
-    """Cells by type, by district, and by how busy their area was in the history."""
+    """The cells by type, by district, and by quintile of the area's demand in the history."""
     busy = [
         sum(demand.counts[each][month][area] for each in demand.types for month in history)
         for area in range(len(demand.areas))

@@ -1,6 +1,6 @@
-"""The model card: the fields of ATRS 4.0 and the subjects of the PoliceAI registry, filled in with what was measured.
+"""The model card: the fields of ATRS 4.0 and the topics of the PoliceAI registry, with the measured results.
 
-`card.yaml` holds the texts. What only the force can say has no text there, and is listed as incomplete.
+`card.yaml` contains the texts. Fields that only the force can complete are listed as incomplete.
 """
 
 from importlib.resources import files
@@ -20,7 +20,7 @@ _KINDS: Final = {
 
 
 def card(patterns: Patterns) -> dict[str, Any]:
-    """The card of a run, ready for JSON or a page."""
+    """The model card of a run, as a JSON document."""
     content = yaml.safe_load((files(__package__) / "card.yaml").read_text(encoding="utf-8"))
     known = _facts(patterns)
     sections = [
@@ -84,13 +84,13 @@ def _performance(result: Result) -> str:
 
 
 def _examined(patterns: Patterns) -> list[dict[str, Any]]:
-    """How the model does for parts of the force: what it was tested for, with the figures."""
+    """The results of the model for groups of cells."""
     found = []
-    for kind, said in _KINDS.items():
+    for kind, label in _KINDS.items():
         groups = [each for each in patterns.lsoa.backtest.groups if each.kind == kind]
         found.append(
             {
-                "by": said,
+                "by": label,
                 "groups": [
                     {
                         "name": each.name,

@@ -1,6 +1,6 @@
 """Demand by area, type and month, counted in the published single view.
 
-A month without a row in the view is not known, and is none of the months here: it is never zero.
+A month without rows in the view is unknown and left out; it does not count as zero.
 """
 
 from collections import defaultdict
@@ -17,20 +17,20 @@ from bluelamp.workloads.single_view import open_view
 
 Geography = Literal["lsoa", "h3"]
 EVENTS: Final = "crime"
-"""The table of the view that is counted."""
+"""The table of events in the view."""
 AREAS: Final = "lsoa"
 COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
     EVENTS: ("category", "month", "lsoa", "longitude", "latitude"),
     AREAS: ("code", "name", "local_authority", "force"),
 }
-"""The tables and attributes that a view must have."""
+"""The required tables and attributes of a view."""
 RESOLUTION: Final = 7
-"""Of H3: cells of about 5 km²."""
+"""The H3 resolution: cells of about 5 km²."""
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """What an area is called, and the district that it is in."""
+    """The name of an area, and its district."""
 
     name: str
     district: str
@@ -46,7 +46,7 @@ class Demand:
     places: Mapping[str, Place]
     types: tuple[str, ...]
     months: tuple[str, ...]
-    """Those that are known, the oldest first."""
+    """The known months, oldest first."""
     counts: Mapping[str, Mapping[str, Sequence[int]]]
     """By type and month: the count of each area, in the order of `areas`."""
 
@@ -57,13 +57,13 @@ class Demand:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """What became of the events of the view: the parts add up to `events`."""
+    """The events of the view by use: the parts add up to `events`."""
 
     events: int
     used: int
     without_location: int
     outside: int
-    """In an area that is not the force's."""
+    """Events outside the force's areas."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +76,9 @@ class Counted:
 
 
 def count(view: Path, *, force: str | None = None, resolution: int = RESOLUTION) -> Counted:
-    """Counts the events of the published view in `view`, in the areas of `force` or in all that the view knows.
+    """Counts the events of the published view in `view`, in the areas of `force` or in all areas.
 
-    Raises `SettingsError` where there is no view, where a table, attribute or force is not in it, and where nothing is
-    left to count.
+    Raises `SettingsError` if there is no view, if it lacks a table, attribute or the force, or if there are no events.
     """
     try:
         with open_view(view) as connection:
@@ -122,10 +121,10 @@ def _check(connection: duckdb.DuckDBPyConnection, view: Path, force: str | None)
             ).fetchall()
         }
         if missing := [each for each in columns if each not in found]:
-            said = f"has no type {table!r}" if not found else f"{table} has no attribute {', '.join(missing)}"
+            message = f"has no type {table!r}" if not found else f"{table} has no attribute {', '.join(missing)}"
             allowed = f"attributes that are read: {', '.join(columns)}"
             problems.append(
-                _problem(view, said, allowed=allowed, next_step="map a source to it and build the view again")
+                _problem(view, message, allowed=allowed, next_step="map a source to it and build the view again")
             )
     if problems:
         raise SettingsError(problems)
@@ -157,9 +156,9 @@ def _by_lsoa(rows: Sequence[Row], places: Mapping[str, Place]) -> Demand:
 
 
 def _by_cell(rows: Sequence[Row], places: Mapping[str, Place], resolution: int) -> Demand:
-    """Cells with at least one event in any month: the publisher's map points are the same for all of them.
+    """Demand by H3 cell, for cells with at least one event in any month, as the publisher's map points are fixed.
 
-    A cell is called after the LSOA that most of its events are in.
+    A cell has the name of the LSOA with most of its events.
     """
     from h3 import latlng_to_cell
 
@@ -185,7 +184,7 @@ def _demand(
         counts = months.get(month) or months.setdefault(month, [0] * len(areas))
         counts[number[area]] += n
     known = sorted({month for months in found.values() for month in months})
-    # A type without a row in a month that is known has none.
+    # In a known month, a type without rows has a count of zero.
     counts_of = {
         type_: {month: months.get(month) or [0] * len(areas) for month in known}
         for type_, months in sorted(found.items())

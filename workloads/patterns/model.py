@@ -1,11 +1,11 @@
-"""What the next count of each area and type is expected to be: a gamma-Poisson model, and what it has to beat.
+"""The gamma-Poisson model of the expected count of each area and type, and the naive baselines.
 
-The history is the same calendar month of earlier years, so that no season has to be estimated.
+The history is the same calendar month of earlier years, so that seasonality need not be estimated.
 
-- An area's rate of a type is gamma distributed around what the type and the area alone would give: little history is
-  drawn towards that, and much history speaks for itself.
-- The level of a type is that of its last year. It drifts from year to year, by a factor whose spread is that of all
-  types over the years of the history. So intervals widen where recording or behaviour change.
+- An area's rate of a type is gamma distributed around the product of the type's total and the area's share: the less
+  history, the more it is shrunk towards that.
+- The level of a type is that of its last year. It drifts from year to year, with the variance of all types over the
+  years of the history, so that intervals widen if recording or behaviour changes.
 """
 
 from collections.abc import Sequence
@@ -19,11 +19,11 @@ from bluelamp.workloads.patterns.negative_binomial import Interval, intervals
 
 LEVELS: Final = (0.8, 0.95)
 LEAST_YEARS: Final = 2
-"""Years of history without which the drift cannot be estimated."""
+"""The minimum years of history to estimate the drift."""
 _PSEUDO: Final = 1
-"""Events added to each area when shares are taken: no area is expected to have none."""
+"""The pseudo-count of each area in its share, so that no area has an expected count of zero."""
 _NEVER: Final = 0.5
-"""The count of a type that the history has not: it may come."""
+"""The count of a type that is not in the history, as it may still occur."""
 _LARGEST: Final = 1e6
 
 
@@ -36,9 +36,9 @@ class Expected:
     history: tuple[str, ...]
     means: dict[str, list[float]]
     shapes: dict[str, list[float]]
-    """Of the gamma distribution of each rate, drift apart."""
+    """The shape of the gamma distribution of each rate, without the drift."""
     drift: float
-    """The standard deviation of the logarithm of the level's change up to `month`."""
+    """The standard deviation of the log change of the level up to `month`."""
 
     def total(self, type_: str | None = None) -> float:
         """The expected count of all areas, of one type or all."""
@@ -54,7 +54,7 @@ class Expected:
     ) -> tuple[Interval, ...]:
         """The prediction intervals of a sum over types and areas.
 
-        All levels are taken to move together, so the interval of a sum over types is the widest that fits.
+        Levels are assumed to be fully correlated, so the interval of a sum over types is the widest possible.
         """
         mean = own = 0.0
         for type_ in types:
@@ -64,24 +64,24 @@ class Expected:
         return intervals(mean, self._size(mean, own), levels)
 
     def _size(self, mean: float, own: float) -> float:
-        """Of the negative binomial with this mean, the variance `own` of the rates and that of the drift."""
+        """The size of the negative binomial with this mean, the rates' variance `own` and the drift's variance."""
         spread = expm1(self.drift**2) + (own / mean**2 if mean else 0.0)
         return 1 / spread if spread else inf
 
 
 def same_months(months: Sequence[str], month: str) -> tuple[str, ...]:
-    """The months of earlier years that are the same calendar month as `month`."""
+    """The same calendar month as `month` in earlier years."""
     return tuple(each for each in months if each[5:] == month[5:] and each < month)
 
 
 def last_year(demand: Demand, history: Sequence[str], month: str) -> Expected:
-    """The naive baseline that nothing changes."""
+    """The naive baseline of last year's counts."""
     means = {type_: [float(each) for each in demand.counts[type_][history[-1]]] for type_ in demand.types}
     return _plain("last year", means, history, month)
 
 
 def mean(demand: Demand, history: Sequence[str], month: str) -> Expected:
-    """The naive baseline of the average year."""
+    """The naive baseline of the mean of the history."""
     means = {type_: [sum(each) / len(history) for each in _by_area(demand, type_, history)] for type_ in demand.types}
     return _plain("mean", means, history, month)
 
@@ -95,7 +95,7 @@ def _plain(name: str, means: dict[str, list[float]], history: Sequence[str], mon
 def gamma_poisson(demand: Demand, history: Sequence[str], month: str) -> Expected:
     """The model. Raises `ValueError` for a history of fewer than `LEAST_YEARS`."""
     if len(history) < LEAST_YEARS:
-        raise ValueError(f"a history of {len(history)} years, and {LEAST_YEARS} are needed")
+        raise ValueError(f"the history has {len(history)} years; at least {LEAST_YEARS} are needed")
     shares = _shares(demand, history)
     means, shapes = {}, {}
     for type_ in demand.types:
@@ -103,7 +103,7 @@ def gamma_poisson(demand: Demand, history: Sequence[str], month: str) -> Expecte
         prior = [max(sum(seen), _NEVER) * share for share in shares]
         shape = _shape(seen, prior)
         rates = [(shape + n) / (shape / at + 1) for n, at in zip(seen, prior, strict=True)]
-        # Rates of the whole history become those of one year, which add up to the last one's count.
+        # Scale the rates of the whole history to one year, with the last year's total.
         level = max(demand.total(history[-1], type_), _NEVER) / sum(rates)
         means[type_] = [rate * level for rate in rates]
         shapes[type_] = [shape + n for n in seen]
@@ -115,7 +115,7 @@ def _by_area(demand: Demand, type_: str, history: Sequence[str]) -> list[tuple[i
 
 
 def _shares(demand: Demand, history: Sequence[str]) -> list[float]:
-    """What share of everything each area has."""
+    """The share of each area in all events."""
     totals = [0.0] * len(demand.areas)
     for type_ in demand.types:
         for area, each in enumerate(_by_area(demand, type_, history)):
@@ -125,14 +125,14 @@ def _shares(demand: Demand, history: Sequence[str]) -> list[float]:
 
 
 def _shape(seen: Sequence[int], prior: Sequence[float]) -> float:
-    """The shape of the gamma distribution around `prior`, by moments: the more rates vary, the smaller."""
+    """The shape of the gamma distribution around `prior`, by the method of moments."""
     extra = sum((n - at) ** 2 - at for n, at in zip(seen, prior, strict=True))
     squares = sum(at * at for at in prior)
     return min(squares / extra, _LARGEST) if extra > 0 and squares > 0 else _LARGEST
 
 
 def _drift(demand: Demand, history: Sequence[str], month: str) -> float:
-    """The root mean square of the types' yearly changes, in logarithms, over the years up to `month`."""
+    """The root mean square of the types' yearly log changes, scaled to the years up to `month`."""
     changes = []
     for before, after in pairwise(history):
         years = int(after[:4]) - int(before[:4])

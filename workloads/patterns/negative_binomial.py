@@ -1,4 +1,4 @@
-"""Intervals of the negative binomial distribution, by recurrence: counts whose rate is itself uncertain."""
+"""Prediction intervals of the negative binomial distribution, by recurrence."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,16 +6,16 @@ from math import exp, floor, inf, lgamma, log, log1p, sqrt
 from typing import Final
 
 _POISSON: Final = 1e9
-"""A size from which on the distribution is Poisson for all that is counted here."""
+"""The size from which the distribution is practically Poisson."""
 _TAIL: Final = 12
-"""Standard deviations below the mean where less than 1e-30 of the probability is left."""
+"""The number of standard deviations below the mean that leaves less than 1e-30 of the probability."""
 
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """A central prediction interval: both ends belong to it.
+    """A central prediction interval, with both ends included.
 
-    `mass` is the probability within: at least `level`, and more where counts are small, as they are whole numbers.
+    `mass` is its probability: at least `level`, and more for small counts, as they are integers.
     """
 
     level: float
@@ -30,8 +30,8 @@ class Interval:
 def intervals(mean: float, size: float, levels: Sequence[float]) -> tuple[Interval, ...]:
     """The central intervals of a count with this mean and variance `mean + mean² / size`, one for each of `levels`.
 
-    `size` may be infinite: the distribution is then Poisson. Raises `ValueError` for a mean that is negative or no
-    number, a size that is not positive, and a level that is not between 0 and 1.
+    With an infinite `size`, the distribution is Poisson. Raises `ValueError` for a mean that is negative or not finite,
+    a size that is not positive, or a level that is not between 0 and 1.
     """
     if not 0 <= mean < inf or not size > 0 or not all(0 < each < 1 for each in levels):
         raise ValueError(f"no distribution of counts has mean {mean} and size {size}, at {list(levels)}")

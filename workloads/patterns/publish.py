@@ -1,9 +1,9 @@
-"""What is kept of a run: the evidence always, the forecast only where the model is usable.
+"""Writes the results of a run: the evidence always, the forecast only if the model is usable.
 
-In the folder:
+Files:
 
 - `forecast/`: `demand.parquet` (`geography`, `area`, `name`, `district`, `type`, `month`, `expected` and the ends of
-  the intervals) and `forecast.json`; replaced as a whole. A model that is not usable leaves the last one in place.
+  the intervals) and `forecast.json`; replaced as a whole. If the model is not usable, the last forecast is kept.
 - `evaluation.json`: rows counted, backtests, groups, totals, breaks.
 - `model-card.json`: the model card.
 """
@@ -29,9 +29,9 @@ CARD: Final = "model-card.json"
 
 
 def publish(patterns: Patterns, folder: Path) -> bool:
-    """Writes what `patterns` found into `folder`; whether a forecast was published.
+    """Writes the results into `folder`; returns whether a forecast was published.
 
-    Raises `OSError` where something cannot be written; the last forecast is then as it was.
+    Raises `OSError` if something cannot be written; the last forecast is then kept.
     """
     replace(folder / EVALUATION, _json(evaluation(patterns)))
     replace(folder / CARD, _json(card(patterns)))
@@ -93,7 +93,7 @@ def _summary(result: Result) -> dict[str, Any]:
 
 
 def totals(result: Result, expected: Expected) -> Iterator[dict[str, Any]]:
-    """The sum over areas with its intervals, of all types and of each."""
+    """The totals over areas with their intervals, for all types and for each type."""
     for name, types in ((ALL, result.demand.types), *((each, (each,)) for each in result.demand.types)):
         yield {
             "type": name,
@@ -126,7 +126,7 @@ def evaluation(patterns: Patterns) -> dict[str, Any]:
 
 
 def _finite(content: Any) -> Any:
-    """Infinite figures as null: JSON has none."""
+    """`content` with infinite numbers as null, as JSON has none."""
     if isinstance(content, dict):
         return {key: _finite(each) for key, each in content.items()}
     if isinstance(content, list | tuple):

@@ -1,4 +1,4 @@
-"""From the published single view to a forecast that may be published, with the evidence for it or against it."""
+"""Runs the analysis: from the published single view to the evidence and, if the model is usable, a forecast."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -21,14 +21,14 @@ class Result:
     demand: Demand
     backtest: Backtest
     tested: Expected | None
-    """The prediction of the month that is known; None where nothing could be tested."""
+    """The prediction of the tested month; None if nothing could be tested."""
     forecast: Expected | None
-    """None where the model is not usable: there is nothing to publish."""
+    """None if the model is not usable."""
 
 
 @dataclass(frozen=True, slots=True)
 class Patterns:
-    """What was found in a view."""
+    """The results of a run."""
 
     force: str | None
     resolution: int
@@ -44,7 +44,7 @@ class Patterns:
 
     @property
     def usable(self) -> tuple[Result, ...]:
-        """Those that may be published."""
+        """The results with a usable model, which can be published."""
         return tuple(each for each in self.results if each.forecast is not None)
 
 
@@ -54,9 +54,9 @@ Model = Callable[[Demand, Sequence[str], str], Expected]
 def run(
     view: Path, *, force: str | None = None, resolution: int = RESOLUTION, model: Model = gamma_poisson
 ) -> Patterns:
-    """Counts, tests and, where the model is usable, forecasts. Writes nothing.
+    """Counts the events, tests the model and, if it is usable, forecasts. Writes nothing.
 
-    Raises `SettingsError` for a view that cannot be used.
+    Raises `SettingsError` if the view is invalid.
     """
     counted = count(view, force=force, resolution=resolution)
     return Patterns(
@@ -77,7 +77,7 @@ def _result(demand: Demand, model: Model) -> Result:
 
 
 def next_month(months: Sequence[str]) -> str | None:
-    """The first month after the newest that has enough earlier years; None where there is none within a year."""
+    """The first month after the newest with enough earlier years; None if there is none within a year."""
     newest = months[-1]
     year, month = int(newest[:4]), int(newest[5:])
     for ahead in range(1, YEAR + 1):

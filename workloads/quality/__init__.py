@@ -1,7 +1,7 @@
-"""Data contracts, executed: each quality rule and SLA of a contract compiled to DuckDB SQL and judged.
+"""Executes data contracts: compiles each quality rule and SLA of a contract to DuckDB SQL and evaluates it.
 
-`execute` judges the contracts of a register over local copies of the data. A check passes, fails or is not run; what
-is not run never counts as a pass. `History` keeps the results of each run.
+`execute` runs the contracts of a register on local copies of the data. A check passes, fails or is not run; a check
+that is not run never counts as a pass. `History` stores the results of each run.
 """
 
 from bluelamp.workloads.quality.checks import Check, Dimension, Threshold, checks_of

@@ -1,16 +1,16 @@
-"""The checks of a contract: its quality rules, what its schema promises, and its SLAs.
+"""The checks of a contract: its quality rules, its schema and its SLAs.
 
-What a rule means follows the standard and the field's other tools:
+The semantics of rules follow the standard and other tools:
 
-- `nullValues` counts rows without a value. In a CSV file an empty field is no value.
-- `missingValues` counts these and the values that `arguments.missingValues` lists.
-- `invalidValues` counts the values, missing ones apart, that `arguments` do not allow (`validValues`, `pattern`).
-- `duplicateValues` counts the values, or combinations of `arguments.properties`, that occur more than once. A
-  combination with a missing part is none.
-- `unit: percent` compares the count in percent of the table's rows.
+- `nullValues` counts rows without a value. In a CSV file an empty field is null.
+- `missingValues` counts these and the values in `arguments.missingValues`.
+- `invalidValues` counts non-missing values that `arguments` (`validValues`, `pattern`) do not allow.
+- `duplicateValues` counts values, or combinations of `arguments.properties`, that occur more than once. Combinations
+  with a null are ignored.
+- `unit: percent` compares the count as a percentage of the table's rows.
 
-`required`, `unique`, `primaryKey`, `enum`, `logicalType` and its options are promises as well, and become checks. An
-option that nothing here judges, and what is nested in a column, become checks that are not run.
+`required`, `unique`, `primaryKey`, `enum`, `logicalType` and its options also become checks. Unsupported options, and
+properties nested in a column, become checks that are not run.
 """
 
 import math
@@ -99,27 +99,27 @@ _OPTIONS: Final[Mapping[str | None, tuple[str, ...]]] = {
     "date": _BOUNDS,
     "timestamp": _BOUNDS,
 }
-"""The options of a logical type that are judged, apart from those of text."""
+"""The supported options of logical types, except text."""
 _TEXT_OPTIONS: Final = ("pattern", "minLength", "maxLength")
 _NOTES: Final = frozenset({"timezone", "defaultTimezone"})
-"""Options that promise nothing of the values which could be judged."""
+"""Options that do not constrain values."""
 FORMATS: Final[Mapping[str, str]] = {
     "uuid": "[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}",
     "email": r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+",
 }
-"""The formats of text that are judged, each as the expression that the whole value matches."""
+"""The supported text formats, each with the pattern for the whole value."""
 
 
 @dataclass(frozen=True, slots=True)
 class Threshold:
-    """What a measured value has to be."""
+    """The condition on a measured value."""
 
     operator: Operator
     value: Any
     """A number; two for `…Between`, both included; for `mustBe` and `mustNotBe` of a query any plain value."""
 
     def holds(self, found: object) -> bool:  # noqa: PLR0911 - one for each operator
-        """Whether `found` is as it has to be."""
+        """Whether `found` meets the condition."""
         value = self.value
         match self.operator:
             case "mustBe":
@@ -141,7 +141,7 @@ class Threshold:
 
     @property
     def needs_number(self) -> bool:
-        """Whether only numbers can be compared with it."""
+        """Whether the condition applies to numbers only."""
         return self.operator not in ("mustBe", "mustNotBe") or isinstance(self.value, int | float)
 
     def __str__(self) -> str:
@@ -164,10 +164,10 @@ def _short(value: object) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One thing that a contract promises of one table."""
+    """A check of a contract on a table."""
 
     id: str
-    """The same in every run while the rule is the same: `street.Crime ID.duplicateValues`, with `#2` for a second."""
+    """Stable while the rule is unchanged: `street.Crime ID.duplicateValues`, with `#2` for a second one."""
     asset: str
     table: str
     columns: tuple[str, ...]
@@ -183,18 +183,18 @@ class Check:
     file: str = ""
     line: int = 0
     path: str = ""
-    """Where the rule stands in the contract."""
+    """The path of the rule in the contract."""
     unrunnable: str = ""
-    """Why it cannot be run as it is written; empty where it can."""
+    """Why it cannot be run; empty if it can."""
 
     @property
     def is_sla(self) -> bool:
-        """Whether it is a service level and no rule about rows."""
+        """Whether it is a service level, not a rule on rows."""
         return self.metric in ("latency", "frequency")
 
     @property
     def title(self) -> str:
-        """What the check says, in a line."""
+        """A one-line description."""
         if self.name or self.description:
             return self.name or self.description
         what = ", ".join(self.columns) or self.table
@@ -205,7 +205,7 @@ class Check:
 
 
 def checks_of(contract: Contract) -> tuple[Check, ...]:
-    """Every check of `contract`, in the order of the file. What cannot be run says why in `unrunnable`."""
+    """The checks of `contract`, in the order of the file. `unrunnable` is why a check cannot be run."""
     found: list[Check] = []
     for index, table in enumerate(contract.tables):
         found += _of_table(contract, table, ("schema", index))
@@ -252,7 +252,7 @@ def _of_table(contract: Contract, table: SchemaObject, steps: Steps) -> Iterator
         yield from _of_rule(make, rule, None, names, (*steps, "quality", number))
     for number, each in enumerate(properties):
         here = (*steps, "properties", number)
-        yield from _promised(make, each, here)
+        yield from _schema_checks(make, each, here)
         for place, rule in enumerate(each.quality or ()):
             yield from _of_rule(make, rule, each.name or "", names, (*here, "quality", place))
     key = sorted((each for each in properties if each.primaryKey), key=lambda each: each.primaryKeyPosition or 0)
@@ -261,8 +261,8 @@ def _of_table(contract: Contract, table: SchemaObject, steps: Steps) -> Iterator
         yield make.make("duplicateValues", columns, steps, name=f"Primary key ({', '.join(columns)}) is unique")
 
 
-def _promised(make: _Maker, each: SchemaProperty, steps: Steps) -> Iterator[Check]:
-    """What the schema says of a column apart from its quality rules."""
+def _schema_checks(make: _Maker, each: SchemaProperty, steps: Steps) -> Iterator[Check]:
+    """The checks from a column's schema."""
     column = each.name or ""
     if each.required or each.primaryKey:
         yield make.make("nullValues", (column,), steps, name=f"{column} is present")
@@ -325,18 +325,18 @@ def _of_rule(
     kind = rule.type or "library"
     if kind == "text" or (kind == "library" and rule.metric is None and rule.rule is None):
         return  # for people
-    said: dict[str, Any] = {
+    options: dict[str, Any] = {
         "severity": _SEVERITIES.get((rule.severity or "").casefold(), "error"),
         "name": rule.name or "",
         "description": rule.description or "",
     }
     if rule.dimension in DIMENSIONS:
-        said["dimension"] = rule.dimension
+        options["dimension"] = rule.dimension
     columns: tuple[str, ...] = () if column is None else (column,)
     threshold = _threshold(rule)
     if kind not in {"library", "sql"}:
         reason = f"a rule of type {kind} needs another engine ({rule.engine or 'not named'})"
-        yield make.make("sql", columns, steps, threshold=threshold, unrunnable=reason, **said)
+        yield make.make("sql", columns, steps, threshold=threshold, unrunnable=reason, **options)
         return
     arguments = dict(rule.arguments or {})
     percent = (rule.unit or "").casefold() in ("percent", "%")
@@ -356,7 +356,7 @@ def _of_rule(
     if threshold is not None and isinstance(threshold.value, list) and threshold.value[0] > threshold.value[1]:
         reason = reason or f"{threshold}: the smaller number comes first"
     yield make.make(
-        metric, columns, steps, threshold=threshold, percent=percent, arguments=arguments, unrunnable=reason, **said
+        metric, columns, steps, threshold=threshold, percent=percent, arguments=arguments, unrunnable=reason, **options
     )
 
 
@@ -408,7 +408,7 @@ def _unknown_columns(properties: object, names: Sequence[str]) -> str:
 
 
 def _of_sla(contract: Contract, row: ServiceLevelAgreementProperty, steps: Steps) -> Iterator[Check]:
-    """Freshness (`latency`) and completeness by month (`frequency`); other service levels are not about the data."""
+    """The checks of freshness (`latency`) and monthly completeness (`frequency`); other SLAs do not concern data."""
     word = (row.property or "").casefold()
     metric: Metric
     if word in _LATENCY:
@@ -451,7 +451,7 @@ def _of_sla(contract: Contract, row: ServiceLevelAgreementProperty, steps: Steps
 
 
 def _element(contract: Contract, element: str) -> tuple[str, str, str]:
-    """The table and the column that `table.column` names, and what is wrong with it."""
+    """The table and column of `table.column`, and the error if it is invalid."""
     by_name = {each.name or "": each for each in contract.tables}
     first = next(iter(by_name), "")
     if not element:

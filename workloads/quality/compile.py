@@ -1,7 +1,7 @@
-"""Checks as DuckDB SQL: one query for each table, which reads the table once and once more for each unique key.
+"""Compiles checks to DuckDB SQL: one query per table, which scans the table once, and once more per unique key.
 
-The tables hold text as it was supplied, so that what is no number or no date can be counted and is not lost in
-reading. An empty field is NULL.
+The tables contain the text as supplied, so that invalid numbers and dates are counted and not lost. An empty field is
+NULL.
 """
 
 from collections.abc import Mapping, Sequence
@@ -24,7 +24,7 @@ _MONTH: Final = "[0-9]{4}-(0[1-9]|1[0-2])"
 
 
 def typed(column: str, logical_type: str | None) -> str:
-    """The expression for `column` as its logical type; NULL where the text is no such value."""
+    """The expression that converts `column` to its logical type; NULL for invalid text."""
     text = sql.name(column)
     match logical_type:
         case "number":
@@ -56,7 +56,7 @@ def missing(column: str, arguments: Mapping[str, Any]) -> str:
 
 
 def invalid(column: str, arguments: Mapping[str, Any]) -> str:
-    """Whether there is a value and the arguments do not allow it. Never NULL."""
+    """Whether there is a value that the arguments do not allow. Never NULL."""
     text = sql.name(column)
     allowed = []
     if (kind := arguments.get("type")) is not None:
@@ -70,7 +70,7 @@ def invalid(column: str, arguments: Mapping[str, Any]) -> str:
         if (bound := arguments.get(name)) is not None:
             allowed.append(f"{typed(column, kind)} {comparison} {_literal(kind, bound)}")
     if (step := arguments.get("multipleOf")) is not None:
-        # In binary, 4.35 is no multiple of 0.01.
+        # As binary floats, 4.35 is not a multiple of 0.01.
         exact = f"TRY_CAST({text} AS DECIMAL(38, 18))"
         allowed.append(f"{exact} % CAST({sql.text(repr(step))} AS DECIMAL(38, 18)) = 0")
     for name, comparison in (("minLength", ">="), ("maxLength", "<=")):
@@ -120,9 +120,9 @@ class Compiled:
 
 
 def compile_table(table: str, checks: Sequence[Check]) -> Compiled:
-    """The query for the checks of one table that count rows or ask for its newest value.
+    """The query for the checks of a table that count rows or need its newest value.
 
-    `table` is the name of the table in DuckDB. The checks are of the metrics of the standard's library, or `latency`.
+    `table` is the name of the table in DuckDB. The checks have the metrics of the standard's library, or `latency`.
     """
     source = sql.name(table)
     columns = [f"count(*) AS {ROWS}"]
@@ -158,7 +158,7 @@ def day_of(column: str) -> str:
 
 
 def months(table: str, column: str) -> str:
-    """The query for the rows of each month, as `2018-07`; what is no date is left to the column's own checks."""
+    """The query for the rows of each month, as `2018-07`. Invalid dates are left to the column's own checks."""
     return (
         "SELECT strftime(day, '%Y-%m') AS month, count(*) "
         f"FROM (SELECT {day_of(column)} AS day FROM {sql.name(table)}) WHERE day IS NOT NULL "
@@ -167,7 +167,7 @@ def months(table: str, column: str) -> str:
 
 
 def every_month(first: str, last: str) -> list[str]:
-    """The months from `first` to `last`, both included; none where `last` is earlier."""
+    """The months from `first` to `last`, both included; empty if `last` is earlier."""
     start, end = (int(each[:4]) * 12 + int(each[5:7]) - 1 for each in (first, last))
     return [f"{number // 12:04}-{number % 12 + 1:02}" for number in range(start, end + 1)]
 

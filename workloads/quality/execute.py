@@ -1,4 +1,4 @@
-"""Executing contracts over local copies of the data."""
+"""Executes contracts on local copies of the data."""
 
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -31,11 +31,10 @@ def execute(
     as_of: date | None = None,
     keep: Callable[[Contract, duckdb.DuckDBPyConnection, Sequence[SourceTable]], None] | None = None,
 ) -> QualityRun:
-    """Executes each contract over the copy of its data in `data/<asset>/`.
+    """Executes each contract on the copy of its data in `data/<asset>/`.
 
-    `as_of` is the day that ages are counted to, by default today. `keep` is called with each contract and its tables
-    as they were read, in a connection of their own that is closed afterwards. What cannot be read is reported in the
-    results; nothing is raised for what is in the files.
+    Ages are relative to `as_of`, by default today. `keep` is called with each contract and its loaded tables, in a
+    connection that is closed afterwards. Unreadable files are reported in the results and raise nothing.
     """
     day = as_of or today()
     found = []
@@ -54,7 +53,7 @@ def execute(
 def judge(
     connection: duckdb.DuckDBPyConnection, contract: Contract, tables: Sequence[SourceTable], as_of: date
 ) -> AssetResult:
-    """The checks of `contract` over tables that were read. Afterwards the connection reaches no file any more."""
+    """Runs the checks of `contract` on loaded tables. Disables the connection's access to files."""
     connection.execute("SET enable_external_access = false")
     by_name = {each.table: each for each in tables}
     grouped: dict[str, list[Check]] = {}
@@ -115,7 +114,7 @@ _COMPILED: Final = frozenset({"rowCount", "nullValues", "missingValues", "invali
 
 
 def _measured(connection: duckdb.DuckDBPyConnection, table: SourceTable, checks: Sequence[Check]) -> Mapping[str, Any]:
-    """The value of each check, or, as text, why it has none."""
+    """The value of each check, or the reason as a string why it has none."""
     if not checks:
         return {}
     compiled = compiler.compile_table(table.name, checks)
@@ -124,8 +123,8 @@ def _measured(connection: duckdb.DuckDBPyConnection, table: SourceTable, checks:
         return {check.id: value for check, value in zip(compiled.checks, row[1:], strict=True)}
     except duckdb.Error as error:
         if len(checks) == 1:
-            return {checks[0].id: _why(error)}
-    # one of them cannot be run, such as a pattern that is none: the others still can
+            return {checks[0].id: _reason(error)}
+    # One of them fails, such as one with an invalid pattern; run each by itself.
     found: dict[str, Any] = {}
     for check in checks:
         found |= _measured(connection, table, [check])
@@ -156,14 +155,14 @@ def _compare(check: Check, value: int, rows: int) -> Result:
     if check.threshold.holds(value if percent is None else percent):
         return Result(check, Outcome.PASS, value, rows, percent)
     if percent is not None:
-        said = f"{value:,} of {rows:,} rows, {percent:.2f} %, expected {check.threshold} %"
+        message = f"{value:,} of {rows:,} rows, {percent:.2f} %, expected {check.threshold} %"
     elif check.metric == "rowCount":
-        said = f"{value:,} rows, expected {check.threshold}"
+        message = f"{value:,} rows, expected {check.threshold}"
     else:
-        said = f"{value:,} of {rows:,} rows, expected {check.threshold}"
+        message = f"{value:,} of {rows:,} rows, expected {check.threshold}"
         if check.metric == "duplicateValues":
-            said = f"{value:,} values occur more than once in {rows:,} rows, expected {check.threshold}"
-    return Result(check, Outcome.FAIL, value, rows, percent, said)
+            message = f"{value:,} values occur more than once in {rows:,} rows, expected {check.threshold}"
+    return Result(check, Outcome.FAIL, value, rows, percent, message)
 
 
 def _latency(check: Check, newest: date | None, rows: int, as_of: date) -> Result:
@@ -173,7 +172,7 @@ def _latency(check: Check, newest: date | None, rows: int, as_of: date) -> Resul
     age = compiler.age(newest, as_of)
     if age < 0 and newest != _end_of_month(as_of):  # a month's day is its last one
         return Result(check, Outcome.FAIL, age, rows, reason=f"the newest row is of {newest}, after {as_of}")
-    # Days are counted: of a level in hours they say so much and no more.
+    # Age is in whole days, so a threshold in hours has an uncertainty of a day.
     spread = 0 if float(check.threshold.value).is_integer() else 1
     if check.threshold.holds(age + spread):
         return Result(check, Outcome.PASS, age, rows)
@@ -196,7 +195,7 @@ def _frequency(connection: duckdb.DuckDBPyConnection, check: Check, table: Sourc
     try:
         found = dict(connection.execute(compiler.months(table.name, check.columns[0])).fetchall())
     except duckdb.Error as error:
-        return _not_run(check, _why(error), table.rows)
+        return _not_run(check, _reason(error), table.rows)
     first, last = (check.arguments.get(each) for each in ("since", "until"))
     if not found and not (first and last):
         return _not_run(check, f"{check.columns[0]} holds no date", table.rows)
@@ -229,18 +228,18 @@ def _query(
             if each.problems:
                 return _not_run(check, f"{each.problems[0].where}: {each.problems[0].message}", table.rows)
         rows = connection.execute(query).fetchmany(2)
-        connection.execute("SELECT 1").fetchall()  # ends the query before it, of which rows may be left
+        connection.execute("SELECT 1").fetchall()  # discards remaining rows of the query
     except duckdb.Error as error:
-        return _not_run(check, _why(error), table.rows)
+        return _not_run(check, _reason(error), table.rows)
     if len(rows) != 1 or len(rows[0]) != 1:
         return _not_run(check, "it does not return one value", table.rows)
-    found = _judged(check, rows[0][0], table.rows)
+    found = _evaluate(check, rows[0][0], table.rows)
     if found.outcome is Outcome.PASS and (empty := [each.table for each in read if not each.rows]):
         return _not_run(check, f"{', '.join(empty)} has no rows", table.rows)
     return found
 
 
-def _judged(check: Check, value: object, rows: int) -> Result:
+def _evaluate(check: Check, value: object, rows: int) -> Result:
     assert check.threshold is not None
     if isinstance(value, Decimal):
         value = float(value)
@@ -259,7 +258,7 @@ def _judged(check: Check, value: object, rows: int) -> Result:
 
 
 def _prepared(check: Check, table: SourceTable) -> str:
-    """The query with its placeholders for the table and the column filled in."""
+    """The query with the placeholders for table and column replaced."""
     query = str(check.arguments["query"])
     names = {"table": table.table, "model": table.table, "object": table.table, "schema": table.table}
     if check.columns:
@@ -274,7 +273,7 @@ def _not_run(check: Check, reason: str, rows: int | None = None) -> Result:
     return Result(check, Outcome.NOT_RUN, None, rows, reason=reason)
 
 
-def _why(error: duckdb.Error) -> str:
+def _reason(error: duckdb.Error) -> str:
     first = str(error).splitlines()[0]
     return f"DuckDB refuses it: {first[:200]}"
 

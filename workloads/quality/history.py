@@ -1,4 +1,4 @@
-"""The results of each run, kept in a DuckDB file, for the scorecard over time."""
+"""The results of all runs, in a DuckDB file, for the scorecard over time."""
 
 import json
 from contextlib import AbstractContextManager
@@ -34,7 +34,7 @@ CREATE TABLE IF NOT EXISTS results (
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """One run, and how many checks of each dimension had each outcome."""
+    """A run, with the number of checks by dimension and outcome."""
 
     ended: datetime
     counts: dict[str, dict[Outcome, int]]
@@ -48,13 +48,13 @@ class Past:
 
 
 class History:
-    """The file of past runs. One process at a time writes to it."""
+    """The file of past runs. Only one process can write to it at a time."""
 
     def __init__(self, file: Path, *, patience: float = PATIENCE) -> None:
         self._file, self._patience = file, patience
 
     def keep(self, run: QualityRun) -> None:
-        """Adds a run, all of it or nothing. Raises `OSError` or `duckdb.Error` where the file cannot be used."""
+        """Adds a run in a transaction. Raises `OSError` or `duckdb.Error` if the file cannot be used."""
         self._file.parent.mkdir(parents=True, exist_ok=True)
         with self._opened() as connection:
             connection.execute(_TABLES)
@@ -93,9 +93,9 @@ class History:
             connection.commit()
 
     def past(self, subject: str, *, limit: int = 24) -> tuple[Past, ...]:
-        """The last runs of `subject`, the oldest first; none where there is no file.
+        """The last runs of `subject`, oldest first; empty if there is no file.
 
-        Raises `OSError` or `duckdb.Error` where the file cannot be used.
+        Raises `OSError` or `duckdb.Error` if the file cannot be used.
         """
         if not self._file.exists():
             return ()

@@ -1,4 +1,4 @@
-"""What executing contracts finds out."""
+"""The results of executing contracts."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -11,7 +11,7 @@ from bluelamp.workloads.quality.checks import DIMENSIONS, Check, Dimension
 
 
 class Outcome(StrEnum):
-    """What became of a check. `not run` says that it is not known; it never counts as a pass."""
+    """The outcome of a check. `not run` is inconclusive and never counts as a pass."""
 
     PASS = "pass"  # noqa: S105 - no password
     FAIL = "fail"
@@ -20,7 +20,7 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class MonthCount:
-    """The rows of a month; None where there are none, as what was not supplied is unknown and not zero."""
+    """The rows of a month; None if there are none, as missing data is unknown, not zero."""
 
     month: str
     """`2018-07`."""
@@ -29,26 +29,26 @@ class MonthCount:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """One check, judged."""
+    """The result of a check."""
 
     check: Check
     outcome: Outcome
     value: float | str | None = None
-    """What was measured: a count, days of age, or what a query returned."""
+    """The measured value: a count, an age in days, or the result of a query."""
     rows: int | None = None
     """The rows of the table."""
     percent: float | None = None
-    """`value` in percent of `rows`, where the check is in percent."""
+    """`value` as a percentage of `rows`, if the check is in percent."""
     reason: str = ""
-    """What was found, in words; empty for a pass."""
+    """The reason for the outcome; empty for a pass."""
     months: tuple[MonthCount, ...] = ()
 
     @property
     def stops_publication(self) -> bool:
-        """Whether what depends on the asset may not be published.
+        """Whether the result prevents the publication of data derived from the asset.
 
-        A failed or unjudged check of severity `error` stops it. An SLA that cannot be judged does not: months that
-        were not supplied say nothing against the rows that were.
+        Failed checks of severity `error` do, and those that were not run, except SLAs: missing months are no evidence
+        against the supplied rows.
         """
         if self.check.severity != "error":
             return False
@@ -57,21 +57,21 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class AssetResult:
-    """The contract of one asset, executed."""
+    """The results of an asset's contract."""
 
     asset: str
     name: str
     results: tuple[Result, ...]
     problems: tuple[Problem, ...] = ()
-    """Why its data, or some of it, could not be read."""
+    """Why its data could not be read, in whole or in part."""
     rows: Mapping[str, int] | None = None
     """Rows read, by table."""
     quarantined: int = 0
-    """Records of its files that are not rows of the table, such as those with another number of fields."""
+    """The number of records that are not rows of the table, such as those with a wrong number of fields."""
 
     @property
     def outcome(self) -> Outcome:
-        """`fail` where a check of severity error fails, `not run` where one could not be judged or there is none."""
+        """`fail` if a check of severity error fails, else `not run` if one was not run or there is none."""
         found = [each for each in self.results if each.check.severity == "error"]
         if any(each.outcome is Outcome.FAIL for each in found):
             return Outcome.FAIL
@@ -81,11 +81,11 @@ class AssetResult:
 
     @property
     def publishable(self) -> bool:
-        """Whether what is derived from the asset may be published."""
+        """Whether data derived from the asset can be published."""
         return bool(self.results) and not self.problems and not any(each.stops_publication for each in self.results)
 
     def count(self, dimension: Dimension | None = None) -> Mapping[Outcome, int]:
-        """How many checks have each outcome, of one dimension or of all."""
+        """The number of checks by outcome, of a dimension or of all."""
         chosen = (each for each in self.results if dimension in (None, each.check.dimension))
         counted = Counter(each.outcome for each in chosen)
         return {outcome: counted[outcome] for outcome in Outcome}
@@ -93,17 +93,17 @@ class AssetResult:
 
 @dataclass(frozen=True, slots=True)
 class QualityRun:
-    """The contracts of a register, executed at one time."""
+    """The results of executing the contracts of a register."""
 
     subject: str
-    """The force, or what else the register belongs to."""
+    """The force or other owner of the register."""
     ended: datetime
     as_of: date
-    """The day that ages are counted to."""
+    """The reference day for ages."""
     assets: tuple[AssetResult, ...]
 
     def count(self, dimension: Dimension | None = None) -> Mapping[Outcome, int]:
-        """How many checks have each outcome, over all assets."""
+        """The number of checks by outcome, over all assets."""
         counted: Counter[Outcome] = Counter()
         for asset in self.assets:
             counted.update(asset.count(dimension))
@@ -111,14 +111,14 @@ class QualityRun:
 
     @property
     def dimensions(self) -> tuple[Dimension, ...]:
-        """The dimensions that any check belongs to, in their usual order."""
+        """The dimensions of the checks, in the usual order."""
         used = {each.check.dimension for asset in self.assets for each in asset.results}
         return tuple(each for each in DIMENSIONS if each in used)
 
     def blocked_by(self, lineage: Mapping[str, tuple[str, ...]]) -> Mapping[str, tuple[str, ...]]:
-        """For each asset that may not be published: the assets, itself or those it is derived from, that stop it.
+        """For each asset that cannot be published, the assets that prevent it: itself or those it is derived from.
 
-        `lineage` gives the assets that each asset is directly derived from.
+        `lineage` maps each asset to those it is directly derived from.
         """
         bad = {each.asset for each in self.assets if not each.publishable}
         found = {}

@@ -1,9 +1,9 @@
-"""Copies of the data that contracts describe, read into DuckDB without losing a row.
+"""Loads local copies of the data that contracts describe into DuckDB, without losing a row.
 
-A table of an asset is in the files that its `physicalName` names (a file or a pattern such as `*-street.csv`), or
-`<table>.csv` or `<table>.parquet`, in the folder of the asset. Each row keeps the name of its file and its number in
-it, from 1. A record of a CSV file with another number of fields than its header is no row: it is kept apart, with
-its line and the reason. Empty fields after the last column hold nothing, and are left out, as DuckDB does.
+A table of an asset is in the files of its `physicalName` (a file or a pattern such as `*-street.csv`), or in
+`<table>.csv` or `<table>.parquet`, in the asset's folder. Each row has the name of its file and its number, from 1. A
+CSV record with a different number of fields than the header is rejected, with its line and the reason. Empty fields
+after the last column are ignored, as in DuckDB.
 """
 
 import codecs
@@ -29,18 +29,18 @@ from bluelamp.workloads.quality.compile import typed
 
 FILE: Final = "_file"
 ROW: Final = "_row"
-"""The columns that name a row's source: the file, and the number of the row in it, from 1."""
+"""The columns with a row's source: the file, and the row number in it, from 1."""
 MEMORY: Final = "512MB"
 MOST_BYTES: Final = 4_000_000_000
 _KINDS: Final = (".csv", ".parquet")
 _CHUNK: Final = 1 << 20
 _LONGEST: Final = 200
-"""Characters of a record that quarantine keeps as they are; the whole of it is in the file."""
+"""The maximum number of characters of a record in quarantine; the whole record is in the file."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """A record of a file that is no row of the table."""
+    """A rejected record of a file."""
 
     file: str
     line: int
@@ -50,26 +50,26 @@ class Rejected:
 
 @dataclass(frozen=True, slots=True)
 class SourceTable:
-    """A table of a contract as it was read. `name` is its name in DuckDB; there, every column is text."""
+    """A loaded table of a contract. `name` is its name in DuckDB, where every column is text."""
 
     asset: str
     table: str
     name: str
     columns: tuple[str, ...]
-    """As the files have them, those the contract does not know included."""
+    """The columns of the files, including those that are not in the contract."""
     unknown: tuple[str, ...]
     """Columns that are not in the contract."""
     rows: int
     rejected: tuple[Rejected, ...]
     problems: tuple[Problem, ...]
-    """Why it could not be read, or not as the contract says; it then has no rows that count."""
+    """Why it could not be read, or differs from the contract; its rows are then ignored."""
     files: tuple[str, ...] = ()
     open_ended: tuple[str, ...] = ()
-    """CSV files whose last record has no line feed after it, as where a copy was cut off."""
+    """CSV files without a final line feed, which may be truncated."""
 
 
 def open_database(file: Path | None = None, *, threads: int | None = None) -> duckdb.DuckDBPyConnection:
-    """A DuckDB connection with bounded memory that loads no extensions; in memory, or a new `file`."""
+    """A DuckDB connection with limited memory and without extensions; in memory, or a new `file`."""
     config: dict[str, str | bool | int | float | list[str]] = {
         "memory_limit": MEMORY,
         "autoinstall_known_extensions": "false",
@@ -81,7 +81,7 @@ def open_database(file: Path | None = None, *, threads: int | None = None) -> du
 
 
 def load(connection: duckdb.DuckDBPyConnection, contract: Contract, folder: Path) -> tuple[SourceTable, ...]:
-    """Reads every table of `contract` from `folder`, the asset's own. Raises nothing for what is in the files."""
+    """Loads every table of `contract` from `folder`, the asset's own. Problems of files are in the results."""
     return tuple(_load(connection, contract, table, folder) for table in contract.tables)
 
 
@@ -145,9 +145,9 @@ def _files(table: SchemaObject, folder: Path) -> tuple[list[Path], list[Problem]
         names = ", ".join(path.name for path in found)
         both = Problem(
             f"{folder.name}/{found[0].name}",
-            message="the table is there in several forms, and which of them counts is not known",
+            message="the table has files of several formats",
             found=names,
-            next_step="keep one of them",
+            next_step="keep one format",
         )
         return [], [both]
     if found:
@@ -155,7 +155,7 @@ def _files(table: SchemaObject, folder: Path) -> tuple[list[Path], list[Problem]
     where = Problem(
         f"{folder.name}/{' or '.join(patterns)}",
         message="there is no such file: the table cannot be read",
-        next_step="put a copy of the data there",
+        next_step="add a copy of the data",
     )
     return [], [where]
 
@@ -166,7 +166,7 @@ def _create(connection: duckdb.DuckDBPyConnection, name: str, columns: Sequence[
 
 
 def _view(connection: duckdb.DuckDBPyConnection, name: str, table: SchemaObject, columns: Sequence[str]) -> None:
-    """The table under its own name in the contract, with the types of the contract: for `sql` checks."""
+    """Creates a view with the table's name and types in the contract, for `sql` checks."""
     types = {each.name: each.logicalType for each in table.properties or ()}
     made = ", ".join(f"{typed(each, types.get(each))} AS {sql.name(each)}" for each in columns)
     view = sql.name(table.name or "")
@@ -194,7 +194,7 @@ def _columns(connection: duckdb.DuckDBPyConnection, path: Path) -> list[str]:
 
 
 def _header(path: Path) -> list[str]:
-    """The columns of a CSV file, all of which is looked through: it has to be UTF-8 text."""
+    """The columns of a CSV file, after checking that the whole file is UTF-8."""
     _check_encoding(path)
     with path.open(encoding="utf-8-sig", newline="") as stream:
         try:
@@ -203,7 +203,7 @@ def _header(path: Path) -> list[str]:
             raise _UnreadableError(path, f"has no header: {error}", line=1) from None
     if not header or not any(header):
         raise _UnreadableError(path, "is empty", next_step="copy it again from its source")
-    # Programs that number rows leave the name of that column out.
+    # Programs that number rows leave the header of that column empty.
     header = [each if each.strip() else f"column {place}" for place, each in enumerate(header, 1)]
     folded: dict[str, str] = {}
     for each in header:
@@ -225,7 +225,7 @@ def _check_encoding(path: Path) -> None:
         while chunk := stream.read(_CHUNK):
             if b"\x00" in chunk:
                 raise _UnreadableError(
-                    path, "holds a zero byte", line=line + chunk[: chunk.index(b"\x00")].count(b"\n")
+                    path, "contains a null byte", line=line + chunk[: chunk.index(b"\x00")].count(b"\n")
                 )
             try:
                 decoder.decode(chunk)
@@ -233,7 +233,7 @@ def _check_encoding(path: Path) -> None:
                 bad = error.object[error.start]
                 raise _UnreadableError(
                     path,
-                    f"is not UTF-8 text: byte 0x{bad:02x} cannot stand here",
+                    f"is not UTF-8 text: invalid byte 0x{bad:02x}",
                     line=line + error.object[: error.start].count(b"\n"),
                     next_step="save it as UTF-8; files of Windows programs are often in Windows-1252",
                 ) from None
@@ -247,7 +247,7 @@ def _check_encoding(path: Path) -> None:
 
 
 def _compare(path: Path, found: Sequence[str], known: Sequence[str], before: Sequence[str]) -> list[Problem]:
-    """Columns that the contract has and the file has not, and files of one table with different columns."""
+    """Problems: columns of the contract that the file lacks, and files of a table with different columns."""
     problems = []
     unknown = [each for each in found if each not in known]
     for each in known:
@@ -277,7 +277,7 @@ def _compare(path: Path, found: Sequence[str], known: Sequence[str], before: Seq
 def _read(
     connection: duckdb.DuckDBPyConnection, name: str, path: Path, columns: Sequence[str]
 ) -> tuple[int, list[Rejected]]:
-    """Adds the rows of a file to the table; returns how many, and the records that are no rows."""
+    """Adds the rows of a file to the table; returns their number and the rejected records."""
     if path.suffix == ".parquet":
         chosen = ", ".join(f"CAST({sql.name(each)} AS VARCHAR) AS {sql.name(each)}" for each in columns)
         try:
@@ -312,7 +312,7 @@ def _insert(connection: duckdb.DuckDBPyConnection, name: str, query: str, path: 
 def _read_slowly(
     connection: duckdb.DuckDBPyConnection, name: str, path: Path, columns: Sequence[str]
 ) -> tuple[int, list[Rejected]]:
-    """As `_read`, for a file in which some records are no rows: the others keep their numbers."""
+    """As `_read`, for a file with rejected records. The other rows keep their numbers."""
     rejected: list[Rejected] = []
     header = _header(path)
     with TemporaryDirectory() as folder:
@@ -347,7 +347,7 @@ def _read_slowly(
 
 
 def _records(path: Path) -> Iterator[tuple[int, int, list[str] | str]]:
-    """The records after the header: number from 1, line on which it begins, and the fields, or why reading ended."""
+    """The records after the header: number from 1, first line, and the fields or the error that ended reading."""
     csv.field_size_limit(_CHUNK)
     with closing(path.open(encoding="utf-8-sig", newline="")) as stream:
         reader = csv.reader(stream, strict=True)
@@ -357,12 +357,12 @@ def _records(path: Path) -> Iterator[tuple[int, int, list[str] | str]]:
             try:
                 record = next(reader, None)
             except csv.Error as error:
-                said = "is truncated: a quoted field has no end" if "end of data" in str(error) else f"{error}"
-                yield number + 1, line, said
+                message = "is truncated: a quoted field has no end" if "end of data" in str(error) else f"{error}"
+                yield number + 1, line, message
                 return
             if record is None:
                 return
-            if record:  # a blank line is no record
+            if record:  # skip blank lines
                 number += 1
                 yield number, line, record
             line = reader.line_num + 1

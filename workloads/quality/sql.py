@@ -1,4 +1,4 @@
-"""Names and values as DuckDB SQL reads them."""
+"""Identifiers and literals for DuckDB SQL."""
 
 
 def name(text: str) -> str:
@@ -12,7 +12,7 @@ def text(value: str) -> str:
 
 
 def number(value: float) -> str:
-    """A numeric literal of type DOUBLE, as exact as Python's."""
+    """A numeric literal of type DOUBLE, without loss of precision."""
     return f"CAST({text(repr(float(value)))} AS DOUBLE)"
 
 

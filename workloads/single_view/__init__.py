@@ -1,9 +1,9 @@
 """A single view of people, objects, locations and events from the sources of a force.
 
-Mappings say what a row of a source is about; records of one person or address are linked with Splink; the view is
-published where the contracts of its sources hold. Needs the `data` extra.
+Mappings define the entities in a row of a source. Records of a person or address are linked with Splink. The view is
+published if the contracts of its sources hold. Needs the `data` extra.
 
-For what is made of the view, `open_view` gives a read-only DuckDB connection: see `view` for its tables.
+`open_view` returns a read-only DuckDB connection to the view: see `view` for its tables.
 """
 
 from bluelamp.workloads.single_view.build import Built, Truth, build

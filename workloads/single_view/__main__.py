@@ -1,9 +1,9 @@
 """`python -m bluelamp.workloads.single_view CONTRACTS MAPPINGS DATA VIEW --subject NAME`.
 
 CONTRACTS and MAPPINGS are local folders, DATA the folder of the sources' files, VIEW the folder of the published view.
-DATA and VIEW are local folders or those of the lake, `lake:FILE_SYSTEM/PATH`. Exit status: 0 the view was published, 1
-a file could not be written or the lake refused something, 2 contracts, mappings or an argument cannot be used, 3 a
-contract does not hold and the last view stays.
+DATA and VIEW are local folders or folders of the lake, `lake:FILE_SYSTEM/PATH`. Exit status: 0 the view was published,
+1 a file could not be written or a request to the lake failed, 2 contracts, mappings or an argument are invalid, 3 a
+contract does not hold and the last view is kept.
 """
 
 import argparse
@@ -49,8 +49,8 @@ def main(words: Sequence[str] | None = None) -> int:
         return 3
 
 
-class _Blocked(Exception):  # noqa: N818 - it leaves the block that publishes, and is no fault
-    """A contract does not hold: nothing may be published."""
+class _Blocked(Exception):  # noqa: N818 - control flow, not an error
+    """A contract does not hold, so nothing is published."""
 
     def __init__(self, reasons: Sequence[str]) -> None:
         super().__init__("; ".join(reasons))

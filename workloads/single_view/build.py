@@ -1,4 +1,4 @@
-"""From contracts, mappings and copies of the data to the published view."""
+"""Builds the published view from contracts, mappings and copies of the data."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -15,19 +15,19 @@ from bluelamp.workloads.single_view.stage import Staged, prepare, stage
 from bluelamp.workloads.single_view.view import Published, as_json, publish
 
 Truth = Mapping[str, Sequence[tuple[str, str]]]
-"""For types of entities whose records are known: pairs of a record's key and who or what it is of."""
+"""By entity type: pairs of a record's key and its true identity."""
 
 
 @dataclass(frozen=True, slots=True)
 class Built:
-    """What building a view found; `published` is None where a contract stopped it."""
+    """The result of building a view; `published` is None if a contract prevented publication."""
 
     quality: QualityRun
     staged: tuple[Staged, ...]
     linked: tuple[Linked, ...]
     measured: tuple[Measured, ...]
     blocked: Mapping[str, tuple[str, ...]]
-    """For each source that is not fit to publish: why."""
+    """The reasons by source that prevent publication."""
     published: Published | None
 
 
@@ -42,9 +42,9 @@ def build(
     truth: Truth | None = None,
     progress: Callable[[str], None] = lambda _: None,
 ) -> Built:
-    """Executes the contracts, and publishes the view into the folder `target` where those of all mapped sources hold.
+    """Executes the contracts, and publishes the view into the folder `target` if those of all mapped sources hold.
 
-    A failed contract, and an interrupted run, leave the last view as it is.
+    After a failed contract or an interrupted run, the last view is kept.
     """
     contracts = tuple(contracts)
     connection = open_database()
@@ -94,7 +94,7 @@ def build(
 
 
 def _copy(source: duckdb.DuckDBPyConnection, target: duckdb.DuckDBPyConnection, table: SourceTable) -> None:
-    """The table as it was judged: reading the files again could give other rows."""
+    """Copies the checked table, as reading the files again could give other rows."""
     rows = source.sql(f"SELECT * FROM {sql.name(table.name)}").to_arrow_reader(100_000)
     target.register("incoming", rows)
     target.execute(f"CREATE TABLE {sql.name(table.name)} AS SELECT * FROM incoming")
@@ -104,7 +104,7 @@ def _copy(source: duckdb.DuckDBPyConnection, target: duckdb.DuckDBPyConnection, 
 def _blocked(
     quality: QualityRun, mappings: Sequence[TableMapping], lineage: Mapping[str, tuple[str, ...]]
 ) -> dict[str, tuple[str, ...]]:
-    """The mapped sources that may not be published, themselves or for what they are derived from, and why."""
+    """The mapped sources that cannot be published, with the reasons, including those of their own sources."""
     stopped = quality.blocked_by(lineage)
     by_asset = {each.asset: each for each in quality.assets}
     found: dict[str, tuple[str, ...]] = {}

@@ -1,4 +1,4 @@
-"""Linking records of people and of addresses with Splink, and what it finds measured where the truth is known."""
+"""Links records of people and addresses with Splink, and measures the quality against known identities."""
 
 import logging
 from collections.abc import Iterable, Mapping
@@ -13,42 +13,42 @@ from bluelamp.workloads.single_view.mapping import LinkModel
 from bluelamp.workloads.single_view.stage import staging
 
 THRESHOLD: Final[Mapping[LinkModel, float]] = {"people": 0.9, "addresses": 0.9}
-"""The probability from which two records are taken for the same. Wrong links cost more than missed ones."""
+"""The match probability from which two records are linked. False links cost more than missed ones."""
 _SEED: Final = 2026
 _PAIRS: Final = 1_000_000
-"""Random pairs by which is learnt how often records agree by chance."""
+"""The number of random pairs to estimate how often records agree by chance."""
 FEWEST: Final = 50
-"""Fewer records than these are not linked: there is nothing to learn a model from."""
+"""The minimum number of records to train a model."""
 
 
 @dataclass(frozen=True, slots=True)
 class Linked:
-    """What linking the records of one type found."""
+    """The result of linking the records of a type."""
 
     type: str
     model: LinkModel
     records: int
     compared: int
-    """Distinct records that were compared; equal ones are one."""
+    """Distinct records that were compared."""
     pairs: int
-    """Pairs that the blocking rules chose to compare."""
+    """Pairs from the blocking rules."""
     entities: int
 
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """How well records were linked, by pairs of records, where it is known who they are of."""
+    """The quality of linking against known identities, by pairs of records."""
 
     type: str
     true_pairs: int
     blocked_pairs: int
-    """True pairs that the blocking rules chose to compare."""
+    """True pairs from the blocking rules."""
     found_pairs: int
     correct_pairs: int
 
     @property
     def blocking_recall(self) -> float:
-        """The share of true pairs that are compared at all: no model can find more."""
+        """The share of true pairs that are compared, the upper limit of recall."""
         return self.blocked_pairs / self.true_pairs if self.true_pairs else 1.0
 
     @property
@@ -63,10 +63,10 @@ class Measured:
 
 
 def link(connection: duckdb.DuckDBPyConnection, type_: str, model: LinkModel) -> Linked:
-    """Links the staged rows of a type: their `key` becomes that of the entity.
+    """Links the staged rows of a type: sets their `key` to that of the entity.
 
-    The first record of an entity, in the order of the sources, gives the key. Leaves the compared pairs in the table
-    `blocked_<type>` (`a`, `b`: keys of records) and `record_<type>` (`record`, `compared`, `entity`).
+    The entity's key is that of its first record, in the order of the sources. Creates the tables `blocked_<type>` with
+    the compared pairs (`a`, `b`: keys of records) and `record_<type>` (`record`, `compared`, `entity`).
     """
     source = sql.name(staging(type_))
     _records(connection, source, type_, model)
@@ -101,11 +101,11 @@ _STREETS: Final = {"RD": "ROAD", "ST": "STREET", "LA": "LANE", "AVE": "AVENUE", 
 _STREET: Final = reduce(
     lambda found, each: rf"regexp_replace({found}, '\b{each[0]}$', '{each[1]}')", _STREETS.items(), "street"
 )
-"""The street with its kind written out."""
+"""The street with abbreviations expanded."""
 
 
 def _records(connection: duckdb.DuckDBPyConnection, source: str, type_: str, model: LinkModel) -> None:
-    """`to_link`: the distinct records to compare. `same`: each staged row and the record that it is compared by."""
+    """Creates `to_link`, the distinct records to compare, and `same`, the compared record of each staged row."""
     numbered = f'(SELECT *, row_number() OVER (ORDER BY asset, file, "row") AS number FROM {source})'
     if model == "people":
         connection.execute(
@@ -131,7 +131,7 @@ def _records(connection: duckdb.DuckDBPyConnection, source: str, type_: str, mod
 
 
 def _splink(connection: duckdb.DuckDBPyConnection, type_: str, model: LinkModel) -> int:
-    """Trains and applies the model to `to_link`; leaves `clusters` and `blocked_<type>`. Returns the pairs compared."""
+    """Trains the model on `to_link` and applies it; creates `clusters` and `blocked_<type>`. Returns the pair count."""
     import splink
 
     settings, training, deterministic = _people() if model == "people" else _addresses()
@@ -159,8 +159,8 @@ def _people() -> tuple[Any, list[Any], list[Any]]:
     import splink.comparison_library as compare
     from splink import SettingsCreator, block_on
 
-    # One comparison for the whole address: its parts agree together, which would otherwise count several times, and
-    # make one person of everybody in a house.
+    # One comparison for the whole address. Its parts are correlated, and separate comparisons would link everybody at
+    # an address.
     address = compare.CustomComparison(
         output_column_name="address",
         comparison_levels=[
@@ -203,7 +203,7 @@ def _addresses() -> tuple[Any, list[Any], list[Any]]:
     settings = SettingsCreator(
         link_type="dedupe_only",
         comparisons=[
-            # Cannot be learnt: equal addresses are one record, and every pair that is compared has the same number.
+            # Cannot be trained: equal addresses are one record, and all compared pairs have the same number.
             compare.ExactMatch("house_number").configure(m_probabilities=[0.99, 0.01]),
             compare.JaroWinklerAtThresholds("street", [0.95, 0.88]),
             compare.LevenshteinAtThresholds("postcode", [1]),
@@ -219,7 +219,7 @@ def _addresses() -> tuple[Any, list[Any], list[Any]]:
 
 
 def measure(connection: duckdb.DuckDBPyConnection, type_: str, truth: Iterable[tuple[str, str]]) -> Measured:
-    """Compares what `link` found with `truth`: pairs of a record's key and who or what it is of."""
+    """Compares the result of `link` with `truth`, pairs of a record's key and its true identity."""
     connection.execute("CREATE OR REPLACE TEMP TABLE truth (record VARCHAR, identity VARCHAR)")
     import pyarrow
 
@@ -235,7 +235,7 @@ def measure(connection: duckdb.DuckDBPyConnection, type_: str, truth: Iterable[t
     true_pairs = _count(connection, same_identity.format(linked=linked, by="identity"))
     found = _count(connection, same_identity.format(linked=linked, by="entity"))
     correct = _count(connection, same_identity.format(linked=linked, by="identity, entity"))
-    # A record is compared for all that are equal to it; these are the same without a comparison.
+    # Equal records are compared once and are linked without a comparison.
     covered = _count(
         connection,
         f"WITH each AS (SELECT record, compared, identity FROM truth JOIN {linked} USING (record)), "

@@ -1,6 +1,6 @@
-"""Mappings: which entity of the POLE data standard a row of a source is about, and which column is which attribute.
+"""Mappings of a source's rows to entities of the POLE data standard, and of its columns to attributes.
 
-One YAML file for each table of a source::
+One YAML file per table of a source::
 
     source: street-crime          # the asset, by its contract
     table: street
@@ -14,7 +14,7 @@ One YAML file for each table of a source::
     notMapped:
       Context: no longer in use
 
-A value that is not what `as` says, or that is missing and `required`, puts its row into quarantine.
+Rows with a value that cannot be converted to `as`, or without a `required` value, go into quarantine.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -38,7 +38,7 @@ NEEDED: Final[Mapping[LinkModel, tuple[str, ...]]] = {
     "people": ("forename", "surname", "date_of_birth", "postcode"),
     "addresses": ("house_number", "street", "postcode"),
 }
-"""The attributes that each model of linking compares."""
+"""The attributes that each linking model needs."""
 RESERVED: Final = frozenset({"entity", "kind", "type", "attributes", "sources", "asset", "table", "file", "row"})
 _KIND_OF: Final[Mapping[LinkModel, Entity]] = {"people": "person", "addresses": "location"}
 
@@ -51,7 +51,7 @@ AttributeName = Annotated[
 
 
 class Attribute(Model):
-    """An attribute of an entity: the column it comes from, what it is read as, and whether it may be missing."""
+    """An attribute of an entity: its column, its conversion, and whether it is required."""
 
     column: Text
     as_: Conversion = Field(default="text", alias="as")
@@ -66,7 +66,7 @@ IN_SCHEMA[_attribute] = lambda schema: {"anyOf": [{"type": "string"}, schema]}
 
 
 class EntityMapping(Model):
-    """What a row says of one entity."""
+    """The mapping of a row to an entity."""
 
     kind: Entity
     type: Annotated[
@@ -76,11 +76,11 @@ class EntityMapping(Model):
         ),
     ]
     identifier: tuple[Text, ...] = ()
-    """The columns that together name the entity. Only they make rows one entity; equal rows are not."""
+    """The columns that identify the entity. Rows with the same values are one entity; equal rows without are not."""
     without_identifier: Literal["keep", "skip"] = "keep"
-    """A row without an identifier is an entity of its own, or none."""
+    """Whether a row without an identifier is an entity of its own (`keep`) or none (`skip`)."""
     link: LinkModel | None = None
-    """The model by which records of this type are linked; the types of one name are linked over all sources."""
+    """The model that links records of this type, across all sources."""
     attributes: dict[AttributeName, Annotated[Attribute, BeforeValidator(_attribute)]] = Field(min_length=1)
 
 
@@ -91,7 +91,7 @@ class MappingFile(Model):
     table: Text
     entities: tuple[EntityMapping, ...] = Field(min_length=1)
     not_mapped: dict[Text, Text] = {}
-    """Columns that are left out on purpose, each with the reason."""
+    """Columns that are intentionally not mapped, with the reasons."""
 
 
 class TableMapping:
@@ -112,7 +112,7 @@ class TableMapping:
 
     @property
     def entities(self) -> tuple[EntityMapping, ...]:
-        """What a row says, entity by entity."""
+        """The entities of a row."""
         return self.content.entities
 
     @property
@@ -122,14 +122,14 @@ class TableMapping:
         return frozenset(attributes | {each for entity in self.entities for each in entity.identifier})
 
     def unmapped(self, columns: Sequence[str]) -> tuple[str, ...]:
-        """Of `columns`, those that are neither mapped nor left out on purpose."""
+        """The `columns` that are neither mapped nor listed as not mapped."""
         return tuple(each for each in columns if each not in self.used and each not in self.content.not_mapped)
 
 
 def read_mappings(folder: Path, root: Path, contracts: Sequence[Contract]) -> tuple[TableMapping, ...]:
-    """The mappings in `folder`, checked against the contracts of their sources. Files are named relative to `root`.
+    """The mappings in `folder`, checked against the contracts of their sources. File names are relative to `root`.
 
-    Raises `SettingsError` with every mistake in every file, or where there is no mapping.
+    Raises `SettingsError` with every mistake in every file, or if there is no mapping.
     """
     by_asset = {each.asset: each for each in contracts}
     problems: list[Problem] = []
@@ -151,7 +151,7 @@ def read_mappings(folder: Path, root: Path, contracts: Sequence[Contract]) -> tu
             problems.append(source.problem(("table",), f"{show(mapping.table)} is mapped in {sources[key]} already"))
         sources[key] = source.file
         found.append(mapping)
-    problems += _across(found)
+    problems += _type_conflicts(found)
     if problems:
         raise SettingsError(problems)
     return tuple(found)
@@ -163,14 +163,14 @@ def _mapping(source: Source, contracts: Mapping[str, Contract]) -> TableMapping:
     content, problems = validate(MappingFile, source.values, source, _steps_of(source))
     if content is None:
         raise SettingsError(problems)
-    problems = list(_against(content, source, contracts))
+    problems = list(_contract_problems(content, source, contracts))
     if problems:
         raise SettingsError(problems)
     return TableMapping(source.file, content, contracts[content.source])
 
 
 def _steps_of(source: Source) -> Any:
-    """Where an error stands in the file: a column that is written by itself is the attribute's value."""
+    """Maps an error to its place in the file: a column in short form is the attribute's value."""
 
     def steps_of(loc: Steps) -> Steps:
         while loc and loc not in source.places and loc not in source.keys and loc[-1] in ("column", "[key]"):
@@ -180,7 +180,7 @@ def _steps_of(source: Source) -> Any:
     return steps_of
 
 
-def _against(content: MappingFile, source: Source, contracts: Mapping[str, Contract]) -> Iterator[Problem]:
+def _contract_problems(content: MappingFile, source: Source, contracts: Mapping[str, Contract]) -> Iterator[Problem]:
     contract = contracts.get(content.source)
     if contract is None:
         yield source.problem(
@@ -255,8 +255,8 @@ def _linkable(source: Source, at: Steps, entity: EntityMapping) -> Iterator[Prob
         )
 
 
-def _across(mappings: Sequence[TableMapping]) -> Iterator[Problem]:
-    """One type of entity has one kind and one model of linking, in all mappings."""
+def _type_conflicts(mappings: Sequence[TableMapping]) -> Iterator[Problem]:
+    """Problems: an entity type with different kinds or linking models across mappings."""
     seen: dict[str, tuple[str, EntityMapping]] = {}
     for mapping in mappings:
         for number, entity in enumerate(mapping.entities):
@@ -271,7 +271,7 @@ def _across(mappings: Sequence[TableMapping]) -> Iterator[Problem]:
 
 
 def columns_of(mappings: Sequence[TableMapping]) -> Mapping[str, tuple[str, ...]]:
-    """The attributes of each type of entity, over all mappings, in the order of the files."""
+    """The attributes of each entity type, over all mappings, in the order of the files."""
     found: dict[str, dict[str, None]] = {}
     for mapping in mappings:
         for entity in mapping.entities:

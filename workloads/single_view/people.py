@@ -1,8 +1,7 @@
-"""Generated people with known duplicates: what a model of linking is measured on. None of them is a real person.
+"""Generates fictitious people with known duplicates, to measure linking.
 
-Two systems record the same people with the mistakes that records have: spelling, short forms of names, day and month
-exchanged, a changed surname, an old address, nothing at all. The same seed gives the same people. Postcodes are in an
-area that does not exist.
+Two systems record the same people with typical errors: misspellings, short forms of names, swapped day and month,
+changed surnames, old addresses, missing values. The same seed gives the same people. The postcode area does not exist.
 """
 
 import csv
@@ -27,7 +26,7 @@ _SHORT: Final[dict[str, str]] = _NAMES["short"]
 """Short forms of forenames."""
 _FIRST: Final[list[str]] = _NAMES["begins"]
 _LAST: Final[list[str]] = _NAMES["ends"]
-"""How the rarer surnames, and the names of streets, begin and end."""
+"""The first and second parts of rarer surnames and of street names."""
 _KINDS: Final = ("Road", "Street", "Lane", "Avenue", "Close", "Drive", "Grove", "Terrace")
 _ABBREVIATED: Final = {"Road": "Rd", "Street": "St", "Lane": "La", "Avenue": "Ave", "Close": "Cl", "Drive": "Dr"}
 _TOWNS: Final = ["Ashbury", "Brackenford", "Crossgate", "Dunhollow", "Eastmere", "Fallowby", "Grantley", "Hexwell"]
@@ -57,18 +56,18 @@ class _Person:
 
 @dataclass(frozen=True, slots=True)
 class Truth:
-    """Who a record is of, and which address it names."""
+    """The true person and address of a record."""
 
     system: str
     record: str
     person: int
     address: str
-    """Empty where the record names none."""
+    """Empty if the record has none."""
 
 
 def generate(folder: Path, records: int = 30_000, seed: int = 2026) -> tuple[Truth, ...]:
-    """Writes `people.csv` of each system into `folder/<system>/`, `records` in all, and returns who they are of."""
-    chance = random.Random(seed)  # noqa: S311 - people that are the same again are what is wanted
+    """Writes `people.csv` of each system into `folder/<system>/`, `records` in all; returns their true identities."""
+    chance = random.Random(seed)  # noqa: S311 - reproducible test data
     truth: list[Truth] = []
     rows: dict[str, list[dict[str, str]]] = {each: [] for each in SYSTEMS}
     for person, system in _sightings(chance, records):
@@ -87,7 +86,7 @@ def generate(folder: Path, records: int = 30_000, seed: int = 2026) -> tuple[Tru
 
 
 def _sightings(chance: random.Random, records: int) -> Iterator[tuple[_Person, str]]:
-    """Each record's person and system, `records` in all, in an order that says nothing."""
+    """Each record's person and system, `records` in all, in random order."""
     addresses = [_address(chance) for _ in range(max(1, records // 3))]
     found: list[tuple[_Person, str]] = []
     number = 0

@@ -1,7 +1,7 @@
-"""Rows of the sources as entities: converted, checked, and each with the source row it comes from.
+"""Converts rows of sources to entities, checks them, and records the source row of each.
 
-Nothing is dropped in silence. Of the rows of a table each is staged, or in quarantine with its reasons; a staged row
-gives each entity of its mapping, or is counted as one without the entity's identifier.
+No row is dropped silently. Each row of a table is staged, or goes into quarantine with the reasons. A staged row yields
+each entity of its mapping, or is counted as a row without the entity's identifier.
 """
 
 from collections.abc import Mapping, Sequence
@@ -17,7 +17,7 @@ from bluelamp.workloads.single_view.mapping import Attribute, EntityMapping, Tab
 
 QUARANTINE: Final = "quarantine"
 _MONTH: Final = "[0-9]{4}-(0[1-9]|1[0-2])"
-_SAID: Final = {
+_REASONS: Final = {
     "number": "is not a number",
     "integer": "is not a whole number",
     "date": "is not a date",
@@ -29,29 +29,29 @@ _LONGEST: Final = 60
 
 @dataclass(frozen=True, slots=True)
 class Staged:
-    """What became of the rows of one table."""
+    """The counts of the rows of a table."""
 
     asset: str
     table: str
     rows: int
     """Rows read."""
     rejected: int
-    """Records that were no rows; they are in quarantine too."""
+    """Rejected records, which are in quarantine too."""
     quarantined: int
     """Rows in quarantine."""
     staged: int
     without_identifier: Mapping[str, int]
-    """By type of entity: staged rows that name no such entity."""
+    """By entity type: staged rows without such an entity."""
     entities: Mapping[str, int]
-    """By type of entity: staged rows that name one."""
+    """By entity type: staged rows with such an entity."""
     repeated: Mapping[str, int]
-    """By type of entity: rows without an identifier that are equal to an earlier row, and may be the same or not."""
+    """By entity type: rows without an identifier that are equal to an earlier row, and may or may not be duplicates."""
     unmapped: tuple[str, ...]
-    """Columns that no attribute takes up and that are not left out on purpose."""
+    """Columns that are neither mapped nor listed as not mapped."""
 
 
 def types_of(mappings: Sequence[TableMapping]) -> Mapping[str, Mapping[str, str]]:
-    """For each type of entity, its attributes with their types in DuckDB; text where sources differ."""
+    """The attributes of each entity type with their types in DuckDB; text if sources differ."""
     found: dict[str, dict[str, str]] = {}
     for mapping in mappings:
         for entity in mapping.entities:
@@ -63,7 +63,7 @@ def types_of(mappings: Sequence[TableMapping]) -> Mapping[str, Mapping[str, str]
 
 
 def prepare(connection: duckdb.DuckDBPyConnection, mappings: Sequence[TableMapping]) -> None:
-    """Makes the empty tables that `stage` fills."""
+    """Creates the empty tables for `stage`."""
     connection.execute(
         f'CREATE TABLE {QUARANTINE} (asset VARCHAR, "table" VARCHAR, file VARCHAR, "row" BIGINT, line BIGINT, '
         "record VARCHAR, reasons VARCHAR[])"
@@ -77,12 +77,12 @@ def prepare(connection: duckdb.DuckDBPyConnection, mappings: Sequence[TableMappi
 
 
 def staging(type_: str) -> str:
-    """The name of the table of the staged rows of a type."""
+    """The name of the table with the staged rows of a type."""
     return f"staged_{type_}"
 
 
 def stage(connection: duckdb.DuckDBPyConnection, mapping: TableMapping, table: SourceTable) -> Staged:
-    """Adds the rows of `table` to the staged rows of its entities, or to quarantine. The table is left as it is."""
+    """Adds the rows of `table` to the staged rows of its entities, or to quarantine. The table is not changed."""
     source = sql.name(table.name)
     for each in table.rejected:
         connection.execute(
@@ -135,18 +135,18 @@ def _count(connection: duckdb.DuckDBPyConnection, query: str) -> int:
 
 
 def _reasons(mapping: TableMapping) -> list[str]:
-    """For each thing that puts a row into quarantine an expression: the reason, or NULL."""
+    """The SQL expressions for the reasons for quarantine: each is a reason or NULL."""
     found: dict[str, None] = {}
     for entity in mapping.entities:
         for attribute in entity.attributes.values():
             column = sql.name(attribute.column)
             if attribute.required:
-                said = sql.text(f"{attribute.column} is missing")
-                found[f"CASE WHEN {column} IS NULL THEN {said} END"] = None
-            if attribute.as_ in _SAID:
-                said = sql.text(f"{attribute.column} {_SAID[attribute.as_]}: ")
+                message = sql.text(f"{attribute.column} is missing")
+                found[f"CASE WHEN {column} IS NULL THEN {message} END"] = None
+            if attribute.as_ in _REASONS:
+                message = sql.text(f"{attribute.column} {_REASONS[attribute.as_]}: ")
                 wrong = f"{column} IS NOT NULL AND {_converted(attribute)} IS NULL"
-                found[f"CASE WHEN {wrong} THEN {said} || left({column}, {_LONGEST}) END"] = None
+                found[f"CASE WHEN {wrong} THEN {message} || left({column}, {_LONGEST}) END"] = None
     return list(found)
 
 
@@ -166,10 +166,10 @@ def _converted(attribute: Attribute) -> str:
 def _insert(
     connection: duckdb.DuckDBPyConnection, mapping: TableMapping, number: int, entity: EntityMapping, source: str
 ) -> int:
-    """Adds the staged rows of one entity; returns how many there are."""
+    """Adds the staged rows of an entity; returns their number."""
     own = f"{sql.text(mapping.asset)} || ':' || {FILE} || ':' || {ROW}"
     if number and mapping.entities[number].type in {each.type for each in mapping.entities[:number]}:
-        own += f" || ':' || {number}"  # a row that names two entities of one type
+        own += f" || ':' || {number}"  # a row with several entities of a type
     key, identified, where = own, "false", ""
     if entity.identifier:
         columns = [sql.name(each) for each in entity.identifier]
@@ -180,7 +180,7 @@ def _insert(
         else:
             key = f"CASE WHEN {identified} THEN {named} ELSE {own} END"
     if entity.link:
-        # Records are linked by what they say: each is one, whatever identifies it in its source.
+        # Linked records are matched by content, so each row is a record of its own.
         key = own
     names = ", ".join(sql.name(each) for each in entity.attributes)
     values = ", ".join(_converted(each) for each in entity.attributes.values())
@@ -194,7 +194,7 @@ def _insert(
 
 
 def _repeated(connection: duckdb.DuckDBPyConnection, entity: EntityMapping, source: str, table: SourceTable) -> int:
-    """Rows without an identifier that are equal, in every column, to one before them in their file."""
+    """The number of rows without an identifier that are equal, in every column, to an earlier row of their file."""
     absent = " OR ".join(f"{sql.name(each)} IS NULL" for each in entity.identifier)
     columns = ", ".join([*(sql.name(each) for each in table.columns), FILE])
     return _count(

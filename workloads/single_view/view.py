@@ -1,14 +1,14 @@
-"""The published view: a folder with a DuckDB file and the same tables as Parquet, exchanged as a whole.
+"""The published view: a folder with a DuckDB file and the same tables as Parquet, replaced as a whole.
 
 In the DuckDB file (`FILE`):
 
-- a table for each type of entity, such as `crime` or `person`: `entity`, its attributes, and `sources`, the list of
-  rows (`asset`, `table`, `file`, `row`) that it is made of;
+- a table per entity type, such as `crime` or `person`: `entity`, its attributes, and `sources`, the list of its source
+  rows (`asset`, `table`, `file`, `row`);
 - `single_view`: every entity with `kind`, `type`, its attributes as a map of text, and `sources`;
 - `provenance`: `single_view` by source row;
-- `related`: entities that one source row names together, such as a crime and its map point;
-- `quarantine`: rows that are in no entity, with the reasons;
-- `links`: how the records of each type were linked.
+- `related`: entities of the same source row, such as a crime and its map point;
+- `quarantine`: rejected rows, with the reasons;
+- `links`: the entity of each linked record.
 """
 
 import json
@@ -33,18 +33,18 @@ _SOURCE: Final = "{'asset': asset, 'table': \"table\", 'file': file, 'row': \"ro
 
 
 class LostRowsError(RuntimeError):
-    """The view does not hold every staged row: a fault of the program. Nothing is published."""
+    """The view does not contain every staged row, which is a bug. Nothing is published."""
 
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """What a view holds."""
+    """The content of a published view."""
 
     folder: Path
     entities: Mapping[str, int]
     """By type."""
     rows: Mapping[str, int]
-    """By type: source rows that its entities are made of."""
+    """The number of source rows of entities, by type."""
     quarantined: int
 
 
@@ -55,16 +55,16 @@ def publish(
     staged: Sequence[Staged],
     summary: Mapping[str, Any],
 ) -> Published:
-    """Makes the view of the staged rows and puts it in the place of the last one, in one step.
+    """Builds the view from the staged rows and replaces the last one atomically.
 
-    Raises `LostRowsError`, or `OSError` where it cannot be written; the last view then is as it was.
+    Raises `LostRowsError`, or `OSError` if it cannot be written; the last view is then kept.
     """
     found: list[Published] = []
 
     def fill(folder: Path) -> None:
         found.append(_write(connection, folder, mappings, staged))
-        told = {**summary, "entities": found[0].entities, "quarantined": found[0].quarantined}
-        (folder / SUMMARY).write_text(json.dumps(told, indent=2, default=str) + "\n", encoding="utf-8")
+        content = {**summary, "entities": found[0].entities, "quarantined": found[0].quarantined}
+        (folder / SUMMARY).write_text(json.dumps(content, indent=2, default=str) + "\n", encoding="utf-8")
 
     replace_folder(target, fill, _owned, last=SUMMARY)
     written = found[0]
@@ -73,7 +73,7 @@ def publish(
 
 @contextmanager
 def open_view(folder: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    """The published view in `folder`, to be read. Raises `FileNotFoundError` where nothing was published."""
+    """The published view in `folder`, read-only. Raises `FileNotFoundError` if nothing was published."""
     file = folder / FILE
     if not file.is_file():
         raise FileNotFoundError(str(file))
@@ -122,7 +122,7 @@ def _links(connection: duckdb.DuckDBPyConnection, mappings: Sequence[TableMappin
 def _complete(
     folder: Path, kinds: Mapping[str, str], types: Mapping[str, Mapping[str, str]], staged: Sequence[Staged]
 ) -> Published:
-    """Adds the views, checks that no row is lost, and writes the Parquet files."""
+    """Creates the views, checks that no row is lost, and writes the Parquet files."""
     connection = open_database(folder / FILE)
     try:
         parts = []
@@ -164,7 +164,7 @@ def _complete(
 def _reconcile(
     connection: duckdb.DuckDBPyConnection, types: Mapping[str, Mapping[str, str]], staged: Sequence[Staged]
 ) -> tuple[dict[str, int], dict[str, int]]:
-    """Entities and their source rows by type. Raises `LostRowsError` where these are not the staged rows."""
+    """The number of entities and of source rows by type. Raises `LostRowsError` if they differ from the staged rows."""
     entities, rows = {}, {}
     for type_ in types:
         query = f"SELECT count(*), COALESCE(sum(len(sources)), 0) FROM {sql.name(type_)}"
@@ -179,5 +179,5 @@ def _reconcile(
 
 
 def as_json(staged: Sequence[Staged]) -> list[dict[str, Any]]:
-    """What became of the rows, for the summary."""
+    """The counts of staged rows, for the summary."""
     return [asdict(each) for each in staged]

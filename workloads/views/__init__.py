@@ -1,7 +1,7 @@
-"""Views of an asset as the policy of access shows them: with columns left out, or as counts that may be published.
+"""Views of an asset under the access policy: with masked columns, or as open data with small counts suppressed.
 
-Both are SQL over a relation of the single view, or over any other. `bluelamp access FORCE --export DIR` lists the views
-in `views.json`; a job writes each into its folder of the lake.
+Both are SQL over a relation of the single view or any other. `bluelamp access FORCE --export DIR` lists the views in
+`views.json`; a job writes each into its folder of the lake.
 """
 
 from bluelamp.workloads.views.views import Counts, counts, masked, open_counts

@@ -1,10 +1,9 @@
 """`python -m bluelamp.workloads.views VIEWS SOURCE OUT`.
 
-VIEWS is the file `views.json`, which `bluelamp access FORCE --export DIR` writes; a job of the settings with
-`accessPolicy` has it in /etc/bluelamp. SOURCE is where jobs publish the assets, each in a folder of its own, and OUT
-where the views go: a local folder, or a file system of the lake, `lake:FILE_SYSTEM`; `lake:` as OUT is the file system
-that the policy names. Every view of an asset is made before the first is published. Exit status: 0 every view was
-published, 1 some were not, 2 VIEWS cannot be used.
+VIEWS is the file `views.json` from `bluelamp access FORCE --export DIR`; a job with `accessPolicy` has it in
+/etc/bluelamp. SOURCE has the published assets, a folder each, and OUT is the target of the views: a local folder, or a
+file system of the lake, `lake:FILE_SYSTEM`; `lake:` as OUT is the file system in the policy. All views of an asset are
+created before the first is published. Exit status: 0 every view was published, 1 some were not, 2 VIEWS is invalid.
 """
 
 import argparse
@@ -46,11 +45,11 @@ def main(words: Sequence[str] | None = None) -> int:
 
 
 def _publish(views: Sequence[View], source: str, out: str) -> Iterable[str]:
-    """Makes every view of an asset before the first is published, and gives the places."""
+    """Creates all views of an asset, then publishes them; returns their locations."""
     with tempfile.TemporaryDirectory(prefix="bluelamp-views-") as work:
         with lake.fetched(f"{source.rstrip('/')}/{views[0].source}") as folder:
             if not folder.is_dir():
-                raise ViewError(f"{views[0].asset}: {folder}: is no folder; publish the asset there first")
+                raise ViewError(f"{views[0].asset}: {folder}: is not a folder; publish the asset there first")
             for view in views:
                 target = Path(work) / view.name
                 target.mkdir()

@@ -1,4 +1,4 @@
-"""The views of the policy of access, made of what jobs prepared, and written into their folders."""
+"""Writes the views of the access policy from published assets."""
 
 import json
 import re
@@ -19,39 +19,39 @@ _PARQUET: Final = "*.parquet"
 
 
 class ViewError(Exception):
-    """A view cannot be made, so that nothing of it may be published. The message names the asset and the view."""
+    """A view cannot be created, so it is not published. The message has the asset and the view."""
 
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """One view of an asset."""
+    """A view of an asset."""
 
     asset: str
     file_system: str
     name: str
     path: str
-    """The folder in the file system: the asset's own, and in it the view's name."""
+    """The folder in the file system: the asset's folder and the view's name."""
     without: tuple[str, ...]
-    """Columns that are left out."""
+    """The masked columns."""
     table: str = ""
-    """For open data: the table that is counted."""
+    """For open data: the table to count."""
     by: tuple[str, ...] = ()
     minimum: int = 0
 
     @property
     def source(self) -> str:
-        """The folder of the asset, in the file system of what jobs prepared."""
+        """The folder of the asset in the source file system."""
         return self.path.rpartition("/")[0]
 
 
 def read_views(file: Path) -> tuple[View, ...]:
-    """The views in a file that `bluelamp access FORCE --export` writes. Raises `ViewError` where it is another file."""
+    """The views in a file from `bluelamp access FORCE --export`. Raises `ViewError` if the file is invalid."""
     try:
         return tuple(_view(each) for each in json.loads(file.read_text(encoding="utf-8"))["views"])
     except OSError as error:
         raise ViewError(f"{file}: cannot be read: {error.strerror or error}; name the file views.json") from None
     except (ValueError, KeyError, TypeError, AttributeError):
-        raise ViewError(f"{file}: is no list of views; export it again") from None
+        raise ViewError(f"{file}: is not a list of views; export it again") from None
 
 
 def _view(row: Mapping[str, Any]) -> View:
@@ -66,9 +66,9 @@ def _view(row: Mapping[str, Any]) -> View:
 def write_view(view: View, source: Path, folder: Path) -> None:
     """Writes a view of the asset in the folder `source` into the empty `folder`.
 
-    A view without a mask is a copy of all files. A masked view has only the Parquet tables with a column of the mask,
-    without it and without entries of those names in maps. Raises `ViewError` where a column of the mask is in no table,
-    or is a field within another column: it would be shown.
+    A view without a mask is a copy of all files. A masked view has only the Parquet tables with a masked column,
+    without that column and without map entries of that name. Raises `ViewError` if a masked column is in no table, or
+    is nested in another column, where it would not be masked.
     """
     if view.table:
         _count(view, source, folder)
@@ -109,7 +109,7 @@ def _mask(view: View, source: Path, folder: Path) -> None:
             masked = {name for name, _ in columns} & set(view.without)
             kept = [(name, type_) for name, type_ in columns if name not in masked]
             found |= masked
-            if masked and kept:  # the mask does not speak of other tables
+            if masked and kept:  # the mask does not cover other tables
                 shown = ", ".join(_shown(name, type_, view.without) for name, type_ in kept)
                 _write(connection, f"SELECT {shown} FROM source", folder / file.name)
     if missing := sorted(set(view.without) - found):
@@ -117,7 +117,7 @@ def _mask(view: View, source: Path, folder: Path) -> None:
 
 
 def _nested(columns: Sequence[tuple[str, str]], without: Sequence[str]) -> Iterator[str]:
-    """The masked columns that are a field of a structure."""
+    """The masked columns that are fields of a struct."""
     for name, type_ in columns:
         if name not in without:
             yield from (each for each in without if re.search(rf'[(,] ?"?{re.escape(each)}"? ', type_))

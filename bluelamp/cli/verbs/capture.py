@@ -135,7 +135,7 @@ def _make(screen: Screen, contract: "Contract", schemas: Sequence["RecordSchema"
             replace(target / name, text)
     except OSError as error:
         raise unwritable(target, error) from None
-    left = [each for schema in schemas for each in schema.unsaid]
+    left = [each for schema in schemas for each in schema.not_expressed]
     if left:
         screen.columns(
             ("not in the schema", "of", "checked by"), [(each.what, each.where, each.checked) for each in left]

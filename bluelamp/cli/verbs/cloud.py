@@ -52,7 +52,7 @@ def _store() -> "Iterator[Store]":
     except StoreError as error:
         raise RehearsalError(
             f"the rehearsal cloud's store cannot be used: {error}",
-            next_step="or reset the rehearsal: bluelamp cloud reset",
+            next_step="or reset the rehearsal with: bluelamp cloud reset",
         ) from error
 
 

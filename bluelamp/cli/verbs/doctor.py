@@ -99,7 +99,7 @@ def _project(project: Path | None) -> Finding:
 def _engine() -> tuple[list[Finding], str]:
     """The engine in use with its origin, and each engine found that cannot be used."""
     from bluelamp.engine.find import MINIMUM, NAMED, candidates
-    from bluelamp.rehearsal.hosts import languages
+    from bluelamp.rehearsal.language_hosts import languages
 
     found = list(candidates(full=True))
     used = next((one for one in found if not one.problem), None)

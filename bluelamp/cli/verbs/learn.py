@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from bluelamp.learn.exercise import Exercise
-    from bluelamp.learn.place import Progress
+    from bluelamp.learn.learner_folder import Progress
 
 Name = Annotated[
     str | None,
@@ -76,16 +76,16 @@ def start(
 
     Examples: `bluelamp learn start read-a-plan` · `bluelamp learn start read-a-report ~/practice`
     """
-    from bluelamp.learn import place
+    from bluelamp.learn import learner_folder
     from bluelamp.learn.exercise import named
 
     screen, exercise = Screen(form, quiet=quiet), named(name)
-    home = (folder or place.find(Path.cwd()) or Path(place.USUAL)).resolve()
-    progress = place.progress(home)
+    home = (folder or learner_folder.find(Path.cwd()) or Path(learner_folder.DEFAULT)).resolve()
+    progress = learner_folder.load_progress(home)
     there = (home / name).is_dir()
     if not there:
         _prepare(screen, exercise, home / name)
-    place.keep(home, place.with_record(progress, name))
+    learner_folder.save_progress(home, learner_folder.with_record(progress, name))
     if there:
         screen.say(f"{escape(_shown(home / name))} exists already and is kept; bluelamp learn reset starts afresh")
     _task(screen, exercise, home / name)
@@ -99,18 +99,18 @@ def check(name: Name = None, folder: Dir = None, form: Form = Format.TEXT, quiet
 
     Examples: `bluelamp learn check` · `bluelamp learn check read-a-plan --format json`
     """
-    from bluelamp.learn import checks, place
-    from bluelamp.learn.at import At
+    from bluelamp.learn import checks, learner_folder
+    from bluelamp.learn.project import LearnerProject
 
     screen = Screen(form, quiet=quiet)
     home, progress, exercise = _chosen(name, folder)
     root = _existing(home / exercise.name, exercise)
     counted = progress.exercises[exercise.name].checks + 1
-    progress = place.with_record(progress, exercise.name, checks=counted)
-    place.keep(home, progress)
+    progress = learner_folder.with_record(progress, exercise.name, checks=counted)
+    learner_folder.save_progress(home, progress)
     try:
         with screen.working("checking"):
-            wrong = checks.check(At(exercise, root))
+            wrong = checks.check(LearnerProject(exercise, root))
     except SettingsError as error:
         for problem in error.problems:
             screen.error(problem)
@@ -125,9 +125,9 @@ def check(name: Name = None, folder: Dir = None, form: Form = Format.TEXT, quiet
             screen.show(f"        next: {escape(each.next_step)}")
     solved = progress.exercises[exercise.name].solved
     if not wrong:
-        solved = solved or place.now()
-        progress = place.with_record(progress, exercise.name, solved=solved)
-        place.keep(home, progress)
+        solved = solved or learner_folder.now()
+        progress = learner_folder.with_record(progress, exercise.name, solved=solved)
+        learner_folder.save_progress(home, progress)
         screen.show(f"[green]solved[/green]: {escape(exercise.title)}")
         following = _following(exercise, progress)
         screen.say(f"next: bluelamp learn start {following.name}" if following else "every exercise is solved")
@@ -152,12 +152,12 @@ def hint(name: Name = None, folder: Dir = None, form: Form = Format.TEXT, quiet:
 
     Example: `bluelamp learn hint`
     """
-    from bluelamp.learn import place
+    from bluelamp.learn import learner_folder
 
     screen = Screen(form, quiet=quiet)
     home, progress, exercise = _chosen(name, folder)
     given = min(progress.exercises[exercise.name].hints + 1, len(exercise.hints))
-    place.keep(home, place.with_record(progress, exercise.name, hints=given))
+    learner_folder.save_progress(home, learner_folder.with_record(progress, exercise.name, hints=given))
     for number, text in enumerate(exercise.hints[:given], 1):
         screen.show(f"[bold]hint {number} of {len(exercise.hints)}[/bold]")
         screen.text(text.rstrip())
@@ -171,12 +171,12 @@ def reset(name: Name = None, folder: Dir = None, form: Form = Format.TEXT, quiet
 
     Example: `bluelamp learn reset fix-a-failing-rule`
     """
-    from bluelamp.learn import place
+    from bluelamp.learn import learner_folder
 
     screen = Screen(form, quiet=quiet)
     home, progress, exercise = _chosen(name, folder)
     root = home / exercise.name
-    kept = place.set_aside(root) if root.exists() or root.is_symlink() else None
+    kept = learner_folder.rename_aside(root) if root.exists() or root.is_symlink() else None
     try:
         _prepare(screen, exercise, root)
     except BaseException:
@@ -184,7 +184,7 @@ def reset(name: Name = None, folder: Dir = None, form: Form = Format.TEXT, quiet
             kept.rename(root)
         raise
     resets = progress.exercises[exercise.name].resets + 1
-    place.keep(home, place.with_record(progress, exercise.name, resets=resets))
+    learner_folder.save_progress(home, learner_folder.with_record(progress, exercise.name, resets=resets))
     if kept is not None:
         screen.say(f"your files are kept in {escape(_shown(kept))}")
     _task(screen, exercise, root)
@@ -196,12 +196,12 @@ def status(folder: Dir = None, form: Form = Format.TEXT, quiet: Quiet = False) -
 
     Examples: `bluelamp learn status` · `bluelamp learn status --format json`
     """
-    from bluelamp.learn import place
+    from bluelamp.learn import learner_folder
     from bluelamp.learn.exercise import Track, exercises
 
     screen = Screen(form, quiet=quiet)
-    home = folder.resolve() if folder else place.found(Path.cwd())
-    progress = place.progress(home)
+    home = folder.resolve() if folder else learner_folder.existing(Path.cwd())
+    progress = learner_folder.load_progress(home)
     rows: list[dict[str, Any]] = []
     for each in exercises():
         record = progress.exercises.get(each.name)
@@ -229,12 +229,12 @@ def _line(row: dict[str, Any]) -> "RenderableType":
 
 def _chosen(name: str | None, folder: Path | None) -> "tuple[Path, Progress, Exercise]":
     """The learner's folder, its progress, and the selected exercise, which must have been started."""
-    from bluelamp.learn import place
+    from bluelamp.learn import learner_folder
     from bluelamp.learn.exercise import exercises, named
 
     here = Path.cwd().resolve()
-    home = folder.resolve() if folder else place.found(here)
-    progress = place.progress(home)
+    home = folder.resolve() if folder else learner_folder.existing(here)
+    progress = learner_folder.load_progress(home)
     if name is None:
         inside = here.relative_to(home).parts[:1] if here.is_relative_to(home) else ()
         known = {each.name for each in exercises()}

@@ -29,17 +29,17 @@ def rehearse(
     Examples: `bluelamp rehearse -- pulumi up` · `bluelamp rehearse -- pulumi destroy`
     """
     from bluelamp.cli.session import engine_for
-    from bluelamp.rehearsal.command import only_looks, project_folder, run
-    from bluelamp.rehearsal.session import rehearsal, told
+    from bluelamp.rehearsal.command import is_read_only, project_folder, run
+    from bluelamp.rehearsal.session import rehearsal, storage_errors
 
     screen = Screen(quiet=quiet)
     here = Path.cwd()
     root = project_folder(here)
     engine = engine_for(screen)
-    changes = not only_looks(command)
+    changes = not is_read_only(command)
     with (
         rehearsal(root or here, engine, arm_types=arm_types, kubeconfig=kubeconfig, changes=changes) as held,
-        told(),
+        storage_errors(),
     ):
         status = run(held, command, lambda note: screen.say(escape(note)))
     raise typer.Exit(status if status >= 0 else 128 - status)

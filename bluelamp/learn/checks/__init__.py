@@ -1,7 +1,7 @@
-"""The checks that exercises are made of, a module each.
+"""The checks that exercises use, one per module.
 
-A module has `Wanted`, what an exercise's data says, and `check(at, wanted)`, which yields what is not so yet. An
-exercise names them by the module: `planned`, `own-rules`. There is no list to keep.
+A module has `Wanted`, the arguments in an exercise's data, and `check(project, wanted)`, which yields problems. An
+exercise names a check by its module: `planned`, `own-rules`.
 """
 
 from collections.abc import Iterator, Mapping
@@ -13,38 +13,38 @@ from bluelamp.core.problems import Problem
 from bluelamp.learn import questions
 
 if TYPE_CHECKING:
-    from bluelamp.learn.at import At
     from bluelamp.learn.exercise import Exercise
+    from bluelamp.learn.project import LearnerProject
 
 
-def check(at: "At") -> list[Problem]:
-    """Everything that is not yet as the exercise asks for; nothing where it is solved.
+def check(project: "LearnerProject") -> list[Problem]:
+    """Everything that the exercise still requires; empty if it is solved.
 
-    Raises `SettingsError` for mistakes in the learner's files, and `UsageError` where a file or deployment that is
-    needed is missing.
+    Raises `SettingsError` for mistakes in the learner's files, and `UsageError` if a required file or deployment is
+    missing.
     """
     found: list[Problem] = []
-    if at.exercise.questions:
-        found += questions.check(at)
-    for each in at.exercise.checks:
-        found += _made(at, each)
-    if (at.exercise.folder / "check.py").is_file():
-        found += import_module(f"bluelamp.learn.exercises.{at.exercise.folder.name}.check").check(at)
+    if project.exercise.questions:
+        found += questions.check(project)
+    for each in project.exercise.checks:
+        found += _problems(project, each)
+    if (project.exercise.folder / "check.py").is_file():
+        found += import_module(f"bluelamp.learn.exercises.{project.exercise.folder.name}.check").check(project)
     return list(dict.fromkeys(found))
 
 
 def parsed(exercise: "Exercise") -> Iterator[Any]:
-    """What the exercise's data wants of each check. Raises `ValueError` where there is no such check."""
+    """The arguments of each check of the exercise. Raises `ValueError` if there is no such check."""
     for each in exercise.checks:
-        yield _parts(each)[1]
+        yield _module_and_data(each)[1]
 
 
-def _made(at: "At", entry: Mapping[str, Any]) -> Iterator[Problem]:
-    module, wanted = _parts(entry)
-    yield from module.check(at, wanted)
+def _problems(project: "LearnerProject", entry: Mapping[str, Any]) -> Iterator[Problem]:
+    module, wanted = _module_and_data(entry)
+    yield from module.check(project, wanted)
 
 
-def _parts(entry: Mapping[str, Any]) -> tuple[Any, Any]:
+def _module_and_data(entry: Mapping[str, Any]) -> tuple[Any, Any]:
     ((kind, data),) = entry.items()
     name = kind.replace("-", "_")
     if not (Path(__file__).parent / f"{name}.py").is_file():

@@ -1,50 +1,49 @@
-"""The rehearsal cloud holds what is planned, as it is planned."""
+"""The rehearsal cloud has the planned resources, without drift and planned failures."""
 
 from collections.abc import Iterator
 from typing import Final
 
 from bluelamp.core.problems import Problem
-from bluelamp.learn.at import At, value
 from bluelamp.learn.exercise import Model
+from bluelamp.learn.project import LearnerProject, value
 from bluelamp.reports.words import some
 
 _MOST: Final = 3
 
 
 class Wanted(Model):
-    """Nothing more to say."""
+    """No arguments."""
 
 
-def check(at: At, wanted: Wanted) -> Iterator[Problem]:
-    """What is missing in the rehearsal cloud, what drifted there, and the faults that are still planned."""
+def check(project: LearnerProject, wanted: Wanted) -> Iterator[Problem]:
+    """Missing resources, drift and planned failures in the rehearsal cloud."""
     del wanted
-    up = f"run: bluelamp up --rehearse {at.force}"
-    held = {each.urn: each for each in at.cloud}
-    if not held:
+    up = f"run: bluelamp up --rehearse {project.force}"
+    deployed = {each.urn: each for each in project.cloud}
+    if not deployed:
         yield Problem("", message="nothing of the force is deployed in the rehearsal cloud", next_step=up)
         return
-    missing = [each.name for each in at.plan.managed if each.urn not in held]
+    missing = [each.name for each in project.plan.managed if each.urn not in deployed]
     if missing:
         more = f" and {len(missing) - _MOST} more" if len(missing) > _MOST else ""
-        told = (
-            f"{len(missing)} of {len(at.plan.managed)} resources are not deployed: {', '.join(missing[:_MOST])}{more}"
-        )
-        yield Problem("", message=told, next_step=up)
+        names = ", ".join(missing[:_MOST])
+        message = f"{len(missing)} of {len(project.plan.managed)} resources are not deployed: {names}{more}"
+        yield Problem("", message=message, next_step=up)
     differing = [
         each
-        for change in at.exercise.prepare.drift
-        for each in at.plan.managed
+        for change in project.exercise.prepare.drift
+        for each in project.plan.managed
         if each.name == change.resource
-        and each.urn in held
-        and value(each.inputs, change.path) != value(held[each.urn].outputs, change.path)
+        and each.urn in deployed
+        and value(each.inputs, change.path) != value(deployed[each.urn].outputs, change.path)
     ]
     if differing:
-        # Which one it is, is what the learner has to find.
+        # The learner has to find the resource, so the message does not name it.
         yield Problem(
             "",
             message=f"the cloud still differs from the settings ({len(differing)} of the out-of-band changes)",
-            next_step=f"run: bluelamp drift --rehearse {at.force}",
+            next_step=f"run: bluelamp drift --rehearse {project.force}",
         )
-    if at.faults:
-        told = f"the rehearsal cloud still has {some(len(at.faults), 'planned fault')}"
-        yield Problem("", message=told, next_step="run: bluelamp cloud fault --list")
+    if project.faults:
+        message = f"the rehearsal cloud still has {some(len(project.faults), 'planned fault')}"
+        yield Problem("", message=message, next_step="run: bluelamp cloud fault --list")

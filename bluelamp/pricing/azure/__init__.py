@@ -1,7 +1,7 @@
-"""Pricing functions by resource type. Each module has `PRICED`, and `FREE` with the reason; they are discovered.
+"""Pricing functions by resource type. Modules are discovered; each has `PRICED`, or `FREE` types with the reason.
 
-A pricing function depends on what is known before deployment only, so that a plan and the state that it leads to cost
-the same.
+A pricing function uses only properties that are known before deployment, so that a plan and its deployed state cost the
+same.
 """
 
 from collections.abc import Mapping
@@ -16,9 +16,9 @@ from bluelamp.pricing.model import Charge
 
 @cache
 def pricing() -> Mapping[str, Pricing]:
-    """The pricing function of each type of azure-native, by token. Raises `ValueError` where a type has two."""
+    """The pricing functions of azure-native types, by type token. Raises `ValueError` if a type has two."""
     found: dict[str, Pricing] = {}
-    for module in sorted(each.name for each in iter_modules(__path__)):
+    for module in sorted(item.name for item in iter_modules(__path__)):
         loaded = import_module(f"{__name__}.{module}")
         own: dict[str, Pricing] = dict(getattr(loaded, "PRICED", {}))
         own |= {name: _free(why) for name, why in getattr(loaded, "FREE", {}).items()}

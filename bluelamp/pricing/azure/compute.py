@@ -13,7 +13,7 @@ from bluelamp.pricing.snapshot import HOURS, vcpus
 _WINDOWS: Final = "vm-d2s-v5-windows"
 _LINUX: Final = "vm-d2s-v5-linux"
 _CORES: Final = 2
-"""A Windows and a Linux price of one size, and its vCPUs: what differs is the licence, charged alike by the vCPU."""
+"""A Windows and a Linux price of a size, and its vCPUs. The difference is the Windows licence, charged per vCPU."""
 _AKS_TIERS: Final = {"Free": "", "Standard": "aks-standard", "Premium": "aks-premium"}
 
 
@@ -28,7 +28,7 @@ def machine(resource: Resource, context: Context) -> Iterator[Charge]:
 
 
 def scale_set(resource: Resource, context: Context) -> Iterator[Charge]:
-    """Scale sets: the same, for as many machines as their capacity says."""
+    """Scale sets: the same, for each machine of their capacity."""
     count = count_at(resource, "sku.capacity", 1)
     profile = "virtualMachineProfile"
     windows = at(resource, f"{profile}.osProfile.windowsConfiguration") is not None
@@ -42,7 +42,7 @@ def _machines(
 ) -> Iterator[Charge]:
     price = context.prices.machine(text_at(resource, "location", "uksouth"), size)
     if price is None:
-        like = context.prices.machine_like(size)
+        like = context.prices.nearest_machine(size)
         near = f"; the nearest is {like}" if like else ""
         yield unpriced(f"Virtual machine {size}", f"no price for the size {size} in the snapshot{near}")
         return
@@ -88,7 +88,7 @@ def _disks(resource: Resource, context: Context, profile: str, count: int) -> It
 
 
 def cluster(resource: Resource, context: Context) -> Iterator[Charge]:
-    """AKS clusters: the tier of the control plane, and the nodes of the pools that the cluster declares itself."""
+    """AKS clusters: the tier of the control plane, and the nodes of inline node pools."""
     tier = text_at(resource, "sku.tier", "Free")
     meter = _AKS_TIERS.get(tier)
     if meter == "":
@@ -107,7 +107,7 @@ def node_pool(resource: Resource, context: Context) -> Iterator[Charge]:
 
 
 def _pool(resource: Resource, context: Context, pool: Mapping[str, Any]) -> Iterator[Charge]:
-    # With the autoscaler, the smallest pool is what is always paid for.
+    # With the autoscaler, the minimum number of nodes is always charged.
     scales = known(pool.get("enableAutoScaling"), "enableAutoScaling") is True
     key = "minCount" if scales else "count"
     count = known(pool.get(key), key)

@@ -1,4 +1,4 @@
-"""The data platform: pipelines, queries, streams, catalogue and interfaces."""
+"""The data platform: pipelines, queries, streams, catalogue and APIs."""
 
 from collections.abc import Iterator, Mapping
 from typing import Final
@@ -8,7 +8,7 @@ from bluelamp.pricing.context import Context, Pricing, count_at, free, text_at, 
 from bluelamp.pricing.model import Charge, Kind
 
 _INCLUDED_CALLS: Final = 1
-"""Millions of calls a month that are free on the Consumption tier, for each subscription."""
+"""Millions of free calls a month on the Consumption tier, per subscription."""
 
 
 def api_management(resource: Resource, context: Context) -> Iterator[Charge]:
@@ -35,7 +35,7 @@ def factory(resource: Resource, context: Context) -> Iterator[Charge]:
 
 
 def runtime(resource: Resource, context: Context) -> Iterator[Charge]:
-    """Integration runtimes: runs and data movement, at the price of where they run."""
+    """Integration runtimes: runs and data movement, at self-hosted or Azure prices."""
     if text_at(resource, "properties.type") == "SelfHosted":
         yield context.used("data-factory-self-hosted-runs", "Runs", "factorySelfHostedRuns", resource)
         yield context.used("data-factory-self-hosted-movement", "Data movement", "factorySelfHostedMovement", resource)
@@ -45,7 +45,7 @@ def runtime(resource: Resource, context: Context) -> Iterator[Charge]:
 
 
 def synapse(resource: Resource, context: Context) -> Iterator[Charge]:
-    """Synapse workspaces: data that serverless SQL processes."""
+    """Synapse workspaces: data processed by serverless SQL."""
     yield context.used("synapse-serverless-sql", "Data that serverless SQL processes", "synapseQueries", resource)
 
 
@@ -61,12 +61,12 @@ def purview(_resource: Resource, context: Context) -> Iterator[Charge]:
 
 
 def machine_learning(_resource: Resource, _context: Context) -> Iterator[Charge]:
-    """Machine Learning workspaces: their compute is charged when it is made."""
+    """Machine Learning workspaces: only their compute is charged."""
     yield free("the compute that it starts is charged; it has none of its own")
 
 
 def fabric(resource: Resource, context: Context) -> Iterator[Charge]:
-    """Fabric capacities: capacity units by the hour, which the SKU names (F64 has 64)."""
+    """Fabric capacities: capacity units by the hour, from the SKU (F64 has 64)."""
     sku = text_at(resource, "sku.name")
     units = sku.removeprefix("F")
     if units.isdecimal():

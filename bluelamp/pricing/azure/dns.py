@@ -8,13 +8,13 @@ from bluelamp.pricing.context import Context, Pricing
 from bluelamp.pricing.model import Charge
 
 _FIRST: Final = 25
-"""Zones at the first price of a subscription."""
+"""The number of zones at the first price, per subscription."""
 
 
 def zone(resource: Resource, context: Context) -> Iterator[Charge]:
-    """Private zones: each month, the first 25 at one price and the others at a lower one.
+    """Private zones: by the month, the first 25 at one price and further zones at a lower one.
 
-    Where the snapshot has no second price, the first one applies, which is never too low.
+    If the snapshot has no second price, the first one applies to all, so that costs are not too low.
     """
     lower = context.prices.find("dns-private-zone-26") is not None
     beyond = context.inventory.place(resource.type, resource.urn) >= _FIRST
@@ -26,17 +26,17 @@ def zone(resource: Resource, context: Context) -> Iterator[Charge]:
 
 
 def inbound(_resource: Resource, context: Context) -> Iterator[Charge]:
-    """Inbound endpoints of a resolver: each month."""
+    """Inbound endpoints of a resolver: by the month."""
     yield context.fixed("dns-resolver-inbound", "DNS resolver inbound endpoint")
 
 
 def outbound(_resource: Resource, context: Context) -> Iterator[Charge]:
-    """Outbound endpoints of a resolver: each month."""
+    """Outbound endpoints of a resolver: by the month."""
     yield context.fixed("dns-resolver-outbound", "DNS resolver outbound endpoint")
 
 
 def ruleset(_resource: Resource, context: Context) -> Iterator[Charge]:
-    """Forwarding rulesets: each month."""
+    """Forwarding rulesets: by the month."""
     yield context.fixed("dns-forwarding-ruleset", "DNS forwarding ruleset")
 
 

@@ -1,4 +1,4 @@
-"""Identity, policy, budgets and groups of resources: nothing of it is charged."""
+"""Identity, policy, budgets and resource groups, which are free."""
 
 from collections.abc import Mapping
 from typing import Final

@@ -11,18 +11,18 @@ from bluelamp.pricing.snapshot import HOURS
 
 _DAYS: Final = HOURS / 24
 _FREE_INGESTION: Final = Decimal(5)
-"""GB a month of logs that are free without Sentinel."""
+"""Free GB of logs a month without Sentinel."""
 _INCLUDED: Final = 31
 _INCLUDED_WITH_SENTINEL: Final = 90
-"""Days of retention that the price of ingestion includes."""
+"""Days of retention included in the price of ingestion."""
 _MINUTES: Final = {"PT1M": 1, "PT5M": 5, "PT10M": 10}
 
 
 def workspace(resource: Resource, context: Context) -> Iterator[Charge]:
-    """Log Analytics workspaces: ingestion, by the GB or by a commitment tier, and retention.
+    """Log Analytics workspaces: ingestion, pay as you go or by a commitment tier, and retention.
 
-    With Sentinel on the workspace its price replaces that of ingestion. What is ingested beyond a commitment is charged
-    at the commitment's price per GB. The estate's logs count in the first workspace alone.
+    With Sentinel, its price replaces that of ingestion. Ingestion beyond a commitment is charged at the commitment's
+    price per GB. All of the estate's logs are counted in the first workspace.
     """
     if not context.first(resource):
         yield free("the estate's logs are counted in its first workspace")
@@ -48,7 +48,7 @@ def _ingestion(resource: Resource, context: Context, daily: Decimal, basis: str,
         kind = Kind.FIXED
         yield context.charge(meter, f"Commitment of {committed:f} GB/day", Decimal(1), kind, "the commitment tier")
         if price is not None and daily > committed:
-            # Azure charges what is beyond the commitment at the commitment's price per GB.
+            # Azure charges overage at the commitment's price per GB.
             over = (daily - committed) * _DAYS
             yield Charge("Ingestion beyond the commitment", Kind.USAGE, meter, over, basis, price.gbp / committed, "GB")
         return
@@ -58,7 +58,7 @@ def _ingestion(resource: Resource, context: Context, daily: Decimal, basis: str,
 
 
 def diagnostic_setting(resource: Resource, context: Context) -> Iterator[Charge]:
-    """Diagnostic settings: GB sent to storage or to event hubs. What goes to a workspace is charged there."""
+    """Diagnostic settings: GB sent to storage or event hubs. Logs to a workspace are charged there."""
     own = known(resource.properties, "logs")
     if any(key in own for key in ("storageAccountId", "eventHubAuthorizationRuleId")) and list_at(resource, "logs"):
         yield context.used("monitor-platform-logs", "Platform logs exported", "platformLogs", resource)
@@ -67,7 +67,7 @@ def diagnostic_setting(resource: Resource, context: Context) -> Iterator[Charge]
 
 
 def metric_alert(resource: Resource, context: Context) -> Iterator[Charge]:
-    """Metric alerts: each time series; twice with a dynamic threshold."""
+    """Metric alerts: per time series, twice for a dynamic threshold."""
     criteria = [*list_at(resource, "criteria.allOf")] or [{}]
     kinds = [str(known(each.get("criterionType"), "criteria")) for each in criteria if isinstance(each, Mapping)]
     dynamic = sum("Dynamic" in kind for kind in kinds)
@@ -75,7 +75,7 @@ def metric_alert(resource: Resource, context: Context) -> Iterator[Charge]:
 
 
 def query_alert(resource: Resource, context: Context) -> Iterator[Charge]:
-    """Log alerts: by how often they are evaluated."""
+    """Log alerts: by the frequency of evaluation."""
     minutes = _MINUTES.get(text_at(resource, "evaluationFrequency"), 15)
     yield context.fixed(f"monitor-log-alert-{minutes}", f"Log alert each {minutes} minutes or less often")
 

@@ -1,4 +1,4 @@
-"""Virtual networks, addresses, gateways and what they carry."""
+"""Virtual networks, addresses, gateways and data transfer."""
 
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
@@ -9,16 +9,16 @@ from bluelamp.pricing.context import Context, Pricing, at, count_at, free, list_
 from bluelamp.pricing.model import Charge, Kind
 
 _EXPRESS_ROUTE: Final = "ExpressRoute"
-_TUNNELS: Final = 10
-"""Tunnels that the price of a VPN gateway includes."""
-_PLAN: Final = 100
-"""Addresses that the price of a DDoS protection plan includes."""
+_INCLUDED_TUNNELS: Final = 10
+"""Tunnels included in the price of a VPN gateway."""
+_INCLUDED_ADDRESSES: Final = 100
+"""Addresses included in the price of a DDoS protection plan."""
 _EGRESS: Final = ((("", Decimal(100))), ("egress-100", Decimal(10_335)), ("egress-10335", None))
-_BASTION: Final = 2
-"""Scale units that the price of a Bastion host includes."""
+_INCLUDED_SCALE_UNITS: Final = 2
+"""Scale units included in the price of a Bastion host."""
 _FREE_FLOW_LOGS: Final = Decimal(5)
-"""GB a month of flow logs that are free; taken from the first flow log."""
-_LOAD_BALANCER_RULES: Final = 5
+"""Free GB of flow logs a month, for the first flow log."""
+_INCLUDED_RULES: Final = 5
 
 
 def firewall(resource: Resource, context: Context) -> Iterator[Charge]:
@@ -46,7 +46,7 @@ def bastion(resource: Resource, context: Context) -> Iterator[Charge]:
         yield free("the Developer SKU of Bastion is free")
         return
     yield context.fixed(f"bastion-{sku}", f"Azure Bastion {sku.capitalize()}")
-    extra = count_at(resource, "scaleUnits", _BASTION) - _BASTION
+    extra = count_at(resource, "scaleUnits", _INCLUDED_SCALE_UNITS) - _INCLUDED_SCALE_UNITS
     if extra > 0:
         yield context.fixed(f"bastion-{sku}-scale-unit", "Extra scale units", extra)
 
@@ -59,22 +59,20 @@ def gateway(resource: Resource, context: Context) -> Iterator[Charge]:
 
 
 def connection(resource: Resource, context: Context) -> Iterator[Charge]:
-    """Tunnels: those beyond the ten that each VPN gateway includes are charged, in the order of URNs; an
-    ExpressRoute gateway has none.
-    """
+    """Tunnels beyond the ten included in each VPN gateway, in the order of URNs. ExpressRoute gateways have none."""
     if text_at(resource, "connectionType") != "IPsec":
         yield free("the circuit and the gateway are charged")
         return
     gateways = context.inventory.of("network:VirtualNetworkGateway")
-    included = _TUNNELS * max(1, sum(text_at(each, "gatewayType") != _EXPRESS_ROUTE for each in gateways))
+    included = _INCLUDED_TUNNELS * max(1, sum(text_at(each, "gatewayType") != _EXPRESS_ROUTE for each in gateways))
     if context.inventory.place(resource.type, resource.urn) < included:
-        yield free(f"within the {_TUNNELS} tunnels that each gateway includes")
+        yield free(f"within the {_INCLUDED_TUNNELS} tunnels that each gateway includes")
     else:
         yield context.fixed("vpn-tunnel", "Tunnel beyond those included")
 
 
 def circuit(resource: Resource, context: Context) -> Iterator[Charge]:
-    """ExpressRoute circuits: by tier, data plan and bandwidth; data out of a metered one."""
+    """ExpressRoute circuits: by tier, data plan and bandwidth; outbound data of metered circuits."""
     tier = text_at(resource, "sku.tier", "Standard")
     metered = text_at(resource, "sku.family", "MeteredData") == "MeteredData"
     plan = "metered" if metered else "unlimited"
@@ -93,7 +91,7 @@ def address(resource: Resource, context: Context) -> Iterator[Charge]:
 def ddos_plan(resource: Resource, context: Context) -> Iterator[Charge]:
     """DDoS protection plans: hours, and addresses beyond the hundred that are included."""
     yield context.fixed("ddos-plan", "DDoS Network Protection plan")
-    extra = context.inventory.count("network:PublicIPAddress") - _PLAN
+    extra = context.inventory.count("network:PublicIPAddress") - _INCLUDED_ADDRESSES
     if extra > 0 and context.first(resource):
         yield context.fixed("ddos-plan-overage", "Protected addresses beyond those included", extra)
 
@@ -141,8 +139,8 @@ def load_balancer(resource: Resource, context: Context) -> Iterator[Charge]:
         yield free("a load balancer without rules is free")
         return
     yield context.fixed("load-balancer-standard", "Load balancer with up to five rules")
-    if len(rules) > _LOAD_BALANCER_RULES:
-        yield context.fixed("load-balancer-rule", "Further rules", len(rules) - _LOAD_BALANCER_RULES)
+    if len(rules) > _INCLUDED_RULES:
+        yield context.fixed("load-balancer-rule", "Further rules", len(rules) - _INCLUDED_RULES)
     yield context.used("load-balancer-data", "Data processed", "loadBalancerData", resource)
 
 

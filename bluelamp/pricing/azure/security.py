@@ -10,11 +10,11 @@ from bluelamp.pricing.model import Charge, Kind
 
 _HSM_TYPES: Final = ("RSA-HSM", "EC-HSM")
 _FREE_CORES: Final = 6
-"""vCPUs of an Arc cluster whose GitOps configuration is free."""
+"""vCPUs of an Arc cluster for which GitOps configuration is free."""
 
 
 def plan(resource: Resource, context: Context) -> Iterator[Charge]:
-    """Defender plans: what the estate has of what the plan protects, counted in the plan or said in `usage.yaml`."""
+    """Defender plans: the protected resources, counted in the estate or set in `usage.yaml`."""
     name = text_at(resource, "pricingName")
     if text_at(resource, "pricingTier", "Free") != "Standard":
         yield free("the free tier")
@@ -83,7 +83,7 @@ _BY_USE: Final[Mapping[str, tuple[str, str, str]]] = {
 
 
 def vault(resource: Resource, context: Context) -> Iterator[Charge]:
-    """Key vaults: operations, and certificates that are renewed."""
+    """Key vaults: operations and certificate renewals."""
     yield context.used("key-vault-operations", "Operations", "vaultOperations", resource)
     renewals = context.usage.of("vaultCertificates", resource.name)
     if renewals.value:
@@ -93,7 +93,7 @@ def vault(resource: Resource, context: Context) -> Iterator[Charge]:
 
 
 def key(resource: Resource, context: Context) -> Iterator[Charge]:
-    """Keys: those that an HSM protects are charged by the month; the others by their operations alone."""
+    """Keys: HSM-protected keys by the month, other keys only by operations."""
     if text_at(resource, "properties.kty") in _HSM_TYPES:
         yield context.fixed("key-vault-hsm-key", "Key protected by an HSM")
     else:
@@ -101,7 +101,7 @@ def key(resource: Resource, context: Context) -> Iterator[Charge]:
 
 
 def managed_hsm(_resource: Resource, context: Context) -> Iterator[Charge]:
-    """Managed HSM pools: hours of the pool, whatever its `Standard_B1` is called."""
+    """Managed HSM pools: by the hour."""
     yield context.fixed("key-vault-managed-hsm", "Managed HSM pool")
 
 
@@ -117,7 +117,7 @@ def machine(_resource: Resource, _context: Context) -> Iterator[Charge]:
 
 
 def sql_instance(resource: Resource, context: Context) -> Iterator[Charge]:
-    """Arc SQL Server: free with a licence; pay as you go has no price in the snapshot."""
+    """Arc-enabled SQL Server: free with a licence; the snapshot has no pay-as-you-go price."""
     if at(resource, "properties.licenseType") == "PAYG":
         yield unpriced("SQL Server pay as you go", "no price was found")
     else:
@@ -126,7 +126,7 @@ def sql_instance(resource: Resource, context: Context) -> Iterator[Charge]:
 
 
 def extension(resource: Resource, context: Context) -> Iterator[Charge]:
-    """Extensions of Arc Kubernetes clusters: GitOps is charged by the vCPU beyond the first six of each cluster."""
+    """Extensions of Arc-enabled Kubernetes clusters: GitOps per vCPU beyond the first six of each cluster."""
     kind = text_at(resource, "extensionType").lower()
     if kind == "microsoft.flux":
         cores = context.usage.of("clusterCores", resource.name)

@@ -1,4 +1,4 @@
-"""Azure Resource Manager's own type definitions, as Microsoft publishes them, and judgement by them."""
+"""Validation against Azure Resource Manager's type definitions, as Microsoft publishes them."""
 
 from bluelamp.rehearsal.armtypes.check import ArmTypes
 from bluelamp.rehearsal.armtypes.library import LibraryError

@@ -1,4 +1,4 @@
-"""Judges an SDK's inputs by ARM's own definitions: names, required and read-only properties, values, at one version."""
+"""Validates SDK inputs against ARM's type definitions: names, required and read-only properties, and values."""
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -9,23 +9,23 @@ from bluelamp.rehearsal.armtypes import values
 from bluelamp.rehearsal.armtypes.library import Library, Type, Types, index_of
 from bluelamp.rehearsal.armtypes.names import Member, Names, kinds, plain
 from bluelamp.rehearsal.provider import Failure
+from bluelamp.rehearsal.sdk.messages import did_you_mean, join_path, listing
 from bluelamp.rehearsal.sdk.validate import found
-from bluelamp.rehearsal.sdk.words import did_you_mean, join_path, listing
 from bluelamp.rehearsal.values import UNKNOWN, Secret
 
-_HARMLESS = frozenset({"id", "name", "type", "etag", "apiversion"})
-"""Read-only properties that people give because a reference or a copied resource has them; ARM ignores them."""
+_IGNORED_BY_ARM = frozenset({"id", "name", "type", "etag", "apiversion"})
+"""Read-only properties that ARM ignores in a request, as in references and copied resources."""
 
 
 class ArmTypes:
-    """The definitions in a folder of Azure/bicep-types-az's layout. Raises `LibraryError` where there are none."""
+    """The definitions in a folder with the layout of Azure/bicep-types-az. Raises `LibraryError` if there are none."""
 
     def __init__(self, directory: Path) -> None:
         self._library = Library(directory)
         self._known: dict[Types, Names] = {}
 
     def types(self) -> frozenset[str]:
-        """Every resource type that is defined at any version, in lower case."""
+        """The resource types of all versions, in lower case."""
         library = self._library
         return frozenset(
             name
@@ -35,7 +35,7 @@ class ArmTypes:
         )
 
     def version(self, arm_type: str, api_version: str) -> str | None:
-        """The API version at which `arm_type` is judged: the same or the nearest; None where the type is not known."""
+        """The API version that `arm_type` is checked against: the same or the nearest; None for an unknown type."""
         body = self._library.body(arm_type, api_version)
         return body.version if body else None
 
@@ -48,31 +48,31 @@ class ArmTypes:
         *,
         own_name: str | None = None,
     ) -> list[Failure]:
-        """What is wrong with `inputs` of a resource of `arm_type` (`Microsoft.Network/virtualNetworks/subnets`).
+        """The failures of `inputs` of a resource of `arm_type` (`Microsoft.Network/virtualNetworks/subnets`).
 
-        The inputs are in the SDK's shape and with the provider's defaults in. `path_parameters` are the inputs that go
-        into the resource's id and not into its body; `own_name` is the one of them that names the resource itself, None
-        where its name is fixed. A type that the folder does not have passes.
+        The inputs have the SDK's names and the provider's defaults. `path_parameters` are the inputs in the resource's
+        id, which are not in the body; `own_name` is the one with the resource's own name, None if the name is fixed.
+        Unknown types have no failures.
         """
         body = self._library.body(arm_type, api_version)
         if body is None:
             return []
-        judge = _Judge(body.types, self._names(body.types, arm_type.partition("/")[0]))
-        own = {key: value for key, value in inputs.items() if not _ours(key)}
-        # The name goes into the address, so its rules stand apart from the body's.
+        validator = _Validator(body.types, self._names(body.types, arm_type.partition("/")[0]))
+        own = {key: value for key, value in inputs.items() if not _is_provider_input(key)}
+        # The name is part of the URL, so it is not checked with the body.
         failures = [
-            *judge.name(body.index, inputs, own_name),
-            *judge.object(body.index, own, "", frozenset(path_parameters)),
+            *validator.name(body.index, inputs, own_name),
+            *validator.object(body.index, own, "", frozenset(path_parameters)),
         ]
         if body.version == api_version:
             return failures
-        note = f" (judged at API version {body.version}, the nearest to {api_version} that there is)"
+        note = f" (checked against API version {body.version}, the nearest available to {api_version})"
         return [replace(one, reason=one.reason + note) for one in failures]
 
     def names(self, arm_type: str, api_version: str, value: str) -> bool:
-        """Whether the definitions of `arm_type` and its neighbours name `value`, whatever its case.
+        """Whether the file with the definition of `arm_type` contains the literal `value`; case-insensitive.
 
-        True also where they do not have the type.
+        True for unknown types.
         """
         body = self._library.body(arm_type, api_version)
         return body is None or value.lower() in body.types.literals
@@ -83,12 +83,12 @@ class ArmTypes:
         return self._known[types]
 
 
-def _ours(name: str) -> bool:
+def _is_provider_input(name: str) -> bool:
     return name.startswith("__") or name in ("azureApiVersion", "resourceGroupName", "subscriptionId")
 
 
 @dataclass(frozen=True)
-class _Judge:
+class _Validator:
     types: Types
     names: Names
     hidden: bool = False
@@ -99,9 +99,9 @@ class _Judge:
             yield from self.value(known.index, inputs.get(own_name), own_name)
 
     def object(
-        self, index: int, given: Mapping[str, Any], path: str, elsewhere: frozenset[str] | None = None
+        self, index: int, given: Mapping[str, Any], path: str, path_names: frozenset[str] | None = None
     ) -> Iterator[Failure]:
-        """Judges an object; `elsewhere` are the names that a whole resource has in its address instead, None inside."""
+        """Validates an object; `path_names` are a resource's path parameters, None for an object inside a resource."""
         type_ = self.types[index]
         tag = ""
         if type_["$type"] == "DiscriminatedObjectType":
@@ -110,28 +110,28 @@ class _Judge:
             if failure is not None or not tag:
                 yield from [failure] if failure else []
                 return
-        top = elsewhere is not None
-        given = {name: value for name, value in given.items() if value is not None and name not in (elsewhere or ())}
+        top = path_names is not None
+        given = {name: value for name, value in given.items() if value is not None and name not in (path_names or ())}
         known = self.names.members(index, tag, given)
         rest = type_.get("additionalProperties")
         if not known and rest is None:
             return
-        seen = {plain(name) for name in elsewhere or ()}
+        seen = {plain(name) for name in path_names or ()}
         begun: set[int] = set()
         for name, value in given.items():
             member = known.get(plain(name))
             if member is not None and member.name == name:
                 seen.add(plain(name))
-                begun.add(member.inside)
+                begun.add(member.container)
                 yield from self._given(member, value, path, name, top=top)
             elif rest is not None:
                 yield from self.value(index_of(rest), value, join_path(path, name))
-            elif name not in self.names.spelling.passed and not _ours(name):
+            elif name not in self.names.spelling.ignored and not _is_provider_input(name):
                 hint = did_you_mean(name, [one.name for one in known.values()])
                 yield Failure(join_path(path, name), f"unknown property '{name}'{hint}")
         for key, member in known.items():
-            due = member.required and (not member.optional or member.inside in begun)
-            if due and key not in seen and not (top and key in _HARMLESS):
+            due = member.required and (not member.optional or member.container in begun)
+            if due and key not in seen and not (top and key in _IGNORED_BY_ARM):
                 yield Failure(join_path(path, member.name), f"missing required property '{member.name}'")
 
     def value(self, index: int, value: Any, path: str) -> Iterator[Failure]:
@@ -159,13 +159,13 @@ class _Judge:
             yield from values.simple(type_, value, path, hidden=self.hidden)
 
     def _is_set(self, type_: Type) -> bool:
-        """Whether it is a map of things that only the service writes: the SDK has it as a list of its keys."""
+        """Whether the SDK represents this map as a list of its keys, as the service writes the values."""
         rest = type_.get("additionalProperties")
         return rest is not None and self.types[index_of(rest)]["$type"] == "ObjectType"
 
     def _given(self, member: Member, value: Any, path: str, name: str, *, top: bool) -> Iterator[Failure]:
         if member.read_only:
-            if plain(member.name) not in _HARMLESS:
+            if plain(member.name) not in _IGNORED_BY_ARM:
                 yield Failure(join_path(path, name), f"the property '{name}' is read-only")
         elif not (top and plain(name) in ("id", "type")):
             yield from self.value(member.index, value, join_path(path, name))

@@ -1,7 +1,7 @@
 """A folder of type definitions in the layout of the repository Azure/bicep-types-az.
 
-`<service>/<provider>/<version>/types.json` is a list of types that refer to each other by index. A file is read when
-its provider and version are first asked for.
+`<service>/<provider>/<version>/types.json` is a list of types that refer to each other by index. Files are read on
+first use.
 """
 
 import json
@@ -17,15 +17,15 @@ Type = Mapping[str, Any]
 
 
 _DEPTH: Final = 3
-"""How many folders a file of definitions is in: its service, its provider and its version."""
+"""The depth of a definition file: service, provider and version."""
 
 
 class LibraryError(Exception):
-    """The folder holds no type definitions, or one of its files cannot be read as such."""
+    """The folder contains no type definitions, or one of its files is invalid."""
 
 
 class Types:
-    """One file: its types by index, and its resource types by name."""
+    """A definition file: its types by index, and its resource types by name."""
 
     def __init__(self, file: Path) -> None:
         self._file = file
@@ -42,13 +42,13 @@ class Types:
 
     @cached_property
     def bodies(self) -> Mapping[str, int]:
-        """Where the body of each resource type is, by the type's name in lower case."""
+        """The index of each resource type's body, by the type's name in lower case."""
         found = (one for one in self._types if one["$type"] == "ResourceType")
         return {str(one["name"]).rpartition("@")[0].lower(): index_of(one["body"]) for one in found}
 
     @cached_property
     def literals(self) -> frozenset[str]:
-        """Every word that one of the types allows by name, in lower case."""
+        """All string literals in the types, in lower case."""
         return frozenset(str(one["value"]).lower() for one in self._types if one["$type"] == "StringLiteralType")
 
     def __getitem__(self, index: int) -> Type:
@@ -57,7 +57,7 @@ class Types:
 
 @dataclass(frozen=True)
 class Body:
-    """What a resource of a type is made of: the type at `index` of `types`, at the API version `version`."""
+    """The body of a resource type: the type at `index` of `types`, in the API version `version`."""
 
     types: Types
     index: int
@@ -65,7 +65,7 @@ class Body:
 
 
 def _definitions(root: Path) -> Iterator[Path]:
-    """The files of definitions below `root`. Raises `OSError` for a folder that cannot be read, which a glob skips."""
+    """The definition files below `root`. Raises `OSError` for an unreadable folder, which a glob would skip."""
 
     def fail(error: OSError) -> None:
         raise error
@@ -81,7 +81,7 @@ def _definitions(root: Path) -> Iterator[Path]:
 
 
 class Library:
-    """The folder `directory`, or its subfolder `generated`. Raises `LibraryError` where no definition is in it."""
+    """The definitions in `directory` or its subfolder `generated`. Raises `LibraryError` if there are none."""
 
     def __init__(self, directory: Path) -> None:
         self._files: dict[str, dict[str, list[Types]]] = {}
@@ -109,11 +109,11 @@ class Library:
         return sorted(self._files.get(provider.lower(), {}))
 
     def resource_types(self, provider: str, version: str) -> list[str]:
-        """The resource types of a provider at a version, in lower case."""
+        """The resource types of a provider in a version, in lower case."""
         return sorted(name for types in self._files.get(provider.lower(), {}).get(version, ()) for name in types.bodies)
 
     def body(self, resource_type: str, version: str) -> Body | None:
-        """The definition of `resource_type` at `version`, else at the nearest version that has it, else None."""
+        """The definition of `resource_type` in `version`, or the nearest version that has it; None if none does."""
         key = (resource_type.lower(), version)
         if key not in self._found:
             self._found[key] = next(self._nearest(*key), None)
@@ -122,14 +122,14 @@ class Library:
     def _nearest(self, resource_type: str, version: str) -> Iterator[Body]:
         by_version = self._files.get(resource_type.partition("/")[0], {})
         wanted = _day(version)
-        for one in sorted(by_version, key=lambda each: (each != version, abs((_day(each) - wanted).days), each)):
-            for types in by_version[one]:
+        for found in sorted(by_version, key=lambda name: (name != version, abs((_day(name) - wanted).days), name)):
+            for types in by_version[found]:
                 if resource_type in types.bodies:
-                    yield Body(types, types.bodies[resource_type], one)
+                    yield Body(types, types.bodies[resource_type], found)
 
 
 def index_of(reference: Mapping[str, str]) -> int:
-    """Where a reference (`{"$ref": "#/12"}`) points to; -1, which stands for anything, where it leaves the file."""
+    """The index in a reference (`{"$ref": "#/12"}`); -1 (any type) if it points to another file."""
     target = reference["$ref"]
     return int(target[2:]) if target.startswith("#/") else -1
 

@@ -1,4 +1,4 @@
-"""Single values against ARM's simple types: their kind, length, range, pattern and list of allowed words."""
+"""Validates values against ARM's simple types: type, length, range, pattern and allowed values."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -7,8 +7,8 @@ from typing import Any
 
 from bluelamp.rehearsal.armtypes.library import Type
 from bluelamp.rehearsal.provider import Failure
+from bluelamp.rehearsal.sdk.messages import did_you_mean, listing
 from bluelamp.rehearsal.sdk.validate import found
-from bluelamp.rehearsal.sdk.words import did_you_mean, listing
 
 _WANTED = {
     "StringType": "a string",
@@ -21,7 +21,7 @@ _WANTED = {
 
 
 def simple(type_: Type, value: Any, path: str, *, hidden: bool = False) -> Iterator[Failure]:
-    """What is wrong with `value` as one of a simple type; a hidden value is never repeated."""
+    """The failures of `value` under a simple type. A `hidden` value is not in the messages."""
     kind = type_["$type"]
     if kind == "StringLiteralType":
         if value != type_["value"]:
@@ -35,7 +35,7 @@ def simple(type_: Type, value: Any, path: str, *, hidden: bool = False) -> Itera
 
 
 def length(type_: Type, value: Sequence[Any], path: str) -> Iterator[Failure]:
-    """What is wrong with how many items an array has."""
+    """The failures of the number of items in an array."""
     least, most = type_.get("minLength"), type_.get("maxLength")
     if least is not None and len(value) < least:
         yield Failure(path, f"too few items ({len(value)}): at least {least} required")
@@ -44,7 +44,7 @@ def length(type_: Type, value: Sequence[Any], path: str) -> Iterator[Failure]:
 
 
 def enum(allowed: Sequence[str], value: Any, path: str, *, hidden: bool = False) -> Failure:
-    """The refusal of a value that is none of those allowed."""
+    """The failure of a value that is not one of `allowed`."""
     if not isinstance(value, str):
         return Failure(path, f"expected one of {listing(allowed)}, found {found(value, hidden=hidden)}")
     shown = "the secret value" if hidden else f"'{value}'"
@@ -65,7 +65,7 @@ def _text(type_: Type, value: str, path: str, *, hidden: bool) -> Iterator[Failu
 
 
 def _number(type_: Type, value: float, path: str, *, hidden: bool) -> Iterator[Failure]:
-    # ARM's definitions have no fractions: a property that takes them is an integer there too, so only ranges count.
+    # ARM's definitions also declare fractional properties as integers, so only the range is checked.
     least, most = type_.get("minValue"), type_.get("maxValue")
     shown = "the secret value" if hidden else f"{value}"
     if least is not None and value < least:
@@ -76,7 +76,7 @@ def _number(type_: Type, value: float, path: str, *, hidden: bool) -> Iterator[F
 
 @cache
 def _compiled(pattern: str) -> re.Pattern[str] | None:
-    """The expression as JavaScript means it; None where Python has no such expression, and then nothing is judged."""
+    """The JavaScript pattern as a Python one; None, which means unchecked, if Python does not support it."""
     try:
         return re.compile(pattern, re.ASCII)
     except re.error:

@@ -1,4 +1,4 @@
-"""Azure Resource Manager, rehearsed: every type of azure-native over the store."""
+"""The rehearsed Azure Resource Manager: every resource type of azure-native."""
 
 from bluelamp.rehearsal.azure.provider import AzureProvider
 

@@ -1,4 +1,4 @@
-"""Private addresses: the next free one in a subnet, for whatever lives there."""
+"""Allocation of private IP addresses in subnets."""
 
 from collections.abc import Iterator, Mapping
 from ipaddress import ip_address
@@ -11,7 +11,7 @@ from bluelamp.rehearsal.store import Store
 from bluelamp.rehearsal.values import plain
 
 _RESERVED = 4
-"""Azure keeps the first four addresses of a subnet, and the last."""
+"""Azure reserves the first four addresses of a subnet, and the last."""
 
 _HOLDERS = {
     "azure-native:network:NetworkInterface": ("ipConfigurations", "privateIPAddress"),
@@ -36,12 +36,12 @@ _SUFFIXES = {
     "configurationStores": "azconfig.io",
     "account": "purview.azure.com",
 }
-"""Where a service answers, by the group of a private link."""
+"""The DNS suffix of a service, by private link group."""
 _ENDPOINT = "azure-native:network:PrivateEndpoint"
 
 
 def with_addresses(store: Store, token: str, resource_id: str, outputs: dict[str, Any]) -> dict[str, Any]:
-    """`outputs` with a private address wherever the resource sits in a subnet and states none."""
+    """`outputs` with a private address for each IP configuration in a subnet that has none."""
     if token == _ENDPOINT:
         return _endpoint(store, resource_id, outputs)
     holder = _HOLDERS.get(token)
@@ -68,7 +68,7 @@ def with_addresses(store: Store, token: str, resource_id: str, outputs: dict[str
 
 
 def next_free(store: Store, subnet_id: str, also: set[str]) -> str:
-    """The lowest address of the subnet that nothing holds; empty where the subnet is not known or is full."""
+    """The lowest free address of the subnet; empty if it is unknown or full. `also` are other used addresses."""
     networks = _ranges(store, subnet_id)
     used = {*also, *_used(store, subnet_id)}
     for network in networks:
@@ -80,7 +80,7 @@ def next_free(store: Store, subnet_id: str, also: set[str]) -> str:
 
 
 def _endpoint(store: Store, resource_id: str, outputs: dict[str, Any]) -> dict[str, Any]:
-    """A private endpoint: its network interface, and the address that its service answers at."""
+    """The outputs of a private endpoint: its network interface and its service's private address."""
     name = ids.name_of_id(resource_id)
     group = resource_id.rpartition("/privateEndpoints/")[0]
     card = outputs.get("customNetworkInterfaceName") or f"{name}.nic.{ids.stable_uuid(resource_id)}"
@@ -112,11 +112,11 @@ def _ranges(store: Store, subnet_id: str) -> list[Network]:
 
 def _used(store: Store, subnet_id: str) -> Iterator[str]:
     for token, (key, field) in _HOLDERS.items():
-        for record in store.showing("azure-native", token, subnet_id):
+        for record in store.with_text_in_outputs("azure-native", token, subnet_id):
             for item in record.outputs.get(key) or []:
                 if isinstance(item, Mapping) and _id(item, "subnet").lower() == subnet_id.lower():
                     yield str(plain(item.get(field)))
-    for record in store.showing("azure-native", _ENDPOINT, subnet_id):
+    for record in store.with_text_in_outputs("azure-native", _ENDPOINT, subnet_id):
         if _id(record.outputs, "subnet").lower() == subnet_id.lower():
             for config in record.outputs.get("customDnsConfigs") or []:
                 yield from config.get("ipAddresses", [])

@@ -1,4 +1,4 @@
-"""What may be changed and deleted: locks, resources in use, and what goes with a parent."""
+"""Management locks, resources in use, and cascading deletion."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -18,15 +18,15 @@ _VNET = "azure-native:network:VirtualNetwork"
 
 
 def check_write(store: Store, resource_id: str) -> None:
-    """Raises `CloudError` `ScopeLocked` where a read-only lock holds the resource or anything above it."""
+    """Raises `CloudError` `ScopeLocked` if the resource or one of its scopes has a read-only lock."""
     _check_locks(store, resource_id, "write", ("ReadOnly",))
 
 
 def check_delete(store: Store, record: Record) -> None:
-    """Raises `CloudError` where a lock forbids it or another resource still uses it."""
+    """Raises `CloudError` if a lock prevents deletion or another resource uses this one."""
     if record.type not in _LOCKS:
         _check_locks(store, record.id, "delete", ("CanNotDelete", "ReadOnly"))
-    rule = facts("in_use").get(record.type)
+    rule = facts("delete_constraints").get(record.type)
     if rule is None:
         return
     users = sorted(_users(store, record, f"azure-native:{rule.get('children')}"))
@@ -36,14 +36,14 @@ def check_delete(store: Store, record: Record) -> None:
 
 
 def remove(store: Store, record: Record) -> None:
-    """Forgets the resource and everything inside it or kept with it, as Azure's own deletions cascade."""
+    """Deletes the resource with its descendants, as Azure does."""
     for one in descendants(store, record):
         store.remove(one.id)
     store.remove(record.id)
 
 
 def descendants(store: Store, record: Record) -> list[Record]:
-    """What is inside a resource, at any depth, and what extends it (diagnostic settings, locks, assignments)."""
+    """Children of a resource, at any depth, and its extension resources (diagnostic settings, locks, assignments)."""
     found: list[Record] = []
     for child in store.children(record.id):
         found += [child, *descendants(store, child)]
@@ -54,20 +54,20 @@ def _users(store: Store, record: Record, children: str) -> Iterator[str]:
     inside = descendants(store, record)
     own = {record.id.lower(), *(one.id.lower() for one in inside)}
     yield from (one.id for one in inside if one.type == children)
-    for other in store.mentioning(record.id):
+    for other in store.with_text_in_inputs(record.id):
         outside = other.id.lower() not in own and not _is_peering(other, record)
         if outside and any(_is_part(text, record) for text in _texts(other.inputs)):
             yield other.id
 
 
 def _is_part(text: str, record: Record) -> bool:
-    """Whether `text` is the resource's id or, of a virtual network, that of a subnet of it."""
+    """Whether `text` is the resource's id or, for a virtual network, the id of one of its subnets."""
     lower, own = text.lower(), record.id.lower()
     return lower == own or (record.type == _VNET and lower.startswith(f"{own}/subnets/"))
 
 
 def _is_peering(other: Record, record: Record) -> bool:
-    """A peering from the other side does not hold a network, nor do a zone's links."""
+    """Whether `other` is a peering or a DNS zone link, which do not prevent a network's deletion."""
     return record.type == _VNET and other.type.endswith((":VirtualNetworkPeering", ":VirtualNetworkLink"))
 
 
@@ -89,7 +89,7 @@ def _check_locks(store: Store, resource_id: str, operation: str, levels: tuple[s
         return
     parts = resource_id.split("/")
     scopes = ["/".join(parts[:number]) for number in range(1, len(parts) + 1)]
-    locks = store.inside("azure-native", _LOCKS, scopes)
+    locks = store.children_of_types("azure-native", _LOCKS, scopes)
     for lock in sorted(locks, key=lambda one: _LOCKS.index(one.type)):
         if plain(lock.inputs.get("level")) in levels:
             raise CloudError(

@@ -1,6 +1,6 @@
-"""Values outside the lists that the SDK documents: the members of its open enums, and lists in its descriptions.
+"""Values that the SDK does not document, neither as members of its open enums nor in its property descriptions.
 
-Azure adds values over time, and ignores case in most of them, so such a value is doubtful and not wrong.
+Such a value is a warning, not an error, as Azure adds values over time. Case is ignored, as Azure mostly does.
 """
 
 import functools
@@ -12,8 +12,8 @@ from typing import Any
 from bluelamp.rehearsal.azure.data import facts
 from bluelamp.rehearsal.azure.spelling import misspelt
 from bluelamp.rehearsal.provider import Failure
+from bluelamp.rehearsal.sdk.messages import did_you_mean, join_path, listing
 from bluelamp.rehearsal.sdk.shapes import ObjectShape, PropertyShape, Shape
-from bluelamp.rehearsal.sdk.words import did_you_mean, join_path, listing
 
 _BEGIN = re.compile(
     r"\b(?:possible|allowed|valid|supported|accepted|permitted)\s+values\s*(?:are|include|:)\s*:?\s*", re.IGNORECASE
@@ -26,41 +26,40 @@ _LISTS = tuple(re.compile(f"{one}(?:{_BETWEEN}{one})+{_END}") for one in (_QUOTE
 
 
 @dataclass(frozen=True)
-class Doubt:
-    """A value outside the list that the SDK documents, and the warning about it."""
+class UndocumentedValue:
+    """A value that the SDK does not document, and the warning about it."""
 
     value: str
     failure: Failure
 
 
-def check_documented(token: str, shape: ObjectShape, values: Mapping[str, Any]) -> Iterator[Doubt]:
-    """A doubt for each string in `values` that is in none of the lists that the SDK documents for its property.
+def check_documented(token: str, shape: ObjectShape, values: Mapping[str, Any]) -> Iterator[UndocumentedValue]:
+    """The strings in `values` that the SDK does not document for their properties.
 
-    What is unknown or secret, what `check_spelling` refuses, and what `data/accepted.yaml` names gives none.
+    Unknown values, secrets, misspellings (`check_spelling`) and the values in `data/accepted.yaml` are left out.
     """
     accepted = facts("accepted").get(token, {}).get("properties", {})
-    for doubt in _object(shape, values, ""):
-        step = re.sub(r"\[[^\]]*\]", "", doubt.failure.path).rpartition(".")[2]
-        if step not in accepted or not re.fullmatch(accepted[step], doubt.value, re.IGNORECASE):
-            yield doubt
+    for undocumented in _object(shape, values, ""):
+        step = re.sub(r"\[[^\]]*\]", "", undocumented.failure.path).rpartition(".")[2]
+        if step not in accepted or not re.fullmatch(accepted[step], undocumented.value, re.IGNORECASE):
+            yield undocumented
 
 
-def _object(shape: ObjectShape, values: Mapping[str, Any], path: str) -> Iterator[Doubt]:
+def _object(shape: ObjectShape, values: Mapping[str, Any], path: str) -> Iterator[UndocumentedValue]:
     for name, value in values.items():
         known = shape.properties.get(name)
         if known is not None:
             yield from _check(known.shape, value, join_path(path, name), known)
 
 
-def _check(shape: Shape, value: Any, path: str, known: PropertyShape) -> Iterator[Doubt]:
+def _check(shape: Shape, value: Any, path: str, known: PropertyShape) -> Iterator[UndocumentedValue]:
     if isinstance(value, str):
-        allowed = (
-            () if value.startswith("/") else _allowed(shape, known)
-        )  # an id may stand for a word (`privateDNSZone`)
+        # A resource id is allowed in the place of some enum values (`privateDNSZone`).
+        allowed = () if value.startswith("/") else _allowed(shape, known)
         if allowed and value.lower() not in {one.lower() for one in allowed} and not misspelt(value, list(allowed)):
             near = did_you_mean(value, allowed).replace("; did", ". Did")
             reason = f"'{value}' is not one of the values that the SDK documents: {listing(allowed)}{near or '.'}"
-            yield Doubt(value, Failure(path, f"{reason} Check the spelling; Azure may accept newer values"))
+            yield UndocumentedValue(value, Failure(path, f"{reason} Check the spelling; Azure may accept newer values"))
     elif shape.kind == "array" and shape.item is not None and isinstance(value, list):
         for index, item in enumerate(value):
             yield from _check(shape.item, item, join_path(path, index), known)
@@ -83,7 +82,7 @@ def _allowed(shape: Shape, known: PropertyShape) -> Sequence[str]:
 
 
 def _inside(shape: Shape, value: Mapping[str, Any]) -> ObjectShape | None:
-    """The type of an object; of a union the member whose constants `value` has, None where that is not plain."""
+    """The type of an object; for a union the option whose constants match `value`, None if that is ambiguous."""
     if shape.kind == "object":
         return shape.object
     objects = [one.object for one in shape.options if one.object is not None]
@@ -95,10 +94,10 @@ def _inside(shape: Shape, value: Mapping[str, Any]) -> ObjectShape | None:
 
 @functools.cache
 def listed(description: str) -> tuple[str, ...]:
-    """The values that a description lists in full (`Possible values are: 'A', 'B'.`); empty where it lists none.
+    """The values that a description lists (`Possible values are: 'A', 'B'.`); empty if it has no such list.
 
-    Two values or more, all quoted or all bare words, and nothing but the list up to the end of the sentence: what is
-    written in any other way (ranges, explanations, examples) is not read.
+    A list has two or more values, all quoted or all bare words, and ends the sentence. Other forms (ranges,
+    explanations, examples) are ignored.
 
     >>> listed("The kind. Possible values are: 'Static', 'Dynamic'.")
     ('Static', 'Dynamic')

@@ -1,12 +1,12 @@
-"""What Azure refuses of management groups, role assignments, policies and diagnostic settings beside what it holds."""
+"""Checks of management groups, role assignments, policies and diagnostic settings against existing resources."""
 
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from bluelamp.rehearsal.azure import ids
-from bluelamp.rehearsal.azure.ranges import Fault
-from bluelamp.rehearsal.sdk.words import join_path, nearest
+from bluelamp.rehearsal.azure.ranges import Violation
+from bluelamp.rehearsal.sdk.messages import join_path, nearest
 from bluelamp.rehearsal.store import Record, Store
 from bluelamp.rehearsal.values import plain, without_secrets
 
@@ -18,17 +18,17 @@ _DEFINITION = re.compile(
     _MANAGEMENT_GROUP.pattern + r"/providers/Microsoft\.Authorization/policy(Set)?Definitions/([^/]+)", re.IGNORECASE
 )
 _DEEPEST = 6
-"""Levels of management groups below the tenant root group, from Microsoft's "What are Azure management groups?"."""
+"""The maximum depth below the tenant root group. Source: Microsoft, "What are Azure management groups?"."""
 _MOST_SETTINGS = 5
-"""Diagnostic settings of one resource, from Microsoft's "Diagnostic settings in Azure Monitor"."""
+"""The maximum per resource. Source: Microsoft, "Diagnostic settings in Azure Monitor"."""
 
 
 def check_stored(
     store: Store, token: str, resource_id: str, inputs: Mapping[str, Any], tenant: str, *, preview: bool = False
-) -> Iterator[Fault]:
-    """What is wrong with `inputs` of the resource `resource_id`, of a stack of the tenant `tenant`.
+) -> Iterator[Violation]:
+    """The conflicts of `inputs` of the resource `resource_id`, in the tenant `tenant`.
 
-    With `preview`, what is missing may be made before, so it counts as there.
+    In a `preview`, missing resources count as present, as they may be created first.
     """
     values = without_secrets(inputs)
     if token == _GROUP and not preview:
@@ -41,7 +41,7 @@ def check_stored(
         yield from _check_definitions(store, values)
 
 
-def _check_parent(store: Store, resource_id: str, values: Mapping[str, Any], tenant: str) -> Iterator[Fault]:
+def _check_parent(store: Store, resource_id: str, values: Mapping[str, Any], tenant: str) -> Iterator[Violation]:
     path, wanted = "details.parent.id", _parent(values)
     if wanted is None:
         return
@@ -49,10 +49,12 @@ def _check_parent(store: Store, resource_id: str, values: Mapping[str, Any], ten
     if found is None:
         example = "/providers/Microsoft.Management/managementGroups/NAME"
         message = f"'{wanted}' is not the id of a management group. Write {example}"
-        yield Fault(path, "InvalidParentId", message)
+        yield Violation(path, "InvalidParentId", message)
         return
     if wanted.lower() == resource_id.lower():
-        yield Fault(path, "BadRequest", f"the management group '{found[1]}' cannot be its own parent. Name another one")
+        yield Violation(
+            path, "BadRequest", f"the management group '{found[1]}' cannot be its own parent. Name another one"
+        )
         return
     if found[1].lower() == tenant.lower():
         return
@@ -61,9 +63,9 @@ def _check_parent(store: Store, resource_id: str, values: Mapping[str, Any], ten
         hint = f"; did you mean '{near}'?" if near else ""
         message = (
             f"the parent management group '{found[1]}' could not be found{hint}. Create it first, correct its id, or "
-            "read it with ManagementGroup.get where it exists already"
+            "read it with ManagementGroup.get if it already exists"
         )
-        yield Fault(path, "ManagementGroupNotFound", message)
+        yield Violation(path, "ManagementGroupNotFound", message)
         return
     levels = 1
     above: str | None = wanted
@@ -74,13 +76,13 @@ def _check_parent(store: Store, resource_id: str, values: Mapping[str, Any], ten
             message = (
                 f"'{found[1]}' is below '{ids.name_of_id(resource_id)}', so it cannot be its parent. Name another one"
             )
-            yield Fault(path, "BadRequest", message)
+            yield Violation(path, "BadRequest", message)
             return
     if levels > _DEEPEST:
         message = (
             f"the management group would be {levels} levels deep; at most {_DEEPEST} allowed. Name a parent higher up"
         )
-        yield Fault(path, "BadRequest", message)
+        yield Violation(path, "BadRequest", message)
 
 
 def _parent(values: Any) -> str | None:
@@ -89,18 +91,18 @@ def _parent(values: Any) -> str | None:
     return values if isinstance(values, str) else None
 
 
-def _check_role(store: Store, resource_id: str, values: Mapping[str, Any]) -> Iterator[Fault]:
+def _check_role(store: Store, resource_id: str, values: Mapping[str, Any]) -> Iterator[Violation]:
     mine = _grant(values)
-    for other in _beside(store, _ROLE, resource_id) if mine else ():
+    for other in _siblings(store, _ROLE, resource_id) if mine else ():
         if _grant(without_secrets(other.inputs)) == mine:
             message = (
                 f"the role assignment already exists: {other.id} gives the same principal the same role. Remove one"
             )
-            yield Fault("principalId", "RoleAssignmentExists", message)
+            yield Violation("principalId", "RoleAssignmentExists", message)
 
 
 def _grant(values: Mapping[str, Any]) -> tuple[str, str, str, str] | None:
-    """The scope, the role's name, the principal and the condition; None while one of them is not known."""
+    """The scope, the role's name, the principal and the condition; None if one of them is unknown."""
     scope, role, principal = (values.get(key) for key in ("scope", "roleDefinitionId", "principalId"))
     if not (isinstance(scope, str) and isinstance(role, str) and isinstance(principal, str)):
         return None
@@ -110,24 +112,24 @@ def _grant(values: Mapping[str, Any]) -> tuple[str, str, str, str] | None:
     return scope.strip("/").lower(), ids.name_of_id(role).lower(), principal.lower(), condition
 
 
-def _check_count(store: Store, resource_id: str, values: Mapping[str, Any]) -> Iterator[Fault]:
+def _check_count(store: Store, resource_id: str, values: Mapping[str, Any]) -> Iterator[Violation]:
     target = values.get("resourceUri")
     if not isinstance(target, str):
         return
-    others = _beside(store, _DIAGNOSTIC, resource_id)
+    others = _siblings(store, _DIAGNOSTIC, resource_id)
     if len(others) >= _MOST_SETTINGS:
         found = f"{ids.name_of_id(target)} has {len(others)} diagnostic settings"
         message = f"{found}; at most {_MOST_SETTINGS} allowed. Remove one"
-        yield Fault("resourceUri", "BadRequest", message)
+        yield Violation("resourceUri", "BadRequest", message)
 
 
-def _beside(store: Store, token: str, resource_id: str) -> list[Record]:
-    """The other resources of the type that are on the same scope or resource, as their ids say."""
+def _siblings(store: Store, token: str, resource_id: str) -> list[Record]:
+    """The other resources of the type at the same scope."""
     scope = resource_id.rpartition("/providers/")[0]
     return [one for one in store.children(scope) if one.type == token and one.id.lower() != resource_id.lower()]
 
 
-def _check_definitions(store: Store, values: Mapping[str, Any]) -> Iterator[Fault]:
+def _check_definitions(store: Store, values: Mapping[str, Any]) -> Iterator[Violation]:
     given = [("policyDefinitionId", values.get("policyDefinitionId"))]
     items = values.get("policyDefinitions")
     for index, item in enumerate(items if isinstance(items, list) else []):
@@ -140,4 +142,4 @@ def _check_definitions(store: Store, values: Mapping[str, Any]) -> Iterator[Faul
         if found is not None and store.get(str(wanted)) is None:
             kind = "PolicySetDefinition" if found[2] else "PolicyDefinition"
             message = f"'{found[3]}' could not be found at the management group '{found[1]}'. Create it first"
-            yield Fault(path, f"{kind}NotFound", message)
+            yield Violation(path, f"{kind}NotFound", message)

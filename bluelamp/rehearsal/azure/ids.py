@@ -1,8 +1,8 @@
-"""ARM ids: where each azure-native type lives in Azure Resource Manager.
+"""ARM resource ids of azure-native types.
 
-`data/arm_paths.json` has a path template for every type of the SDK, by module and class. A template starts with where
-the resource is kept: `@rg` (a resource group), `@sub` (the subscription), `@tenant`, `@mg{parameter}` (a management
-group), `@si` (Microsoft Sentinel's workspace), or the parameter that holds the resource it extends (`{scope}`).
+`data/arm_paths.json` has a path template for every type of the SDK, by module and class. A template starts with the
+scope: `@rg` (a resource group), `@sub` (the subscription), `@tenant`, `@mg{parameter}` (a management group), `@si`
+(Microsoft Sentinel's workspace), or the parameter with the id of the extended resource (`{scope}`).
 """
 
 import functools
@@ -32,12 +32,12 @@ _NAMESPACE = uuid.UUID("5c0d0a54-3a0e-4bd4-a3a4-6f1f0b1a7c11")
 
 
 def stable_uuid(*parts: str) -> str:
-    """The same GUID for the same words, on every machine."""
+    """A GUID that is derived from `parts`."""
     return str(uuid.uuid5(_NAMESPACE, "/".join(parts)))
 
 
 def stable_hex(length: int, *parts: str) -> str:
-    """Lower-case hexadecimal digits that follow from the words (at most 32)."""
+    """Lower-case hexadecimal digits, at most 32, that are derived from `parts`."""
     return stable_uuid(*parts).replace("-", "")[:length]
 
 
@@ -57,10 +57,7 @@ def _templates() -> dict[str, str]:
 
 
 def template(token: str) -> str:
-    """The type's path, with its parameters in braces.
-
-    Raises `CloudError` for a type that is not of the SDK.
-    """
+    """The type's path template, with parameters in braces. Raises `CloudError` for an unknown type."""
     # Earlier SDKs name an API version in the token: azure-native:network/v20230201:VirtualNetwork.
     found = _templates().get(token) or _templates().get(_VERSIONED.sub("", token))
     if found is None:
@@ -69,19 +66,19 @@ def template(token: str) -> str:
 
 
 def tokens() -> tuple[str, ...]:
-    """Every type that has a path."""
+    """Every type with a path template."""
     return tuple(_templates())
 
 
 @functools.cache
 def path_parameters(token: str) -> tuple[str, ...]:
-    """The inputs that make up the id, outermost first."""
+    """The inputs in the id, outermost first."""
     return tuple(name.partition(".")[0] for name in _PARAMETER.findall(template(token)) if name != "subscriptionId")
 
 
 @functools.cache
 def own_name(token: str) -> str | None:
-    """The input that names the resource itself; None where the name is fixed (`default`)."""
+    """The input with the resource's name; None if the name is fixed (`default`)."""
     last = template(token).rpartition("/")[2]
     found = _PARAMETER.fullmatch(last)
     return found[1] if found and "." not in found[1] else None
@@ -89,7 +86,7 @@ def own_name(token: str) -> str | None:
 
 @functools.cache
 def is_nested(token: str) -> bool:
-    """Whether the resource lives inside another one, not directly in a group, subscription or scope."""
+    """Whether the resource is a child of another resource, not directly in a group, subscription or scope."""
     path = template(token)
     return path != _GROUP and path.rpartition("/providers/")[2].count("/") > 2
 
@@ -105,12 +102,12 @@ def arm_type(token: str) -> str:
 
 
 def arm_type_of(token: str, inputs: Mapping[str, Any]) -> str:
-    """The ARM type with what the inputs say of it filled in: `Microsoft.Network/dnsZones/A`."""
+    """The ARM type with its parameters filled in from the inputs: `Microsoft.Network/dnsZones/A`."""
     return _PARAMETER.sub(lambda found: str(plain(inputs.get(found[1], found[0]))), arm_type(token))
 
 
 def type_of_id(resource_id: str) -> str:
-    """The ARM type that an id is of; empty for a subscription."""
+    """The ARM type of an id; empty for a subscription."""
     head, found, tail = resource_id.rpartition("/providers/")
     if not found:
         return "Microsoft.Resources/resourceGroups" if "/resourcegroups/" in head.lower() + tail.lower() else ""
@@ -119,59 +116,59 @@ def type_of_id(resource_id: str) -> str:
 
 
 def name_of_id(resource_id: str) -> str:
-    """The last part of an id."""
+    """The resource name, the last segment of an id."""
     return resource_id.rpartition("/")[2]
 
 
 def group_of_id(resource_id: str) -> str:
-    """The resource group in an id, empty where there is none."""
+    """The name of the resource group in an id; empty if there is none."""
     found = re.match(r"/subscriptions/[^/]+/resourceGroups/([^/]+)", resource_id, re.IGNORECASE)
     return found[1] if found else ""
 
 
 def group_id_of_id(resource_id: str) -> str:
-    """The id of the resource group that an id is in, empty where it is in none."""
+    """The id of the resource group in an id; empty if there is none."""
     found = re.match(r"/subscriptions/[^/]+/resourceGroups/[^/]+", resource_id, re.IGNORECASE)
     return found[0] if found else ""
 
 
 def subscription_of_id(resource_id: str) -> str:
-    """The subscription in an id, empty where there is none."""
+    """The subscription in an id; empty if there is none."""
     found = re.match(r"/subscriptions/([^/]+)", resource_id, re.IGNORECASE)
     return found[1] if found else ""
 
 
 def subscription_id(instance: Instance, urn: str = "") -> str:
-    """The configured subscription; else one that follows from the project and stack."""
-    return str(instance.config.get("subscriptionId") or stable_uuid("subscription", *_whose(instance, urn)))
+    """The configured subscription, else one derived from the project and stack."""
+    return str(instance.config.get("subscriptionId") or stable_uuid("subscription", *_project_and_stack(instance, urn)))
 
 
 def tenant_id(instance: Instance, urn: str = "") -> str:
-    """The configured tenant; else one that follows from the project and stack."""
-    return str(instance.config.get("tenantId") or stable_uuid("tenant", *_whose(instance, urn)))
+    """The configured tenant, else one derived from the project and stack."""
+    return str(instance.config.get("tenantId") or stable_uuid("tenant", *_project_and_stack(instance, urn)))
 
 
-def _whose(instance: Instance, urn: str) -> tuple[str, str]:
+def _project_and_stack(instance: Instance, urn: str) -> tuple[str, str]:
     if instance.stack:
         return instance.project, instance.stack
     return (project_of(urn), stack_of(urn)) if urn.startswith("urn:") else ("", "")
 
 
 def resource_id(instance: Instance, token: str, inputs: Mapping[str, Any], urn: str = "") -> str | None:
-    """The id that `inputs` make; None while a part of it is not known.
+    """The resource id for `inputs`; None if a part of it is unknown.
 
-    Raises `CloudError` `MissingParameter` where an input that the id needs is absent.
+    Raises `CloudError` `MissingParameter` if a path parameter is missing.
     """
     return _fill(template(token), instance, token, inputs, urn)
 
 
 def parameters_in(token: str, resource_id: str) -> dict[str, str] | None:
-    """The inputs that an id of the type is made of, None where it is no such id; the subscription is not among them."""
+    """The path parameters in an id, without the subscription; None if it is not an id of the type."""
     pattern, at = "", 0
     path = template(token)
     for found in _PARAMETER.finditer(path):
         name = found[1].replace(".", "_")
-        # A scope is an id itself, with slashes.
+        # A scope is an id and contains slashes.
         inner = ".+" if found.start() == 0 else "[^/]+"
         again = f"(?P<{name}>" in pattern
         pattern += re.escape(path[at : found.start()]) + (f"(?P={name})" if again else f"(?P<{name}>{inner})")
@@ -183,7 +180,7 @@ def parameters_in(token: str, resource_id: str) -> dict[str, str] | None:
 
 
 def parent_id(instance: Instance, token: str, inputs: Mapping[str, Any], urn: str = "") -> str | None:
-    """The id of what must exist first: the parent resource, the resource group, or the scope; empty at the top."""
+    """The id of the parent resource, the resource group or the scope; empty for a top-level resource."""
     path = template(token)
     if path == _GROUP:
         return ""
@@ -210,7 +207,7 @@ def _fill(path: str, instance: Instance, token: str, inputs: Mapping[str, Any], 
         if value is None and name == "roleEligibilityScheduleRequestName":
             value = stable_uuid(urn, token)
         if value is None or value == "":
-            raise CloudError("MissingParameter", f"'{name}' is needed to say where {token} is")
+            raise CloudError("MissingParameter", f"'{name}' is missing: the id of {token} needs it")
         if not isinstance(value, (str, int)) or isinstance(value, bool):
             return None
         filled = filled.replace("{" + name + "}", str(value).strip("/"), 1)

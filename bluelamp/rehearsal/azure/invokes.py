@@ -1,4 +1,4 @@
-"""Functions: who is asking, a resource that is there, and its keys."""
+"""Functions of azure-native: client configuration, existing resources and their keys."""
 
 import base64
 import re
@@ -7,7 +7,7 @@ from typing import Any
 
 from bluelamp.rehearsal.azure import ids
 from bluelamp.rehearsal.azure.data import facts
-from bluelamp.rehearsal.azure.outputs import words_of, written
+from bluelamp.rehearsal.azure.outputs import fill_template, template_values
 from bluelamp.rehearsal.azure.references import not_found
 from bluelamp.rehearsal.provider import CloudError, Instance
 from bluelamp.rehearsal.sdk.schema import Catalogue, FunctionShape, UnknownToken
@@ -20,23 +20,25 @@ _KEY = re.compile(r"\{(key|kubeconfig):(\w+)\}")
 def invoke(
     store: Store, catalogue: Catalogue, instance: Instance, token: str, args: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """What the function `token` answers. Raises `CloudError` where it is not of the SDK, or what it asks for is not
-    there."""
+    """The result of the function `token`.
+
+    Raises `CloudError` if the SDK has no such function, or if the resource does not exist.
+    """
     given = {key: plain(value) for key, value in args.items() if value is not None}
-    who = _client(instance, token)
-    if who is not None:
-        return who
+    client = _client(instance, token)
+    if client is not None:
+        return client
     shape = _shape(catalogue, token)
     missing = [name for name, one in shape.inputs.properties.items() if one.required and name not in given]
     if missing:
         raise CloudError("MissingParameter", f"{token} needs {', '.join(missing)}")
     answer = facts("keys").get(token)
     if answer is not None:
-        record = _asked(store, instance, token, given)
+        record = _target(store, instance, token, given)
         keys: dict[str, Any] = _keys(answer, record.id, ids.tenant_id(instance))
         return keys
     if token.rsplit(":", maxsplit=1)[-1].startswith("list"):
-        return _listed(shape, _asked(store, instance, token, given))
+        return _generic_answer(shape, _target(store, instance, token, given))
     return _get(store, shape, instance, token, given)
 
 
@@ -62,7 +64,7 @@ def _shape(catalogue: Catalogue, token: str) -> FunctionShape:
 
 
 def _get(store: Store, shape: FunctionShape, instance: Instance, token: str, args: Mapping[str, Any]) -> dict[str, Any]:
-    """A stored resource, for `getVirtualNetwork` and its like."""
+    """A stored resource, for functions such as `getVirtualNetwork`."""
     module, name = token.split(":")[1:]
     if not name.startswith("get"):
         raise CloudError("NotSupported", f"the rehearsal cloud has no answer for {token}")
@@ -77,8 +79,8 @@ def _get(store: Store, shape: FunctionShape, instance: Instance, token: str, arg
     return {"id": record.id, **{key: value for key, value in record.outputs.items() if key in known and key != "id"}}
 
 
-def _asked(store: Store, instance: Instance, token: str, args: Mapping[str, Any]) -> Record:
-    """The resource that the arguments name: the innermost type of the module whose path they fill."""
+def _target(store: Store, instance: Instance, token: str, args: Mapping[str, Any]) -> Record:
+    """The resource that the arguments name: of the module's types, the one with the most path parameters given."""
     module = token.split(":")[1]
     wanted = ""
     for kind in sorted(ids.tokens(), key=lambda one: len(ids.path_parameters(one)), reverse=True):
@@ -92,8 +94,8 @@ def _asked(store: Store, instance: Instance, token: str, args: Mapping[str, Any]
     raise CloudError("ResourceNotFound", not_found(wanted or token))
 
 
-def _listed(shape: FunctionShape, record: Record) -> dict[str, Any]:
-    """An answer of the right shape: nothing in the lists, a secret for each key."""
+def _generic_answer(shape: FunctionShape, record: Record) -> dict[str, Any]:
+    """An answer of the right type: empty lists, and a secret for each key."""
     found: dict[str, Any] = {}
     for name, one in shape.outputs.properties.items():
         if one.shape.kind in ("array", "map"):
@@ -113,7 +115,7 @@ def _keys(answer: Any, resource_id: str, tenant: str) -> Any:
         return answer
     secret = _KEY.search(answer) is not None
     text = _KEY.sub(lambda match: _key(match[1], match[2], resource_id), answer)
-    text = written(text, words_of(resource_id, {}, tenant), resource_id)
+    text = fill_template(text, template_values(resource_id, {}, tenant), resource_id)
     return Secret(text) if secret else text
 
 

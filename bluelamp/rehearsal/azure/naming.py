@@ -1,4 +1,4 @@
-"""Names: what azure-native gives where none is given, and what the services accept."""
+"""Resource names: azure-native's auto-naming, and the services' naming rules."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -10,20 +10,20 @@ from bluelamp.rehearsal.azure.data import facts
 from bluelamp.rehearsal.provider import Failure, Naming
 from bluelamp.rehearsal.values import Secret, plain
 
-RANDOM = "__createBeforeDelete"
-"""The input by which azure-native remembers that it made the name up, so that a replacement can come first."""
+CREATE_BEFORE_DELETE = "__createBeforeDelete"
+"""The input by which azure-native records that the name was generated, so that a replacement can be created first."""
 
 _MANAGEMENT_GROUP = r"/providers/Microsoft\.Management/managementGroups/[^/]+"
 _GUIDS = ("RoleAssignment", "RoleDefinition", "PimRoleEligibilitySchedule")
 
 
 def auto_name(token: str, urn: str, taken: Callable[[str], bool], naming: Naming | None = None) -> tuple[str, bool]:
-    """The name for a resource that says none, and whether it was made up.
+    """The name for a resource that has none, and whether it was generated, as in azure-native.
 
-    As azure-native does: a name that `pulumi:autonaming` enforces is taken, and one that it proposes too, but for what
-    must be a GUID. Without either, a nested resource takes its logical name, a role assignment a GUID, any other its
-    logical name and eight hexadecimal digits. The digits follow from the URN, and are others once a name is `taken`, so
-    that a check gives the same name each time and a replacement another one.
+    The name from `pulumi:autonaming` is used if it is enforced, or proposed for a resource whose name need not be a
+    GUID. Otherwise a child resource gets its logical name, a role assignment a GUID, and any other resource its logical
+    name with eight hexadecimal digits. The digits are derived from the URN and change if the name is `taken`, so that
+    repeated checks give the same name and a replacement another one.
     """
     if naming is not None and (naming.mode == "enforce" or not token.endswith(_GUIDS)):
         return naming.proposed, True
@@ -41,7 +41,7 @@ def auto_name(token: str, urn: str, taken: Callable[[str], bool], naming: Naming
 
 
 def check_name(token: str, inputs: Mapping[str, Any]) -> list[Failure]:
-    """What the service would say of the resource's own name."""
+    """The failure of the resource's name under the service's naming rule, if any."""
     own = ids.own_name(token)
     rule = facts("names").get(token)
     given = inputs.get(own) if own else None
@@ -57,7 +57,7 @@ def check_name(token: str, inputs: Mapping[str, Any]) -> list[Failure]:
         wanted = f"{least}" if least == most else f"{least} to {most}"
         wrong.append(f"has {len(name)} characters: {wanted} allowed")
     if not re.fullmatch(rule["pattern"], name, re.DOTALL):
-        wrong.append(f"may have only {rule['words']}")
+        wrong.append(f"may have only {rule['allowed']}")
     if not wrong:
         return []
     near = "" if hidden else _nearest(name, rule)
@@ -67,13 +67,13 @@ def check_name(token: str, inputs: Mapping[str, Any]) -> list[Failure]:
 
 
 def _at_scope(rule: Mapping[str, Any], scope: Any) -> Mapping[str, Any]:
-    """The rule as it is for a name at `scope`: some services take shorter names at a management group."""
+    """The rule for a name at `scope`, as some services allow only shorter names at a management group."""
     at_group = isinstance(scope, str) and re.fullmatch(_MANAGEMENT_GROUP, scope, re.IGNORECASE)
     return {**rule, **rule["at_management_group"]} if at_group and "at_management_group" in rule else rule
 
 
 def _nearest(name: str, rule: Mapping[str, Any]) -> str:
-    """The name with what is not allowed left out, where that makes a good one."""
+    """The name without invalid characters, if that is valid; else empty."""
     tries = [name.lower(), re.sub(r"[^A-Za-z0-9-]", "", name), re.sub(r"[^a-z0-9-]", "", name.lower())]
     tries += [re.sub(r"[^A-Za-z0-9]", "", name), re.sub(r"[^a-z0-9]", "", name.lower())]
     for one in tries:
@@ -84,9 +84,9 @@ def _nearest(name: str, rule: Mapping[str, Any]) -> str:
 
 
 def unique_name(token: str, inputs: Mapping[str, Any]) -> str | None:
-    """The name that the whole cloud may hold once (`microsoft.storage/storageaccounts:stpolice`), or None.
+    """The globally unique name (`microsoft.storage/storageaccounts:stpolice`), or None.
 
-    A web app whose host name Azure completes by a hash may share its name with another.
+    A web app's name need not be unique if Azure adds a hash to its host name.
     """
     own = ids.own_name(token)
     unique = facts("names").get(token, {}).get("unique")

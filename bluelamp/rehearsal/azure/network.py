@@ -1,35 +1,35 @@
-"""What Azure Virtual Network refuses: ranges outside or over each other, and rules that conflict."""
+"""Checks of Azure Virtual Network: address ranges, peerings, routes and security rules."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from bluelamp.rehearsal.azure import ids
-from bluelamp.rehearsal.azure.ranges import Fault, Network, inside, overlap, parse, prefixes, space, too_small
+from bluelamp.rehearsal.azure.ranges import Network, Violation, inside, overlap, parse, prefixes, space, too_small
 from bluelamp.rehearsal.azure.securityrules import check_group, check_rule
-from bluelamp.rehearsal.sdk.words import join_path
+from bluelamp.rehearsal.sdk.messages import join_path
 from bluelamp.rehearsal.store import Record, Store
 from bluelamp.rehearsal.values import plain, without_secrets
 
 _NETWORK = "azure-native:network:"
 VNET, SUBNET, PEERING = f"{_NETWORK}VirtualNetwork", f"{_NETWORK}Subnet", f"{_NETWORK}VirtualNetworkPeering"
-_HOMES = {
+_REQUIRED_SUBNETS = {
     f"{_NETWORK}AzureFirewall": ("ipConfigurations", "AzureFirewallSubnet"),
     f"{_NETWORK}BastionHost": ("ipConfigurations", "AzureBastionSubnet"),
     f"{_NETWORK}VirtualNetworkGateway": ("ipConfigurations", "GatewaySubnet"),
 }
-"""Services that live in a subnet of a fixed name."""
+"""Services that require a subnet with a fixed name."""
 
 
-def check(token: str, inputs: Mapping[str, Any]) -> Iterator[Fault]:
-    """What the inputs alone show to be wrong; what is not known yet is passed over."""
+def check(token: str, inputs: Mapping[str, Any]) -> Iterator[Violation]:
+    """The violations in the inputs by themselves. Unknown values are skipped."""
     values = without_secrets(inputs)
     if token == VNET:
         yield from _check_vnet(values)
     elif token == SUBNET:
         name = str(values.get("subnetName"))
         found = [one for _, one in prefixes(values, name)]
-        yield from (one for one in found if isinstance(one, Fault))
-        yield from _size(name, [one for one in found if not isinstance(one, Fault)], "addressPrefix")
+        yield from (one for one in found if isinstance(one, Violation))
+        yield from _size(name, [one for one in found if not isinstance(one, Violation)], "addressPrefix")
     elif token == f"{_NETWORK}NetworkSecurityGroup":
         yield from check_group(values)
     elif token == f"{_NETWORK}SecurityRule":
@@ -39,18 +39,18 @@ def check(token: str, inputs: Mapping[str, Any]) -> Iterator[Fault]:
             yield from _check_route(route, join_path("routes", index))
     elif token == f"{_NETWORK}Route":
         yield from _check_route(values, "")
-    elif token in _HOMES:
-        yield from _check_home(token, values)
+    elif token in _REQUIRED_SUBNETS:
+        yield from _check_subnet_name(token, values)
 
 
-def check_stored(store: Store, token: str, resource_id: str, inputs: Mapping[str, Any]) -> Iterator[Fault]:
-    """What is wrong beside what the cloud already holds."""
+def check_stored(store: Store, token: str, resource_id: str, inputs: Mapping[str, Any]) -> Iterator[Violation]:
+    """The violations against existing resources."""
     values = without_secrets(inputs)
     if token == SUBNET:
-        yield from _beside_siblings(store, resource_id, values)
+        yield from _check_siblings(store, resource_id, values)
     elif token == VNET:
-        yield from _around_subnets(store, resource_id, values)
-        yield from _beside_peers(store, resource_id, space(values) or [])
+        yield from _check_address_space(store, resource_id, values)
+        yield from _check_peers(store, resource_id, space(values) or [])
     elif token == PEERING:
         yield from _check_peering(store, resource_id, values)
     elif token == f"{_NETWORK}SecurityRule":
@@ -61,13 +61,13 @@ def check_stored(store: Store, token: str, resource_id: str, inputs: Mapping[str
         yield from check_rule(values, "", own, [*inline, *others])
 
 
-def _check_vnet(values: Mapping[str, Any]) -> Iterator[Fault]:
+def _check_vnet(values: Mapping[str, Any]) -> Iterator[Violation]:
     holder = values.get("addressSpace")
     texts = holder.get("addressPrefixes") if isinstance(holder, Mapping) else None
     name = str(values.get("virtualNetworkName"))
     for index, text in enumerate(texts if isinstance(texts, list) else []):
         wrong = parse(join_path("addressSpace.addressPrefixes", index), text, name)
-        if isinstance(wrong, Fault):
+        if isinstance(wrong, Violation):
             yield wrong
     spaces = space(values)
     seen: list[tuple[str, list[Network]]] = []
@@ -75,8 +75,8 @@ def _check_vnet(values: Mapping[str, Any]) -> Iterator[Fault]:
         path = join_path("subnets", index)
         own = str(subnet.get("name"))
         found = list(prefixes(subnet, own, path))
-        yield from (one for _, one in found if isinstance(one, Fault))
-        ranges = [(where, one) for where, one in found if not isinstance(one, Fault)]
+        yield from (one for _, one in found if isinstance(one, Violation))
+        ranges = [(where, one) for where, one in found if not isinstance(one, Violation)]
         where = ranges[0][0] if ranges else path
         networks = [one for _, one in ranges]
         yield from _size(own, networks, where)
@@ -88,12 +88,12 @@ def _check_vnet(values: Mapping[str, Any]) -> Iterator[Fault]:
         seen.append((own, networks))
 
 
-def _beside_siblings(store: Store, resource_id: str, values: Mapping[str, Any]) -> Iterator[Fault]:
+def _check_siblings(store: Store, resource_id: str, values: Mapping[str, Any]) -> Iterator[Violation]:
     vnet = store.get(_parent(resource_id))
     if vnet is None:
         return
     name = ids.name_of_id(resource_id)
-    found = [(where, one) for where, one in prefixes(values, name) if not isinstance(one, Fault)]
+    found = [(where, one) for where, one in prefixes(values, name) if not isinstance(one, Violation)]
     spaces = space(vnet.inputs)
     if spaces is not None:
         yield from (_outside(name, ids.name_of_id(vnet.id), where) for where, one in found if not inside(one, spaces))
@@ -102,21 +102,21 @@ def _beside_siblings(store: Store, resource_id: str, values: Mapping[str, Any]) 
             yield _overlaps(name, other, found[0][0])
 
 
-def _around_subnets(store: Store, resource_id: str, values: Mapping[str, Any]) -> Iterator[Fault]:
+def _check_address_space(store: Store, resource_id: str, values: Mapping[str, Any]) -> Iterator[Violation]:
     spaces = space(values)
     for child in store.children(resource_id):
         if child.type == SUBNET and spaces is not None:
             name = ids.name_of_id(child.id)
             for _, one in prefixes(child.inputs, name):
-                if not isinstance(one, Fault) and not inside(one, spaces):
+                if not isinstance(one, Violation) and not inside(one, spaces):
                     message = (
                         f"Subnet '{name}' ({one}) is not within the address space that virtual network "
                         f"'{ids.name_of_id(resource_id)}' would have."
                     )
-                    yield Fault("addressSpace.addressPrefixes", "InUsePrefixCannotBeDeleted", message)
+                    yield Violation("addressSpace.addressPrefixes", "InUsePrefixCannotBeDeleted", message)
 
 
-def _check_peering(store: Store, resource_id: str, values: Mapping[str, Any]) -> Iterator[Fault]:
+def _check_peering(store: Store, resource_id: str, values: Mapping[str, Any]) -> Iterator[Violation]:
     local = store.get(_parent(resource_id))
     remote_id = _remote(values)
     remote = store.get(remote_id) if remote_id else None
@@ -129,11 +129,11 @@ def _check_peering(store: Store, resource_id: str, values: Mapping[str, Any]) ->
             f"Cannot create or update peering {resource_id}. Virtual networks {local.id} ({clash[0]}) and {remote.id} "
             f"({clash[1]}) cannot be peered because their address spaces overlap."
         )
-        yield Fault("remoteVirtualNetwork.id", "VnetAddressSpacesOverlap", message)
-    yield from _with_peers(store, local, remote, theirs)
+        yield Violation("remoteVirtualNetwork.id", "VnetAddressSpacesOverlap", message)
+    yield from _check_other_peers(store, local, remote, theirs)
 
 
-def _with_peers(store: Store, local: Record, remote: Record, theirs: list[Network]) -> Iterator[Fault]:
+def _check_other_peers(store: Store, local: Record, remote: Record, theirs: list[Network]) -> Iterator[Violation]:
     for peer in _peers(store, local):
         if _same(peer.id, remote.id):
             continue
@@ -144,17 +144,17 @@ def _with_peers(store: Store, local: Record, remote: Record, theirs: list[Networ
                 f"with {local.id}."
             )
             code = "VnetAddressSpaceOverlapsWithAlreadyPeeredVnet"
-            yield Fault("remoteVirtualNetwork.id", code, message)
+            yield Violation("remoteVirtualNetwork.id", code, message)
 
 
-def _beside_peers(store: Store, resource_id: str, spaces: list[Network]) -> Iterator[Fault]:
+def _check_peers(store: Store, resource_id: str, spaces: list[Network]) -> Iterator[Violation]:
     vnet = store.get(resource_id)
     for peer in _peers(store, vnet) if vnet else []:
         clash = overlap(spaces, space(peer.inputs) or [])
         if clash:
             message = f"{clash[0]} overlaps {clash[1]} of {peer.id}, which is already peered with {resource_id}."
             code = "VnetAddressSpaceOverlapsWithAlreadyPeeredVnet"
-            yield Fault("addressSpace.addressPrefixes", code, message)
+            yield Violation("addressSpace.addressPrefixes", code, message)
 
 
 def _peers(store: Store, vnet: Record) -> Iterator[Record]:
@@ -167,58 +167,58 @@ def _peers(store: Store, vnet: Record) -> Iterator[Record]:
 
 
 def subnets(store: Store, vnet: Record) -> Iterator[tuple[str, list[Network]]]:
-    """The names and ranges of the subnets of a stored virtual network, separate ones and those inside its inputs."""
+    """The names and ranges of the subnets of a stored virtual network, both separate and inline ones."""
     seen = set()
     for child in store.children(vnet.id):
         if child.type == SUBNET:
             name = ids.name_of_id(child.id)
             seen.add(name.lower())
-            yield name, [one for _, one in prefixes(child.inputs, name) if not isinstance(one, Fault)]
+            yield name, [one for _, one in prefixes(child.inputs, name) if not isinstance(one, Violation)]
     for values in _items(plain(vnet.inputs), "subnets"):
         name = str(values.get("name"))
         if name.lower() not in seen:
-            yield name, [one for _, one in prefixes(values, name) if not isinstance(one, Fault)]
+            yield name, [one for _, one in prefixes(values, name) if not isinstance(one, Violation)]
 
 
-def _check_route(values: Mapping[str, Any], path: str) -> Iterator[Fault]:
+def _check_route(values: Mapping[str, Any], path: str) -> Iterator[Violation]:
     name = str(values.get("name") or values.get("routeName"))
     prefix = values.get("addressPrefix")
     if isinstance(prefix, str) and prefix[:1].isdigit():
         wrong = parse(join_path(path, "addressPrefix"), prefix, name)
-        if isinstance(wrong, Fault):
+        if isinstance(wrong, Violation):
             yield wrong
     hop, address = values.get("nextHopType"), values.get("nextHopIpAddress")
     if hop == "VirtualAppliance" and address is None:
         message = f"Route '{name}' needs a next hop IP address because its next hop type is VirtualAppliance."
-        yield Fault(join_path(path, "nextHopIpAddress"), "RouteNextHopIpAddressRequired", message)
+        yield Violation(join_path(path, "nextHopIpAddress"), "RouteNextHopIpAddressRequired", message)
     if isinstance(hop, str) and hop != "VirtualAppliance" and isinstance(address, str):
         message = f"Route '{name}' cannot have a next hop IP address because its next hop type is {hop}."
-        yield Fault(join_path(path, "nextHopIpAddress"), "RouteNextHopIpAddressNotAllowed", message)
+        yield Violation(join_path(path, "nextHopIpAddress"), "RouteNextHopIpAddressNotAllowed", message)
 
 
-def _check_home(token: str, values: Mapping[str, Any]) -> Iterator[Fault]:
-    key, wanted = _HOMES[token]
+def _check_subnet_name(token: str, values: Mapping[str, Any]) -> Iterator[Violation]:
+    key, wanted = _REQUIRED_SUBNETS[token]
     for index, item in enumerate(_items(values, key)):
         subnet = item.get("subnet")
         found = subnet.get("id") if isinstance(subnet, Mapping) else None
         if isinstance(found, str) and ids.name_of_id(found).lower() != wanted.lower():
             message = f"{ids.arm_type(token)} must be in a subnet named '{wanted}', not '{ids.name_of_id(found)}'."
-            yield Fault(f"{join_path(key, index)}.subnet.id", "InvalidSubnetName", message)
+            yield Violation(f"{join_path(key, index)}.subnet.id", "InvalidSubnetName", message)
 
 
-def _size(name: str, networks: list[Network], path: str) -> Iterator[Fault]:
+def _size(name: str, networks: list[Network], path: str) -> Iterator[Violation]:
     message = too_small(name, networks)
     if message:
-        yield Fault(path, "SubnetTooSmall", message)
+        yield Violation(path, "SubnetTooSmall", message)
 
 
-def _outside(subnet: str, vnet: str, path: str) -> Fault:
-    return Fault(path, "NetcfgInvalidSubnet", f"Subnet '{subnet}' is not valid in virtual network '{vnet}'.")
+def _outside(subnet: str, vnet: str, path: str) -> Violation:
+    return Violation(path, "NetcfgInvalidSubnet", f"Subnet '{subnet}' is not valid in virtual network '{vnet}'.")
 
 
-def _overlaps(subnet: str, other: str, path: str) -> Fault:
+def _overlaps(subnet: str, other: str, path: str) -> Violation:
     message = f"Subnet '{subnet}' is not valid because its IP address range overlaps with that of an existing subnet"
-    return Fault(path, "NetcfgSubnetRangesOverlap", f"{message} '{other}'.")
+    return Violation(path, "NetcfgSubnetRangesOverlap", f"{message} '{other}'.")
 
 
 def _items(values: Mapping[str, Any], key: str) -> list[Mapping[str, Any]]:

@@ -1,4 +1,4 @@
-"""What a resource says of itself once it is there: its inputs, and what the service computes."""
+"""The outputs of a resource: its inputs and the properties that the service computes."""
 
 import hashlib
 import json
@@ -8,20 +8,20 @@ from typing import Any
 
 from bluelamp.rehearsal.azure import ids
 from bluelamp.rehearsal.azure.addresses import with_addresses
-from bluelamp.rehearsal.azure.completing import complete
+from bluelamp.rehearsal.azure.computed import with_computed
 from bluelamp.rehearsal.azure.data import facts
-from bluelamp.rehearsal.azure.places import canonical
+from bluelamp.rehearsal.azure.locations import canonical
 from bluelamp.rehearsal.sdk.shapes import ObjectShape, ResourceShape, Shape
 from bluelamp.rehearsal.store import Store
 from bluelamp.rehearsal.values import UNKNOWN, Blob, Secret, plain
 
 _TIME = "2026-01-05T09:00:00.0000000Z"
-"""When everything in the rehearsal cloud was made: a fixed time, so that outputs repeat."""
+"""The creation time of every resource: fixed, so that outputs are reproducible."""
 _PLACEHOLDER = re.compile(r"\{(\w+)(?::([\w.>]+))?\}")
 
 
 def preview(shape: ResourceShape, inputs: Mapping[str, Any]) -> dict[str, Any]:
-    """What a preview can know, as azure-native gives it: an input under its own name, all else unknown."""
+    """The outputs in a preview, as in azure-native: inputs under their own names, everything else unknown."""
     return _preview(shape.outputs, inputs) | {"azureApiVersion": shape.api_version or UNKNOWN}
 
 
@@ -48,16 +48,16 @@ def compute(
     store: Store, shape: ResourceShape, resource_id: str, inputs: Mapping[str, Any], tenant: str
 ) -> dict[str, Any]:
     """The outputs of a stored resource; the same for the same id and inputs."""
-    words = words_of(resource_id, inputs, tenant) | _from_inputs(store, shape.token, inputs)
+    values = template_values(resource_id, inputs, tenant) | _from_inputs(store, shape.token, inputs)
     known = shape.outputs.properties
     found: dict[str, Any] = {
         key: _output(known[key].shape, value, f"{resource_id}/{key}")
         for key, value in inputs.items()
         if key in known and value is not None
     }
-    usual = _usual(shape, resource_id, inputs, words)
+    usual = _usual(shape, resource_id, inputs, values)
     _fill(found, {key: value for key, value in usual.items() if key in known})
-    _fill(found, written(facts("outputs").get(shape.token, {}), words, resource_id) or {})
+    _fill(found, fill_template(facts("outputs").get(shape.token, {}), values, resource_id) or {})
     if isinstance(found.get("location"), str) and "displayName" not in found:
         place = canonical(found["location"])
         found["location"] = place if place in facts("locations") else found["location"]
@@ -67,11 +67,11 @@ def compute(
         if secret in found and not isinstance(found[secret], Secret):
             found[secret] = Secret(found[secret])
     found = with_addresses(store, shape.token, resource_id, found)
-    return complete(shape.outputs, shape.inputs, inputs, found, resource_id)
+    return with_computed(shape.outputs, shape.inputs, inputs, found, resource_id)
 
 
 def _from_inputs(store: Store, token: str, inputs: Mapping[str, Any]) -> dict[str, str]:
-    """What the templates of a type take from its inputs (`in:PATH`, `if:PATH`) and from what those name (`of:…>…`)."""
+    """The template values from a type's inputs (`in:PATH`, `if:PATH`) and from resources they refer to (`of:…>…`)."""
     found: dict[str, str] = {}
     for kind, path in _PLACEHOLDER.findall(json.dumps(facts("outputs").get(token, {}))):
         if kind not in ("in", "if", "of"):
@@ -92,13 +92,13 @@ def _from_inputs(store: Store, token: str, inputs: Mapping[str, Any]) -> dict[st
 
 
 def _usual(
-    shape: ResourceShape, resource_id: str, inputs: Mapping[str, Any], words: Mapping[str, str]
+    shape: ResourceShape, resource_id: str, inputs: Mapping[str, Any], values: Mapping[str, str]
 ) -> dict[str, Any]:
-    """What nearly every type says."""
+    """The outputs of nearly every type."""
     digest = hashlib.sha256(json.dumps(plain(inputs), sort_keys=True, default=_opaque).encode()).hexdigest()
     author = {"createdAt": _TIME, "createdByType": "Application", "lastModifiedAt": _TIME}
     return {
-        "name": words["name"],
+        "name": values["name"],
         "type": ids.type_of_id(resource_id) or ids.arm_type(shape.token),
         "id": resource_id,
         "provisioningState": "Succeeded",
@@ -106,7 +106,7 @@ def _usual(
         "resourceGuid": ids.stable_uuid(resource_id, "resource"),
         "systemData": author,
         "azureApiVersion": shape.api_version,
-        "tenantId": words["tenant"],
+        "tenantId": values["tenant"],
         "privateEndpointConnections": [],
     }
 
@@ -116,7 +116,7 @@ def _opaque(value: Any) -> Any:
 
 
 def _output(shape: Shape, value: Any, where: str) -> Any:
-    """An input as it comes out: parts with a name get an id, an etag and a state where their type has them."""
+    """An input as an output. Named items get an id, an etag and a provisioning state if their type has them."""
     if isinstance(value, Secret):
         return Secret(_output(shape, value.value, where))
     if isinstance(value, list) and shape.kind == "array" and shape.item is not None:
@@ -144,7 +144,7 @@ def _name(value: Any, index: int) -> str:
 
 
 def _identity(store: Store, identity: Any, resource_id: str, tenant: str) -> Any:
-    """A managed identity as it comes out: user-assigned ones go in as a list and come out as a map."""
+    """A managed identity as an output. User-assigned identities are a list in the inputs and a map in the outputs."""
     if isinstance(identity, Secret) or not isinstance(identity, Mapping):
         return identity
     found = dict(identity)
@@ -165,8 +165,8 @@ def _assigned(store: Store, identity_id: str) -> dict[str, str]:
     }
 
 
-def words_of(resource_id: str, inputs: Mapping[str, Any], tenant: str) -> dict[str, str]:
-    """The words that stand in the templates of `data/outputs.yaml` for this resource."""
+def template_values(resource_id: str, inputs: Mapping[str, Any], tenant: str) -> dict[str, str]:
+    """The values for the templates of `data/outputs.yaml`."""
     parts = resource_id.rpartition("/providers/")[2].split("/")
     names = parts[2::2]
     return {
@@ -183,27 +183,31 @@ def words_of(resource_id: str, inputs: Mapping[str, Any], tenant: str) -> dict[s
     }
 
 
-def written(value: Any, words: Mapping[str, str], resource_id: str) -> Any:
-    """`value`, a template of the data files, filled in for a resource; None where an input that it needs is absent."""
+def fill_template(value: Any, values: Mapping[str, str], resource_id: str) -> Any:
+    """`value`, a template of the data files, filled in for a resource; None if an input that it needs is missing."""
     if isinstance(value, Mapping):
-        made = {key: written(item, words, resource_id) for key, item in value.items()}
+        made = {key: fill_template(item, values, resource_id) for key, item in value.items()}
         kept = {key: item for key, item in made.items() if item is not None}
         return kept if kept or not made else None
     if isinstance(value, list):
-        return [written(item, words, resource_id) for item in value]
+        return [fill_template(item, values, resource_id) for item in value]
     if not isinstance(value, str):
         return value
-    if any(kind in ("in", "if", "of") and f"{kind}:{path}" not in words for kind, path in _PLACEHOLDER.findall(value)):
+    if any(kind in ("in", "if", "of") and f"{kind}:{path}" not in values for kind, path in _PLACEHOLDER.findall(value)):
         return None
 
     def filled(match: re.Match[str]) -> str:
-        whole = words.get(f"{match[1]}:{match[2]}")
-        return whole if whole is not None else words.get(match[1]) or _made(match[1], match[2] or "", resource_id)
+        whole = values.get(f"{match[1]}:{match[2]}")
+        return (
+            whole
+            if whole is not None
+            else values.get(match[1]) or _placeholder_value(match[1], match[2] or "", resource_id)
+        )
 
     return _PLACEHOLDER.sub(filled, value)
 
 
-def _made(kind: str, word: str, resource_id: str) -> str:
+def _placeholder_value(kind: str, word: str, resource_id: str) -> str:
     digits = int(ids.stable_hex(12, resource_id, word), 16)
     if kind == "ip":
         return f"20.{90 + digits % 20}.{digits // 32 % 256}.{digits // 8192 % 254 + 1}"
@@ -213,7 +217,7 @@ def _made(kind: str, word: str, resource_id: str) -> str:
 
 
 def _fill(found: dict[str, Any], more: Mapping[str, Any]) -> None:
-    """Adds what `found` does not have yet, at every depth."""
+    """Merges `more` into `found` at every depth. Existing values are kept."""
     for key, value in more.items():
         have = found.get(key)
         if have is None and value is not None:

@@ -1,4 +1,4 @@
-"""Azure Resource Manager, rehearsed at the boundary of the azure-native provider."""
+"""The azure-native provider of the rehearsal cloud."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -6,14 +6,14 @@ from typing import Any
 
 from bluelamp.core.resource import type_of
 from bluelamp.rehearsal.azure import governance, ids, network
-from bluelamp.rehearsal.azure.checking import Checker
+from bluelamp.rehearsal.azure.checker import Checker
 from bluelamp.rehearsal.azure.deletion import check_delete, check_write, remove
-from bluelamp.rehearsal.azure.diffing import diff
-from bluelamp.rehearsal.azure.faults import strike
+from bluelamp.rehearsal.azure.diff import diff
 from bluelamp.rehearsal.azure.invokes import invoke
 from bluelamp.rehearsal.azure.naming import unique_name
 from bluelamp.rehearsal.azure.outputs import compute, preview
-from bluelamp.rehearsal.azure.ranges import Fault
+from bluelamp.rehearsal.azure.planned_failures import fail_if_planned
+from bluelamp.rehearsal.azure.ranges import Violation
 from bluelamp.rehearsal.azure.references import check_parent, check_references, not_found
 from bluelamp.rehearsal.azure.services import check_linked
 from bluelamp.rehearsal.provider import EXISTING, Checked, CloudError, Diff, Instance, Live, Naming, Provider
@@ -24,17 +24,17 @@ from bluelamp.rehearsal.values import has_unknown
 
 
 class AzureProvider(Provider):
-    """The package azure-native over a store: every resource type of the installed SDK.
+    """The package azure-native, with every resource type of the installed SDK.
 
-    With `arm_types`, a folder of Microsoft's own type definitions (repository Azure/bicep-types-az), inputs are judged
-    by those as well. Raises `UnknownPackage` where pulumi-azure-native is not installed.
+    With `arm_types`, a folder of Microsoft's type definitions (repository Azure/bicep-types-az), inputs are
+    also checked against those. Raises `UnknownPackage` if pulumi-azure-native is not installed.
     """
 
     package = "azure-native"
 
-    def __init__(self, store: Store, arm_types: Path | None = None, places: Sequence[str] = ()) -> None:
+    def __init__(self, store: Store, arm_types: Path | None = None, search_path: Sequence[str] = ()) -> None:
         self._store = store
-        self._catalogue = catalogue_of(self.package, places)
+        self._catalogue = catalogue_of(self.package, search_path)
         self.version = self._catalogue.version
         self._checker = Checker(store, self._catalogue, arm_types)
 
@@ -46,7 +46,7 @@ class AzureProvider(Provider):
         new: Mapping[str, Any],
         naming: Naming | None = None,
     ) -> Checked:
-        """`new` inputs with name, location, constants and API version filled in, and all that is wrong with them."""
+        """`new` with name, location, constants and API version filled in, and its errors."""
         self._shape(urn)
         return self._checker.check(instance, urn, type_of(urn), old, new, naming)
 
@@ -67,17 +67,17 @@ class AzureProvider(Provider):
     def create(
         self, instance: Instance, urn: str, inputs: Mapping[str, Any], *, preview: bool
     ) -> tuple[str, dict[str, Any]]:
-        """Makes the resource, once what it needs is there and its id and name are free."""
+        """Creates the resource. Its dependencies must exist, and its id and unique name must be free."""
         token, shape = type_of(urn), self._shape(urn)
         if preview:
             return "", self._preview(instance, urn, shape, inputs)
-        strike(self._store, token, "create")
+        fail_if_planned(self._store, token, "create")
         resource_id = self._id(instance, urn, token, inputs)
-        self._refuse_existing(resource_id)
-        parent = self._admit(instance, urn, resource_id, inputs)
+        self._reject_existing(resource_id)
+        parent = self._check_dependencies(instance, urn, resource_id, inputs)
         with self._store.transaction():
-            self._refuse_existing(resource_id)
-            self._refuse(self._beside(instance, token, resource_id, inputs, urn))
+            self._reject_existing(resource_id)
+            self._reject(self._conflicts(instance, token, resource_id, inputs, urn))
             outputs = compute(self._store, shape, resource_id, inputs, ids.tenant_id(instance, urn))
             unique = unique_name(token, inputs)
             self._store.add(
@@ -86,17 +86,17 @@ class AzureProvider(Provider):
         return resource_id, outputs
 
     def read(self, instance: Instance, urn: str, resource_id: str, inputs: Mapping[str, Any]) -> Live | None:
-        """The resource as it is now; its inputs are those that would make it so."""
+        """The current resource."""
         del instance, inputs
-        strike(self._store, type_of(urn), "read")
+        fail_if_planned(self._store, type_of(urn), "read")
         record = self._store.get(resource_id)
         if record is None:
             return None
         known = {key: value for key, value in record.inputs.items() if key != EXISTING}
         return Live(record.id, known, dict(record.outputs))
 
-    def existing(self, instance: Instance, urn: str, resource_id: str) -> Live | None:
-        """What follows from the id: its parts, what the service computes, and the resource group that it is in."""
+    def assume_existing(self, instance: Instance, urn: str, resource_id: str) -> Live | None:
+        """The resource as derived from its id. Its resource group is assumed to exist too."""
         token, shape = type_of(urn), self._shape(urn)
         found = ids.parameters_in(token, resource_id)
         if found is None:
@@ -104,12 +104,12 @@ class AzureProvider(Provider):
         with self._store.transaction():
             group = ids.group_id_of_id(resource_id)
             if group and token != _GROUP and self._store.get(group) is None:
-                self._adopt(
+                self._assume(
                     instance, urn, self._catalogue.resource(_GROUP), group, {"resourceGroupName": ids.name_of_id(group)}
                 )
-            return self._adopt(instance, urn, shape, resource_id, found)
+            return self._assume(instance, urn, shape, resource_id, found)
 
-    def _adopt(
+    def _assume(
         self, instance: Instance, urn: str, shape: ResourceShape, resource_id: str, found: Mapping[str, Any]
     ) -> Live:
         inputs = dict(found)
@@ -130,26 +130,26 @@ class AzureProvider(Provider):
         *,
         preview: bool,
     ) -> dict[str, Any]:
-        """Gives the resource new inputs; what the service computed once stays."""
+        """Updates the resource."""
         token, shape = type_of(urn), self._shape(urn)
         if preview:
             return self._preview(instance, urn, shape, inputs, dict(old_outputs), resource_id)
-        strike(self._store, token, "update")
+        fail_if_planned(self._store, token, "update")
         check_write(self._store, resource_id)
-        self._admit(instance, urn, resource_id, inputs)
+        self._check_dependencies(instance, urn, resource_id, inputs)
         with self._store.transaction():
             record = self._store.get(resource_id)
             if record is None:
                 raise CloudError("ResourceNotFound", not_found(resource_id))
-            self._refuse(self._beside(instance, token, record.id, inputs, urn))
+            self._reject(self._conflicts(instance, token, record.id, inputs, urn))
             outputs = compute(self._store, shape, record.id, inputs, ids.tenant_id(instance, urn))
             self._store.put(record.with_(urn=urn, inputs=dict(inputs), outputs=outputs))
         return outputs
 
     def delete(self, instance: Instance, urn: str, resource_id: str, outputs: Mapping[str, Any]) -> None:
-        """Removes the resource and all that is inside it, unless it is locked or something still uses it."""
+        """Deletes the resource and its descendants, unless it is locked or in use."""
         del instance, outputs
-        strike(self._store, type_of(urn), "delete")
+        fail_if_planned(self._store, type_of(urn), "delete")
         with self._store.transaction():
             record = self._store.get(resource_id)
             if record is not None:
@@ -157,11 +157,11 @@ class AzureProvider(Provider):
                 remove(self._store, record)
 
     def invoke(self, instance: Instance, token: str, args: Mapping[str, Any]) -> dict[str, Any]:
-        """The result of a function: who is asking, a stored resource, or its keys."""
+        """The result of a function: the client configuration, a stored resource, or its keys."""
         return invoke(self._store, self._catalogue, instance, token, args)
 
     def expected_id(self, instance: Instance, urn: str, inputs: Mapping[str, Any]) -> str | None:
-        """The id that `inputs` lead to; None where a part of it is not known."""
+        """The id for `inputs`; None if a part of it is unknown."""
         try:
             return ids.resource_id(instance, type_of(urn), inputs, urn)
         except CloudError:
@@ -179,10 +179,10 @@ class AzureProvider(Provider):
             raise CloudError("InvalidRequest", f"the id of {urn} is not known")
         return found
 
-    def _admit(self, instance: Instance, urn: str, resource_id: str, inputs: Mapping[str, Any]) -> str:
-        """The parent's id, once everything that the resource needs is there and not locked.
+    def _check_dependencies(self, instance: Instance, urn: str, resource_id: str, inputs: Mapping[str, Any]) -> str:
+        """Checks that everything the resource needs exists and is not locked; returns the parent's id.
 
-        Outside of any transaction, so that a planned fault is used up although it is raised.
+        Must run outside a transaction, so that a planned failure is used up when it is raised.
         """
         token = type_of(urn)
         parent = ids.parent_id(instance, token, inputs, urn) or ""
@@ -192,11 +192,11 @@ class AzureProvider(Provider):
         check_references(self._store, self._catalogue, token, resource_id, inputs, subscription)
         return parent
 
-    def _refuse_existing(self, resource_id: str) -> None:
+    def _reject_existing(self, resource_id: str) -> None:
         if self._store.get(resource_id) is not None:
             raise CloudError("ResourceExists", f"cannot create already existing resource '{resource_id}'")
 
-    def _beside(
+    def _conflicts(
         self,
         instance: Instance,
         token: str,
@@ -205,17 +205,17 @@ class AzureProvider(Provider):
         urn: str,
         *,
         preview: bool = False,
-    ) -> Iterator[Fault]:
-        """What is wrong beside what the cloud already holds."""
+    ) -> Iterator[Violation]:
+        """The violations against existing resources."""
         yield from network.check_stored(self._store, token, resource_id, inputs)
         yield from check_linked(self._store, token, inputs)
         tenant = ids.tenant_id(instance, urn)
         yield from governance.check_stored(self._store, token, resource_id, inputs, tenant, preview=preview)
 
-    def _refuse(self, faults: Iterable[Fault]) -> None:
-        found = list(faults)
+    def _reject(self, violations: Iterable[Violation]) -> None:
+        found = list(violations)
         if found:
-            more = "".join(f"; {fault.path}: {fault.code}: {fault.message}" for fault in found[1:])
+            more = "".join(f"; {violation.path}: {violation.code}: {violation.message}" for violation in found[1:])
             raise CloudError(found[0].code, f"{found[0].message} ({found[0].path}){more}")
 
     def _preview(
@@ -227,18 +227,18 @@ class AzureProvider(Provider):
         old: Mapping[str, Any] | None = None,
         resource_id: str = "",
     ) -> dict[str, Any]:
-        """What can be known before deployment; refuses what the stored cloud already shows to be wrong."""
+        """The outputs in a preview. Raises `CloudError` for violations against existing resources."""
         found = resource_id or self.expected_id(instance, urn, inputs) or ""
         if found:
-            self._refuse(self._beside(instance, shape.token, found, inputs, urn, preview=True))
+            self._reject(self._conflicts(instance, shape.token, found, inputs, urn, preview=True))
         outputs = preview(shape, inputs)
         if old is not None:
-            # What names a resource, and what it computed once, outlives an update.
-            outputs |= {key: old[key] for key in _LASTING if key in old and not has_unknown(old[key])}
+            # An update does not change these outputs.
+            outputs |= {key: old[key] for key in _STABLE_OUTPUTS if key in old and not has_unknown(old[key])}
         return outputs
 
 
 _GROUP = "azure-native:resources:ResourceGroup"
 _LOCATION = "uksouth"
-"""Where a resource is that is taken to exist, where the stack states no location."""
-_LASTING = ("name", "type", "id", "principalId", "clientId", "tenantId", "customerId", "resourceGuid")
+"""The location of a resource that is assumed to exist, if the stack configures none."""
+_STABLE_OUTPUTS = ("name", "type", "id", "principalId", "clientId", "tenantId", "customerId", "resourceGuid")

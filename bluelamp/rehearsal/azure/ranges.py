@@ -1,11 +1,11 @@
-"""Address ranges as Azure Virtual Network judges them."""
+"""Address ranges under the rules of Azure Virtual Network."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Any
 
-from bluelamp.rehearsal.sdk.words import join_path
+from bluelamp.rehearsal.sdk.messages import join_path
 from bluelamp.rehearsal.values import UNKNOWN, plain
 
 Network = IPv4Network | IPv6Network
@@ -17,20 +17,20 @@ SMALLEST = {
     "RouteServerSubnet": 27,
     "GatewaySubnet": 29,
 }
-"""The longest IPv4 prefix that each of Azure's own subnets may have."""
+"""The longest allowed IPv4 prefix of Azure's own subnets."""
 
 
 @dataclass(frozen=True)
-class Fault:
-    """What is wrong: the property path, Azure's code, and its sentence."""
+class Violation:
+    """A violation: the property path, Azure's error code and its message."""
 
     path: str
     code: str
     message: str
 
 
-def parse(path: str, text: Any, whose: str) -> Network | Fault | None:
-    """The range that `text` writes; None while it is not known."""
+def parse(path: str, text: Any, whose: str) -> Network | Violation | None:
+    """The range in `text`; None if it is unknown. `whose` is the resource's name, for messages."""
     if text is UNKNOWN or not isinstance(text, str):
         return None
     try:
@@ -40,13 +40,13 @@ def parse(path: str, text: Any, whose: str) -> Network | Fault | None:
     try:
         right = ip_network(text, strict=False)
     except ValueError:
-        return Fault(
+        return Violation(
             path,
             "InvalidAddressPrefixFormat",
             f"Address prefix {text} of resource {whose} is not formatted correctly. It should follow CIDR notation, "
             "for example 10.0.0.0/24.",
         )
-    return Fault(
+    return Violation(
         path,
         "InvalidCIDRNotation",
         f"The address prefix {text} in resource {whose} has an invalid CIDR notation. For the given prefix length, the "
@@ -54,8 +54,8 @@ def parse(path: str, text: Any, whose: str) -> Network | Fault | None:
     )
 
 
-def prefixes(values: Mapping[str, Any], whose: str, path: str = "") -> Iterator[tuple[str, Network | Fault]]:
-    """The ranges of a subnet (`addressPrefix`, `addressPrefixes`) with their paths; unknown ones are left out."""
+def prefixes(values: Mapping[str, Any], whose: str, path: str = "") -> Iterator[tuple[str, Network | Violation]]:
+    """The ranges of a subnet (`addressPrefix`, `addressPrefixes`) with their paths, without unknown ones."""
     single = plain(values.get("addressPrefix"))
     many = plain(values.get("addressPrefixes"))
     found = [(join_path(path, "addressPrefix"), single)] if single is not None else []
@@ -68,7 +68,7 @@ def prefixes(values: Mapping[str, Any], whose: str, path: str = "") -> Iterator[
 
 
 def space(vnet: Mapping[str, Any]) -> list[Network] | None:
-    """The address space of a virtual network's inputs; None while a part of it is not known or not right."""
+    """The address space in a virtual network's inputs; None if a part of it is unknown or invalid."""
     holder = plain(vnet.get("addressSpace"))
     texts = holder.get("addressPrefixes") if isinstance(holder, Mapping) else None
     if not isinstance(texts, list):
@@ -79,12 +79,12 @@ def space(vnet: Mapping[str, Any]) -> list[Network] | None:
 
 
 def inside(network: Network, spaces: Sequence[Network]) -> bool:
-    """Whether one of `spaces` holds all of `network`."""
+    """Whether one of `spaces` contains `network`."""
     return any(type(one) is type(network) and network.subnet_of(one) for one in spaces)  # type: ignore[arg-type]  # same family
 
 
 def overlap(ones: Sequence[Network], others: Sequence[Network]) -> tuple[Network, Network] | None:
-    """The first pair that shares an address."""
+    """The first pair of overlapping ranges."""
     for one in ones:
         for other in others:
             if type(one) is type(other) and one.overlaps(other):
@@ -93,7 +93,7 @@ def overlap(ones: Sequence[Network], others: Sequence[Network]) -> tuple[Network
 
 
 def too_small(name: str, networks: Sequence[Network]) -> str:
-    """What is wrong with the size of a subnet called `name`; empty where nothing is."""
+    """The message if the subnet called `name` is too small; else empty."""
     most = SMALLEST.get(name, 29)
     for network in networks:
         if network.version == 4 and network.prefixlen > most:

@@ -1,4 +1,4 @@
-"""What must exist first: the parent, the resource group, and whatever the inputs refer to by id."""
+"""Checks that a resource's parent, its resource group and the resources it refers to exist."""
 
 import functools
 import re
@@ -6,19 +6,19 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from bluelamp.rehearsal.azure import ids
-from bluelamp.rehearsal.azure.faults import strike
+from bluelamp.rehearsal.azure.planned_failures import fail_if_planned
 from bluelamp.rehearsal.provider import CloudError
+from bluelamp.rehearsal.sdk.messages import join_path, nearest
 from bluelamp.rehearsal.sdk.schema import Catalogue, UnknownToken
-from bluelamp.rehearsal.sdk.words import join_path, nearest
 from bluelamp.rehearsal.store import Record, Store
 from bluelamp.rehearsal.values import UNKNOWN, Secret, plain
 
 _ID = re.compile(r"/subscriptions/[^/]+/resourceGroups/[^/]+/providers/[^/]+(/[^/?#]+/[^/?#]+)+", re.IGNORECASE)
 _GROUP = re.compile(r"/subscriptions/[^/]+/resourceGroups/[^/]+", re.IGNORECASE)
 _MANAGEMENT_GROUP = "/providers/microsoft.management/managementgroups/"
-_UNREAD = ("parameters", "policyRule", "metadata", "tags", "template", "definition", "content", "value")
-"""Where Azure keeps what is written without resolving it."""
-_ALWAYS_THERE = (
+_UNRESOLVED = ("parameters", "policyRule", "metadata", "tags", "template", "definition", "content", "value")
+"""Properties whose content Azure does not resolve."""
+_IMPLICIT = (
     "locations",
     "backupFabrics",
     "protectionContainers",
@@ -27,13 +27,13 @@ _ALWAYS_THERE = (
     "queueServices",
     "tableServices",
 )
-"""Parts of an id that Azure makes by itself."""
+"""Segments of ids of resources that Azure creates by itself."""
 _CONTAINERS = ("$web", "$logs")
-"""Blob containers that a storage account's static web site and its logging make."""
+"""Blob containers that a storage account's static website and logging create."""
 
 
 def check_parent(store: Store, token: str, parent: str, tenant: str, subscription: str) -> None:
-    """Raises `CloudError` where what the resource lives in does not exist (in this subscription)."""
+    """Raises `CloudError` if the parent is in this subscription and does not exist."""
     if not parent or re.fullmatch(r"/subscriptions/[^/]+", parent, re.IGNORECASE):
         return
     if parent.lower().startswith(_MANAGEMENT_GROUP):
@@ -45,7 +45,7 @@ def check_parent(store: Store, token: str, parent: str, tenant: str, subscriptio
         return
     group_id = _GROUP.match(parent)
     if group_id is not None:
-        _visible(store, store.get(group_id[0]))
+        _fail_if_planned(store, store.get(group_id[0]))
         if store.get(group_id[0]) is None:
             groups = [
                 ids.name_of_id(one.id) for one in store.all("azure-native", "azure-native:resources:ResourceGroup")
@@ -56,7 +56,7 @@ def check_parent(store: Store, token: str, parent: str, tenant: str, subscriptio
             )
     if group_id is not None and group_id[0] == parent:
         return
-    if not _there(store, parent):
+    if not _exists(store, parent):
         nested = ids.is_nested(token)
         names = [ids.name_of_id(one.id) for one in store.all("azure-native") if _same_kind(one.id, parent)]
         hint = _hint(ids.name_of_id(parent), names)
@@ -73,15 +73,15 @@ def check_parent(store: Store, token: str, parent: str, tenant: str, subscriptio
 def check_references(
     store: Store, catalogue: Catalogue, token: str, resource_id: str, inputs: Mapping[str, Any], subscription: str
 ) -> None:
-    """Raises `CloudError` for the first id in `inputs` that is of this subscription and leads nowhere."""
+    """Raises `CloudError` for the first id in `inputs` of a resource in this subscription that does not exist."""
     for path, wanted in _references(inputs):
         if ids.subscription_of_id(wanted).lower() != subscription.lower():
             continue
         if wanted.lower().startswith(resource_id.lower() + "/") or wanted.lower() == resource_id.lower():
             continue
         found = store.get(wanted)
-        _visible(store, found)
-        if found is not None or _part_there(store, catalogue, wanted):
+        _fail_if_planned(store, found)
+        if found is not None or _is_subresource(store, catalogue, wanted):
             continue
         names = [ids.name_of_id(one.id) for one in store.all("azure-native") if _same_kind(one.id, wanted)]
         hint = _hint(ids.name_of_id(wanted), names)
@@ -97,7 +97,7 @@ def check_references(
 def _references(value: Any, path: str = "", key: str = "") -> Iterator[tuple[str, str]]:
     if isinstance(value, Secret):
         value = plain(value)
-    if key in _UNREAD or value is UNKNOWN:
+    if key in _UNRESOLVED or value is UNKNOWN:
         return
     if isinstance(value, str):
         if _ID.fullmatch(value):
@@ -110,17 +110,17 @@ def _references(value: Any, path: str = "", key: str = "") -> Iterator[tuple[str
             yield from _references(item, join_path(path, index), key)
 
 
-def _there(store: Store, wanted: str) -> bool:
-    """Whether a parent exists; parts that Azure makes by itself count with what they are in."""
+def _exists(store: Store, wanted: str) -> bool:
+    """Whether a parent exists. Resources that Azure creates by itself exist with their own parent."""
     found = store.get(wanted)
-    _visible(store, found)
+    _fail_if_planned(store, found)
     if found is not None:
         return True
     head, _, name = wanted.rpartition("/")
     holder, _, kind = head.rpartition("/")
-    if kind in _ALWAYS_THERE or name in _CONTAINERS or ids.type_of_id(wanted).lower() not in _known_types():
+    if kind in _IMPLICIT or name in _CONTAINERS or ids.type_of_id(wanted).lower() not in _known_types():
         namespace_only = "/" not in holder.rpartition("/providers/")[2]
-        return namespace_only or _there(store, holder)
+        return namespace_only or _exists(store, holder)
     return False
 
 
@@ -129,8 +129,8 @@ def _known_types() -> frozenset[str]:
     return frozenset(ids.arm_type(token).lower() for token in ids.tokens())
 
 
-def _part_there(store: Store, catalogue: Catalogue, wanted: str) -> bool:
-    """Whether `wanted` is a part of a stored resource (`loadBalancers/lb/backendAddressPools/pool`)."""
+def _is_subresource(store: Store, catalogue: Catalogue, wanted: str) -> bool:
+    """Whether `wanted` is the id of a part of a stored resource (`loadBalancers/lb/backendAddressPools/pool`)."""
     steps: list[str] = []
     holder = wanted
     while "/providers/" in holder:
@@ -162,9 +162,9 @@ def _holds(record: Record, catalogue: Catalogue, steps: list[str]) -> bool:
     return False
 
 
-def _visible(store: Store, record: Record | None) -> None:
+def _fail_if_planned(store: Store, record: Record | None) -> None:
     if record is not None:
-        strike(store, record.type, "reference")
+        fail_if_planned(store, record.type, "reference")
 
 
 def _same_kind(one: str, other: str) -> bool:
@@ -177,7 +177,7 @@ def _hint(name: str, known: list[str]) -> str:
 
 
 def not_found(wanted: str) -> str:
-    """The sentence that ARM says of an id that leads nowhere."""
+    """ARM's message for the id of a resource that does not exist."""
     kind = ids.type_of_id(wanted)
     name = f"{kind}/{ids.name_of_id(wanted)}"
     group = ids.group_of_id(wanted)

@@ -1,12 +1,12 @@
-"""The rules of network security groups."""
+"""Checks of network security group rules."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from ipaddress import ip_address
 from typing import Any
 
-from bluelamp.rehearsal.azure.ranges import Fault, parse
-from bluelamp.rehearsal.sdk.words import did_you_mean, join_path, listing
+from bluelamp.rehearsal.azure.ranges import Violation, parse
+from bluelamp.rehearsal.sdk.messages import did_you_mean, join_path, listing
 
 _ALLOWED = {
     "access": ("Allow", "Deny"),
@@ -16,8 +16,8 @@ _ALLOWED = {
 _PORTS = re.compile(r"\*|\d{1,5}(-\d{1,5})?")
 
 
-def check_group(values: Mapping[str, Any]) -> Iterator[Fault]:
-    """What is wrong with the rules inside a group's inputs."""
+def check_group(values: Mapping[str, Any]) -> Iterator[Violation]:
+    """The violations in a group's inline rules."""
     rules = values.get("securityRules")
     known = [one for one in rules if isinstance(one, Mapping)] if isinstance(rules, list) else []
     for index, rule in enumerate(known):
@@ -26,26 +26,26 @@ def check_group(values: Mapping[str, Any]) -> Iterator[Fault]:
 
 def check_rule(
     rule: Mapping[str, Any], path: str, name: str, others: Sequence[Mapping[str, Any]] = ()
-) -> Iterator[Fault]:
-    """What is wrong with one rule, by itself and beside `others` of its group."""
+) -> Iterator[Violation]:
+    """The violations in a rule, including conflicts with `others` of its group."""
     priority, direction = rule.get("priority"), rule.get("direction")
     if isinstance(priority, (int, float)) and not 100 <= priority <= 4096:
         message = f"Security rule {name} has invalid Priority. Value provided: {priority}. Allowed range 100-4096."
-        yield Fault(join_path(path, "priority"), "SecurityRuleInvalidPriority", message)
+        yield Violation(join_path(path, "priority"), "SecurityRuleInvalidPriority", message)
     if priority is None:
         message = f"Security rule {name} has no Priority. Allowed range 100-4096."
-        yield Fault(join_path(path, "priority"), "SecurityRuleInvalidPriority", message)
+        yield Violation(join_path(path, "priority"), "SecurityRuleInvalidPriority", message)
     for key, allowed in _ALLOWED.items():
         value = rule.get(key)
         if isinstance(value, str) and value.lower() not in {one.lower() for one in allowed}:
             message = f"Security rule {name} has invalid {key} '{value}'. Allowed: {listing(allowed)}"
             code = f"SecurityRuleInvalid{key.capitalize()}"
-            yield Fault(join_path(path, key), code, message + did_you_mean(value, allowed))
+            yield Violation(join_path(path, key), code, message + did_you_mean(value, allowed))
     for key in ("sourcePortRange", "destinationPortRange", "sourcePortRanges", "destinationPortRanges"):
         for where, text in _texts(rule, key, path):
             if not _is_port(text):
                 message = f"Security rule {name} has invalid Port range. Value provided: {text}. Value should be an "
-                yield Fault(
+                yield Violation(
                     where, "SecurityRuleInvalidPortRange", message + "integer OR integer range with '-' delimiter."
                 )
     for key in (
@@ -57,7 +57,7 @@ def check_rule(
         for where, text in _texts(rule, key, path):
             if not _is_address(text):
                 message = f"Security rule {name} has invalid Address prefix. Value provided: {text}"
-                yield Fault(where, "SecurityRuleInvalidAddressPrefix", message)
+                yield Violation(where, "SecurityRuleInvalidAddressPrefix", message)
     for other in others:
         clash = isinstance(priority, (int, float)) and other.get("priority") == priority
         if clash and isinstance(direction, str) and other.get("direction") == direction:
@@ -65,7 +65,7 @@ def check_rule(
             message = (
                 f"Security rule {name} conflicts with rule {rival}. Rules cannot have the same Priority and Direction."
             )
-            yield Fault(join_path(path, "priority"), "SecurityRuleConflict", message)
+            yield Violation(join_path(path, "priority"), "SecurityRuleConflict", message)
 
 
 def _texts(rule: Mapping[str, Any], key: str, path: str) -> Iterator[tuple[str, str]]:
@@ -88,7 +88,7 @@ def _is_address(text: str) -> bool:
     if text == "*" or (text[:1].isalpha() and ":" not in text):
         return True
     if "/" in text:
-        return not isinstance(parse("", text, ""), Fault)
+        return not isinstance(parse("", text, ""), Violation)
     try:
         ip_address(text)
     except ValueError:

@@ -1,6 +1,6 @@
-"""What the services refuse and types cannot express: ranges, pairs of values, and what must or must not be given.
+"""The services' own validation rules, which types cannot express: ranges, dependent values, required combinations.
 
-The rules are in `data/services.yaml`, `data/private_link.yaml` and `data/delegations.yaml`, each with its source.
+The rules and their sources are in `data/services.yaml`, `data/private_link.yaml` and `data/delegations.yaml`.
 """
 
 import re
@@ -10,8 +10,8 @@ from typing import Any, TypeGuard
 
 from bluelamp.rehearsal.azure import ids
 from bluelamp.rehearsal.azure.data import facts
-from bluelamp.rehearsal.azure.ranges import Fault
-from bluelamp.rehearsal.sdk.words import did_you_mean, join_path, listing
+from bluelamp.rehearsal.azure.ranges import Violation
+from bluelamp.rehearsal.sdk.messages import did_you_mean, join_path, listing
 from bluelamp.rehearsal.store import Store
 from bluelamp.rehearsal.values import UNKNOWN, plain, without_secrets
 
@@ -20,8 +20,8 @@ _CODE = "BadRequest"
 _QUOTE = "'"
 
 
-def check_services(token: str, inputs: Mapping[str, Any]) -> Iterator[Fault]:
-    """What the inputs alone show to be wrong; what is unknown or secret is passed over."""
+def check_services(token: str, inputs: Mapping[str, Any]) -> Iterator[Violation]:
+    """The violations in the inputs by themselves. Unknown values and secrets are skipped."""
     values = without_secrets(inputs)
     for rule in facts("services").get(token, {}).get("rules", ()):
         if "linked" not in rule:
@@ -30,8 +30,8 @@ def check_services(token: str, inputs: Mapping[str, Any]) -> Iterator[Fault]:
         yield from _check_endpoint(values)
 
 
-def check_linked(store: Store, token: str, inputs: Mapping[str, Any]) -> Iterator[Fault]:
-    """What is wrong beside the resources that the inputs refer to; what the cloud does not hold is passed over."""
+def check_linked(store: Store, token: str, inputs: Mapping[str, Any]) -> Iterator[Violation]:
+    """The violations against resources that the inputs refer to. Resources that do not exist are skipped."""
     values = without_secrets(inputs)
     for rule in facts("services").get(token, {}).get("rules", ()):
         if "linked" in rule and _applies(rule, values):
@@ -44,7 +44,7 @@ def check_linked(store: Store, token: str, inputs: Mapping[str, Any]) -> Iterato
             yield from _delegated(store, where, wanted, service)
 
 
-def _each(rule: Mapping[str, Any], values: Mapping[str, Any]) -> Iterator[Fault]:
+def _each(rule: Mapping[str, Any], values: Mapping[str, Any]) -> Iterator[Violation]:
     if "each" not in rule:
         yield from _judge(rule, values, "")
         return
@@ -53,7 +53,7 @@ def _each(rule: Mapping[str, Any], values: Mapping[str, Any]) -> Iterator[Fault]
             yield from _judge(rule, item, path)
 
 
-def _judge(rule: Mapping[str, Any], values: Mapping[str, Any], at: str) -> Iterator[Fault]:
+def _judge(rule: Mapping[str, Any], values: Mapping[str, Any], at: str) -> Iterator[Violation]:
     if not _applies(rule, values):
         return
     code = rule.get("code", _CODE)
@@ -61,12 +61,12 @@ def _judge(rule: Mapping[str, Any], values: Mapping[str, Any], at: str) -> Itera
         found = [_get(values, path) for path in rule["some"]]
         if UNKNOWN not in found and all(_is_empty(one) for one in found):
             choice = listing(rule["some"], "or")
-            yield Fault(_join(at, rule["some"][0]), code, f"{rule['says']}. Set {choice}")
+            yield Violation(_join(at, rule["some"][0]), code, f"{rule['message']}. Set {choice}")
         return
     if "has" in rule:
         items = [item for _, item in _at(values, rule["path"])]
         if UNKNOWN not in items and not any(_applies({"when": rule["has"]}, one) for one in items if _is_open(one)):
-            yield Fault(_join(at, rule["path"].split("[")[0]), code, rule["says"])
+            yield Violation(_join(at, rule["path"].split("[")[0]), code, rule["message"])
         return
     if rule.get("unique"):
         yield from _unique(rule, values, at, code)
@@ -74,19 +74,19 @@ def _judge(rule: Mapping[str, Any], values: Mapping[str, Any], at: str) -> Itera
     for path, value in _at(values, rule["path"]):
         reason = _wrong(rule, value)
         if reason:
-            yield Fault(_join(at, path), code, reason)
+            yield Violation(_join(at, path), code, reason)
 
 
 def _wrong(rule: Mapping[str, Any], value: Any) -> str:
-    """What `rule` has against `value` (None where it is not given); empty where it is right or not known."""
+    """Why `value` (None if not given) violates `rule`; empty if it does not, or if it is unknown."""
     if value is UNKNOWN or _is_empty(value) or value in rule.get("or", ()):
-        return str(rule["says"]) if rule.get("required") and _is_empty(value) else ""
+        return str(rule["message"]) if rule.get("required") and _is_empty(value) else ""
     if rule.get("required"):
         return ""
     if rule.get("absent"):
-        return f"{rule['says']} (found {_shown(value)})"
+        return f"{rule['message']} (found {_shown(value)})"
     wrong = _outside(rule, value) or _too_long(rule, value) or _not_first(rule, value)
-    return f"{rule['says']}; {wrong}" if wrong and "says" in rule else wrong
+    return f"{rule['message']}; {wrong}" if wrong and "message" in rule else wrong
 
 
 def _outside(rule: Mapping[str, Any], value: Any) -> str:
@@ -101,7 +101,7 @@ def _outside(rule: Mapping[str, Any], value: Any) -> str:
     if "not" in rule and _among(value, rule["not"]):
         return f"{found}; not allowed: {listing(_shown(one).strip(_QUOTE) for one in rule['not'])}"
     if "pattern" in rule and text and not re.fullmatch(rule["pattern"], value, re.IGNORECASE):
-        return f"{found}; allowed: {rule['words']}"
+        return f"{found}; allowed: {rule['allowed']}"
     return ""
 
 
@@ -123,30 +123,30 @@ def _not_first(rule: Mapping[str, Any], value: Any) -> str:
     return "" if found.day == 1 else f"found '{value}'; allowed: the first day of a month, such as {found:%Y-%m}-01"
 
 
-def _unique(rule: Mapping[str, Any], values: Mapping[str, Any], at: str, code: str) -> Iterator[Fault]:
+def _unique(rule: Mapping[str, Any], values: Mapping[str, Any], at: str, code: str) -> Iterator[Violation]:
     seen: dict[Any, str] = {}
     for path, value in _at(values, rule["path"]):
         if value is UNKNOWN or value is None or isinstance(value, (list, Mapping)):
             continue
         key = value.lower() if isinstance(value, str) else value
         if key in seen:
-            yield Fault(
+            yield Violation(
                 _join(at, path), code, f"duplicate value {_shown(value)}, also at {seen[key]}. Set another value"
             )
         seen.setdefault(key, _join(at, path))
 
 
-def _linked(rule: Mapping[str, Any], path: str, wanted: str, other: Mapping[str, Any]) -> Iterator[Fault]:
+def _linked(rule: Mapping[str, Any], path: str, wanted: str, other: Mapping[str, Any]) -> Iterator[Violation]:
     value = _get(other, rule["path"])
     if value is None:
         value = rule.get("default")
     if value is None or value is UNKNOWN or _among(value, rule["one_of"]):
         return
-    message = f"{rule['says']}; {ids.name_of_id(wanted)} has {rule['path']} {_shown(value)}"
-    yield Fault(path, rule.get("code", _CODE), f"{message}; allowed: {listing(rule['one_of'])}")
+    message = f"{rule['message']}; {ids.name_of_id(wanted)} has {rule['path']} {_shown(value)}"
+    yield Violation(path, rule.get("code", _CODE), f"{message}; allowed: {listing(rule['one_of'])}")
 
 
-def _delegated(store: Store, path: str, wanted: Any, service: str) -> Iterator[Fault]:
+def _delegated(store: Store, path: str, wanted: Any, service: str) -> Iterator[Violation]:
     subnet = store.get(wanted) if isinstance(wanted, str) else None
     if subnet is None or subnet.type != "azure-native:network:Subnet":
         return
@@ -159,10 +159,10 @@ def _delegated(store: Store, path: str, wanted: Any, service: str) -> Iterator[F
     message = (
         f"subnet '{ids.name_of_id(wanted)}' {found}; allowed: {service}. Delegate it in the subnet's 'delegations'"
     )
-    yield Fault(path, "SubnetMissingRequiredDelegation", message)
+    yield Violation(path, "SubnetMissingRequiredDelegation", message)
 
 
-def _check_endpoint(values: Mapping[str, Any]) -> Iterator[Fault]:
+def _check_endpoint(values: Mapping[str, Any]) -> Iterator[Violation]:
     known = {key.lower(): groups for key, groups in facts("private_link")["groups"].items()}
     for key in ("privateLinkServiceConnections", "manualPrivateLinkServiceConnections"):
         for path, item in _at(values, f"{key}[]"):
@@ -173,17 +173,19 @@ def _check_endpoint(values: Mapping[str, Any]) -> Iterator[Fault]:
             kind = ids.type_of_id(str(target))
             if item.get("groupIds") is None or item.get("groupIds") == []:
                 message = f"no group is given for {kind}; allowed: {listing(allowed)}. Set groupIds"
-                yield Fault(join_path(path, "groupIds"), "PrivateEndpointMissingGroupId", message)
+                yield Violation(join_path(path, "groupIds"), "PrivateEndpointMissingGroupId", message)
             for where, group in _at(item, "groupIds[]"):
                 if isinstance(group, str) and not _among(group, allowed):
                     hint = did_you_mean(group, allowed)
                     message = f"'{group}' is not a group of {kind}; allowed: {listing(allowed)}{hint}"
-                    yield Fault(f"{path}.{where}", "PrivateEndpointInvalidGroupId", message)
+                    yield Violation(f"{path}.{where}", "PrivateEndpointInvalidGroupId", message)
 
 
 def _applies(rule: Mapping[str, Any], values: Any) -> bool:
-    """Whether each condition of `when` holds for certain: `{path: [values]}`, null for what is not given, "*" for what
-    is."""
+    """Whether each condition of `when` is known to be true: `{path: [values]}`, with null for missing and "*" for any.
+
+    An unknown value meets no condition.
+    """
     for path, wanted in rule.get("when", {}).items():
         value = _get(values, path)
         if value is UNKNOWN:
@@ -198,7 +200,7 @@ def _applies(rule: Mapping[str, Any], values: Any) -> bool:
 
 
 def _get(values: Any, path: str) -> Any:
-    """The value at `path`, None where there is none, `UNKNOWN` where a step on the way is."""
+    """The value at `path`: None if there is none, `UNKNOWN` if a step of the path is unknown."""
     for step in path.split("."):
         if values is UNKNOWN:
             return UNKNOWN
@@ -209,7 +211,7 @@ def _get(values: Any, path: str) -> Any:
 
 
 def _at(values: Any, path: str) -> Iterator[tuple[str, Any]]:
-    """The values at `path` and where each is; `x[]` is every item of a list or a map."""
+    """The values at `path`, with the path of each; `x[]` is every item of a list or map."""
     head, marked, rest = path.partition("[]")
     value = _get(values, head)
     if not marked:
@@ -224,7 +226,7 @@ def _at(values: Any, path: str) -> Iterator[tuple[str, Any]]:
         if not rest:
             yield where, item
         else:
-            yield from ((f"{where}.{one}", each) for one, each in _at(item, rest.removeprefix(".")))
+            yield from ((f"{where}.{inner}", found) for inner, found in _at(item, rest.removeprefix(".")))
 
 
 def _among(value: Any, allowed: Any) -> bool:

@@ -1,7 +1,7 @@
-"""Misspelt values of the enums that the SDK leaves open.
+"""Misspelt values of the SDK's open enums.
 
-Azure adds values to its enums over time, so the SDK lets any string through and Azure refuses the wrong one. A value
-that is one slip of the finger away from a known one is taken for a misspelling; any other is taken for a new value.
+The SDK accepts any string for an open enum, as Azure adds values over time, and Azure then rejects a wrong one. A value
+with an edit distance of one from a known value counts as a misspelling, any other as a new value.
 """
 
 import re
@@ -9,15 +9,15 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from bluelamp.rehearsal.provider import Failure
+from bluelamp.rehearsal.sdk.messages import join_path
 from bluelamp.rehearsal.sdk.shapes import ObjectShape, Shape
-from bluelamp.rehearsal.sdk.words import join_path
 from bluelamp.rehearsal.values import Secret
 
 _SHORTEST = 4
 
 
 def check_spelling(shape: ObjectShape, values: Mapping[str, Any], path: str = "") -> Iterator[Failure]:
-    """A failure for each value that is nearly one of those that its type names."""
+    """A failure for each misspelt value."""
     for name, value in values.items():
         known = shape.properties.get(name)
         if known is not None:
@@ -40,10 +40,10 @@ def _check(shape: Shape, value: Any, path: str) -> Iterator[Failure]:
 
 
 def misspelt(value: str, known: list[str]) -> str:
-    """The known value that `value` is one slip away from; empty where it is right, or quite another word.
+    """The known value of which `value` is a misspelling; empty if there is none.
 
-    Case does not count (Azure ignores it). A difference in digits (`TLS1_2`, `Standard_v3`) makes a new value, with or
-    without a letter more (`Standard_D2s_v5` beside `Standard_D1_v2`).
+    Case is ignored, as in Azure. Values that also differ in digits are not misspellings (`TLS1_2`, `Standard_v3`;
+    `Standard_D2s_v5` and `Standard_D1_v2`).
     """
     lower = value.lower()
     if len(value) < _SHORTEST or lower in {one.lower() for one in known}:
@@ -57,7 +57,7 @@ def misspelt(value: str, known: list[str]) -> str:
 
 
 def _one_slip(one: str, other: str) -> bool:
-    """Whether one letter was added, lost or changed, or two neighbours changed places."""
+    """Whether the Damerau-Levenshtein distance is one."""
     if abs(len(one) - len(other)) > 1:
         return False
     start = 0

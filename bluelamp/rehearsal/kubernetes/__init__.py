@@ -1,6 +1,6 @@
-"""The rehearsed Kubernetes: an embedded cluster that judges as an API server does, or a real API server.
+"""The rehearsed Kubernetes: an embedded cluster that validates as an API server does, or a real API server.
 
-`data/` holds what Kubernetes says of itself; the code is the same for every kind.
+`data/` contains Kubernetes' own definitions and rules; the code is the same for every kind.
 """
 
 from bluelamp.rehearsal.kubernetes.provider import KubernetesProvider

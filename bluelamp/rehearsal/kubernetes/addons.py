@@ -1,7 +1,7 @@
-"""The kinds of the add-ons that a force's clusters have: Cluster API, Gateway API, cert-manager and so on.
+"""The custom resource kinds of the add-ons of a force's clusters: Cluster API, Gateway API, cert-manager and others.
 
-`data/addons.json.gz` is what their published definitions say, without the prose and the deprecated versions; the tests'
-`gomod/crds` pins which. A rehearsal knows them as a cluster does on which the add-ons are installed.
+`data/addons.json.gz` contains their published definitions, without descriptions and deprecated versions; the tests'
+`gomod/crds` pins the releases. The embedded cluster serves them as if the add-ons were installed.
 """
 
 import gzip
@@ -23,10 +23,10 @@ def served() -> dict[str, dict[str, Any]]:
 
 @cache
 def addon(api_version: str, name: str) -> Kind | None:
-    """The add-on's kind, or None where no add-on serves it in this API version."""
+    """The add-on's kind; None if no add-on serves it in this API version."""
     found = served().get(api_version, {}).get(name)
     if found is None:
         return None
     return Kind(
-        api_version, name, found["plural"], found["namespaced"], found["schema"], custom=True, ruled=found["ruled"]
+        api_version, name, found["plural"], found["namespaced"], found["schema"], custom=True, has_rules=found["ruled"]
     )

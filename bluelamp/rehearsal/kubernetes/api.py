@@ -1,4 +1,4 @@
-"""A Kubernetes API server's HTTP interface, by way of the official client: authentication and transport are its own."""
+"""Access to a Kubernetes API server through the official client, which does authentication and transport."""
 
 import json
 import threading
@@ -14,27 +14,27 @@ _APPLY = "application/apply-patch+yaml"
 
 
 class RefusalError(CloudError):
-    """The server's refusal: its reason (`NotFound`, `Conflict`, `Invalid` …) is the code, its message is its own."""
+    """An error response: the code is the status's reason (`NotFound`, `Conflict`, `Invalid` …), the message its own."""
 
     def __init__(self, status: int, answer: str) -> None:
         try:
-            said = json.loads(answer)
+            body = json.loads(answer)
         except ValueError:
-            said = {}
-        said = said if isinstance(said, dict) else {}
+            body = {}
+        body = body if isinstance(body, dict) else {}
         super().__init__(
-            str(said.get("reason") or f"HTTP {status}"),
-            str(said.get("message") or answer.strip() or f"the server answered {status}"),
-            retryable=status in _RETRYABLE and said.get("reason") != "AlreadyExists",
+            str(body.get("reason") or f"HTTP {status}"),
+            str(body.get("message") or answer.strip() or f"the server answered {status}"),
+            retryable=status in _RETRYABLE and body.get("reason") != "AlreadyExists",
         )
         self.status = status
-        self.causes: list[dict[str, Any]] = (said.get("details") or {}).get("causes") or []
+        self.causes: list[dict[str, Any]] = (body.get("details") or {}).get("causes") or []
 
 
 class Api:
-    """The API server that the current context of `kubeconfig` (a file) names.
+    """The API server of the current context of `kubeconfig` (a file).
 
-    Raises `CloudError` `Unreachable` where the file cannot be used or the server does not answer.
+    Raises `CloudError` `Unreachable` if the file is invalid or the server does not answer.
     """
 
     def __init__(self, kubeconfig: Path) -> None:
@@ -57,7 +57,7 @@ class Api:
         content_type: str = "application/json",
         **query: str,
     ) -> dict[str, Any]:
-        """The server's answer to one request. Raises `RefusalError` where it refuses."""
+        """The server's answer to a request. Raises `RefusalError` for an error response."""
         from kubernetes.client.rest import ApiException
         from urllib3.exceptions import HTTPError
 
@@ -85,11 +85,11 @@ class Api:
         return answer
 
     def kind(self, api_version: str, name: str) -> Kind | None:
-        """The kind as the server knows it now, or None."""
+        """The kind as the server serves it now, or None."""
         with self._lock:
             found = self._kinds.get(api_version, {}).get(name)
             if found is None:
-                # Asked again where it was missing: a definition may have come since.
+                # Discover again, as a definition may have been created since.
                 self._kinds[api_version] = self._discover(api_version)
                 found = self._kinds[api_version].get(name)
             return found
@@ -102,13 +102,13 @@ class Api:
                 return {}
             raise
         return {
-            each["kind"]: Kind(api_version, each["kind"], each["name"], each["namespaced"])
-            for each in resources
-            if "/" not in each["name"]
+            resource["kind"]: Kind(api_version, resource["kind"], resource["name"], resource["namespaced"])
+            for resource in resources
+            if "/" not in resource["name"]
         }
 
     def path(self, api_version: str, kind: str, namespace: str, name: str) -> str:
-        """The object's path. Raises `CloudError` `NoMatch` where the server has no such kind."""
+        """The object's path. Raises `CloudError` `NoMatch` if the server does not serve the kind."""
         found = self.kind(api_version, kind)
         if found is None:
             raise CloudError("NoMatch", no_match(api_version, kind))
@@ -126,5 +126,5 @@ class Api:
 
 
 def root(api_version: str) -> str:
-    """The path of an API version."""
+    """The root path of an API version."""
     return f"/apis/{api_version}" if "/" in api_version else f"/api/{api_version}"

@@ -1,4 +1,4 @@
-"""Where objects live: what the provider asks of the embedded cluster and of a real one."""
+"""The interface between the provider and a cluster, embedded or real."""
 
 import time
 from collections.abc import Callable, Mapping
@@ -15,7 +15,7 @@ _PAUSE_SECONDS = 0.2
 
 @dataclass(frozen=True)
 class Target:
-    """One object of one cluster, and the resource that asks for it. `patch`: the resource owns only some fields."""
+    """An object of a cluster, and the Pulumi resource for it. With `patch` the resource owns only some fields."""
 
     cluster: str
     ref: Ref
@@ -28,35 +28,38 @@ class Backend(Protocol):
     """A cluster, embedded or real."""
 
     def kind(self, cluster: str, api_version: str, name: str) -> Kind | None:
-        """The kind as the cluster knows it now, or None."""
+        """The kind as the cluster serves it now, or None."""
 
     def await_kind(self, cluster: str, api_version: str, name: str) -> Kind:
-        """The kind, waited for a while: its definition may be on its way in the same deployment.
+        """The kind; waits for it, as the same deployment may create its definition.
 
-        Raises `CloudError` `NoMatch` where it does not come.
+        Raises `CloudError` `NoMatch` if it does not appear.
         """
 
     def get(self, target: Target) -> dict[str, Any] | None:
-        """The live object, or None where there is none."""
+        """The live object, or None."""
 
     def inputs(self, target: Target) -> dict[str, Any] | None:
-        """The inputs that last made the object, where the cluster remembers them."""
+        """The inputs that the object was last applied with; None if the cluster does not store them."""
 
     def create(self, target: Target, inputs: Mapping[str, Any], *, preview: bool) -> dict[str, Any]:
-        """The live object after its creation; refuses one that exists. A preview stores nothing."""
+        """The created live object. Raises `CloudError` if it already exists. A preview stores nothing."""
 
-    def adopt(self, target: Target, inputs: Mapping[str, Any]) -> dict[str, Any] | None:
-        """Keeps an object that is taken to exist, and returns it; None where the backend makes up nothing."""
+    def assume(self, target: Target, inputs: Mapping[str, Any]) -> dict[str, Any] | None:
+        """Stores and returns an object that is assumed to exist; None if the backend assumes nothing."""
 
     def update(self, target: Target, inputs: Mapping[str, Any], *, preview: bool) -> dict[str, Any]:
-        """The live object after it took `inputs`."""
+        """The live object after it is updated to `inputs`."""
 
     def delete(self, target: Target, inputs: Mapping[str, Any]) -> None:
-        """Removes the object and waits until it is gone; one that is gone already is no error."""
+        """Deletes the object and waits until it is gone. Succeeds if it is already gone."""
 
 
 def wait_for(find: Callable[[], Found | None], seconds: float, pause: Callable[[float], object]) -> Found | None:
-    """What `find` finds, asked again for at most `seconds`; `pause` waits for some of them. None where nothing came."""
+    """The first result of `find` that is not None, polled for at most `seconds`; None after that.
+
+    `pause` waits for the given number of seconds.
+    """
     deadline = time.monotonic() + seconds
     while True:
         found = find()
@@ -67,10 +70,10 @@ def wait_for(find: Callable[[], Found | None], seconds: float, pause: Callable[[
 
 
 def already_exists(kind: Kind, name: str) -> CloudError:
-    """The API server's refusal of a second object of the same name."""
+    """The API server's error for an object that already exists."""
     return CloudError("AlreadyExists", f'{kind.resource} "{name}" already exists')
 
 
 def not_found(kind: Kind, name: str) -> CloudError:
-    """The API server's answer about an object that is not there."""
+    """The API server's error for an object that does not exist."""
     return CloudError("NotFound", f'{kind.resource} "{name}" not found')

@@ -1,12 +1,12 @@
 """Runs the validation rules of custom resources (`x-kubernetes-validations`), which are CEL expressions.
 
-The interpreter is the Rust crate `cel`, by way of `common-expression-language`. It reads no optional field syntax
-(`self.?a`) and lacks some of Kubernetes' functions: a rule that needs them is reported once as not assessed, and
-refuses nothing.
+The interpreter is the Rust crate `cel`, through `common-expression-language`. It does not support optional field
+selection (`self.?a`) and lacks some of Kubernetes' functions. A rule that needs them is logged once as not assessed and
+does not fail.
 
-A transition rule, which names `oldSelf`, runs where the value has one to be compared with: in a change, at the same
-fields, map keys and items of lists of type map. With `optionalOldSelf` it always runs. Any other rule refuses nothing
-where its value stays as it was (validation ratcheting). Source: Kubernetes v1.36,
+A transition rule, which uses `oldSelf`, runs if there is an old value to compare with: in an update, at the same
+fields, map keys and items of lists of type map. With `optionalOldSelf` it always runs. Other rules do not fail if their
+value is unchanged (validation ratcheting). Source: Kubernetes v1.36,
 `apiextensions-apiserver/pkg/apiserver/schema/cel` and `apiserver/pkg/cel/common`.
 """
 
@@ -34,7 +34,7 @@ Node = Mapping[str, Any]
 RULES = "x-kubernetes-validations"
 _log = logging.getLogger(__name__)
 ABSENT: Any = type("Absent", (), {"__repr__": lambda _: "ABSENT"})()
-"""In the place of a value before a change: there is none to compare with."""
+"""Stands for a missing old value."""
 _STRINGS = re.compile(
     r'''[rRbB]{0,2}("""(?:.|\n)*?"""|\'\'\'(?:.|\n)*?\'\'\'|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')'''
 )
@@ -57,13 +57,12 @@ _SECONDS = {"ns": 1e-9, "us": 1e-6, "µs": 1e-6, "ms": 1e-3, "s": 1.0, "m": 60.0
 def failures(
     value: Any, node: Node, path: str = "", *, old: Any = ABSENT, transitions: bool = True
 ) -> Iterator[Failure]:
-    """The rules in the schema `node` that `value` breaks, which its defaults have completed. What is not known yet is
-    not judged.
+    """The failures of `value`, with defaults, under the rules in the schema `node`. Unknown values are not checked.
 
-    `old` is the value before a change, completed alike; `ABSENT` for a new one. Without `transitions`, the rules on a
-    change do not run.
+    `old` is the value before an update, also with defaults; `ABSENT` for a new one. Without `transitions`, transition
+    rules do not run.
     """
-    value, old = (plain(each) if isinstance(each, Secret) else each for each in (value, old))
+    value, old = (plain(item) if isinstance(item, Secret) else item for item in (value, old))
     if value is UNKNOWN or value is None:
         return
     if RULES in node and not has_unknown(value):
@@ -73,7 +72,7 @@ def failures(
 
 
 def _inner(value: Any, node: Node, old: Any) -> Iterator[tuple[str | int, Any, Any, Node]]:
-    """What is in `value`: its key, itself, what it was before, and its schema."""
+    """The items of `value`: key, item, old item and schema."""
     if isinstance(value, Mapping):
         fields, others = node.get("properties") or {}, node.get("additionalProperties")
         before = old if isinstance(old, Mapping) else {}
@@ -88,8 +87,7 @@ def _inner(value: Any, node: Node, old: Any) -> Iterator[tuple[str | int, Any, A
 
 
 def _matched(value: list[Any], node: Node, old: Any) -> list[Any]:
-    """For each item of a list what it was before: by its keys in a list of type map, else only in a list that is the
-    same."""
+    """The old item of each item of a list, by its keys in a list of type map; else only if the list is unchanged."""
     if plain(value) == plain(old):
         return value
     keys = node.get("x-kubernetes-list-map-keys") or ()
@@ -105,12 +103,12 @@ def _key(item: Any, keys: Iterable[str]) -> str:
 
 
 def bare(text: str) -> str:
-    """The expression `text` without comments and with its texts empty."""
+    """The expression `text` without comments and with empty string literals."""
     return re.sub(r"//.*", "", _STRINGS.sub("''", text))
 
 
 def is_transition(text: str) -> bool:
-    """Whether the rule `text` is about a change: it names `oldSelf`."""
+    """Whether the rule `text` is a transition rule, which uses `oldSelf`."""
     return "oldSelf" in text and _OLD.search(bare(text)) is not None
 
 
@@ -134,7 +132,7 @@ def _broken(value: Any, node: Node, path: str, old: Any, *, transitions: bool) -
 
 
 def _holds(text: str, value: Any, old: Any = ABSENT, *, optional: bool = False) -> bool:
-    """Whether `value`, which was `old`, obeys the expression `text`; true where that cannot be determined."""
+    """Whether `value`, previously `old`, satisfies the expression `text`; true if that cannot be determined."""
     written = text
     if optional:
         if not len(_OLD.findall(text)) == len(_OLD.findall(bare(text))) == len(_OPTIONAL_OLD.findall(text)):
@@ -153,7 +151,7 @@ def _holds(text: str, value: Any, old: Any = ABSENT, *, optional: bool = False) 
     try:
         return program.execute(scope) is not False
     except (KeyError, IndexError):
-        # As on the server: what is not there makes the rule fail.
+        # As on the server, a missing field or index makes the rule fail.
         return False
     except (RuntimeError, TypeError, ValueError, ArithmeticError) as error:
         if "optional.none() dereference" in str(error):
@@ -164,7 +162,7 @@ def _holds(text: str, value: Any, old: Any = ABSENT, *, optional: bool = False) 
 
 @cache
 def _library() -> Any:
-    """The interpreter, without its command line, which takes longer to import than all else."""
+    """The interpreter, without its command line, whose import is slow."""
     sys.modules.setdefault("cel.cli", ModuleType("cel.cli"))
     import cel
 
@@ -182,12 +180,12 @@ def _program(text: str) -> "cel.Program | None":
 
 
 def syntax(text: str) -> str:
-    """Why `text` is not CEL; empty where it is, or has a part that the interpreter alone cannot read."""
+    """Why `text` is not CEL; empty if it is, or if it uses syntax that the interpreter does not support."""
     try:
         _library().compile(text)
     except ValueError as error:
-        said = str(error)
-        return "" if "unsupported" in said else said.splitlines()[0].rpartition("ERROR: ")[2]
+        message = str(error)
+        return "" if "unsupported" in message else message.splitlines()[0].rpartition("ERROR: ")[2]
     return ""
 
 
@@ -205,7 +203,7 @@ def _ascii(value: Any) -> bool:
 
 
 def _converted(value: Any, node: Node) -> Any:
-    """`value` as CEL sees it: names escaped, times and durations parsed, numbers as the schema says."""
+    """`value` for CEL: names escaped, times and durations parsed, numbers of the schema's type."""
     if isinstance(value, Mapping):
         fields = node.get("properties") or {}
         others = node.get("additionalProperties")
@@ -238,7 +236,7 @@ def _text(value: str, form: str) -> Any:
 
 @lru_cache(maxsize=4096)
 def _escaped(name: str) -> str:
-    """A property's name as an expression writes it."""
+    """A property's name as it is escaped in expressions."""
     if name in _KEYWORDS:
         return f"__{name}__"
     if _NAME.fullmatch(name) and "__" not in name:
@@ -291,7 +289,7 @@ def _find_all(text: str, pattern: str) -> list[str]:
 
 @cache
 def _functions() -> dict[str, Any]:
-    """Kubernetes' functions that the interpreter has not, so far as they can be told from CEL's own."""
+    """Kubernetes' CEL functions that the interpreter lacks."""
     return {
         "isIP": _is_ip,
         "isCIDR": _is_cidr,
@@ -310,7 +308,7 @@ def _functions() -> dict[str, Any]:
 
 @cache
 def _extended() -> re.Pattern[str]:
-    """Finds a call of a function that is not the interpreter's own."""
+    """Matches a call of a function that the interpreter does not have built in."""
     _library()
     from cel.stdlib import STDLIB_FUNCTIONS
 
@@ -319,7 +317,7 @@ def _extended() -> re.Pattern[str]:
 
 
 def _context() -> "cel.Context":
-    """What an expression may use."""
+    """The functions that an expression can use."""
     library = _library()
     from cel.stdlib import add_stdlib_to_context
 

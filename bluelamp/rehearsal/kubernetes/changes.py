@@ -1,4 +1,4 @@
-"""What differs between two objects, path by path, and what a live object says of the inputs that made it."""
+"""Differences between two objects, and the inputs that follow from a live object."""
 
 import base64
 import re
@@ -24,11 +24,11 @@ def diff(
     *,
     patch: bool = False,
 ) -> Diff:
-    """The changes from `old` inputs to `new`; a patch is replaced only with its target's name."""
+    """The changes from `old` inputs to `new`. A patch is replaced only if its target's name changes."""
     ignored = [_pattern(path) for path in ignore]
     found: dict[str, DiffKind] = {}
     for path, change in _changes(plain(old), plain(new), ""):
-        # A cluster-wide object may have been given a namespace before its kind was known.
+        # A cluster-scoped object may have a namespace from before its kind was known.
         nowhere = kind is not None and not kind.namespaced and path == "metadata.namespace"
         if nowhere or any(pattern.match(path) for pattern in ignored):
             continue
@@ -46,7 +46,7 @@ _REPLACING: dict[DiffKind, DiffKind] = {"add": "add-replace", "delete": "delete-
 
 
 def _pattern(path: str) -> re.Pattern[str]:
-    """A path to ignore, and everything below it; `[*]` is any item and `*` any key."""
+    """Matches a path to ignore and everything below it; `[*]` is any item and `*` any key."""
     text = re.escape(path).replace(r"\[\*\]", r"\[[^\]]*\]").replace(r"\*", r"[^.\[]+")
     return re.compile(rf"{text}($|[.\[])")
 
@@ -77,7 +77,7 @@ def _same(old: Any, new: Any) -> bool:
 
 
 def live_inputs(kind: Kind | None, inputs: Mapping[str, Any], live: Mapping[str, Any]) -> dict[str, Any]:
-    """`inputs` with what `live` says at each of their fields; what others added to the object does not count."""
+    """`inputs` with the values of `live` at their fields. Fields that others added to the object are left out."""
     wanted = dict(inputs)
     shown = dict(live)
     if kind is not None and (kind.api_version, kind.name) == ("v1", "Secret") and "stringData" in wanted:
@@ -101,7 +101,7 @@ def _project(wanted: Any, live: Any) -> Any:
 
 def _project_list(wanted: list[Any], live: list[Any]) -> list[Any]:
     names = [item.get("name") if isinstance(item, Mapping) else None for item in wanted]
-    # One volume may be mounted at several paths: where names repeat, they do not tell the items apart.
+    # Names identify items only if they are unique: a volume can be mounted at several paths.
     if wanted and all(isinstance(name, str) for name in names) and len(set(names)) == len(names):
         by_name = {item.get("name"): item for item in live if isinstance(item, Mapping)}
         return [_project(item, by_name[name]) for name, item in zip(names, wanted, strict=True) if name in by_name]
@@ -109,14 +109,14 @@ def _project_list(wanted: list[Any], live: list[Any]) -> list[Any]:
 
 
 def _equal(wanted: Any, live: Any) -> bool:
-    """Whether the server would write `wanted` as `live`: it respells quantities (`1000m` is `1`)."""
+    """Whether the values are equal for the server, which normalises quantities (`1000m` is `1`)."""
     if _same(wanted, live):
         return True
     return isinstance(live, str) and is_quantity(wanted) and is_quantity(live) and quantity(wanted) == quantity(live)
 
 
 def _with_text(wanted: dict[str, Any], live: dict[str, Any]) -> dict[str, Any]:
-    """The API returns a secret's `stringData` as `data`; this shows it as it was given."""
+    """`live` with the `stringData` of a secret, which the API returns as `data`."""
     given, text = plain(wanted["stringData"]) or {}, {}
     for key, encoded in (plain(live.get("data")) or {}).items():
         if key in given:
@@ -125,7 +125,7 @@ def _with_text(wanted: dict[str, Any], live: dict[str, Any]) -> dict[str, Any]:
 
 
 def keep_secrets(inputs: Any, outputs: Any) -> Any:
-    """`outputs` with everything marked secret that is secret in `inputs`."""
+    """`outputs` with everything marked as secret that is secret in `inputs`."""
     if isinstance(outputs, Secret):
         return outputs
     if isinstance(inputs, Secret):

@@ -1,4 +1,4 @@
-"""A real cluster: server-side apply against the API server that a kubeconfig names."""
+"""A real cluster: server-side apply to the API server of a kubeconfig."""
 
 import time
 from collections.abc import Mapping
@@ -9,8 +9,8 @@ from bluelamp.rehearsal.kubernetes import kinds
 from bluelamp.rehearsal.kubernetes.api import Api, RefusalError
 from bluelamp.rehearsal.kubernetes.backend import Target, already_exists, wait_for
 from bluelamp.rehearsal.kubernetes.changes import keep_secrets
-from bluelamp.rehearsal.kubernetes.defaults import complete
 from bluelamp.rehearsal.kubernetes.kinds import Kind
+from bluelamp.rehearsal.kubernetes.live_objects import live_object
 from bluelamp.rehearsal.provider import CloudError
 from bluelamp.rehearsal.values import UNKNOWN, has_unknown, plain
 
@@ -23,7 +23,7 @@ _CRD = ("apiextensions.k8s.io/v1", "CustomResourceDefinition")
 class Cluster:
     """The API server of the current context of `kubeconfig`.
 
-    `patience` is how many seconds a creation waits for a namespace or a definition that is on its way.
+    `patience` is how many seconds a creation waits for its namespace or definition.
     """
 
     def __init__(self, kubeconfig: Path, patience: float) -> None:
@@ -33,14 +33,14 @@ class Cluster:
         self._same_version = f"{version.get('major')}.{str(version.get('minor')).rstrip('+')}" == kinds.VERSION
 
     def kind(self, cluster: str, api_version: str, name: str) -> Kind | None:
-        """The kind as the server knows it; its schema is known here where the server has the rehearsed version."""
+        """The kind as the server serves it, with its schema if the server has the rehearsed version."""
         del cluster
         found = self._api.kind(api_version, name)
         known = kinds.builtin(api_version, name) if found and self._same_version else None
         return known or found
 
     def await_kind(self, cluster: str, api_version: str, name: str) -> Kind:
-        """The kind, once the server serves it."""
+        """The kind; waits until the server serves it."""
         found = wait_for(lambda: self.kind(cluster, api_version, name), self._patience, time.sleep)
         if found is None:
             raise CloudError("NoMatch", f"{kinds.no_match(api_version, name)}; create its definition first")
@@ -52,25 +52,25 @@ class Cluster:
         if self._api.kind(ref.api_version, ref.kind) is None:
             return None
         try:
-            return _tidy(self._api.request("GET", self._path(target)))
+            return _without_managed_fields(self._api.request("GET", self._path(target)))
         except RefusalError as error:
             if error.status == 404:
                 return None
             raise
 
     def inputs(self, target: Target) -> dict[str, Any] | None:
-        """A real cluster keeps no inputs."""
+        """None: a real cluster does not store inputs."""
         del target
         return None
 
     def create(self, target: Target, inputs: Mapping[str, Any], *, preview: bool) -> dict[str, Any]:
-        """Applies a new object; in a preview as a dry run on the server, where the server can judge it yet."""
+        """Applies a new object. In a preview this is a dry run on the server, if the server can validate it yet."""
         if preview and (has_unknown(inputs) or self._api.kind(target.ref.api_version, target.ref.kind) is None):
-            return self._guess(target, inputs)
+            return self._preview(target, inputs)
         exists = not target.patch and self.get(target) is not None
         if preview:
-            # One of the same name may go first in the real run, and an apply would judge the change, not the object.
-            return self._guess(target, inputs) if exists else self._dry_run(target, inputs)
+            # The existing object may be deleted first; a dry run would validate an update instead.
+            return self._preview(target, inputs) if exists else self._dry_run(target, inputs)
         if exists:
             raise already_exists(self.await_kind("", target.ref.api_version, target.ref.kind), target.ref.name)
         live = self._apply_patiently(target, inputs)
@@ -78,19 +78,19 @@ class Cluster:
             self._wait_for_definition(target)
         return live
 
-    def adopt(self, target: Target, inputs: Mapping[str, Any]) -> dict[str, Any] | None:
-        """Nothing: a real cluster tells what it holds."""
+    def assume(self, target: Target, inputs: Mapping[str, Any]) -> dict[str, Any] | None:
+        """None: a real cluster's objects are known."""
         del target, inputs
         return None
 
     def update(self, target: Target, inputs: Mapping[str, Any], *, preview: bool) -> dict[str, Any]:
-        """Applies a change; in a preview as a dry run on the server."""
+        """Applies an update; in a preview as a dry run on the server."""
         if preview and has_unknown(inputs):
             return dict(inputs)
         return self._apply(target, inputs, dry_run=preview)
 
     def delete(self, target: Target, inputs: Mapping[str, Any]) -> None:
-        """Deletes the object and waits until it is gone; a patch only gives its fields back."""
+        """Deletes the object and waits until it is gone; for a patch, gives up its fields."""
         ref = target.ref
         if self._api.kind(ref.api_version, ref.kind) is None:
             return
@@ -119,21 +119,21 @@ class Cluster:
             live = self._api.apply(self._path(target), body, _manager(target), dry_run=dry_run, force=force)
         except RefusalError as error:
             raise _explained(error) from error
-        tidy: dict[str, Any] = keep_secrets(inputs, _tidy(live))
+        tidy: dict[str, Any] = keep_secrets(inputs, _without_managed_fields(live))
         return tidy
 
-    def _guess(self, target: Target, inputs: Mapping[str, Any]) -> dict[str, Any]:
-        """The live object as the embedded cluster would show it in a preview: the server cannot say yet."""
+    def _preview(self, target: Target, inputs: Mapping[str, Any]) -> dict[str, Any]:
+        """The live object in a preview as from the embedded cluster, if the server cannot do a dry run."""
         kind = self.kind(target.cluster, target.ref.api_version, target.ref.kind)
-        return complete(kind, inputs, None, preview=True) if kind else dict(inputs)
+        return live_object(kind, inputs, None, preview=True) if kind else dict(inputs)
 
     def _dry_run(self, target: Target, inputs: Mapping[str, Any]) -> dict[str, Any]:
         try:
             live = self._apply(target, inputs, dry_run=True)
         except CloudError as error:
             if error.code == "NotFound" and target.ref.namespace:
-                # The namespace comes in the same deployment; the schema has judged the object already.
-                return self._guess(target, inputs)
+                # The same deployment creates the namespace. The object is already validated against the schema.
+                return self._preview(target, inputs)
             raise
         live["metadata"] |= dict.fromkeys(("uid", "creationTimestamp", "resourceVersion"), UNKNOWN)
         if "status" in live:
@@ -141,7 +141,7 @@ class Cluster:
         spec = live.get("spec")
         if (target.ref.api_version, target.ref.kind) == ("v1", "Service") and isinstance(spec, dict):
             given = plain(inputs.get("spec")) or {}
-            # A dry run allots addresses and ports that the real run will not.
+            # The real run allocates other addresses than the dry run.
             live["spec"] = {**spec, **{key: UNKNOWN for key in ("clusterIP", "clusterIPs") if key not in given}}
         return live
 
@@ -180,7 +180,7 @@ def _identity(target: Target) -> dict[str, str]:
 
 
 def _manager(target: Target) -> str:
-    """Whose fields they are. Each patch has its own manager, so that it can give back what it alone set."""
+    """The field manager. Each patch has its own, so that it can give up only its own fields."""
     return f"{MANAGER}-{target.urn.rpartition('::')[2]}"[:128] if target.patch else MANAGER
 
 
@@ -189,14 +189,14 @@ def _established(crd: Mapping[str, Any]) -> bool:
     return any(each.get("type") == "Established" and each.get("status") == "True" for each in conditions)
 
 
-def _tidy(live: dict[str, Any]) -> dict[str, Any]:
-    """The live object without the server's book-keeping of managers."""
+def _without_managed_fields(live: dict[str, Any]) -> dict[str, Any]:
+    """The live object without `managedFields`."""
     meta = {key: value for key, value in live.get("metadata", {}).items() if key != "managedFields"}
     return {**live, "metadata": meta}
 
 
 def _explained(error: RefusalError) -> CloudError:
-    """A conflict with the other managers' names and the fields; any other refusal as it is."""
+    """A conflict with the names of the other field managers and the fields; any other error unchanged."""
     owners = [
         f"{cause.get('field')} ({cause.get('message')})"
         for cause in error.causes
@@ -206,6 +206,6 @@ def _explained(error: RefusalError) -> CloudError:
         return error
     return CloudError(
         "Conflict",
-        f"others manage these fields: {'; '.join(owners)}. Leave them out, or take them over "
+        f"other field managers own these fields: {'; '.join(owners)}. Remove them, or force the conflict "
         f"with the annotation {_FORCE}",
     )

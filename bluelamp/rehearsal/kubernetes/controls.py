@@ -1,4 +1,4 @@
-"""What the API server asks of quotas, events, jobs, admission, API services and devices as a whole.
+"""Cross-field validation of quotas, events, workload controllers, admission, API services and devices.
 
 Source: Kubernetes v1.36, `pkg/apis/*/validation` and `kube-aggregator/pkg/apis/apiregistration/validation`.
 """
@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from bluelamp.rehearsal.kubernetes.fields import SUBDOMAIN
+from bluelamp.rehearsal.kubernetes.field_formats import SUBDOMAIN
 from bluelamp.rehearsal.kubernetes.formats import is_quantity, quantity, wrong
 from bluelamp.rehearsal.kubernetes.podspecs import dig, items
 from bluelamp.rehearsal.provider import Failure
@@ -62,7 +62,7 @@ def _scopes(scopes: list[Any], at: str, spec: Object) -> Iterator[Failure]:
 
 
 def limit_range(value: Object) -> Iterator[Failure]:
-    """A LimitRange: what only some of its types have."""
+    """A LimitRange: fields that only some types allow."""
     for where, item in items(value, "spec.limits"):
         kind = plain(item.get("type"))
         for field in ("default", "defaultRequest"):
@@ -89,12 +89,12 @@ def node(value: Object) -> Iterator[Failure]:
     for where, taint in items(spec, "taints"):
         pair = (taint.get("key"), taint.get("effect"))
         if pair in seen:
-            yield Failure(f"spec.{where}", f"duplicate: {pair[0]} with {pair[1]} is there already")
+            yield Failure(f"spec.{where}", f"duplicate value {pair[0]} with {pair[1]}")
         seen.add(pair)
 
 
 def event(value: Object) -> Iterator[Failure]:
-    """An Event is where what it is about is."""
+    """An Event: it is in the namespace of its object."""
     about, namespace = plain(value.get("involvedObject")), dig(value, "metadata.namespace")
     if isinstance(about, Mapping) and not has_unknown(about) and namespace is not UNKNOWN:
         where = about.get("namespace") or ""
@@ -110,7 +110,7 @@ def job(value: Object) -> Iterator[Failure]:
 
 
 def job_spec(spec: Object, at: str, *, metadata: Object) -> Iterator[Failure]:
-    """What a job does, at `at`."""
+    """The spec of a job at the path `at`."""
     if has_unknown({key: item for key, item in spec.items() if key != "template"}):
         return
     indexed = spec.get("completionMode") == "Indexed"
@@ -139,12 +139,12 @@ def job_spec(spec: Object, at: str, *, metadata: Object) -> Iterator[Failure]:
 
 def _indexed(completions: Any, parallel: Any, at: str, name: str) -> Iterator[Failure]:
     if completions is None and parallel is not None:
-        # Both are 1 where both are left out.
+        # Without both, both default to 1.
         yield Failure(f"{at}.completions", "required for the mode Indexed")
     if isinstance(parallel, int) and parallel > 100_000:
         yield Failure(f"{at}.parallelism", "must be at most 100000 for the mode Indexed")
     if isinstance(completions, int) and isinstance(parallel, int) and completions > 100_000 and parallel > 10_000:
-        yield Failure(f"{at}.parallelism", "must be at most 10000 where completions is more than 100000")
+        yield Failure(f"{at}.parallelism", "must be at most 10000 when completions is more than 100000")
     if len(name) + len(str(max(int(completions or 1) - 1, 0))) + 1 > 63:
         yield Failure("metadata.name", "is too long for the host names of an indexed job's pods")
 
@@ -202,9 +202,9 @@ def _failure_policy(spec: Object, at: str, restart: Any, per_index: Any) -> Iter
                 yield Failure(f"{at}.{where}.onExitCodes.containerName", f'no container "{name}" in the template')
             values = codes.get("values") or []
             if values != sorted(set(values)):
-                yield Failure(f"{at}.{where}.onExitCodes.values", "must rise, each once")
+                yield Failure(f"{at}.{where}.onExitCodes.values", "must be sorted and unique")
             if codes.get("operator") == "In" and 0 in values:
-                yield Failure(f"{at}.{where}.onExitCodes.values", "must not hold 0 for the operator In")
+                yield Failure(f"{at}.{where}.onExitCodes.values", "must not contain 0 for the operator In")
 
 
 def cron_job(value: Object) -> Iterator[Failure]:
@@ -251,7 +251,7 @@ def daemon_set(value: Object) -> Iterator[Failure]:
     surge, most = rolling.get("maxSurge"), rolling.get("maxUnavailable", 1)
     none = (None, 0, "0%")
     if most in (0, "0%") and surge in none:
-        yield Failure("spec.updateStrategy.rollingUpdate.maxUnavailable", "must not be 0 where maxSurge is 0")
+        yield Failure("spec.updateStrategy.rollingUpdate.maxUnavailable", "must not be 0 when maxSurge is 0")
     if surge not in none and most not in (0, "0%"):
         yield Failure("spec.updateStrategy.rollingUpdate.maxSurge", "cannot be combined with maxUnavailable")
     for field, given in (("maxSurge", surge), ("maxUnavailable", most)):
@@ -270,13 +270,13 @@ def stateful_set(value: Object) -> Iterator[Failure]:
 
 
 def no_deadline(value: Object) -> Iterator[Failure]:
-    """Pods that always run have no deadline."""
+    """Controllers whose pods always run: the template has no deadline."""
     if dig(value, "spec.template.spec.activeDeadlineSeconds") is not None:
         yield Failure("spec.template.spec.activeDeadlineSeconds", "not allowed: these pods always run")
 
 
 def controller(value: Object) -> Iterator[Failure]:
-    """A ReplicationController picks its own pods."""
+    """A ReplicationController: its selector matches its template."""
     selector, labels = plain(dig(value, "spec.selector")), plain(dig(value, "spec.template.metadata.labels"))
     if has_unknown(selector) or has_unknown(labels) or not isinstance(selector, Mapping):
         return
@@ -287,7 +287,7 @@ def controller(value: Object) -> Iterator[Failure]:
 
 
 def api_service(value: Object) -> Iterator[Failure]:
-    """An APIService is called after what it serves."""
+    """An APIService: its name is its version and group."""
     spec, name = plain(value.get("spec")), dig(value, "metadata.name")
     if not isinstance(spec, Mapping) or has_unknown(spec):
         return
@@ -305,7 +305,7 @@ def api_service(value: Object) -> Iterator[Failure]:
 
 
 def role(value: Object) -> Iterator[Failure]:
-    """A rule is about resources or about URLs."""
+    """A Role or ClusterRole: a rule names resources or URLs, not both."""
     if isinstance(value.get("aggregationRule"), Mapping) and not dig(value, "aggregationRule.clusterRoleSelectors"):
         yield Failure("aggregationRule.clusterRoleSelectors", "required")
     for where, rule in items(value, "rules"):
@@ -329,9 +329,9 @@ def webhooks(value: Object) -> Iterator[Failure]:
     for where, each in items(value, "webhooks"):
         name = plain(each.get("name"))
         if name in seen:
-            yield Failure(f"{where}.name", f'duplicate: "{name}" is there already')
+            yield Failure(f"{where}.name", f'duplicate value "{name}"')
         seen.add(name)
-        yield from _once(each, "matchConditions", where)
+        yield from _duplicates(each, "matchConditions", where)
         versions = plain(each.get("admissionReviewVersions"))
         if (
             isinstance(versions, list)
@@ -339,25 +339,25 @@ def webhooks(value: Object) -> Iterator[Failure]:
             and not has_unknown(versions)
             and not {"v1", "v1beta1"} & set(versions)
         ):
-            yield Failure(f"{where}.admissionReviewVersions", "must hold v1 or v1beta1")
+            yield Failure(f"{where}.admissionReviewVersions", "must contain v1 or v1beta1")
 
 
 def policy(value: Object) -> Iterator[Failure]:
-    """An admission policy: names that appear once."""
+    """An admission policy: unique names."""
     spec = plain(value.get("spec"))
     if isinstance(spec, Mapping):
         for field in ("matchConditions", "variables"):
-            yield from _once(spec, field, "spec")
+            yield from _duplicates(spec, field, "spec")
 
 
-def _once(value: Object, field: str, at: str, key: str = "name") -> Iterator[Failure]:
-    """The items of a list whose `key` has the text of an earlier one's."""
+def _duplicates(value: Object, field: str, at: str, key: str = "name") -> Iterator[Failure]:
+    """A failure for each item of a list with a duplicate value of `key`."""
     seen: set[str] = set()
     for where, each in items(value, field):
         name = plain(each.get(key))
         if isinstance(name, str):
             if name in seen:
-                yield Failure(f"{at}.{where}.{key}", f'duplicate: "{name}" is there already')
+                yield Failure(f"{at}.{where}.{key}", f'duplicate value "{name}"')
             seen.add(name)
 
 
@@ -382,7 +382,7 @@ def csr(value: Object) -> Iterator[Failure]:
     if isinstance(usages, list) and not has_unknown(usages):
         for index, usage in enumerate(usages):
             if usage in usages[:index]:
-                yield Failure(f"spec.usages[{index}]", f'duplicate: "{usage}" is there already')
+                yield Failure(f"spec.usages[{index}]", f'duplicate value "{usage}"')
 
 
 def autoscaler(value: Object) -> Iterator[Failure]:
@@ -426,7 +426,7 @@ def flow_schema(value: Object) -> Iterator[Failure]:
 
 
 def device_claim(value: Object) -> Iterator[Failure]:
-    """A ResourceClaim or its template: constraints and configuration name its requests."""
+    """A ResourceClaim or its template: constraints and configuration refer to its requests."""
     for prefix in ("spec.devices", "spec.spec.devices"):
         devices = plain(dig(value, prefix))
         if not isinstance(devices, Mapping) or has_unknown(devices):
@@ -435,31 +435,31 @@ def device_claim(value: Object) -> Iterator[Failure]:
         for where, request in items(devices, "requests"):
             name = request.get("name")
             if name in names:
-                yield Failure(f"{prefix}.{where}.name", f'duplicate: "{name}" is there already')
+                yield Failure(f"{prefix}.{where}.name", f'duplicate value "{name}"')
             names |= {name, *(f"{name}/{each.get('name')}" for _, each in items(request, "firstAvailable"))}
-            yield from _once(request, "firstAvailable", f"{prefix}.{where}")
+            yield from _duplicates(request, "firstAvailable", f"{prefix}.{where}")
         for field in ("constraints", "config"):
             for where, each in items(devices, field):
                 for index, name in enumerate(each.get("requests") or ()):
                     if name not in names:
                         yield Failure(f"{prefix}.{where}.requests[{index}]", f'no request "{name}" in the claim')
                     elif name in each["requests"][:index]:
-                        yield Failure(f"{prefix}.{where}.requests[{index}]", f'duplicate: "{name}" is there already')
+                        yield Failure(f"{prefix}.{where}.requests[{index}]", f'duplicate value "{name}"')
 
 
 def resource_slice(value: Object) -> Iterator[Failure]:
-    """A ResourceSlice: its devices, what they have, and the counters that they share."""
+    """A ResourceSlice: its devices, their attributes and capacity, and shared counters."""
     spec = dig(value, "spec")
     if isinstance(spec, Mapping):
-        yield from _once(spec, "devices", "spec")
-        yield from _once(spec, "sharedCounters", "spec")
+        yield from _duplicates(spec, "devices", "spec")
+        yield from _duplicates(spec, "sharedCounters", "spec")
     for where, device in items(value, "spec.devices"):
         for field in ("attributes", "capacity"):
             for key in device.get(field) or {} if isinstance(device.get(field), Mapping) else ():
                 if not _QUALIFIED.fullmatch(str(key)):
                     reason = f'the key "{key}" must be a C identifier, after an optional domain and a slash'
                     yield Failure(f"{where}.{field}", reason)
-        yield from _once(device, "consumesCounters", where, "counterSet")
+        yield from _duplicates(device, "consumesCounters", where, "counterSet")
         for place, each in items(device, "consumesCounters"):
             yield from _counters(each, f"{where}.{place}")
     for where, each in items(value, "spec.sharedCounters"):

@@ -1,4 +1,4 @@
-"""What the API server asks of a CustomResourceDefinition, besides what semantics.py says.
+"""Validation of a CustomResourceDefinition, in addition to semantics.py.
 
 Source: Kubernetes v1.36, `apiextensions-apiserver/pkg/apis/apiextensions/validation`.
 """
@@ -21,7 +21,7 @@ _OF_STRUCTURE = (
     *("x-kubernetes-preserve-unknown-fields", "x-kubernetes-embedded-resource", "x-kubernetes-int-or-string"),
     *("x-kubernetes-list-type", "x-kubernetes-list-map-keys", "x-kubernetes-map-type", "x-kubernetes-validations"),
 )
-"""What a structural schema may not hold inside `allOf`, `anyOf`, `oneOf` and `not`."""
+"""Keywords that a structural schema cannot have inside `allOf`, `anyOf`, `oneOf` and `not`."""
 _COLUMNS = ("boolean", "date", "integer", "number", "string")
 _REASONS = ("FieldValueInvalid", "FieldValueForbidden", "FieldValueRequired", "FieldValueDuplicate")
 
@@ -43,7 +43,7 @@ def definition(value: Object) -> Iterator[Failure]:
     for where, version in items(spec, "versions"):
         at = f"spec.{where}"
         if version.get("name") in seen:
-            yield Failure(f"{at}.name", f'duplicate: "{version.get("name")}" is there already')
+            yield Failure(f"{at}.name", f'duplicate value "{version.get("name")}"')
         seen.add(version.get("name"))
         yield from _version(version, at)
 
@@ -81,14 +81,16 @@ def _version(version: Object, at: str) -> Iterator[Failure]:
     schema = dig(version, "schema.openAPIV3Schema")
     if isinstance(schema, Mapping):
         yield from _node(schema, f"{at}.schema.openAPIV3Schema")
-        yield from _incomplete(schema, schema, f"{at}.schema.openAPIV3Schema")
+        yield from _undefined_fields(schema, schema, f"{at}.schema.openAPIV3Schema")
         if schema.get("nullable") is True:
             yield Failure(f"{at}.schema.openAPIV3Schema.nullable", "must not be true at the root")
 
 
 def _node(node: Object, at: str, unmatched: str = "") -> Iterator[Failure]:
-    """What is wrong with the schema `node` at `at`. `unmatched` is the list around it whose items have no counterpart
-    before a change; empty for none."""
+    """The failures of the schema `node` at `at`.
+
+    `unmatched` is the path of the list around it whose items cannot be matched with old items; empty if there is none.
+    """
     for key in _UNSUPPORTED:
         if node.get(key) not in (None, "", {}, []):
             yield Failure(join(at, key), "is not supported")
@@ -112,24 +114,26 @@ def _node(node: Object, at: str, unmatched: str = "") -> Iterator[Failure]:
 
 
 def _junctors(node: Object, at: str) -> Iterator[Failure]:
-    """What is wrong inside `allOf`, `anyOf`, `oneOf` and `not` of `node`."""
+    """The failures inside `allOf`, `anyOf`, `oneOf` and `not` of `node`."""
     for where, option in _options(node):
-        yield from _option(option, f"{at}.{where}", _free(node))
+        yield from _option(option, f"{at}.{where}", _typed_options(node))
 
 
-def _incomplete(node: Object, whole: Object, at: str) -> Iterator[Failure]:
-    """What the options of `node` name and the schema `whole` at `at` does not define. The server asks for it in the
-    options of the root alone."""
+def _undefined_fields(node: Object, whole: Object, at: str) -> Iterator[Failure]:
+    """Fields in the options of `node` that the schema `whole` at `at` does not define.
+
+    The server requires this for the options of the root only.
+    """
     for _, option in _options(node):
         for key, field in (option.get("properties") or {}).items():
-            below, there = (whole.get("properties") or {}).get(key), join(f"{at}.properties", key)
+            below, path = (whole.get("properties") or {}).get(key), join(f"{at}.properties", key)
             if isinstance(below, Mapping) and isinstance(field, Mapping):
-                yield from _incomplete({"not": field}, below, there)
+                yield from _undefined_fields({"not": field}, below, path)
             elif below is None and not isinstance(whole.get("additionalProperties"), Mapping):
-                yield Failure(there, "required: allOf, anyOf, oneOf or not of the root names it")
+                yield Failure(path, "required: allOf, anyOf, oneOf or not of the root uses it")
         if isinstance(option.get("items"), Mapping) and isinstance(whole.get("items"), Mapping):
-            yield from _incomplete({"not": option["items"]}, whole["items"], f"{at}.items")
-        yield from _incomplete(option, whole, at)
+            yield from _undefined_fields({"not": option["items"]}, whole["items"], f"{at}.items")
+        yield from _undefined_fields(option, whole, at)
 
 
 def _options(node: Object) -> Iterator[tuple[str, Object]]:
@@ -139,8 +143,8 @@ def _options(node: Object) -> Iterator[tuple[str, Object]]:
         yield "not", node["not"]
 
 
-def _free(node: Object) -> tuple[str, ...]:
-    """Where inside `node` types may stand: the server takes an integer or a string in two forms."""
+def _typed_options(node: Object) -> tuple[str, ...]:
+    """The options of `node` that may have a type: those for an integer or string, in the two allowed forms."""
     if node.get("x-kubernetes-int-or-string") is not True:
         return ()
     first = next((each for _, each in items(node, "allOf")), {})
@@ -210,7 +214,7 @@ def _rule(rule: Object, at: str, unmatched: str) -> Iterator[Failure]:
     elif transition and unmatched:
         yield Failure(f"{at}.rule", f"must not use oldSelf: {unmatched} is no list of type map")
     elif rule.get("optionalOldSelf") is not None and not transition:
-        yield Failure(f"{at}.optionalOldSelf", "must be left out where the rule does not use oldSelf")
+        yield Failure(f"{at}.optionalOldSelf", "must be left out when the rule does not use oldSelf")
     for key in ("rule", "messageExpression"):
         if reason := expressions.wrong(rule.get(key), ("self", "oldSelf"), "bool" if key == "rule" else "string"):
             yield Failure(f"{at}.{key}", reason)

@@ -4,12 +4,12 @@ import threading
 from collections.abc import Mapping
 from typing import Any
 
-from bluelamp.rehearsal.kubernetes import immutable, judge, kinds, patches
+from bluelamp.rehearsal.kubernetes import immutable, kinds, patches, validation
 from bluelamp.rehearsal.kubernetes.addons import addon
 from bluelamp.rehearsal.kubernetes.backend import Target, already_exists, not_found, wait_for
-from bluelamp.rehearsal.kubernetes.defaults import complete
 from bluelamp.rehearsal.kubernetes.formats import is_quantity, quantity
 from bluelamp.rehearsal.kubernetes.kinds import Kind
+from bluelamp.rehearsal.kubernetes.live_objects import live_object
 from bluelamp.rehearsal.kubernetes.names import Ref, namespace_id
 from bluelamp.rehearsal.kubernetes.podspecs import dig
 from bluelamp.rehearsal.provider import EXISTING, CloudError
@@ -18,23 +18,23 @@ from bluelamp.rehearsal.values import UNKNOWN, plain
 
 _CRD = "kubernetes:apiextensions.k8s.io/v1:CustomResourceDefinition"
 _PRIORITIES = {"system-cluster-critical": 2_000_000_000, "system-node-critical": 2_000_001_000}
-_ALWAYS_THERE = ("default", "kube-system", "kube-public", "kube-node-lease")
+_SYSTEM_NAMESPACES = ("default", "kube-system", "kube-public", "kube-node-lease")
 
 
 class Embedded:
-    """Keeps objects in `store`.
+    """A cluster with its objects in `store`.
 
-    A namespace or a definition that is missing may be on its way in the same deployment, as a real provider allows
-    for: a creation waits `patience` seconds for it.
+    A creation waits `patience` seconds for its namespace or definition, as the real provider does: the same deployment
+    may create it.
     """
 
     def __init__(self, store: Store, patience: float) -> None:
         self._store = store
         self._patience = patience
-        self._news = threading.Condition()
+        self._changed = threading.Condition()
 
     def kind(self, cluster: str, api_version: str, name: str) -> Kind | None:
-        """The built-in kind, or the one that a stored definition defines, or that of an add-on."""
+        """The built-in kind, or the kind of a stored definition or of an add-on."""
         found = kinds.builtin(api_version, name)
         if found is not None:
             return found
@@ -47,7 +47,7 @@ class Embedded:
         return addon(api_version, name)
 
     def await_kind(self, cluster: str, api_version: str, name: str) -> Kind:
-        """The kind, once its definition is stored."""
+        """The kind; waits until its definition is stored."""
         found = wait_for(lambda: self.kind(cluster, api_version, name), self._patience, self._pause)
         if found is None:
             raise CloudError("NoMatch", f"{kinds.no_match(api_version, name)}; create its definition first")
@@ -59,7 +59,7 @@ class Embedded:
         return record.outputs if record else None
 
     def inputs(self, target: Target) -> dict[str, Any] | None:
-        """The inputs that last made the object, or the patch."""
+        """The inputs that the object, or the patch, was last applied with."""
         record = self._store.get(patches.record_of(target, {}).id) if target.patch else self._record(target)
         return {key: value for key, value in record.inputs.items() if key != EXISTING} if record else None
 
@@ -67,37 +67,37 @@ class Embedded:
         """Stores a new object."""
         ref = target.ref
         if preview:
-            # One of the same name may go first in the real run.
+            # An existing object of the same name may be deleted first in the real run.
             known = self.kind(target.cluster, ref.api_version, ref.kind)
-            return complete(known, inputs, None, preview=True) if known else dict(inputs)
+            return live_object(known, inputs, None, preview=True) if known else dict(inputs)
         kind = self.await_kind(target.cluster, ref.api_version, ref.kind)
         self._wait_for_namespace(target, kind)
         if target.patch:
             return self._apply(target, kind, inputs, preview=False)
         if (ref.api_version, ref.kind) == ("v1", "Pod"):
-            self._refuse_missing_account(target, inputs)
-            self._refuse_missing_classes(target, inputs)
-        live = complete(kind, inputs, None, preview=False)
+            self._reject_missing_account(target, inputs)
+            self._reject_missing_classes(target, inputs)
+        live = live_object(kind, inputs, None, preview=False)
         with self._store.transaction():
             if self._record(target) is not None:
                 raise already_exists(kind, ref.name)
             self._store.add(self._new(target, kind, inputs, live))
-        with self._news:
-            self._news.notify_all()
+        with self._changed:
+            self._changed.notify_all()
         return live
 
-    def adopt(self, target: Target, inputs: Mapping[str, Any]) -> dict[str, Any] | None:
-        """Stores an object that is taken to exist; None where its kind is not known."""
+    def assume(self, target: Target, inputs: Mapping[str, Any]) -> dict[str, Any] | None:
+        """Stores an object that is assumed to exist; None if its kind is unknown."""
         kind = self.kind(target.cluster, target.ref.api_version, target.ref.kind)
         if kind is None:
             return None
-        live = complete(kind, inputs, None, preview=False)
+        live = live_object(kind, inputs, None, preview=False)
         with self._store.transaction():
             self._store.add(self._new(target, kind, {**inputs, EXISTING: True}, live))
         return live
 
     def update(self, target: Target, inputs: Mapping[str, Any], *, preview: bool) -> dict[str, Any]:
-        """Stores the object anew. Refuses a change that the API calls immutable."""
+        """Updates the object. Raises `CloudError` for a change of an immutable field."""
         ref = target.ref
         kind = self.kind(target.cluster, ref.api_version, ref.kind)
         if kind is None:
@@ -109,54 +109,54 @@ class Embedded:
             if record is None:
                 raise not_found(kind, ref.name)
             wanted = patches.patched(self._store, record.id, inputs, kind)
-            live = complete(kind, wanted, record.outputs, preview=preview)
-            _refuse_change(kind, record, live)
-            self._refuse_growth(target, record, live)
+            live = live_object(kind, wanted, record.outputs, preview=preview)
+            _reject_change(kind, record, live)
+            self._reject_growth(target, record, live)
             if not preview:
                 self._store.put(record.with_(type=target.token, urn=target.urn, inputs=dict(inputs), outputs=live))
         return live
 
     def _apply(self, target: Target, kind: Kind, inputs: Mapping[str, Any], *, preview: bool) -> dict[str, Any]:
-        """Lays a patch over the object. As on a server, one that is not there begins with it."""
+        """Applies a patch to the object. As on a server, this creates the object if it does not exist."""
         with self._store.transaction():
             record = self._record(target)
             new = record is None
             if record is None:
-                record = self._new(target, kind, inputs, complete(kind, inputs, None, preview=False)).with_(
+                record = self._new(target, kind, inputs, live_object(kind, inputs, None, preview=False)).with_(
                     type=target.token.removesuffix("Patch"), inputs=_bare(inputs)
                 )
             before = patches.patched(self._store, record.id, record.inputs, kind)
-            live = complete(kind, patches.merged(before, inputs, kind), record.outputs, preview=preview)
-            _refuse_change(kind, record, live, new=new)
-            self._refuse_growth(target, record, live)
+            live = live_object(kind, patches.merged(before, inputs, kind), record.outputs, preview=preview)
+            _reject_change(kind, record, live, new=new)
+            self._reject_growth(target, record, live)
             if not preview:
                 self._store.put(record.with_(outputs=live))
                 self._store.put(patches.record_of(target, inputs))
         return live
 
     def delete(self, target: Target, inputs: Mapping[str, Any]) -> None:
-        """Forgets the object with everything in it: a namespace's objects, a definition's custom resources.
+        """Deletes the object and its dependents: a namespace's objects, a definition's custom resources.
 
-        A patch gives back what it set, and the object stays.
+        For a patch, only its fields are removed.
         """
         del inputs
         with self._store.transaction():
             record = self._record(target)
             if record is not None and target.patch:
-                self._give_back(record, target)
+                self._remove_patch(record, target)
             elif record is not None:
                 self._remove(record, target.cluster)
 
-    def _give_back(self, record: Record, target: Target) -> None:
+    def _remove_patch(self, record: Record, target: Target) -> None:
         self._store.remove(patches.record_of(target, {}).id)
         kind = self.kind(target.cluster, target.ref.api_version, target.ref.kind)
         left = patches.patched(self._store, record.id, record.inputs, kind)
-        own = target.ref.kind == "Namespace" and target.ref.name in _ALWAYS_THERE
+        own = target.ref.kind == "Namespace" and target.ref.name in _SYSTEM_NAMESPACES
         if own and left == _bare(left):
-            # One of Kubernetes' own, which is there without a record.
+            # A system namespace exists without a record.
             self._store.remove(record.id)
         elif kind is not None:
-            self._store.put(record.with_(outputs=complete(kind, left, record.outputs, preview=False)))
+            self._store.put(record.with_(outputs=live_object(kind, left, record.outputs, preview=False)))
 
     def _remove(self, record: Record, cluster: str) -> None:
         for child in self._store.children(record.id):
@@ -178,8 +178,8 @@ class Embedded:
         record_id = ref.record_id(target.cluster)
         return Record(record_id, "kubernetes", target.token, target.urn, dict(inputs), live, parent)
 
-    def _refuse_missing_account(self, target: Target, inputs: Mapping[str, Any]) -> None:
-        """A pod's service account must be there; every namespace has one called default."""
+    def _reject_missing_account(self, target: Target, inputs: Mapping[str, Any]) -> None:
+        """Raises `CloudError` if a pod's service account does not exist. Every namespace has `default`."""
         ref = target.ref
         name = str(dig(inputs, "spec.serviceAccountName") or dig(inputs, "spec.serviceAccount") or "default")
         account = Ref("v1", "ServiceAccount", ref.namespace, name)
@@ -187,8 +187,8 @@ class Embedded:
             what = f"error looking up service account {account.id}"
             raise CloudError("Forbidden", f'pods "{ref.name}" is forbidden: {what}: serviceaccount "{name}" not found')
 
-    def _refuse_missing_classes(self, target: Target, inputs: Mapping[str, Any]) -> None:
-        """A pod's priority and runtime classes must be there, and only its priority class says its priority."""
+    def _reject_missing_classes(self, target: Target, inputs: Mapping[str, Any]) -> None:
+        """Raises `CloudError` if a pod's priority or runtime class does not exist, or if it sets a priority itself."""
         priority = dig(inputs, "spec.priorityClassName")
         for name, api_version, kind in (
             ("" if priority in _PRIORITIES else priority, "scheduling.k8s.io/v1", "PriorityClass"),
@@ -200,11 +200,11 @@ class Embedded:
             None,
             *_PRIORITIES,
         ):
-            what = "spec.priority must be left out: spec.priorityClassName says it"
+            what = "spec.priority must be left out: spec.priorityClassName determines it"
             raise CloudError("Forbidden", f'pods "{target.ref.name}" is forbidden: {what}')
 
-    def _refuse_growth(self, target: Target, record: Record, live: Mapping[str, Any]) -> None:
-        """A claim grows only where its class allows it. A class that is not declared may be the cluster's own."""
+    def _reject_growth(self, target: Target, record: Record, live: Mapping[str, Any]) -> None:
+        """Raises `CloudError` if a claim grows and its storage class does not allow it. Unknown classes allow it."""
         name = dig(plain(record.outputs), "spec.storageClassName")
         before, after = (dig(plain(each), "spec.resources.requests.storage") for each in (record.outputs, live))
         if target.ref.kind != "PersistentVolumeClaim" or not isinstance(name, str):
@@ -221,23 +221,23 @@ class Embedded:
 
     def _wait_for_namespace(self, target: Target, kind: Kind) -> None:
         namespace = target.ref.namespace
-        if not kind.namespaced or namespace in _ALWAYS_THERE:
+        if not kind.namespaced or namespace in _SYSTEM_NAMESPACES:
             return
         wanted = namespace_id(target.cluster, namespace)
         if wait_for(lambda: self._store.get(wanted), self._patience, self._pause) is None:
             raise CloudError("NotFound", f'namespaces "{namespace}" not found')
 
     def _pause(self, seconds: float) -> None:
-        """Waits until something new is stored, `seconds` at most."""
-        with self._news:
-            self._news.wait(seconds)
+        """Waits until an object is created, at most `seconds`."""
+        with self._changed:
+            self._changed.wait(seconds)
 
 
-def _refuse_change(kind: Kind, record: Record, live: Mapping[str, Any], *, new: bool = False) -> None:
-    """Refuses `live` in the place of what `record` holds, or as a new object, where the API server would."""
+def _reject_change(kind: Kind, record: Record, live: Mapping[str, Any], *, new: bool = False) -> None:
+    """Raises `CloudError` if the API server would reject `live`, as an update of `record` or as a new object."""
     found = list(immutable.changed(kind, record.outputs, live))
-    if EXISTING not in record.inputs:  # of such an object only its name is known
-        found += judge.transitions(kind, None if new else record.outputs, live)
+    if EXISTING not in record.inputs:  # of an assumed object only the name is known
+        found += validation.transitions(kind, None if new else record.outputs, live)
     wrong = "; ".join(f"{failure.path}: {failure.reason}" for failure in found)
     if wrong:
         name = record.outputs["metadata"].get("name")
@@ -245,7 +245,7 @@ def _refuse_change(kind: Kind, record: Record, live: Mapping[str, Any], *, new: 
 
 
 def _bare(inputs: Mapping[str, Any]) -> dict[str, Any]:
-    """What is left of an object that nobody says anything of."""
+    """The object with its identity only."""
     meta = plain(inputs.get("metadata")) or {}
     identity = {key: meta[key] for key in ("name", "namespace") if key in meta}
     return {key: inputs[key] for key in ("apiVersion", "kind") if key in inputs} | {"metadata": identity}

@@ -1,7 +1,7 @@
-"""CEL expressions that objects carry: admission policies, webhooks' match conditions, device selectors.
+"""Validation of CEL expressions in admission policies, webhook match conditions and device selectors.
 
-Only what the interpreter itself can tell is refused: syntax, and names that the server does not declare. Types are not
-checked. Source: Kubernetes v1.36, `apiserver/pkg/admission/plugin/cel` and `dynamic-resource-allocation/cel`.
+Checks the syntax and undeclared names, not types. Source: Kubernetes v1.36, `apiserver/pkg/admission/plugin/cel` and
+`dynamic-resource-allocation/cel`.
 """
 
 import re
@@ -39,10 +39,10 @@ _LITERALS = {
 
 
 def wrong(text: Any, declared: tuple[str, ...], result: str = "") -> str:
-    """Why the server cannot compile the expression `text`, which may use the names `declared`; empty where it can, or
-    where that cannot be determined.
+    """Why the server cannot compile the expression `text`, which may use the names `declared`.
 
-    `result` is the type that it must evaluate to, empty for any; only the type of a literal is known.
+    Empty if it can, or if that cannot be determined. `result` is the required type, empty for any; only the types of
+    literals are checked.
     """
     if not isinstance(text, str) or not text.strip():
         return ""
@@ -94,7 +94,7 @@ def webhooks(value: Object) -> Iterator[Failure]:
 
 
 def devices(value: Object) -> Iterator[Failure]:
-    """Selectors of devices, in a class, a claim or a claim's template."""
+    """Device selectors in a device class, a claim or a claim template."""
     yield from _selectors(value, "spec.selectors")
     for prefix in ("spec", "spec.spec"):
         for where, request in items(value, f"{prefix}.devices.requests"):

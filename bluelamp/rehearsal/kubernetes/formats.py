@@ -1,4 +1,4 @@
-"""The forms of text and numbers that the API knows: names, labels, quantities, addresses.
+"""Formats of strings and numbers in the Kubernetes API: names, labels, quantities, addresses.
 
 The syntax is that of Kubernetes' own `apimachinery` validation (DNS labels and subdomains of RFC 1123, labels,
 quantities) and of the OpenAPI formats that it checks.
@@ -13,10 +13,10 @@ from datetime import datetime
 from typing import Any, TypeGuard
 
 from bluelamp.core.suggestions import did_you_mean_or
-from bluelamp.rehearsal.kubernetes import fields, re2, shapes
-from bluelamp.rehearsal.kubernetes.fields import LABEL as _LABEL
-from bluelamp.rehearsal.kubernetes.fields import WORD as _WORD
-from bluelamp.rehearsal.kubernetes.fields import text as _text
+from bluelamp.rehearsal.kubernetes import field_formats, object_formats, re2
+from bluelamp.rehearsal.kubernetes.field_formats import LABEL as _LABEL
+from bluelamp.rehearsal.kubernetes.field_formats import WORD as _WORD
+from bluelamp.rehearsal.kubernetes.field_formats import text as _text
 
 _QUANTITY = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([KMGTPE]i|[numkMGTPE]|[eE][+-]?[0-9]+)?")
 _UNITS = {"": 1.0, "n": 1e-9, "u": 1e-6, "m": 1e-3, "k": 1e3, "M": 1e6, "G": 1e9, "T": 1e12, "P": 1e15, "E": 1e18}
@@ -24,19 +24,19 @@ _TIME = re.compile(r"(\d{4}-\d\d-\d\d)[Tt](\d\d:\d\d:\d\d)(\.\d+)?([Zz]|[+-]\d\d
 
 
 def matches(pattern: str, value: str) -> bool:
-    """Whether `pattern`, one of Go's, is found in `value`; one that only Go can read counts as found."""
+    """Whether the Go pattern is found in `value`. A pattern that Python does not support counts as found."""
     read = re2.compiled(pattern)
     return read is None or read.search(value) is not None
 
 
 def wrong(name: str, value: Any) -> str:
-    """Why `value` is not of the format `name`, as the end of a sentence; empty where it is, or nothing checks it."""
-    check = _CHECKS.get(name) or fields.CHECKS.get(name) or shapes.CHECKS.get(name)
+    """Why `value` does not have the format `name`, as the end of a sentence; empty if it does or there is no check."""
+    check = _CHECKS.get(name) or field_formats.CHECKS.get(name) or object_formats.CHECKS.get(name)
     return check(value) if check else ""
 
 
 def _name_of_key(value: Any) -> str:
-    """A label's or annotation's key: an optional DNS prefix, a slash, and a word."""
+    """The key of a label or annotation: an optional DNS prefix and slash, and a name."""
     if not isinstance(value, str):
         return ""
     prefix, slash, word = value.rpartition("/")
@@ -63,12 +63,12 @@ def _quantity(value: Any) -> str:
 
 
 def is_quantity(value: Any) -> TypeGuard[str | float]:
-    """Whether `value` can be read as a quantity."""
+    """Whether `value` is a quantity."""
     return not isinstance(value, bool) and isinstance(value, (str, int, float)) and not _quantity(value)
 
 
 def quantity(value: str | float) -> float:
-    """The number that a quantity stands for; `ValueError` where it is none."""
+    """The numeric value of a quantity. Raises `ValueError` if it is not a quantity."""
     text = str(value)
     if not _QUANTITY.fullmatch(text):
         raise ValueError(text)
@@ -94,7 +94,7 @@ _COUNTED = (
 
 
 def _resource(*also: str, prefixes: tuple[str, ...] = ("",)) -> Callable[[Any], str]:
-    """The name of something countable: a standard one, or a vendor's with a slash."""
+    """A resource name: a standard one, or an extended resource with a slash."""
     known = {prefix + name for prefix in prefixes for name in _STANDARD} | set(also)
 
     def check(value: Any) -> str:
@@ -105,7 +105,7 @@ def _resource(*also: str, prefixes: tuple[str, ...] = ("",)) -> Callable[[Any], 
         if "/" in value:
             return _name_of_key(value)
         hint = did_you_mean_or(value, sorted(known), lead="known:")
-        return f"is not a resource: {hint} (a vendor's has a slash, as example.org/gpu)"
+        return f"is not a resource: {hint} (an extended resource has a slash, such as example.org/gpu)"
 
     return check
 
@@ -168,7 +168,7 @@ def _whole(bits: int) -> Callable[[Any], str]:
 
     def check(value: Any) -> str:
         if isinstance(value, int) and not isinstance(value, bool) and not least <= value <= most:
-            return f"does not fit a {bits}-bit whole number"
+            return f"does not fit a {bits}-bit integer"
         return ""
 
     return check
@@ -210,8 +210,10 @@ _NO_CRON = "is not a schedule: five fields (minute hour day month weekday) or @h
 
 
 def _cron(value: Any) -> str:
-    """A CronJob's schedule, as robfig/cron v3 parses it. The API server refuses `TZ=` and takes `@every` only as Go's
-    duration; both are refused where the server refuses them."""
+    """A CronJob's schedule, as robfig/cron v3 parses it.
+
+    The API server rejects `TZ=`, and allows `@every` only with a Go duration.
+    """
     if not isinstance(value, str):
         return ""
     if "TZ" in value:
@@ -229,13 +231,13 @@ def _cron(value: Any) -> str:
 
 
 def _cron_part(part: str, least: int, most: int, names: dict[str, int]) -> bool:
-    """Whether one item of a schedule's field is right: `*`, `?`, `3`, `1-5`, `mon-fri`, each with a step."""
+    """Whether an item of a schedule's field is valid: `*`, `?`, `3`, `1-5`, `mon-fri`, each with an optional step."""
     span, slash, step = part.partition("/")
     if slash and (not step.isdigit() or int(step) == 0):
         return False
     low, dash, high = span.partition("-")
     if low in ("*", "?"):
-        # What follows a dash is not read.
+        # The parser ignores anything after a dash.
         return True
     given = [low, high] if dash else [low]
     ends = [names.get(each.casefold(), int(each) if each.isdigit() else -1) for each in given]

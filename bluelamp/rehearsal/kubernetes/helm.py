@@ -1,4 +1,4 @@
-"""Charts, rendered by the `helm` that is installed: `helm template`, which reaches no cluster and no repository."""
+"""Renders charts with the installed Helm (`helm template`), which needs no cluster and no repository."""
 
 import json
 import os
@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from bluelamp.rehearsal import outside
+from bluelamp.rehearsal import isolation
 from bluelamp.rehearsal.kubernetes.manifests import decode
 from bluelamp.rehearsal.provider import CloudError
 
@@ -18,18 +18,18 @@ _CODE: Final = "HelmTemplateFailed"
 
 
 def rendered(options: str) -> list[Any]:
-    """The objects of a chart; `options` are those of the package's `helm.v3.Chart`, in JSON.
+    """The objects of a chart; `options` are those of `helm.v3.Chart`, in JSON.
 
-    Raises `CloudError` where Helm is not installed, the chart is not on this machine, or Helm refuses it.
+    Raises `CloudError` if Helm is not installed or fails, or if the chart is not on this machine.
     """
     given = _options(options)
     helm = shutil.which("helm")
     if helm is None:
-        raise CloudError("NotSupported", "a chart is rendered by Helm, which is not installed: put helm on the PATH")
+        raise CloudError("NotSupported", "Helm is not installed, which renders the chart: put helm on the PATH")
     chart = Path(str(given.get("path") or given.get("chart") or ""))
     if not chart.name or not chart.exists() or given.get("repo") or (given.get("fetch_opts") or {}).get("repo"):
         step = "download it (helm pull --untar) and give its path"
-        raise CloudError("NotSupported", f"the chart {chart} is not on this machine, and nothing is downloaded: {step}")
+        raise CloudError("NotSupported", f"the chart {chart} is not on this machine; nothing is downloaded: {step}")
     namespace = str(given.get("namespace") or "default")
     with tempfile.TemporaryDirectory(prefix="bluelamp-") as folder:
         values = Path(folder, "values.json")
@@ -41,7 +41,9 @@ def rendered(options: str) -> list[Any]:
         words += ["--kube-version", str(given["kube_version"])] if given.get("kube_version") else []
         words += [word for one in given.get("api_versions") or () for word in ("--api-versions", str(one))]
         homes = {f"HELM_{kind}_HOME": folder for kind in ("CACHE", "CONFIG", "DATA")}
-        text = _run(words, outside.without(os.environ) | outside.closed(Path(folder), tools=True) | homes)
+        text = _run(
+            words, isolation.without_access(os.environ) | isolation.no_credentials(Path(folder), tools=True) | homes
+        )
     return decode(text, namespace)
 
 
@@ -49,7 +51,7 @@ def _options(text: str) -> dict[str, Any]:
     try:
         given = json.loads(text)
     except ValueError as error:
-        raise CloudError(_CODE, f"the chart's options are no JSON: {error}") from error
+        raise CloudError(_CODE, f"the chart's options are not JSON: {error}") from error
     return given if isinstance(given, dict) else {}
 
 

@@ -1,7 +1,6 @@
-"""What the API server lets nobody change in an object, whatever the Kubernetes package would do.
+"""Fields that the API server does not allow to change.
 
-Source: Kubernetes v1.36,
-`Validate…Update` in `pkg/apis/*/validation`; the paths of each kind are in `data/objects.yaml`.
+Source: Kubernetes v1.36, `Validate…Update` in `pkg/apis/*/validation`. `data/objects.yaml` has the paths of each kind.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -16,44 +15,43 @@ from bluelamp.rehearsal.values import UNKNOWN, has_unknown, plain
 Object = Mapping[str, Any]
 
 _IMMUTABLE = "field is immutable"
-_FROZEN = "field is immutable: the object has immutable: true; only its deletion ends that"
+_FROZEN = "field is immutable: the object has immutable: true. Delete and recreate it"
 _POD_MUTABLE = ("activeDeadlineSeconds", "ephemeralContainers", "tolerations", "schedulingGates", "resources")
 _GATED = ("affinity", "nodeSelector")
 
 
 def changed(kind: Kind, old: Object, new: Object) -> Iterator[Failure]:
-    """Every change from `old` to `new`, two live objects of `kind`, that the server refuses. What is not known yet is
-    not judged."""
+    """The changes from `old` to `new`, live objects of `kind`, that the server rejects. Unknown values are skipped."""
     before, after = plain(old), plain(new)
     special = kind.special
     for path in special.get("immutable", ()):
         if not _same(dig(before, path), dig(after, path)):
             yield Failure(path, _IMMUTABLE)
     for path in special.get("once-set", ()):
-        if _tidy(dig(before, path)) is not None and not _same(dig(before, path), dig(after, path)):
+        if _normalised(dig(before, path)) is not None and not _same(dig(before, path), dig(after, path)):
             yield Failure(path, f"{_IMMUTABLE} once set")
     check = _CHECKS.get(f"{kind.group or 'core'}/{kind.name}")
     if check is not None:
         yield from check(before, after)
 
 
-def _tidy(value: Any) -> Any:
-    """`value` as the server compares it: without what Go leaves out."""
+def _normalised(value: Any) -> Any:
+    """`value` without empty fields, which Go omits, for comparison."""
     if isinstance(value, Mapping):
-        return {key: found for key, item in value.items() if (found := _tidy(item)) is not None} or None
+        return {key: found for key, item in value.items() if (found := _normalised(item)) is not None} or None
     if isinstance(value, list):
-        return [_tidy(item) for item in value] or None
+        return [_normalised(item) for item in value] or None
     return None if value == "" else value
 
 
 def _same(old: Any, new: Any) -> bool:
     if has_unknown(old) or has_unknown(new):
         return True
-    return _equal(_tidy(old), _tidy(new))
+    return _equal(_normalised(old), _normalised(new))
 
 
 def _equal(old: Any, new: Any) -> bool:
-    """Whether two values are the same to the server, which respells quantities."""
+    """Whether two values are equal for the server, which normalises quantities."""
     if isinstance(old, Mapping) and isinstance(new, Mapping):
         return all(_equal(old.get(key), new.get(key)) for key in {*old, *new})
     if isinstance(old, list) and isinstance(new, list):
@@ -65,7 +63,7 @@ def _equal(old: Any, new: Any) -> bool:
     )
 
 
-def _frozen(*fields: str) -> Callable[[Object, Object], Iterator[Failure]]:
+def _immutable_when_marked(*fields: str) -> Callable[[Object, Object], Iterator[Failure]]:
     def check(old: Object, new: Object) -> Iterator[Failure]:
         if old.get("immutable") is not True:
             return
@@ -79,7 +77,7 @@ def _frozen(*fields: str) -> Callable[[Object, Object], Iterator[Failure]]:
 
 
 def _claim(old: Object, new: Object) -> Iterator[Failure]:
-    """A claim grows in place; it never shrinks."""
+    """A claim can grow, but not shrink."""
     path = "spec.resources.requests.storage"
     before, after = dig(old, path), dig(new, path)
     if is_quantity(before) and is_quantity(after) and quantity(after) < quantity(before):
@@ -98,7 +96,9 @@ def _pod(old: Object, new: Object) -> Iterator[Failure]:
         if key in ("containers", "initContainers"):
             old_value, new_value = _without_images(old_value), _without_images(new_value)
         if not _same(old_value, new_value):
-            yield Failure(f"spec.{key}", "field is immutable: of a pod only images, tolerations and deadlines change")
+            yield Failure(
+                f"spec.{key}", "field is immutable: only a pod's images, tolerations and deadline can be changed"
+            )
     yield from _deadline(before, after)
     for index, toleration in enumerate(before.get("tolerations") or ()):
         if not any(_longer(toleration, each) for each in after.get("tolerations") or ()):
@@ -116,7 +116,7 @@ def _deadline(before: Object, after: Object) -> Iterator[Failure]:
 
 
 def _longer(old: Any, new: Any) -> bool:
-    """Whether a toleration is the same but for how long it lasts."""
+    """Whether a toleration is the same, except for `tolerationSeconds`."""
     if not isinstance(old, Mapping) or not isinstance(new, Mapping):
         return True
     return all(_same(old.get(key), new.get(key)) for key in {*old, *new} - {"tolerationSeconds"})
@@ -138,7 +138,7 @@ def _without_images(value: Any) -> Any:
 
 
 def _nodes(old: Object, new: Object) -> Iterator[Failure]:
-    """A driver that a CSINode has registered stays as it is."""
+    """A CSINode: registered drivers cannot change, except `allocatable`."""
     after = {each.get("name"): each for each in dig(new, "spec.drivers") or () if isinstance(each, Mapping)}
     for index, driver in enumerate(dig(old, "spec.drivers") or ()):
         given = after.get(driver.get("name")) if isinstance(driver, Mapping) else None
@@ -150,8 +150,8 @@ def _nodes(old: Object, new: Object) -> Iterator[Failure]:
 
 
 _CHECKS: dict[str, Callable[[Object, Object], Iterator[Failure]]] = {
-    "core/ConfigMap": _frozen("data", "binaryData"),
-    "core/Secret": _frozen("data"),
+    "core/ConfigMap": _immutable_when_marked("data", "binaryData"),
+    "core/Secret": _immutable_when_marked("data"),
     "core/PersistentVolumeClaim": _claim,
     "core/Pod": _pod,
     "storage.k8s.io/CSINode": _nodes,

@@ -1,7 +1,7 @@
-"""The kinds that a cluster serves: their schemas, scope and special fields.
+"""The kinds that a cluster serves: their schemas, scopes and special fields.
 
-`data/served.json` is what a Kubernetes API server of `VERSION` says of itself (its discovery documents and the closed
-lists of words in its OpenAPI); the schemas are those that `kubernetes-validate` carries for the same version.
+`data/served.json` is from a Kubernetes API server of `VERSION`: its discovery documents and the enums in its OpenAPI.
+The schemas are those in `kubernetes-validate` for the same version.
 """
 
 import json
@@ -42,8 +42,10 @@ _TEXT_OR_NUMBER = {
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind in one API version. `node` is its schema (None: anything goes), `definitions` what that refers to.
-    `ruled` says that the schema of a custom resource holds validation rules."""
+    """A kind in an API version. `node` is its schema (None: unchecked), `definitions` are those that it refers to.
+
+    `has_rules` is whether the schema of a custom resource has validation rules.
+    """
 
     api_version: str
     name: str
@@ -52,7 +54,7 @@ class Kind:
     node: Node | None = None
     definitions: Mapping[str, Node] = field(default_factory=dict)
     custom: bool = False
-    ruled: bool = False
+    has_rules: bool = False
 
     @property
     def group(self) -> str:
@@ -61,17 +63,17 @@ class Kind:
 
     @property
     def resource(self) -> str:
-        """The kind as the API's own messages name it: `deployments.apps`."""
+        """The resource name in the API's own messages: `deployments.apps`."""
         return f"{self.plural}.{self.group}" if self.group else self.plural
 
     @property
     def special(self) -> Mapping[str, Any]:
-        """What `data/objects.yaml` says of the kind."""
+        """The kind's entry in `data/objects.yaml`."""
         found: Mapping[str, Any] = _objects().get(f"{self.group or 'core'}/{self.name}", {})
         return found
 
     def schema(self, *, partial: bool = False) -> Schema | None:
-        """The kind's schema; `partial` for a patch, which names only what it changes."""
+        """The kind's schema; `partial` for a patch, which need not have the required fields."""
         return None if self.node is None else Schema(self.node, self.definitions, partial=partial)
 
 
@@ -92,15 +94,17 @@ def _objects() -> dict[str, Any]:
 
 @cache
 def served() -> dict[str, Any]:
-    """What the API server says of itself: `kinds` (API version -> kind -> [plural, namespaced]) and `words`
-    (definition -> field -> the words it may hold; a field ending in `[]` is a list of them)."""
+    """The API server's `kinds` (API version -> kind -> [plural, namespaced]) and `words`, its enums.
+
+    Enums are definition -> field -> allowed values; a field ending in `[]` is a list of values.
+    """
     found: dict[str, Any] = json.loads(_data("served.json"))
     return found
 
 
 @cache
 def definitions() -> dict[str, Any]:
-    """The OpenAPI definitions of `VERSION` with everything that `data/` adds to them."""
+    """The OpenAPI definitions of `VERSION`, with the constraints in `data/`."""
     folder = files("kubernetes_validate") / "kubernetes-json-schema" / f"v{VERSION}.0-local-strict"
     found: dict[str, Any] = json.loads((folder / "_definitions.json").read_text(encoding="utf-8"))["$defs"]
     found.update(_TEXT_OR_NUMBER)
@@ -112,12 +116,12 @@ def definitions() -> dict[str, Any]:
             area, _, rest = short.partition(".")
             for key, constraint in fields.items():
                 _add(found, f"{_SHORT.get(area, f'io.k8s.api.{area}')}.{rest}", key, constraint)
-    _loosen(found)
+    _relax_template_metadata(found)
     return found
 
 
-def _loosen(found: dict[str, Any]) -> None:
-    """Metadata of templates: the server judges the labels and annotations of pods, and little else."""
+def _relax_template_metadata(found: dict[str, Any]) -> None:
+    """Relaxes the metadata of templates, of which the server validates little but a pod's labels and annotations."""
     meta = found[_META]["properties"]
     kept = ("type", "items", "$ref", "x-kubernetes-list-type", "x-kubernetes-list-map-keys")
     fields = {key: {word: field[word] for word in kept if word in field} for key, field in meta.items()}
@@ -163,7 +167,7 @@ def _add(found: dict[str, Any], name: str, key: str, constraint: Any) -> None:
     if own_format is not None:
         extra["x-bluelamp-format"] = own_format
     if node.get("type") in ("string", ["string", "null"]):
-        # Go leaves empty text out, so that the server sees none.
+        # Go omits empty strings, so the server treats them as missing.
         extra["x-bluelamp-empty"] = True
     definition["properties"][key] = {**node, **extra}
 
@@ -181,7 +185,7 @@ def _names() -> dict[tuple[str, str], str]:
 
 @lru_cache(maxsize=1024)
 def builtin(api_version: str, name: str) -> Kind | None:
-    """The built-in kind, or None where a cluster of `VERSION` serves none by this name in this API version."""
+    """The built-in kind; None if Kubernetes `VERSION` does not serve it in this API version."""
     entry = served()["kinds"].get(api_version, {}).get(name)
     if entry is None:
         return None
@@ -191,7 +195,7 @@ def builtin(api_version: str, name: str) -> Kind | None:
 
 
 def is_builtin_group(api_version: str) -> bool:
-    """Whether the API version belongs to a group of Kubernetes itself rather than to a custom resource."""
+    """Whether the API version belongs to one of Kubernetes' own groups, not to a custom resource."""
     group = api_version.rpartition("/")[0]
     return api_version in served()["kinds"] or any(
         group == known.rpartition("/")[0] for known in served()["kinds"] if "/" in known
@@ -204,7 +208,7 @@ def object_meta() -> Schema:
 
 
 def no_match(api_version: str, name: str) -> str:
-    """Why the cluster has no such kind, with the one that was probably meant."""
+    """The error for an unknown kind, with a suggestion."""
     message = f'no matches for kind "{name}" in version "{api_version}"'
     elsewhere = sorted(version for version, names in served()["kinds"].items() if name in names)
     if elsewhere:
@@ -213,7 +217,7 @@ def no_match(api_version: str, name: str) -> str:
 
 
 def of_crd(crd: Mapping[str, Any], version: str) -> Kind | None:
-    """The kind that a stored CustomResourceDefinition defines in `version`, or None where that is not served."""
+    """The kind that a CustomResourceDefinition defines in `version`; None if that version is not served."""
     spec = crd["spec"]
     for each in spec.get("versions", ()):
         if each.get("name") == version and each.get("served", True):
@@ -227,24 +231,26 @@ def of_crd(crd: Mapping[str, Any], version: str) -> Kind | None:
                 namespaced,
                 schema,
                 custom=True,
-                ruled=_ruled(schema),
+                has_rules=_has_rules(schema),
             )
     return None
 
 
-def _ruled(node: Any) -> bool:
+def _has_rules(node: Any) -> bool:
     """Whether a schema has validation rules anywhere."""
     if isinstance(node, Mapping):
-        return "x-kubernetes-validations" in node or any(map(_ruled, node.values()))
-    return isinstance(node, list) and any(map(_ruled, node))
+        return "x-kubernetes-validations" in node or any(map(_has_rules, node.values()))
+    return isinstance(node, list) and any(map(_has_rules, node))
 
 
 _INDEX = re.compile(r"\[\d+\]")
 
 
 def replaces(kind: Kind, path: str, new: Mapping[str, Any], settings: Mapping[str, Any]) -> bool:
-    """Whether the Kubernetes package replaces an object for a change at `path` to `new`. `settings` are the provider's
-    (`enableConfigMapMutable`); an object that says that it is immutable is replaced whatever they say."""
+    """Whether pulumi-kubernetes replaces an object for a change at `path` to `new`.
+
+    `settings` are the provider's (`enableConfigMapMutable`); objects with `immutable: true` are replaced regardless.
+    """
     if path in ("metadata.name", "metadata.namespace", "metadata", "kind"):
         return True
     special = kind.special

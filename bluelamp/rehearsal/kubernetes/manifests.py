@@ -9,10 +9,10 @@ from bluelamp.rehearsal.provider import CloudError
 
 
 def decode(text: str, namespace: str = "") -> list[dict[str, Any]]:
-    """The objects in `text`, several documents maybe; `namespace` is given to namespaced ones that name none.
+    """The objects in `text`, one or more documents; `namespace` is the default for namespaced objects.
 
-    Documents without an API version or a kind are left out, as the package does. Raises `CloudError` `InvalidYaml`
-    with the line and the column where the text cannot be read.
+    Documents without an API version or kind are skipped, as in pulumi-kubernetes. Raises `CloudError` `InvalidYaml`
+    with line and column if the text is invalid.
     """
     try:
         documents = list(yaml.load_all(text, _Loader))
@@ -30,7 +30,7 @@ def decode(text: str, namespace: str = "") -> list[dict[str, Any]]:
 
 
 class _Loader(yaml.SafeLoader):
-    """YAML as the API reads it: a date stays the text that it is."""
+    """YAML as the API reads it: dates are strings."""
 
 
 _Loader.yaml_implicit_resolvers = {

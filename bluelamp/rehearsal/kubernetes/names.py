@@ -1,4 +1,4 @@
-"""How the package, the API and the store name an object."""
+"""Names and ids of objects in pulumi-kubernetes, the API and the store."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from bluelamp.rehearsal.values import UNKNOWN, Secret, plain
 
 @dataclass(frozen=True)
 class Ref:
-    """One object: its API version (`apps/v1`), kind, namespace (empty for a cluster-wide object) and name."""
+    """An object: its API version (`apps/v1`), kind, namespace (empty for a cluster-scoped object) and name."""
 
     api_version: str
     kind: str
@@ -23,11 +23,11 @@ class Ref:
 
     @property
     def id(self) -> str:
-        """The id that the package gives: `namespace/name`, or `name`."""
+        """The id in pulumi-kubernetes: `namespace/name`, or `name`."""
         return f"{self.namespace}/{self.name}" if self.namespace else self.name
 
     def record_id(self, cluster: str) -> str:
-        """The id in the store, which all clusters share. An object is the same in every version of its group."""
+        """The id in the store, which all clusters share. It is the same for every version of the API group."""
         parts = (self.group or "core", self.kind, self.namespace, self.name)
         return f"kubernetes://{cluster}/" + "/".join(part for part in parts if part)
 
@@ -38,24 +38,24 @@ def namespace_id(cluster: str, name: str) -> str:
 
 
 def of_token(token: str) -> tuple[str, str]:
-    """The API version and kind that a type token names: `kubernetes:core/v1:Pod` is (`v1`, `Pod`)."""
+    """The API version and kind of a type token: `kubernetes:core/v1:Pod` is (`v1`, `Pod`)."""
     _, module, kind = token.split(":")
     return canonical(module), kind
 
 
 def canonical(api_version: str) -> str:
-    """The API version as the API writes it; the package calls the core group `core`."""
+    """The API version in the API's form. In type tokens the core group is `core`."""
     return api_version.removeprefix("core/")
 
 
 def split_id(resource_id: str) -> tuple[str, str]:
-    """The namespace (maybe empty) and the name in an id."""
+    """The namespace (empty if none) and the name in an id."""
     namespace, _, name = resource_id.rpartition("/")
     return namespace, name
 
 
 def metadata(inputs: Mapping[str, Any], key: str) -> Any:
-    """A value of the object's metadata: None where there is none, `UNKNOWN` where it is not known yet."""
+    """A value of the object's metadata; None if missing, `UNKNOWN` if unknown."""
     found = plain(inputs.get("metadata"))
     if found is UNKNOWN:
         return UNKNOWN
@@ -63,11 +63,11 @@ def metadata(inputs: Mapping[str, Any], key: str) -> Any:
 
 
 _IDENTITY = ("name", "namespace", "generateName")
-"""What is in an object's id, and so cannot be secret."""
+"""Fields in an object's id, which cannot be secret."""
 
 
-def with_open_keys(meta: Any) -> Any:
-    """An object's metadata with readable keys: where it is secret as a whole, each value is, but for the identity."""
+def with_readable_keys(meta: Any) -> Any:
+    """An object's metadata with readable keys. If it is secret as a whole, each value except the identity is secret."""
     if isinstance(meta, Secret):
         inner = plain(meta)
         return (

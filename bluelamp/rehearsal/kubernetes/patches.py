@@ -1,7 +1,7 @@
-"""Patches in the embedded cluster: which fields of an object are whose.
+"""Patches in the embedded cluster, with field ownership as in server-side apply.
 
-As with server-side apply, every patch owns what it sets. It is kept as a record of its own below the object's, so that
-a change by the object's owner leaves it in force, and its end gives back no more than it set.
+Each patch is a child record of the object. An update by the object's owner keeps the patch's fields, and deleting the
+patch removes only those.
 """
 
 from collections.abc import Mapping
@@ -23,7 +23,7 @@ def record_of(target: Target, inputs: Mapping[str, Any]) -> Record:
 
 
 def patched(store: Store, record_id: str, own: Mapping[str, Any], kind: Kind | None) -> dict[str, Any]:
-    """`own`, what the owner of the object says, under every patch of it."""
+    """`own`, the inputs of the object's owner, with every patch applied."""
     found: dict[str, Any] = dict(own)
     for each in store.children(record_id):
         if each.id.startswith(f"{record_id}{_MARK}"):
@@ -32,7 +32,7 @@ def patched(store: Store, record_id: str, own: Mapping[str, Any], kind: Kind | N
 
 
 def merged(base: Mapping[str, Any], over: Mapping[str, Any], kind: Kind | None) -> dict[str, Any]:
-    """`over` laid over `base`, both of `kind`, as server-side apply does it; without a schema, lists are replaced."""
+    """`over` merged into `base`, both of `kind`, as in server-side apply; without a schema, lists are replaced."""
     shape = Shape(kind.node, kind.definitions, root=True) if kind else Shape(None, {}, root=True)
     found: dict[str, Any] = Apply(UNKNOWN)(base, over, shape)
     return found

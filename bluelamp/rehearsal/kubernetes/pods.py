@@ -1,4 +1,4 @@
-"""What the API server asks of a pod, or of a template for pods, as a whole, besides what workloads.py says.
+"""Cross-field validation of a pod or pod template, in addition to workloads.py.
 
 Source: Kubernetes v1.36, `ValidatePodSpec` in `pkg/apis/core/validation`.
 """
@@ -26,8 +26,10 @@ _NAMESPACED_SYSCTLS = ("net.", "kernel.shm", "kernel.msg", "kernel.sem", "fs.mqu
 
 
 def failures(pod: Object, path: str, claims: set[Any]) -> Iterator[Failure]:
-    """Everything that is wrong with the pod at `path` (empty where the object is the pod); `claims` are volumes that
-    come from elsewhere."""
+    """The failures of the pod at `path` (empty if the object is the pod).
+
+    `claims` are the names of volumes from `volumeClaimTemplates`.
+    """
     at = f"{path}.spec" if path else "spec"
     spec = plain(dig(pod, "spec"))
     if not isinstance(spec, Mapping):
@@ -51,7 +53,7 @@ def _host(spec: Object, at: str) -> Iterator[Failure]:
     if spec.get("hostUsers") is False:
         for key in ("hostNetwork", "hostPID", "hostIPC"):
             if spec.get(key) is True:
-                yield Failure(f"{at}.{key}", "not allowed where hostUsers is false")
+                yield Failure(f"{at}.{key}", "not allowed when hostUsers is false")
     if spec.get("hostPID") is True and spec.get("shareProcessNamespace") is True:
         yield Failure(f"{at}.shareProcessNamespace", "cannot be combined with hostPID")
     if spec.get("dnsPolicy") == "None" and not dig(spec, "dnsConfig.nameservers"):
@@ -93,7 +95,7 @@ def _sysctls(context: Object, at: str, spec: Object) -> Iterator[Failure]:
     for where, each in items(context, "sysctls"):
         name = str(each.get("name")).replace("/", ".")
         if name in seen:
-            yield Failure(f"{at}.{where}.name", f'duplicate: "{name}" is there already')
+            yield Failure(f"{at}.{where}.name", f'duplicate value "{name}"')
         seen.add(name)
         if spec.get("hostNetwork") is True and name.startswith("net."):
             yield Failure(f"{at}.{where}.name", f"{name} is not allowed with hostNetwork")
@@ -110,7 +112,7 @@ def _names(spec: Object, at: str) -> Iterator[Failure]:
     for where, each in items(spec, "topologySpreadConstraints"):
         pair = (each.get("topologyKey"), each.get("whenUnsatisfiable"))
         if pair in spread:
-            yield Failure(f"{at}.{where}", f"duplicate: {pair[0]} and {pair[1]} are there already")
+            yield Failure(f"{at}.{where}", f"duplicate value {pair[0]} and {pair[1]}")
         spread.add(pair)
     for where, volume in items(spec, "volumes"):
         yield from _projected(volume, f"{at}.{where}")
@@ -131,21 +133,21 @@ def _projected(volume: Object, at: str) -> Iterator[Failure]:
         seen: set[Any] = set()
         for where, each in items(volume, f"{field}.items"):
             if field == "downwardAPI" and each.get("path") in seen:
-                yield Failure(f"{at}.{where}.path", f'duplicate: "{each.get("path")}" is there already')
+                yield Failure(f"{at}.{where}.path", f'duplicate value "{each.get("path")}"')
             seen.add(each.get("path"))
     paths: dict[Any, str] = {}
     for where, source in items(volume, "projected.sources"):
         for kind in ("secret", "configMap", "downwardAPI"):
             for place, each in items(source, f"{kind}.items"):
-                yield from _once(paths, each.get("path"), f"{at}.{where}.{place}.path")
+                yield from _duplicates(paths, each.get("path"), f"{at}.{where}.{place}.path")
         for kind in ("serviceAccountToken", "clusterTrustBundle"):
             if isinstance(source.get(kind), Mapping):
-                yield from _once(paths, source[kind].get("path"), f"{at}.{where}.{kind}.path")
+                yield from _duplicates(paths, source[kind].get("path"), f"{at}.{where}.{kind}.path")
 
 
-def _once(seen: dict[Any, str], path: Any, at: str) -> Iterator[Failure]:
+def _duplicates(seen: dict[Any, str], path: Any, at: str) -> Iterator[Failure]:
     if isinstance(path, str) and path and seen.setdefault(path, at) != at:
-        yield Failure(at, f'duplicate: "{path}" is already at {seen[path]}')
+        yield Failure(at, f'duplicate value "{path}", already at {seen[path]}')
 
 
 def _probes(container: Object, where: str, spec: Object) -> Iterator[Failure]:
@@ -183,7 +185,7 @@ def _mounts(container: Object, where: str, spec: Object, claims: set[Any]) -> It
     for field, key in (("volumeMounts", "mountPath"), ("volumeDevices", "devicePath")):
         for place, each in items(container, field):
             at = f"{where}.{place}"
-            yield from _once(paths, each.get(key), f"{at}.{key}")
+            yield from _duplicates(paths, each.get(key), f"{at}.{key}")
             if field == "volumeDevices":
                 name = each.get("name")
                 volume = known.get(name)
@@ -216,7 +218,7 @@ def _unmasked(container: Object, where: str, spec: Object) -> Iterator[Failure]:
 
 
 def _resources(resources: Any, at: str, spec: Object) -> Iterator[Failure]:
-    """Amounts that cannot be shared are the same as a request and as a limit."""
+    """Container resources: request and limit are equal for resources that cannot be overcommitted."""
     del spec
     if not isinstance(resources, Mapping) or has_unknown(resources):
         return
@@ -242,7 +244,7 @@ def _resources(resources: Any, at: str, spec: Object) -> Iterator[Failure]:
 
 
 def _pod_resources(spec: Object, at: str, pod: Object, path: str) -> Iterator[Failure]:
-    """What the whole pod may use covers what its containers may."""
+    """Pod-level resources, which include those of the containers."""
     resources = spec.get("resources")
     if not isinstance(resources, Mapping) or has_unknown(resources):
         return
@@ -265,7 +267,7 @@ def _pod_resources(spec: Object, at: str, pod: Object, path: str) -> Iterator[Fa
             if is_quantity(own) and is_quantity(limit) and quantity(own) > quantity(limit):
                 yield Failure(join(f"{where}.resources.limits", name), f"{own} is more than the pod's limit of {limit}")
     for name, most in requests.items():
-        # Sums of fractions are not exact.
+        # Allow for rounding in the sum.
         if is_quantity(most) and _requested(name, pod, path) > quantity(most) * (1 + 1e-9):
             yield Failure(
                 join(f"{at}.resources.requests", name), f"{most} is less than the containers request together"
@@ -273,7 +275,7 @@ def _pod_resources(spec: Object, at: str, pod: Object, path: str) -> Iterator[Fa
 
 
 def _requested(name: str, pod: Object, path: str) -> float:
-    """How much of a resource the containers that run at the same time request together."""
+    """The total request of a resource by the containers that run at the same time."""
     total = 0.0
     for where, container in containers(pod, path):
         asked = plain(dig(container, "resources.requests"))

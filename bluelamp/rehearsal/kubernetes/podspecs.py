@@ -1,4 +1,4 @@
-"""Where kinds keep their pods, and how to reach into objects that may hold secrets and unknown values."""
+"""The paths of pods in each kind, and access to values in objects with secrets and unknown values."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -16,11 +16,11 @@ PATHS = {
     "CronJob": "spec.jobTemplate.spec.template",
     "PodTemplate": "template",
 }
-"""The path of the pod, or of the template for pods, in each kind; empty where the object is the pod."""
+"""The path of the pod or pod template in each kind; empty if the object is the pod."""
 
 
 def dig(value: Any, path: str) -> Any:
-    """What is at a dotted path in `value`: None where there is nothing, `UNKNOWN` where it is not known yet."""
+    """The value at a dotted path; None if missing, `UNKNOWN` if unknown."""
     for key in path.split(".") if path else ():
         if isinstance(value, Secret):
             value = value.value
@@ -31,7 +31,7 @@ def dig(value: Any, path: str) -> Any:
 
 
 def containers(pod: Any, path: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """Each container of a pod at `path`, with its own path."""
+    """The containers of a pod at `path`, with their paths."""
     for field in ("initContainers", "containers"):
         found = dig(pod, f"spec.{field}")
         for index, container in enumerate(found if isinstance(found, list) else ()):
@@ -40,7 +40,7 @@ def containers(pod: Any, path: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
 
 
 def items(value: Any, path: str) -> list[tuple[str, Mapping[str, Any]]]:
-    """The objects of the list at a dotted path in `value`, each with its own path; nothing where there is no list."""
+    """The objects in the list at a dotted path, with their paths; empty if there is no list."""
     found = dig(value, path)
     return [
         (f"{path}[{index}]", item)

@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from bluelamp.core.resource import name_of, type_of
-from bluelamp.rehearsal.kubernetes import judge, kinds
+from bluelamp.rehearsal.kubernetes import kinds, validation
 from bluelamp.rehearsal.kubernetes.backend import Backend, Target
 from bluelamp.rehearsal.kubernetes.changes import AUTONAMED, diff, keep_secrets, live_inputs
 from bluelamp.rehearsal.kubernetes.embedded import Embedded
 from bluelamp.rehearsal.kubernetes.kinds import Kind
 from bluelamp.rehearsal.kubernetes.manifests import decode
-from bluelamp.rehearsal.kubernetes.names import Ref, canonical, metadata, of_token, split_id, with_open_keys
+from bluelamp.rehearsal.kubernetes.names import Ref, canonical, metadata, of_token, split_id, with_readable_keys
 from bluelamp.rehearsal.provider import Checked, CloudError, Diff, Failure, Instance, Live, Naming, Provider, stack_of
 from bluelamp.rehearsal.store import Store
 from bluelamp.rehearsal.values import UNKNOWN, Secret, plain
@@ -33,11 +33,11 @@ _SERVER_OWNED = ("uid", "creationTimestamp", "resourceVersion", "generation", "m
 
 
 class KubernetesProvider(Provider):
-    """Kubernetes, rehearsed: an embedded cluster for each stack, or a real API server.
+    """The rehearsed Kubernetes: an embedded cluster for each stack, or a real API server.
 
-    Only `kubeconfig`, given here, leads to a real cluster; one in a program's own provider settings is ignored, so
-    that a rehearsal touches nothing by accident. `patience` is how many seconds a creation waits for a namespace or a
-    definition that the same deployment may still be making.
+    Only the argument `kubeconfig` selects a real cluster. A kubeconfig in a program's provider settings is ignored, so
+    that a rehearsal does not change a cluster by accident. `patience` is how many seconds a creation waits for its
+    namespace or definition, which the same deployment may create.
     """
 
     package = "kubernetes"
@@ -61,7 +61,7 @@ class KubernetesProvider(Provider):
         new: Mapping[str, Any],
         naming: Naming | None = None,
     ) -> Checked:
-        """`new` with its API version, kind, name and namespace filled in, judged as a strict API server would."""
+        """`new` with API version, kind, name and namespace filled in, validated as by an API server in strict mode."""
         token = type_of(urn)
         if token in _NOT_REHEARSED:
             return Checked(dict(new), [Failure("", f"{token} is not rehearsed: {_NOT_REHEARSED[token]}")])
@@ -87,10 +87,10 @@ class KubernetesProvider(Provider):
             for key in ("data", "stringData"):
                 if key in inputs and not isinstance(inputs[key], Secret) and inputs[key] is not UNKNOWN:
                     inputs[key] = Secret(plain(inputs[key]))
-        wrong = judge.failures(kind, inputs, patch=patch, old=old) if kind else []
+        wrong = validation.failures(kind, inputs, patch=patch, old=old) if kind else []
         kept = kind.special.get("kept") if kind else None
         if old and kept:
-            # The server keeps this as it was, whatever a change says.
+            # The server ignores changes of these fields.
             wrong = [failure for failure in wrong if not failure.path.startswith(kept)]
         return Checked(inputs, wrong)
 
@@ -103,12 +103,12 @@ class KubernetesProvider(Provider):
         inputs: dict[str, Any],
         naming: Naming | None,
     ) -> None:
-        """Fills in the namespace, and the name where the program gave none and the stack lets one be made up."""
-        meta = dict(with_open_keys(inputs.get("metadata")) or {})
+        """Sets the default namespace, and a generated name if the program gives none and auto-naming is enabled."""
+        meta = dict(with_readable_keys(inputs.get("metadata")) or {})
         inputs["metadata"] = meta
         namespaced = kind.namespaced if kind else True
         if not namespaced:
-            # The API server overlooks a namespace that a cluster-wide object names by mistake.
+            # The API server ignores the namespace of a cluster-scoped object.
             if isinstance(meta.get("namespace"), str) or meta.get("namespace") is UNKNOWN:
                 del meta["namespace"]
         elif not meta.get("namespace"):
@@ -131,8 +131,10 @@ class KubernetesProvider(Provider):
             meta["annotations"] = {**(given or {}), AUTONAMED: "true"}
 
     def _free_name(self, instance: Instance, urn: str, inputs: Mapping[str, Any]) -> str:
-        """The logical name and eight digits that follow from the URN, so that plan and deployment agree; the next
-        eight where the cluster has that name already, as during a replacement."""
+        """The logical name with eight digits derived from the URN, the same in preview and deployment.
+
+        If that name is taken, as during a replacement, other digits are used.
+        """
         number = 0
         while True:
             digits = hashlib.sha256(f"{urn} {number}".encode()).hexdigest()[:8]
@@ -155,7 +157,7 @@ class KubernetesProvider(Provider):
         new: Mapping[str, Any],
         ignore: Sequence[str] = (),
     ) -> Diff:
-        """The property paths that differ; identity and what the API calls immutable make a new object."""
+        """The property paths that differ. Changes of the identity or of immutable fields replace the object."""
         del resource_id, old_outputs
         kind = self._backend.kind(_cluster(instance, urn), str(new.get("apiVersion")), str(new.get("kind")))
         patch = _kind_of(type_of(urn))[2]
@@ -164,10 +166,10 @@ class KubernetesProvider(Provider):
     def create(
         self, instance: Instance, urn: str, inputs: Mapping[str, Any], *, preview: bool
     ) -> tuple[str, dict[str, Any]]:
-        """Makes the object. A preview's id is empty, as the package's is."""
-        self._faults(urn, "create")
+        """Creates the object. In a preview the id is empty, as in pulumi-kubernetes."""
+        self._fail_if_planned(urn, "create")
         if not preview:
-            # Only the kind says whether the object is in a namespace, and that is part of its id.
+            # The id includes the namespace only if the kind is namespaced, so the kind must be known.
             api_version, name, _ = _kind_of(type_of(urn))
             api_version = canonical(_text(inputs.get("apiVersion")) or api_version)
             self._backend.await_kind(_cluster(instance, urn), api_version, _text(inputs.get("kind")) or name)
@@ -178,8 +180,8 @@ class KubernetesProvider(Provider):
         return "" if preview else target.ref.id, self._outputs(inputs, live)
 
     def read(self, instance: Instance, urn: str, resource_id: str, inputs: Mapping[str, Any]) -> Live | None:
-        """The object as it is now. An import takes everything that a person could have written."""
-        self._faults(urn, "read")
+        """The current object. For an import, the inputs are all fields that a user can set."""
+        self._fail_if_planned(urn, "read")
         target = self._target(instance, urn, inputs, resource_id)
         live = self._backend.get(target)
         if live is None:
@@ -189,13 +191,13 @@ class KubernetesProvider(Provider):
         wanted = dict(inputs) or self._backend.inputs(target) or _writable(outputs)
         return Live(resource_id, live_inputs(kind, wanted, outputs), outputs)
 
-    def existing(self, instance: Instance, urn: str, resource_id: str) -> Live | None:
-        """An object of the kind with this name, and nothing more than its defaults; never one of a real cluster."""
+    def assume_existing(self, instance: Instance, urn: str, resource_id: str) -> Live | None:
+        """An object with this name and default values, assumed to exist; never in a real cluster."""
         api_version, name, _ = _kind_of(type_of(urn))
         namespace, short = split_id(resource_id)
         meta = {"name": short, **({"namespace": namespace} if namespace else {})}
         inputs: dict[str, Any] = {"apiVersion": canonical(api_version), "kind": name, "metadata": meta}
-        live = self._backend.adopt(self._target(instance, urn, inputs, resource_id), inputs)
+        live = self._backend.assume(self._target(instance, urn, inputs, resource_id), inputs)
         return None if live is None else Live(resource_id, inputs, live)
 
     def update(
@@ -208,21 +210,21 @@ class KubernetesProvider(Provider):
         *,
         preview: bool,
     ) -> dict[str, Any]:
-        """Changes the object in place."""
+        """Updates the object."""
         del old_outputs
-        self._faults(urn, "update")
+        self._fail_if_planned(urn, "update")
         target = self._target(instance, urn, inputs, resource_id)
         if target.patch:
             return self._apply_patch(target, inputs, preview=preview)
         return self._outputs(inputs, self._backend.update(target, _named(inputs, target), preview=preview))
 
     def delete(self, instance: Instance, urn: str, resource_id: str, outputs: Mapping[str, Any]) -> None:
-        """Removes the object; a patch gives back what it set."""
-        self._faults(urn, "delete")
+        """Deletes the object; for a patch, only its fields."""
+        self._fail_if_planned(urn, "delete")
         self._backend.delete(self._target(instance, urn, outputs, resource_id), outputs)
 
     def invoke(self, instance: Instance, token: str, args: Mapping[str, Any]) -> dict[str, Any]:
-        """`kubernetes:yaml:decode`, with which the SDK reads manifests, and `kubernetes:helm:template`."""
+        """The result of `kubernetes:yaml:decode`, by which the SDK reads manifests, or `kubernetes:helm:template`."""
         if token == _HELM:
             from bluelamp.rehearsal.kubernetes.helm import rendered
 
@@ -235,13 +237,13 @@ class KubernetesProvider(Provider):
         return {"result": decode(str(plain(args.get("text")) or ""), str(namespace))}
 
     def construct(self, token: str) -> NoReturn:
-        """No component is made: those of the package render files by themselves."""
+        """Raises `CloudError`: remote components are not supported."""
         raise CloudError(
             "NotSupported", f"{token} is not rehearsed: {_NOT_REHEARSED.get(token, 'declare its objects')}"
         )
 
     def expected_id(self, instance: Instance, urn: str, inputs: Mapping[str, Any]) -> str | None:
-        """The id of the object that `inputs` name."""
+        """The id of the object in `inputs`; None if it is unknown."""
         del instance
         name, namespace = metadata(inputs, "name"), metadata(inputs, "namespace")
         if not name and isinstance(metadata(inputs, "generateName"), str):
@@ -265,7 +267,7 @@ class KubernetesProvider(Provider):
         return target.patch and bool(target.ref.name) and self._backend.get(target) is not None
 
     def _apply_patch(self, target: Target, inputs: Mapping[str, Any], *, preview: bool) -> dict[str, Any]:
-        """Lays `inputs` over the object."""
+        """Applies `inputs` as a patch."""
         return self._outputs(inputs, self._backend.update(target, inputs, preview=preview))
 
     def _outputs(self, inputs: Mapping[str, Any], live: Mapping[str, Any]) -> dict[str, Any]:
@@ -276,7 +278,7 @@ class KubernetesProvider(Provider):
                 found["data"] = Secret(plain(found["data"]))
         return found
 
-    def _faults(self, urn: str, operation: str) -> None:
+    def _fail_if_planned(self, urn: str, operation: str) -> None:
         fault = self._store.take_fault(type_of(urn), operation)
         if fault is not None:
             raise CloudError(fault.code, fault.message, retryable=True)
@@ -284,7 +286,7 @@ class KubernetesProvider(Provider):
 
 @cache
 def _kind_of(token: str) -> tuple[str, str, bool]:
-    """The API version and kind of a token, and whether it is the package's patch of that kind."""
+    """The API version and kind of a type token, and whether it is a patch resource (`ConfigMapPatch`)."""
     api_version, name = of_token(token)
     whole = name.removesuffix("Patch")
     if whole != name and kinds.builtin(api_version, whole) is not None:
@@ -293,7 +295,7 @@ def _kind_of(token: str) -> tuple[str, str, bool]:
 
 
 def _cluster(instance: Instance, urn: str) -> str:
-    """Which embedded cluster a resource is in: the one that the provider names, else the stack's own."""
+    """The embedded cluster of a resource: the one in the provider's configuration, else the stack's own."""
     config = instance.config
     return str(config.get("clusterIdentifier") or config.get("context") or instance.stack or stack_of(urn))
 
@@ -304,7 +306,7 @@ def _text(value: Any) -> str:
 
 
 def _without_nulls(value: Any) -> Any:
-    """The package drops nulls before it does anything else."""
+    """`value` without nulls, as pulumi-kubernetes drops them."""
     if isinstance(value, Secret):
         return Secret(_without_nulls(value.value))
     if isinstance(value, Mapping):
@@ -315,16 +317,16 @@ def _without_nulls(value: Any) -> Any:
 
 
 def _named(inputs: Mapping[str, Any], target: Target) -> dict[str, Any]:
-    """`inputs` with the name that the object has, where it is known: a generated one is known only now."""
+    """`inputs` with the object's name, which may be generated, if it is known."""
     if not target.ref.name:
         return dict(inputs)
     dropped = ("generateName",) if target.ref.namespace else ("generateName", "namespace")
-    given = with_open_keys(inputs.get("metadata")) or {}
+    given = with_readable_keys(inputs.get("metadata")) or {}
     meta = {key: value for key, value in given.items() if key not in dropped}
     return {**inputs, "metadata": {**meta, "name": target.ref.name}}
 
 
 def _writable(live: Mapping[str, Any]) -> dict[str, Any]:
-    """What a person could have written to make `live`."""
+    """The fields of `live` that a user can set."""
     meta = {key: value for key, value in live["metadata"].items() if key not in _SERVER_OWNED}
     return {**{key: value for key, value in live.items() if key != "status"}, "metadata": meta}

@@ -1,7 +1,8 @@
-"""Patterns of Go's regexp package (RE2) as Python's, which an API server matches the `pattern` of a schema by.
+"""Translates patterns of Go's regexp package (RE2), which an API server uses for the `pattern` of a schema, to Python.
 
-The two differ where a pattern is valid in both: classes such as `[[:alpha:]]`, `$`, which in Python also stands before
-a last line break, `\\s`, and counts without a lower bound. Source: https://pkg.go.dev/regexp/syntax, read 2026-11-30.
+Some syntax is valid in both and has different meanings: classes such as `[[:alpha:]]`, `$` (in Python it also matches
+before a final line break), `\\s`, and counts without a lower bound. Source: https://pkg.go.dev/regexp/syntax, read
+2026-11-30.
 """
 
 import re
@@ -31,16 +32,16 @@ _TOKEN: Final = re.compile(
     re.DOTALL,
 )
 _UNKNOWN: Final = frozenset("pPC")
-"""Escapes that Python has nothing for: Unicode's classes, and a single byte."""
+"""Escapes without a Python equivalent: Unicode classes, and a single byte."""
 
 
 class _OnlyGoError(Exception):
-    """Python has nothing like it."""
+    """The pattern has no Python equivalent."""
 
 
 @lru_cache(maxsize=4096)
 def compiled(pattern: str) -> re.Pattern[str] | None:
-    """`pattern` for Python; None for one that only Go reads, and for one that is none."""
+    """The translated pattern; None if it has no Python equivalent or is invalid."""
     try:
         return re.compile(_translated(pattern), re.ASCII)
     except (_OnlyGoError, re.error, OverflowError):
@@ -48,8 +49,8 @@ def compiled(pattern: str) -> re.Pattern[str] | None:
 
 
 def _translated(pattern: str) -> str:
-    """`pattern` as Python writes it. Raises `_OnlyGoError`."""
-    made: list[str] = []
+    """`pattern` in Python's syntax. Raises `_OnlyGoError`."""
+    parts: list[str] = []
     inside = False
     multiline = re.match(r"\(\?[a-zA-Z]*m", pattern) is not None
     for token in _TOKEN.finditer(pattern):
@@ -61,7 +62,7 @@ def _translated(pattern: str) -> str:
         elif token["open"]:
             text, inside = text.removesuffix("]") + (r"\]" if text.endswith("]") else ""), True
         elif token["class"]:
-            raise _OnlyGoError  # without a class around it, it is a mistake that the server judges
+            raise _OnlyGoError  # outside a bracket expression it is an error, which the server reports
         elif token["escape"]:
             text = _escaped(token["escape"], f"[{_SPACE}]", f"[^{_SPACE}]")
         elif token["hex"]:
@@ -72,12 +73,12 @@ def _translated(pattern: str) -> str:
             text = r"\{,"
         elif token["end"] and not multiline:
             text = r"\Z"
-        made.append(text)
-    return "".join(made)
+        parts.append(text)
+    return "".join(parts)
 
 
 def _in_class(token: re.Match[str]) -> str:
-    """One token of a class in brackets."""
+    """A token of a bracket expression."""
     if token["class"]:
         if token["not"] or token["class"] not in _CLASSES:
             raise _OnlyGoError

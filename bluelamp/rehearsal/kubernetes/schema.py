@@ -1,7 +1,7 @@
-"""Judges a value against an OpenAPI schema, as the API server's strict field validation does.
+"""Validates a value against an OpenAPI schema, as the API server's strict field validation does.
 
-A general JSON Schema validator knows neither values that are not known yet nor secrets, and does not say which field
-was meant. One walk does all of it, for the built-in kinds and for the schemas of custom resources alike.
+A JSON Schema validator supports neither unknown values nor secrets, and suggests no field names. The same validation
+applies to built-in kinds and custom resources.
 """
 
 import re
@@ -43,8 +43,7 @@ def join(path: str, key: str | int) -> str:
 class Schema:
     """A schema and the definitions that it refers to.
 
-    `strict` refuses fields that the schema does not list, as built-in kinds always do. `partial` does not ask for
-    required fields: a patch names only what it changes.
+    `strict` rejects fields that the schema does not have. `partial` does not require required fields, for a patch.
     """
 
     root: Node
@@ -53,7 +52,7 @@ class Schema:
     partial: bool = False
 
     def failures(self, value: Any, path: str = "") -> Iterator[Failure]:
-        """Everything that is wrong with `value`; what is not known yet is not judged."""
+        """The failures of `value`. Unknown values are not checked."""
         yield from self._walk(value, self.root, path, secret=False)
 
     def resolve(self, node: Node) -> Node:
@@ -116,7 +115,7 @@ class Schema:
             yield from self._duplicates(value, node, items, path)
 
     def _duplicates(self, value: list[Any], node: Node, items: Node, path: str) -> Iterator[Failure]:
-        """Server-side apply merges such lists by key, so that a key may appear once."""
+        """Duplicate items of lists of type map or set, which server-side apply merges by key."""
         kind, keys = node.get("x-kubernetes-list-type"), node.get("x-kubernetes-list-map-keys", ())
         if kind not in ("map", "set") and not node.get("uniqueItems"):
             return
@@ -134,7 +133,7 @@ class Schema:
                 continue
             first = seen.setdefault(tuple(found), index)
             if first != index:
-                yield Failure(join(path, index), f"duplicate: {name} is already at {join(path, first)}")
+                yield Failure(join(path, index), f"duplicate value {name}, already at {join(path, first)}")
 
     def _combined(self, value: Any, node: Node, path: str) -> Iterator[Failure]:
         def holds(option: Node) -> bool:
@@ -143,17 +142,17 @@ class Schema:
         for option in node.get("allOf", ()):
             yield from Schema(option, self.definitions, strict=False).failures(value, path)
         if "anyOf" in node and not any(map(holds, node["anyOf"])):
-            yield Failure(path, "matches none of the forms that the schema allows")
-        # What is not known yet matches every form, so that too many matches say nothing then.
+            yield Failure(path, "matches none of the schema's alternatives (anyOf)")
+        # An unknown value matches every alternative, so too many matches are no failure then.
         most = len(node.get("oneOf", ())) if has_unknown(value) else 1
         if "oneOf" in node and not 1 <= sum(map(holds, node["oneOf"])) <= most:
-            yield Failure(path, "must match exactly one of the forms that the schema allows")
+            yield Failure(path, "must match exactly one of the schema's alternatives (oneOf)")
         if "not" in node and not has_unknown(value) and holds(node["not"]):
-            yield Failure(path, "has a form that the schema forbids")
+            yield Failure(path, "matches a schema that is not allowed (not)")
 
 
 def with_defaults(value: Any, node: Node) -> Any:
-    """`value` completed by the defaults of a custom resource's schema, as the server does before it judges."""
+    """`value` with the defaults of a custom resource's schema, which the server applies before validation."""
     if isinstance(value, Secret):
         return Secret(with_defaults(value.value, node))
     if isinstance(value, Mapping):
@@ -170,7 +169,7 @@ def with_defaults(value: Any, node: Node) -> Any:
 
 
 def _closed(node: Node) -> bool:
-    """Whether an object may hold only the fields that the schema lists."""
+    """Whether an object can have only the fields in the schema."""
     if node.get("x-kubernetes-preserve-unknown-fields") or node.get("additionalProperties") is True:
         return False
     return "properties" in node or node.get("additionalProperties") is False
@@ -204,7 +203,7 @@ def _is(value: Any, kind: str) -> bool:
 
 
 def shown(value: Any, *, secret: bool = False) -> str:
-    """`value` as an error quotes it; a secret is never quoted."""
+    """`value` for an error message; secrets are not shown."""
     if isinstance(value, (Mapping, list)):
         return "an object" if isinstance(value, Mapping) else "a list"
     if secret:
@@ -217,7 +216,7 @@ def shown(value: Any, *, secret: bool = False) -> str:
 
 
 def _broken(value: Any, node: Node, *, secret: bool) -> Iterator[str]:
-    """The constraints of `node` on the value itself that `value` breaks."""
+    """The constraints of `node` that `value` itself violates, without its items."""
     if value == "" and node.get("x-bluelamp-empty") and not node.get("minLength"):
         return
     allowed = node.get("enum")
@@ -261,7 +260,7 @@ def _range(value: float, node: Node) -> Iterator[str]:
 
 
 def _multiple(value: float, step: float) -> bool:
-    """Whether `value` is a multiple of `step`, as an API server counts it: roughly, and whole numbers by whole ones.
+    """Whether `value` is a multiple of `step`, as an API server calculates it: approximately, and in integers if whole.
 
     Source: `MultipleOf` of k8s.io/kube-openapi/pkg/validation/validate and `IsFloat64AJSONInteger` of go-openapi/swag.
     """

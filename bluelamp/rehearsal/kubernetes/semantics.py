@@ -1,6 +1,6 @@
-"""What the API server asks of an object as a whole: fields that depend on each other.
+"""Cross-field validation of objects, as by the API server.
 
-Each check takes an object and yields what is wrong. Values that are not known yet are never judged.
+Each check takes an object and yields failures. Unknown values are never checked.
 Source: Kubernetes v1.36, `pkg/apis/*/validation` and `apiextensions-apiserver/pkg/apis`.
 """
 
@@ -25,7 +25,7 @@ _LEVELS = ("privileged", "baseline", "restricted")
 
 
 def failures(group: str, kind: str, value: Object) -> Iterator[Failure]:
-    """Everything that is wrong with the object as a whole."""
+    """The cross-field failures of the object."""
     name = f"{group or 'core'}/{kind}"
     for check in _CHECKS.get(name, ()):
         yield from check(value)
@@ -38,49 +38,49 @@ def failures(group: str, kind: str, value: Object) -> Iterator[Failure]:
         if isinstance(pod, Mapping):
             yield from workloads.pod(pod, path, claims)
     known = _known(value) if has_unknown(value) else value
-    if known is not value and _may_decide(value):
-        # A rule across fields waits until all that it could depend on is known.
+    if known is not value and _has_relevant_unknown(value):
+        # A cross-field rule needs every value that it could depend on.
         return
-    for failure in _further(name, known, path, claims, whole=pod is not None):
+    for failure in _cross_field_failures(name, known, path, claims, whole=pod is not None):
         if known is value or not _uncertain(value, failure.path):
             yield failure
 
 
-def _further(name: str, value: Object, path: str, claims: set[Any], *, whole: bool) -> Iterator[Failure]:
-    for check in _FURTHER.get(name, ()):
+def _cross_field_failures(name: str, value: Object, path: str, claims: set[Any], *, whole: bool) -> Iterator[Failure]:
+    for check in _CROSS_FIELD_CHECKS.get(name, ()):
         yield from check(value)
     pod = dig(value, path) if whole else None
     if isinstance(pod, Mapping):
         yield from pods.failures(pod, path, claims)
 
 
-_FREE = frozenset(
+_INDEPENDENT = frozenset(
     [
         *("annotations", "args", "binaryData", "caBundle", "command", "data", "image", "namespace", "parameters"),
         *("secretName", "stringData", "value", "volumeAttributes"),
     ]
 )
-"""Fields that no rule across fields depends on."""
+"""Fields that no cross-field rule depends on."""
 
 
-def _may_decide(value: Any) -> bool:
-    """Whether something is not known yet that a rule across fields could depend on."""
+def _has_relevant_unknown(value: Any) -> bool:
+    """Whether a value is unknown that a cross-field rule could depend on."""
     found = plain(value)
     if isinstance(found, Mapping):
-        return any(_may_decide(item) for key, item in found.items() if key not in _FREE)
-    return found is UNKNOWN or (isinstance(found, list) and any(map(_may_decide, found)))
+        return any(_has_relevant_unknown(item) for key, item in found.items() if key not in _INDEPENDENT)
+    return found is UNKNOWN or (isinstance(found, list) and any(map(_has_relevant_unknown, found)))
 
 
 def _known(value: Any) -> Any:
-    """`value` without what is not known yet, and without the lists of which that is a part."""
+    """`value` without unknown values, and without lists that contain one."""
     if isinstance(value, Secret):
         return Secret(_known(value.value))
     if isinstance(value, Mapping):
-        return {key: _known(item) for key, item in value.items() if not _open(item)}
+        return {key: _known(item) for key, item in value.items() if not _is_incomplete(item)}
     return [_known(item) for item in value] if isinstance(value, list) else value
 
 
-def _open(value: Any) -> bool:
+def _is_incomplete(value: Any) -> bool:
     found = plain(value)
     return found is UNKNOWN or (isinstance(found, list) and any(item is UNKNOWN for item in found))
 
@@ -89,7 +89,7 @@ _STEP = re.compile(r'\["((?:[^"\\]|\\.)*)"\]|\[(\d+)\]|([^.\[]+)')
 
 
 def _uncertain(value: Any, path: str) -> bool:
-    """Whether anything beside the way to `path` is not known yet: it may be what the rule depends on."""
+    """Whether anything beside the path is unknown, as the failed rule may depend on it."""
     for key, index, name in [("", "", ""), *_STEP.findall(path)]:
         value = plain(value)
         step: Any = int(index) if index else key or name
@@ -97,9 +97,9 @@ def _uncertain(value: Any, path: str) -> bool:
             value = value[step] if step < len(value) else None
         elif isinstance(value, Mapping) and step != "":
             value = value.get(step)
-        if isinstance(value, Mapping) and any(_open(item) for item in value.values()):
+        if isinstance(value, Mapping) and any(_is_incomplete(item) for item in value.values()):
             return True
-        if _open(value):
+        if _is_incomplete(value):
             return True
     return False
 
@@ -121,9 +121,9 @@ def _service(value: Object) -> Iterator[Failure]:
     for where, port in items(value, "spec.ports"):
         name = plain(port.get("name"))
         if len(ports or ()) > 1 and not name:
-            yield Failure(f"{where}.name", "required where a service has more than one port")
+            yield Failure(f"{where}.name", "required when a service has more than one port")
         elif isinstance(name, str) and names.setdefault(name, where) != where:
-            yield Failure(f"{where}.name", f'duplicate: "{name}" is already the name of {names[name]}')
+            yield Failure(f"{where}.name", f'duplicate value "{name}", already the name of {names[name]}')
         if port.get("nodePort") and kind == "ClusterIP":
             yield Failure(f"{where}.nodePort", "not allowed for a service of type ClusterIP")
 
@@ -341,7 +341,7 @@ def _admission_policy(value: Object) -> Iterator[Failure]:
     spec = value.get("spec")
     if isinstance(spec, Mapping) and not spec.get("validations") and not spec.get("auditAnnotations"):
         yield Failure("spec.validations", "required (or auditAnnotations)")
-    # A binding may leave them out: it only narrows what its policy matches.
+    # Optional for a binding, which only narrows its policy's match.
     constraints = dig(value, "spec.matchConstraints")
     if isinstance(constraints, Mapping) and not constraints.get("resourceRules"):
         yield Failure("spec.matchConstraints.resourceRules", "required")
@@ -372,7 +372,7 @@ def _definition(value: Object) -> Iterator[Failure]:
 
 
 def _structural(node: Mapping[str, Any], path: str) -> Iterator[Failure]:
-    """A structural schema says the type of every field."""
+    """A structural schema: every field has a type."""
     for key, field in (node.get("properties") or {}).items():
         if isinstance(field, Mapping):
             at = join(f"{path}.properties", key)
@@ -443,7 +443,7 @@ _CHECKS: dict[str, tuple[Callable[[Object], Iterator[Failure]], ...]] = {
     "apiextensions.k8s.io/CustomResourceDefinition": (_definition,),
 }
 
-_FURTHER: dict[str, tuple[Callable[[Object], Iterator[Failure]], ...]] = {
+_CROSS_FIELD_CHECKS: dict[str, tuple[Callable[[Object], Iterator[Failure]], ...]] = {
     "core/Service": (services.service,),
     "apiextensions.k8s.io/CustomResourceDefinition": (definitions.definition,),
     "resource.k8s.io/DeviceClass": (expressions.devices,),
@@ -493,4 +493,4 @@ _FURTHER: dict[str, tuple[Callable[[Object], Iterator[Failure]], ...]] = {
     "admissionregistration.k8s.io/ValidatingWebhookConfiguration": (controls.webhooks, expressions.webhooks),
     "admissionregistration.k8s.io/MutatingWebhookConfiguration": (controls.webhooks, expressions.webhooks),
 }
-"""These are shown only what is known, and a failure counts only where nothing beside it is unknown."""
+"""Checks that get only the known values. Their failures count only if nothing beside the path is unknown."""

@@ -1,7 +1,7 @@
-"""What the API server asks of services, endpoints and networks as a whole.
+"""Cross-field validation of services, endpoints and networks.
 
-Source: Kubernetes v1.36,
-`pkg/apis/core/validation`, `pkg/apis/discovery/validation` and `pkg/apis/networking/validation`.
+Source: Kubernetes v1.36, `pkg/apis/core/validation`, `pkg/apis/discovery/validation` and
+`pkg/apis/networking/validation`.
 """
 
 import ipaddress
@@ -19,7 +19,7 @@ _NODE_PORTS = range(30000, 32768)
 
 
 def service(value: Object) -> Iterator[Failure]:
-    """A Service: fields that only some types have."""
+    """A Service: fields that only some types allow."""
     spec = plain(value.get("spec"))
     if not isinstance(spec, Mapping) or has_unknown(spec.get("type")):
         return
@@ -33,10 +33,9 @@ def service(value: Object) -> Iterator[Failure]:
     ):
         yield Failure("spec.sessionAffinityConfig", "needs sessionAffinity: ClientIP")
     name = spec.get("externalName")
-    if kind == "ExternalName" and isinstance(name, str) and name:
-        plainly = name.removesuffix(".")
-        if reason := wrong("dns-subdomain", plainly):
-            yield Failure("spec.externalName", f'"{name}" {reason}')
+    given = kind == "ExternalName" and isinstance(name, str) and name
+    if given and (reason := wrong("dns-subdomain", str(name).removesuffix("."))):
+        yield Failure("spec.externalName", f'"{name}" {reason}')
     seen: dict[Any, str] = {}
     for where, port in items(spec, "ports"):
         number = port.get("nodePort")
@@ -44,7 +43,7 @@ def service(value: Object) -> Iterator[Failure]:
             yield Failure(f"spec.{where}.nodePort", f"{number} is not between 30000 and 32767")
         pair = (number, port.get("protocol") or "TCP")
         if isinstance(number, int) and number and seen.setdefault(pair, where) != where:
-            yield Failure(f"spec.{where}.nodePort", f"duplicate: {number} is already at spec.{seen[pair]}")
+            yield Failure(f"spec.{where}.nodePort", f"duplicate value {number}, already at spec.{seen[pair]}")
 
 
 def _by_type(spec: Object, kind: str) -> Iterator[Failure]:
@@ -77,7 +76,7 @@ def _addresses(spec: Object, kind: str) -> Iterator[Failure]:
         yield Failure("spec.clusterIPs", '"None" cannot be combined with addresses')
     families = spec.get("ipFamilies") or ()
     if len(set(families)) < len(families):
-        yield Failure("spec.ipFamilies", "has a family twice")
+        yield Failure("spec.ipFamilies", "has a duplicate family")
     if len(families) > 1 and spec.get("ipFamilyPolicy") in (None, "SingleStack"):
         yield Failure("spec.ipFamilyPolicy", "must be PreferDualStack or RequireDualStack for two families")
     for index, text in enumerate(several or ()):
@@ -97,7 +96,7 @@ def endpoints(value: Object) -> Iterator[Failure]:
         ports = subset.get("ports")
         for place, port in items(subset, "ports"):
             if isinstance(ports, list) and len(ports) > 1 and not port.get("name"):
-                yield Failure(f"{where}.{place}.name", "required where there is more than one port")
+                yield Failure(f"{where}.{place}.name", "required when there is more than one port")
 
 
 def endpoint_slice(value: Object) -> Iterator[Failure]:
@@ -107,7 +106,7 @@ def endpoint_slice(value: Object) -> Iterator[Failure]:
     for where, port in items(value, "ports"):
         name = plain(port.get("name")) or ""
         if name in seen:
-            yield Failure(f"{where}.name", f'duplicate: "{name}" is there already')
+            yield Failure(f"{where}.name", f'duplicate value "{name}"')
         seen.add(name)
     for where, endpoint in items(value, "endpoints"):
         addresses = plain(endpoint.get("addresses"))
@@ -135,7 +134,7 @@ def ingress_class(value: Object) -> Iterator[Failure]:
 
 
 def service_range(value: Object) -> Iterator[Failure]:
-    """A ServiceCIDR: at most one range of each family."""
+    """A ServiceCIDR: at most one range per IP family."""
     ranges = plain(dig(value, "spec.cidrs"))
     if isinstance(ranges, list) and len(ranges) == 2 and not any(wrong("cidr", each) for each in ranges):
         one, other = (ipaddress.ip_network(each) for each in ranges)

@@ -1,4 +1,4 @@
-"""What the API server asks of volumes, claims and storage classes as a whole.
+"""Cross-field validation of volumes, claims and storage classes.
 
 Source: Kubernetes v1.36, `pkg/apis/core/validation` and `pkg/apis/storage/validation`.
 """
@@ -33,7 +33,7 @@ def volume(value: Object) -> Iterator[Failure]:
         yield Failure("spec", "needs a source, such as csi or nfs")
     modes = spec.get("accessModes") or ()
     if "ReadWriteOncePod" in modes and len(modes) > 1:
-        yield Failure("spec.accessModes", "ReadWriteOncePod cannot be combined with others")
+        yield Failure("spec.accessModes", "ReadWriteOncePod cannot be combined with other access modes")
     if "local" in spec and not dig(spec, "nodeAffinity.required"):
         yield Failure("spec.nodeAffinity", "required for a local volume")
     path = dig(spec, "hostPath.path")
@@ -54,10 +54,10 @@ def claim(value: Object) -> Iterator[Failure]:
 
 
 def claim_spec(spec: Object, at: str) -> Iterator[Failure]:
-    """What a claim asks for, at `at`."""
+    """The spec of a claim at the path `at`."""
     modes = spec.get("accessModes") or ()
     if "ReadWriteOncePod" in modes and len(modes) > 1:
-        yield Failure(f"{at}.accessModes", "ReadWriteOncePod cannot be combined with others")
+        yield Failure(f"{at}.accessModes", "ReadWriteOncePod cannot be combined with other access modes")
     source, reference = spec.get("dataSource"), spec.get("dataSourceRef")
     if has_unknown(source) or has_unknown(reference):
         return
@@ -76,7 +76,7 @@ def storage_class(value: Object) -> Iterator[Failure]:
         keys: set[Any] = set()
         for place, each in items(term, "matchLabelExpressions"):
             if each.get("key") in keys:
-                yield Failure(f"{where}.{place}.key", f'duplicate: "{each.get("key")}" is there already')
+                yield Failure(f"{where}.{place}.key", f'duplicate value "{each.get("key")}"')
             keys.add(each.get("key"))
     for index, term in enumerate(terms):
         if term in terms[:index]:
@@ -89,7 +89,7 @@ def csi_driver(value: Object) -> Iterator[Failure]:
     for where, each in items(value, "spec.tokenRequests"):
         audience = plain(each.get("audience")) or ""
         if audience in audiences and audience is not UNKNOWN:
-            yield Failure(f"{where}.audience", f'duplicate: "{audience}" is there already')
+            yield Failure(f"{where}.audience", f'duplicate value "{audience}"')
         audiences.add(audience)
 
 

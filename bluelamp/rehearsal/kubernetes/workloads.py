@@ -1,4 +1,4 @@
-"""What the API server asks of pods and of what makes them, as a whole.
+"""Cross-field validation of pods and workload controllers.
 
 Source: Kubernetes v1.36, `pkg/apis/core/validation` and `pkg/apis/apps/validation`.
 """
@@ -16,7 +16,7 @@ Object = Mapping[str, Any]
 
 
 def pod(pod: Object, path: str, claims: set[Any]) -> Iterator[Failure]:
-    """A pod, or a template for pods, at `path`; `claims` are volumes that come from elsewhere."""
+    """A pod or pod template at `path`; `claims` are the names of volumes from `volumeClaimTemplates`."""
     volumes = dig(pod, "spec.volumes")
     known = (
         None
@@ -27,9 +27,9 @@ def pod(pod: Object, path: str, claims: set[Any]) -> Iterator[Failure]:
     seen: dict[Any, str] = {}
     for where, container in containers(pod, path):
         name = plain(container.get("name"))
-        # The schema finds two in one list; these are in two lists.
+        # Duplicates across both lists; the schema finds those within one.
         if isinstance(name, str) and _list_of(seen.setdefault(name, where)) != _list_of(where):
-            yield Failure(f"{where}.name", f'duplicate: "{name}" is already the name of {seen[name]}')
+            yield Failure(f"{where}.name", f'duplicate value "{name}", already the name of {seen[name]}')
         for place, mount in items(container, "volumeMounts"):
             volume = plain(mount.get("name"))
             if known is not None and isinstance(volume, str) and not {volume, UNKNOWN} & (known | claims):
@@ -43,7 +43,7 @@ def _tolerations(pod: Object, path: str) -> Iterator[Failure]:
     for place, toleration in items(pod, "spec.tolerations"):
         if not toleration.get("key") and toleration.get("operator") not in ("Exists", UNKNOWN):
             at = f"{path + '.' if path else ''}{place}.operator"
-            yield Failure(at, "must be Exists where there is no key: it matches all keys")
+            yield Failure(at, "must be Exists when there is no key: it matches all keys")
 
 
 def _list_of(path: str) -> str:
@@ -62,7 +62,7 @@ def _requests(container: Object, where: str) -> Iterator[Failure]:
 
 
 def selects_its_pods(value: Object) -> Iterator[Failure]:
-    """A selector picks the pods of its own template."""
+    """A controller's selector matches its template."""
     selector, labels = (
         plain(dig(value, "spec.selector.matchLabels")),
         plain(dig(value, "spec.template.metadata.labels")),
@@ -105,7 +105,7 @@ def _expression(expression: Mapping[str, Any], labels: Mapping[str, Any], where:
 
 
 def restarts(*allowed: str) -> Callable[[Object], Iterator[Failure]]:
-    """A check that the pods restart as `allowed`."""
+    """A check that the restart policy is one of `allowed`."""
 
     def check(value: Object) -> Iterator[Failure]:
         path = ("spec.jobTemplate." if dig(value, "spec.jobTemplate") else "") + "spec.template.spec.restartPolicy"
@@ -122,7 +122,7 @@ def restarts(*allowed: str) -> Callable[[Object], Iterator[Failure]]:
 
 
 def rolling_update(value: Object) -> Iterator[Failure]:
-    """A rolling update must be able to begin."""
+    """A rolling update: maxSurge and maxUnavailable are not both 0."""
     limits = plain(dig(value, "spec.strategy.rollingUpdate"))
     if isinstance(limits, Mapping) and all(limits.get(key) in (0, "0%") for key in ("maxSurge", "maxUnavailable")):
-        yield Failure("spec.strategy.rollingUpdate.maxUnavailable", "must not be 0 where maxSurge is 0")
+        yield Failure("spec.strategy.rollingUpdate.maxUnavailable", "must not be 0 when maxSurge is 0")

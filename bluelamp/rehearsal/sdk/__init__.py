@@ -1,1 +1,1 @@
-"""What the installed Pulumi SDKs say about their resources, and a provider that serves any of them from that."""
+"""The types in installed Pulumi SDKs, and a generic provider that serves any of them."""

@@ -1,4 +1,4 @@
-"""Keys, certificate requests and certificates in the `tls` package's terms, by the `cryptography` library."""
+"""Keys, certificate requests and certificates for the `tls` package, with the `cryptography` library."""
 
 import base64
 import hashlib
@@ -63,7 +63,7 @@ _EXTENDED_USES = {
 
 
 def private_key(algorithm: str, bits: int, curve: str) -> dict[str, Any]:
-    """A new key in every form that the package gives. Raises `ValueError` where the size cannot be."""
+    """A new key in the package's output formats. Raises `ValueError` for an invalid size."""
     key: Key
     if algorithm == "RSA":
         key = rsa.generate_private_key(65537, int(bits))
@@ -86,7 +86,7 @@ def private_key(algorithm: str, bits: int, curve: str) -> dict[str, Any]:
 
 
 def public_key(private: str) -> dict[str, Any]:
-    """The public half of a private key in PEM or OpenSSH form, and its fingerprints. Raises `ValueError`."""
+    """The public key of a private key in PEM or OpenSSH format, and its fingerprints. Raises `ValueError`."""
     key = _load(private)
     public = key.public_key()
     pem = public.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
@@ -102,28 +102,28 @@ def request(inputs: Mapping[str, Any]) -> dict[str, Any]:
     names = _alternatives(inputs)
     if names:
         builder = builder.add_extension(x509.SubjectAlternativeName(names), critical=False)
-    made = builder.sign(key, _hash(key))
-    return {"certRequestPem": made.public_bytes(Encoding.PEM).decode(), "keyAlgorithm": _algorithm(key)}
+    signed = builder.sign(key, _hash(key))
+    return {"certRequestPem": signed.public_bytes(Encoding.PEM).decode(), "keyAlgorithm": _algorithm(key)}
 
 
-def certificate(inputs: Mapping[str, Any], start: datetime, end: datetime, *, signed_by_itself: bool) -> dict[str, Any]:
-    """A certificate for `privateKeyPem` signed by itself, or for `certRequestPem` signed by `caPrivateKeyPem`.
+def certificate(inputs: Mapping[str, Any], start: datetime, end: datetime, *, self_signed: bool) -> dict[str, Any]:
+    """A self-signed certificate for `privateKeyPem`, or one for `certRequestPem` signed with `caPrivateKeyPem`.
 
-    Raises `ValueError` where a key, a request or an authority is not one.
+    Raises `ValueError` if a key, request or CA certificate is invalid.
     """
     builder = x509.CertificateBuilder().serial_number(x509.random_serial_number())
     builder = builder.not_valid_before(start).not_valid_after(end)
     public: CertificatePublicKeyTypes
-    if signed_by_itself:
+    if self_signed:
         key = _load(inputs["privateKeyPem"])
         subject = issuer = _subject(inputs.get("subject") or {})
         public, names, own = key.public_key(), _alternatives(inputs), {"keyAlgorithm": _algorithm(key)}
     else:
-        asked = x509.load_pem_x509_csr(inputs["certRequestPem"].encode())
+        csr = x509.load_pem_x509_csr(inputs["certRequestPem"].encode())
         authority = x509.load_pem_x509_certificate(inputs["caCertPem"].encode())
         key = _load(inputs["caPrivateKeyPem"])
-        subject, issuer, public = asked.subject, authority.subject, asked.public_key()
-        names, own = _requested(asked), {"caKeyAlgorithm": _algorithm(key)}
+        subject, issuer, public = csr.subject, authority.subject, csr.public_key()
+        names, own = _requested_names(csr), {"caKeyAlgorithm": _algorithm(key)}
     builder = builder.subject_name(subject).issuer_name(issuer).public_key(public)
     for extension, critical in _extensions(inputs, names):
         builder = builder.add_extension(extension, critical=critical)
@@ -139,7 +139,7 @@ def _load(text: str) -> Key:
     data = text.encode()
     key = load_ssh_private_key(data, None) if "OPENSSH" in text else load_pem_private_key(data, None)
     if not isinstance(key, Key):
-        raise ValueError("the key is not of a kind that signs certificates (RSA, ECDSA, ED25519)")  # noqa: TRY004
+        raise ValueError("unsupported key algorithm; allowed: RSA, ECDSA, ED25519")  # noqa: TRY004
     return key
 
 
@@ -150,7 +150,7 @@ def _algorithm(key: Key) -> str:
 
 
 def _ssh(key: Key) -> bool:
-    """OpenSSH has no form for keys on the curve P224."""
+    """Whether OpenSSH supports the key; it does not support the curve P224."""
     return not (isinstance(key, ec.EllipticCurvePrivateKey) and key.curve.name == "secp224r1")
 
 
@@ -182,9 +182,9 @@ def _alternatives(inputs: Mapping[str, Any]) -> list[x509.GeneralName]:
     ]
 
 
-def _requested(asked: x509.CertificateSigningRequest) -> list[x509.GeneralName]:
+def _requested_names(csr: x509.CertificateSigningRequest) -> list[x509.GeneralName]:
     try:
-        return list(asked.extensions.get_extension_for_class(x509.SubjectAlternativeName).value)
+        return list(csr.extensions.get_extension_for_class(x509.SubjectAlternativeName).value)
     except x509.ExtensionNotFound:
         return []
 

@@ -1,10 +1,10 @@
-"""Where two sets of inputs differ, property by property."""
+"""Differences between two sets of inputs, by property."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Literal
 
 from bluelamp.paths import within
-from bluelamp.rehearsal.sdk.words import join_path
+from bluelamp.rehearsal.sdk.messages import join_path
 from bluelamp.rehearsal.values import plain
 
 Change = Literal["add", "delete", "update"]
@@ -12,15 +12,15 @@ Steps = tuple[str | int, ...]
 
 
 def differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[tuple[Steps, Change]]:
-    """The innermost places where `new` differs from `old`.
+    """The innermost paths at which `new` differs from `old`.
 
-    None counts as absent, a secret equals its plain value, and an unknown differs from everything but an unknown.
+    None counts as missing, a secret equals its plain value, and an unknown value equals only another one.
     """
     yield from _differ((), plain(old), plain(new))
 
 
 def path_of(steps: Steps) -> str:
-    """The engine's way of writing `steps`: `subject.commonName`, `triggers[0]`."""
+    """`steps` in the engine's path syntax: `subject.commonName`, `triggers[0]`."""
     path = ""
     for step in steps:
         path = join_path(path, step)
@@ -28,7 +28,7 @@ def path_of(steps: Steps) -> str:
 
 
 def ignored(steps: Steps, ignore: Sequence[str]) -> bool:
-    """Whether `steps` is one of the paths in `ignore`, or inside one; `[*]` is any index."""
+    """Whether `steps` is at or below one of the paths in `ignore`; `[*]` is any index."""
     return within(path_of(steps), ignore)
 
 
@@ -44,7 +44,7 @@ def _differ(steps: Steps, old: Any, new: Any) -> Iterator[tuple[Steps, Change]]:
             yield from _differ((*steps, key), old.get(key), new.get(key))
     elif isinstance(old, list) and isinstance(new, list):
         for index in range(max(len(old), len(new))):
-            before, after = (each[index] if index < len(each) else None for each in (old, new))
+            before, after = (values[index] if index < len(values) else None for values in (old, new))
             yield from _differ((*steps, index), before, after)
     elif (type(old) is not type(new) and not _numbers(old, new)) or old != new:
         yield steps, "update"

@@ -1,7 +1,7 @@
 """A provider for any installed Pulumi package, from its SDK's types.
 
-It refuses what the types refuse, gives every output that the SDK promises, and remembers. It reaches nothing: no
-service, no shell. What a package does beyond its types is in `packages`.
+It validates inputs against the types, returns every output in the SDK, and stores its resources. It calls no service
+and runs no command. `packages` has the behaviour of packages beyond their types.
 """
 
 import re
@@ -26,13 +26,13 @@ from bluelamp.rehearsal.provider import (
 )
 from bluelamp.rehearsal.sdk import sample_values
 from bluelamp.rehearsal.sdk.answers import answer
+from bluelamp.rehearsal.sdk.behaviour import Creation, behaviour
 from bluelamp.rehearsal.sdk.differences import Change, Steps, differences, ignored, path_of
-from bluelamp.rehearsal.sdk.memory import Memory
-from bluelamp.rehearsal.sdk.package import Making, behaviour
+from bluelamp.rehearsal.sdk.messages import did_you_mean
+from bluelamp.rehearsal.sdk.records import Records
 from bluelamp.rehearsal.sdk.schema import UnknownToken, catalogue_of
 from bluelamp.rehearsal.sdk.shapes import ResourceShape, Shape
 from bluelamp.rehearsal.sdk.validate import validate
-from bluelamp.rehearsal.sdk.words import did_you_mean
 from bluelamp.rehearsal.store import Store
 from bluelamp.rehearsal.values import UNKNOWN, Secret, plain
 
@@ -44,22 +44,24 @@ _REPLACE: dict[Change, DiffKind] = {"add": "add-replace", "delete": "delete-repl
 class GenericProvider(Provider):
     """Serves `package` from the types of its installed SDK.
 
-    `random` is where the values that a service makes up come from; by default the system's own, so that two
-    rehearsals never share a password. Raises `UnknownPackage` where the SDK is not installed.
+    `random` generates the values of computed outputs; the default is the system's random source, so that two rehearsals
+    never share a password. Raises `UnknownPackage` if the SDK is not installed.
     """
 
-    def __init__(self, package: str, store: Store, *, random: Random | None = None, places: Sequence[str] = ()) -> None:
+    def __init__(
+        self, package: str, store: Store, *, random: Random | None = None, search_path: Sequence[str] = ()
+    ) -> None:
         self.package = package
-        self._catalogue = catalogue_of(package, places)
+        self._catalogue = catalogue_of(package, search_path)
         self.version = self._catalogue.version
         self._store = store
-        self._memory = Memory(package, store)
+        self._records = Records(package, store)
         self._random = random or SystemRandom()
         self._behaviour = behaviour(package)
 
     @override
     def check_config(self, inputs: dict[str, Any]) -> Checked:
-        # Only names are judged: a provider's settings reach it as text, whatever their type.
+        # Only names are checked: the engine sends provider settings as text, whatever their type.
         known = self._catalogue.resource(f"pulumi:providers:{self.package}").inputs.properties
         names = [name for name in inputs if name not in known and name not in _ENGINES and not name.startswith("__")]
         return Checked(inputs, [Failure(one, f"unknown property '{one}'{did_you_mean(one, known)}") for one in names])
@@ -109,34 +111,33 @@ class GenericProvider(Provider):
         resource = self._catalogue.resource(type_of(urn))
         if preview:
             return "", self._outputs(resource, inputs, {})
-        self._fault(resource.token, "create")
-        making = self._making(resource, urn, inputs, instance)
-        computed = self._behaviour.computed(making)
+        self._fail_if_planned(resource.token, "create")
+        creation = self._creation(resource, urn, inputs, instance)
+        computed = self._behaviour.computed(creation)
         for name, one in resource.outputs.properties.items():
-            if one.required and name not in computed and making.inputs.get(name) is None:
-                computed[name] = sample_values.value(one.shape, name, making.name, self._random)
-        resource_id = self._behaviour.identity(making, computed)
+            if one.required and name not in computed and creation.inputs.get(name) is None:
+                computed[name] = sample_values.value(one.shape, name, creation.name, self._random)
+        resource_id = self._behaviour.identity(creation, computed)
         outputs = self._outputs(resource, inputs, computed)
-        self._memory.add(resource.token, urn, resource_id, inputs, outputs)
+        self._records.add(resource.token, urn, resource_id, inputs, outputs)
         return resource_id, outputs
 
     @override
     def read(self, instance: Instance, urn: str, resource_id: str, inputs: Mapping[str, Any]) -> Live | None:
-        self._fault(type_of(urn), "read")
-        record = self._memory.get(type_of(urn), urn, resource_id, inputs=inputs, outputs={})
+        self._fail_if_planned(type_of(urn), "read")
+        record = self._records.get(type_of(urn), urn, resource_id, inputs=inputs, outputs={})
         if record is None:
             return None
         known = {key: one for key, one in record.inputs.items() if key != EXISTING}
         return Live(resource_id, known, {key: one for key, one in record.outputs.items() if key != "id"})
 
     @override
-    def existing(self, instance: Instance, urn: str, resource_id: str) -> Live | None:
+    def assume_existing(self, instance: Instance, urn: str, resource_id: str) -> Live | None:
         resource = self._catalogue.resource(type_of(urn))
-        # The same each time that it is read anew.
         chance = Random(f"{resource.token} {resource_id}")  # noqa: S311 - the same resource has the same outputs
-        made = sample_values.properties(resource.outputs, name_of(urn), chance)
-        outputs = self._outputs(resource, {}, made)
-        self._memory.add(resource.token, urn, resource_id, {EXISTING: True}, outputs)
+        computed = sample_values.properties(resource.outputs, name_of(urn), chance)
+        outputs = self._outputs(resource, {}, computed)
+        self._records.add(resource.token, urn, resource_id, {EXISTING: True}, outputs)
         return Live(resource_id, {}, outputs)
 
     @override
@@ -152,22 +153,22 @@ class GenericProvider(Provider):
     ) -> dict[str, Any]:
         resource = self._catalogue.resource(type_of(urn))
         if preview:
-            return self._outputs(resource, inputs, _kept(resource, old_outputs, inputs))
-        self._fault(resource.token, "update")
-        record = self._memory.get(resource.token, urn, resource_id, inputs={}, outputs=old_outputs)
+            return self._outputs(resource, inputs, _unchanged_outputs(resource, old_outputs, inputs))
+        self._fail_if_planned(resource.token, "update")
+        record = self._records.get(resource.token, urn, resource_id, inputs={}, outputs=old_outputs)
         if record is None:
             raise CloudError("NotFound", f"{resource.token} {resource_id!r} does not exist")
-        fresh = self._behaviour.updated(self._making(resource, urn, inputs, instance), plain(record.outputs))
-        outputs = self._outputs(resource, inputs, _kept(resource, record.outputs, inputs) | fresh)
-        self._memory.put(record, inputs, outputs)
+        fresh = self._behaviour.updated(self._creation(resource, urn, inputs, instance), plain(record.outputs))
+        outputs = self._outputs(resource, inputs, _unchanged_outputs(resource, record.outputs, inputs) | fresh)
+        self._records.put(record, inputs, outputs)
         return outputs
 
     @override
     def delete(self, instance: Instance, urn: str, resource_id: str, outputs: Mapping[str, Any]) -> None:
-        self._fault(type_of(urn), "delete")
-        record = self._memory.get(type_of(urn), urn, resource_id, inputs={}, outputs=outputs)
+        self._fail_if_planned(type_of(urn), "delete")
+        record = self._records.get(type_of(urn), urn, resource_id, inputs={}, outputs=outputs)
         if record is not None:
-            self._memory.remove(record)
+            self._records.remove(record)
 
     @override
     def invoke(self, instance: Instance, token: str, args: Mapping[str, Any]) -> dict[str, Any]:
@@ -177,33 +178,33 @@ class GenericProvider(Provider):
             raise CloudError("NotSupported", str(error)) from error
         failures = validate(function.inputs, args, coerce=self._behaviour.coerces)
         if failures:
-            said = "; ".join(f"{one.path}: {one.reason}" for one in failures)
-            raise CloudError("InvalidParameter", f"{token}: {said}")
-        own = self._behaviour.invoke(token, plain(args), instance, self._memory.all)
-        return own if own is not None else answer(self._catalogue, self._memory, function, plain(args))
+            reasons = "; ".join(f"{one.path}: {one.reason}" for one in failures)
+            raise CloudError("InvalidParameter", f"{token}: {reasons}")
+        own = self._behaviour.invoke(token, plain(args), instance, self._records.all)
+        return own if own is not None else answer(self._catalogue, self._records, function, plain(args))
 
     @override
     def expected_id(self, instance: Instance, urn: str, inputs: Mapping[str, Any]) -> str | None:
-        # Ids are made up, so only a resource that a killed run left behind has one to expect.
-        made = [one for one in self._memory.all(type_of(urn)) if one.urn == urn]
-        same = [one for one in made if plain(one.inputs) == plain(inputs)]
+        # Ids are random, so only a resource that an interrupted run created has an expected id.
+        created = [one for one in self._records.all(type_of(urn)) if one.urn == urn]
+        same = [one for one in created if plain(one.inputs) == plain(inputs)]
         return str(same[-1].outputs["id"]) if same else None
 
-    def _fault(self, token: str, operation: str) -> None:
+    def _fail_if_planned(self, token: str, operation: str) -> None:
         fault = self._store.take_fault(token, operation)
         if fault is not None:
             raise CloudError(fault.code, fault.message, retryable=True)
 
-    def _making(self, resource: ResourceShape, urn: str, inputs: Mapping[str, Any], instance: Instance) -> Making:
+    def _creation(self, resource: ResourceShape, urn: str, inputs: Mapping[str, Any], instance: Instance) -> Creation:
         filled = plain(self._filled(resource, inputs))
-        return Making(resource, name_of(urn), filled, self._random, instance, self._memory.all)
+        return Creation(resource, name_of(urn), filled, self._random, instance, self._records.all)
 
     def _filled(self, resource: ResourceShape, inputs: Mapping[str, Any]) -> dict[str, Any]:
         given = {key: one for key, one in inputs.items() if one is not None and not key.startswith("__")}
         return {**self._behaviour.defaults(resource), **given}
 
     def _replaces(self, resource: ResourceShape, steps: Steps) -> bool:
-        """Whether a change at `steps` makes a new resource: the package says so, the SDK does, or a description."""
+        """Whether a change at `steps` replaces the resource, by the SDK, the package's behaviour or a description."""
         name = str(steps[0])
         listed = {re.split(r"[.\[]", one, maxsplit=1)[0] for one in resource.replace_on_changes}
         if name in listed or self._behaviour.replaces(resource, name):
@@ -224,9 +225,9 @@ class GenericProvider(Provider):
     def _outputs(
         self, resource: ResourceShape, inputs: Mapping[str, Any], computed: Mapping[str, Any]
     ) -> dict[str, Any]:
-        """Every output that there is; one that is always there but not known yet is `UNKNOWN`."""
+        """The outputs; required ones that are not known yet are `UNKNOWN`."""
         known = {**self._behaviour.defaults(resource), **computed}
-        made: dict[str, Any] = {}
+        outputs: dict[str, Any] = {}
         for name, one in resource.outputs.properties.items():
             value = inputs.get(name)
             if value is None:
@@ -234,12 +235,14 @@ class GenericProvider(Provider):
             if value is None:
                 continue
             wrap = name in resource.secret_outputs and value is not UNKNOWN and not isinstance(value, Secret)
-            made[name] = Secret(value) if wrap else value
-        return made
+            outputs[name] = Secret(value) if wrap else value
+        return outputs
 
 
-def _kept(resource: ResourceShape, outputs: Mapping[str, Any], inputs: Mapping[str, Any]) -> dict[str, Any]:
-    """The outputs so far that stay: what the service made up, not optional inputs that are no longer given."""
+def _unchanged_outputs(
+    resource: ResourceShape, outputs: Mapping[str, Any], inputs: Mapping[str, Any]
+) -> dict[str, Any]:
+    """The outputs that an update keeps: computed ones, and inputs except optional ones that are no longer given."""
     known, given = resource.outputs.properties, resource.inputs.properties
     return {
         name: value

@@ -18,7 +18,7 @@ _ENDINGS = {
     "name": ("name",),
     "key": ("password", "secret", "key", "token"),
 }
-"""What the last word of a property's name says about its text."""
+"""Kinds of strings by the last word of the property's name."""
 
 
 def identifier(random: Random) -> str:
@@ -27,12 +27,12 @@ def identifier(random: Random) -> str:
 
 
 def moment(*, hours: float = 0) -> str:
-    """A time as most services write it (RFC 3339, UTC, whole seconds), so many hours from now."""
+    """The time in `hours` from now, in RFC 3339 format, UTC, in whole seconds."""
     return (datetime.now(UTC) + timedelta(hours=hours)).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def properties(shape: ObjectShape, name: str, random: Random, depth: int = 0) -> dict[str, Any]:
-    """An object with every property that is always there."""
+    """An object with its required properties."""
     return {key: value(one.shape, key, name, random, depth) for key, one in shape.properties.items() if one.required}
 
 
@@ -50,7 +50,7 @@ def value(shape: Shape, key: str, name: str, random: Random, depth: int = 0) -> 
 
 def _text(key: str, name: str, random: Random) -> str:
     host = re.sub(r"[^a-z0-9-]+", "-", name.lower()).strip("-")
-    made: dict[str, Callable[[], str]] = {
+    generators: dict[str, Callable[[], str]] = {
         "id": lambda: identifier(random),
         "url": lambda: f"https://{host}.example/",
         "host": lambda: f"{host}.example",
@@ -59,4 +59,4 @@ def _text(key: str, name: str, random: Random) -> str:
         "key": lambda: f"{random.getrandbits(160):040x}",
     }
     last = next(iter(re.findall(r"[A-Za-z][a-z0-9]*", key)[::-1]), "").lower()
-    return next((make() for kind, make in made.items() if last in _ENDINGS[kind]), "")
+    return next((generate() for kind, generate in generators.items() if last in _ENDINGS[kind]), "")

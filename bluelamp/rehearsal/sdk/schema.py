@@ -38,25 +38,25 @@ _PARAMETER = re.compile(r"^(?:def \w+\()? *(\w+): (.+?) = None,?$", re.MULTILINE
 _ANY = Shape("any")
 
 
-class UnknownPackage(LookupError):  # noqa: N818 - reads as what is wrong
-    """No Pulumi SDK of this name is installed; the message names those that are."""
+class UnknownPackage(LookupError):  # noqa: N818 - the name is the error
+    """No Pulumi SDK of this name is installed; the message lists the installed ones."""
 
 
-class UnknownToken(LookupError):  # noqa: N818 - reads as what is wrong
-    """The SDK has no such resource or function; the message names the nearest one that it has."""
+class UnknownToken(LookupError):  # noqa: N818 - the name is the error
+    """The SDK has no such resource or function; the message suggests the most similar one."""
 
 
-def installed_packages(places: Sequence[str] = ()) -> dict[str, str]:
-    """The installed Pulumi SDK packages and their versions: whatever carries a `pulumi-plugin.json`.
+def installed_packages(search_path: Sequence[str] = ()) -> dict[str, str]:
+    """The installed Pulumi SDK packages, those with a `pulumi-plugin.json`, and their versions.
 
-    `places` are folders that come before those of this Python, as another environment's `sys.path` has them.
+    `search_path` takes precedence over this Python's, such as another environment's `sys.path`.
     """
-    return {name: version for name, (version, _) in sorted(_packages(places).items())}
+    return {name: version for name, (version, _) in sorted(_packages(search_path).items())}
 
 
-def _packages(places: Sequence[str] = ()) -> dict[str, tuple[str, Path]]:
+def _packages(search_path: Sequence[str] = ()) -> dict[str, tuple[str, Path]]:
     found: dict[str, tuple[str, Path]] = {}
-    for entry in filter(None, [*places, *sys.path]):
+    for entry in filter(None, [*search_path, *sys.path]):
         for file in sorted(Path(entry).glob("*/pulumi-plugin.json")):
             try:
                 plugin = json.loads(file.read_text())
@@ -68,28 +68,28 @@ def _packages(places: Sequence[str] = ()) -> dict[str, tuple[str, Path]]:
     return found
 
 
-def catalogue_of(package: str, places: Sequence[str] = ()) -> "Catalogue":
-    """The catalogue of a package, which all plans of this process share: what one has read, no other reads again.
+def catalogue_of(package: str, search_path: Sequence[str] = ()) -> "Catalogue":
+    """The catalogue of a package, cached for this process.
 
-    `places` are as those of `Catalogue`. Raises `UnknownPackage` where it is not installed.
+    `search_path` is that of `Catalogue`. Raises `UnknownPackage` if the package is not installed.
     """
-    return _catalogue(package, tuple(places), tuple(sys.path))
+    return _catalogue(package, tuple(search_path), tuple(sys.path))
 
 
 @cache
-def _catalogue(package: str, places: tuple[str, ...], _path: tuple[str, ...]) -> "Catalogue":
-    return Catalogue(package, places)
+def _catalogue(package: str, search_path: tuple[str, ...], _path: tuple[str, ...]) -> "Catalogue":
+    return Catalogue(package, search_path)
 
 
 class Catalogue:
-    """One installed Pulumi SDK package (`azure-native`, `azuread`, `random`).
+    """An installed Pulumi SDK package (`azure-native`, `azuread`, `random`); thread-safe.
 
-    Nothing of the SDK is imported, and a type is read when it is first asked for. Safe to use from several threads.
-    `places` are folders to look in before those of this Python. Raises `UnknownPackage` where it is not installed.
+    The SDK is not imported, and types are read on first use. `search_path` takes precedence over this Python's. Raises
+    `UnknownPackage` if the package is not installed.
     """
 
-    def __init__(self, package: str, places: Sequence[str] = ()) -> None:
-        packages = _packages(places)
+    def __init__(self, package: str, search_path: Sequence[str] = ()) -> None:
+        packages = _packages(search_path)
         if package not in packages:
             near = ", ".join(sorted(packages)) or "none"
             raise UnknownPackage(f"no Pulumi SDK for the package {package!r} is installed (installed: {near})")
@@ -102,7 +102,7 @@ class Catalogue:
 
     @cached_property
     def _register(self) -> Mapping[str, tuple[Path, str, str]]:
-        """token -> folder, dotted module and class, from the register that the SDK's `__init__` ends with."""
+        """token -> folder, dotted module and class, from the registration in the SDK's `__init__.py`."""
         found: dict[str, tuple[Path, str, str]] = {}
         for kind, text in _REGISTER.findall((self.root / "__init__.py").read_text()):
             for entry in json.loads(text):
@@ -113,7 +113,7 @@ class Catalogue:
         return found
 
     def tokens(self) -> list[str]:
-        """Every resource token of the package, sorted."""
+        """The resource tokens of the package, sorted."""
         return sorted(token for token in self._register if not token.startswith("pulumi:providers:"))
 
     def resource(self, token: str) -> ResourceShape:
@@ -179,8 +179,10 @@ class Catalogue:
         )
 
     def _arguments(self, file: Path, text: str, output: str) -> dict[str, PropertyShape]:
-        """A function's arguments. Every parameter is `Optional` in Python so that order may change; in the `_output`
-        form one that the service does not need is `Optional` twice."""
+        """A function's arguments.
+
+        Every Python parameter is `Optional`. In the `_output` form, an optional argument is `Optional` twice.
+        """
         types = dict(_PARAMETER.findall(text.partition("->")[0]))
         twice = dict(_PARAMETER.findall(output.partition("->")[0]))
         found: dict[str, PropertyShape] = {}
@@ -191,7 +193,7 @@ class Catalogue:
         return found
 
     def _folder(self, module: str) -> Path:
-        """The folder of a token's middle part: `network`, `index/getUser`, `core/v1`."""
+        """The folder of a token's module: `network`, `index/getUser`, `core/v1`."""
         for _, dotted, _name in (one for token, one in self._register.items() if token.split(":")[1] == module):
             return self.root.joinpath(*dotted.split(".")[1:])
         folder = self.root.joinpath(*(one for one in module.split("/") if one != "index"))
@@ -228,7 +230,7 @@ class Catalogue:
         return found
 
     def _optional(self, text: str, file: Path) -> tuple[Shape, bool]:
-        """The shape of an annotation, and whether it may be absent."""
+        """The type of an annotation, and whether it is optional."""
         node, optional = source.annotation(text), False
         while isinstance(node, ast.Subscript) and _last(node.value) in ("Input", "Output", "Optional"):
             optional = optional or _last(node.value) == "Optional"
@@ -262,7 +264,7 @@ class Catalogue:
         return _ANY
 
     def _named(self, name: str, file: Path) -> Shape:
-        """What a quoted name refers to: an enum, an input class, or an output class, perhaps of another module."""
+        """The type that a quoted name refers to: an enum, an input class or an output class of any module."""
         found = self._shapes.get((file, name))
         if found is None:
             found = self._shapes.setdefault((file, name), self._find_named(name, file))
@@ -287,7 +289,7 @@ class Catalogue:
 
 
 def _union(options: list[Shape]) -> Shape:
-    """`Union[str, Enum]` is an open enum; a typed dictionary beside its class says nothing new."""
+    """The union of `options`. `Union[str, Enum]` is an open enum; typed dictionaries are left out."""
     kinds = {one.kind for one in options}
     enums = [one for one in options if one.kind == "enum"]
     if kinds == {"string", "enum"} and len(options) == 2:

@@ -1,4 +1,4 @@
-"""The types that an SDK gives to values: plain data, resolved when looked at because types are recursive."""
+"""The types of values in an SDK. They are resolved lazily, as types are recursive."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -14,8 +14,8 @@ Kind = Literal[
 class Shape:
     """The type of a value.
 
-    `item` is what an array or a map holds, `object` what an object is made of, `values` what an enum allows; an `open`
-    enum also takes any other string; `options` are the members of a union.
+    `item` is the type of an array's or map's items, `object` the type of an object, `values` are those of an enum. An
+    `open` enum allows any other string too. `options` are the members of a union.
     """
 
     kind: Kind
@@ -28,10 +28,10 @@ class Shape:
 
 @dataclass(frozen=True)
 class PropertyShape:
-    """One property: `name` is the engine's (camelCase), `python_name` the SDK's.
+    """A property: `name` is the engine's (camelCase), `python_name` the SDK's.
 
-    `default` is what the SDK fills in when nothing is given, `constant` what an input class always has (a
-    discriminator); both None where there is none. `deprecated` is the notice, empty where the property is not.
+    `default` is the SDK's default, `constant` the fixed value of an input class (a discriminator); None if there is
+    none. `deprecated` is the deprecation message, empty if the property is not deprecated.
     """
 
     name: str
@@ -45,7 +45,7 @@ class PropertyShape:
 
 
 class ObjectShape:
-    """A named set of properties, read from the SDK when first looked at."""
+    """A named set of properties, read from the SDK on first use."""
 
     def __init__(self, name: str, load: Callable[[], Mapping[str, PropertyShape]]) -> None:
         self.name = name
@@ -53,17 +53,17 @@ class ObjectShape:
 
     @cached_property
     def properties(self) -> Mapping[str, PropertyShape]:
-        """The properties by the engine's names, in the SDK's order (required ones first)."""
+        """The properties by the engine's names, in the SDK's order, required ones first."""
         return self._load()
 
     @cached_property
     def required(self) -> tuple[str, ...]:
-        """The names that must be given."""
+        """The names of required properties."""
         return tuple(name for name, one in self.properties.items() if one.required)
 
     @cached_property
     def constants(self) -> Mapping[str, Any]:
-        """The values that are always the same; they tell the members of a union apart."""
+        """The constant values, which discriminate the members of a union."""
         return {name: one.constant for name, one in self.properties.items() if one.constant is not None}
 
     def __repr__(self) -> str:
@@ -72,8 +72,11 @@ class ObjectShape:
 
 @dataclass(frozen=True)
 class ResourceShape:
-    """A resource type. `python_class` is the dotted name of its class; `outputs` has every output property, computed
-    ones too; `api_version` is the Azure REST API version that the class states, None for other packages."""
+    """A resource type.
+
+    `python_class` is the dotted name of its class. `outputs` has all output properties. `api_version` is the Azure REST
+    API version that the class documents, None for other packages.
+    """
 
     token: str
     package: str
@@ -90,7 +93,7 @@ class ResourceShape:
 
     @property
     def defaults(self) -> dict[str, Any]:
-        """The inputs that the SDK fills in or fixes, by the engine's names."""
+        """The SDK's default and constant inputs, by the engine's names."""
         found = {name: one.default for name, one in self.inputs.properties.items() if one.default is not None}
         return found | dict(self.inputs.constants)
 

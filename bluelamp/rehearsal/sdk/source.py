@@ -1,8 +1,8 @@
 """Reads a generated Pulumi SDK as text: classes, their properties and their annotations.
 
-Importing an SDK module is slow and large (`pulumi_azure_native.network`: 1.4 s, 170 MB) and its lazy modules race when
-threads load them. The files are generated to one pattern, so a class is found by its line and only its own lines are
-read: about a millisecond a class, nothing is executed, and threads need no lock.
+Importing an SDK module takes much time and memory (`pulumi_azure_native.network`: 1.4 s, 170 MB), and lazy modules are
+not thread-safe. Generated files have one pattern, so only the lines of a class are read, in about a millisecond,
+without executing anything and without locks.
 """
 
 import ast
@@ -31,7 +31,7 @@ _DOCSTRING = re.compile(r"\"\"\"(.*?)\"\"\"", re.DOTALL)
 
 @dataclass(frozen=True)
 class Getter:
-    """One property of a generated class, as written: its engine name, Python name and annotation."""
+    """A property of a generated class: its engine name, Python name and annotation."""
 
     name: str
     python: str
@@ -50,7 +50,7 @@ def _index(file: Path) -> Mapping[str, tuple[int, int]]:
 
 
 def _after(data: bytes, line_feed: bytes) -> Iterator[int]:
-    """Where the lines begin that start with these words; the first line of a generated file is a comment."""
+    """The positions of lines with this prefix, which includes the line feed. The first line is always a comment."""
     at = data.find(line_feed)
     while at >= 0:
         yield at + 1
@@ -68,7 +68,7 @@ def names(file: Path) -> tuple[str, ...]:
 
 
 def text_of(file: Path, name: str) -> str:
-    """The source of the class or function `name` in `file`; empty where there is none."""
+    """The source of the class or function `name` in `file`; empty if there is none."""
     span = _index(file).get(name)
     if span is None:
         return ""
@@ -91,14 +91,14 @@ def getters(text: str) -> Iterator[Getter]:
 
 
 def defaults(text: str) -> dict[str, Any]:
-    """The literal defaults that the SDK itself fills in, by Python name (those from the environment are left out)."""
+    """The SDK's literal defaults, by Python name, without those from environment variables."""
     marker = object()
     found = {match[1]: literal(match[2], marker) for match in _DEFAULT.finditer(text)}
     return {name: value for name, value in found.items() if value is not marker}
 
 
 def constants(text: str) -> dict[str, Any]:
-    """The values that an input class always has, whatever is passed (discriminators), by Python name."""
+    """The constant values of an input class (discriminators), by Python name."""
     return {match[1]: literal(match[2], match[2]) for match in _CONSTANT.finditer(text)}
 
 
@@ -120,7 +120,7 @@ def annotation(text: str) -> ast.expr:
 
 
 def literal(text: str, otherwise: Any) -> Any:
-    """The value of a Python literal, or `otherwise` where `text` is an expression."""
+    """The value of a Python literal; `otherwise` if `text` is another expression."""
     try:
         return ast.literal_eval(text)
     except (ValueError, SyntaxError):
@@ -129,13 +129,13 @@ def literal(text: str, otherwise: Any) -> Any:
 
 @cache
 def file_of(folder: Path, name: str) -> Path | None:
-    """The file of `folder` that defines `name`: generated files are called after what they define, in snake case."""
+    """The file of `folder` that defines `name`, first by file name, in snake case."""
     candidates = (*called(folder, name), *files(folder))
     return next((file for file in candidates if defines(file, name)), None)
 
 
 def called(folder: Path, name: str) -> list[Path]:
-    """The files of `folder` that are called after `name`, whatever its case."""
+    """The files of `folder` named after `name`; case-insensitive, without underscores."""
     return [file for file in files(folder) if _plain(file.stem) == _plain(name)]
 
 

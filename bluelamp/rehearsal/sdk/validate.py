@@ -1,8 +1,8 @@
-"""Judges property values against an SDK's types, in the words that Azure Resource Manager would use.
+"""Validates property values against an SDK's types, with messages like those of Azure Resource Manager.
 
-It is as strict as the real providers and the services behind them: a number is not taken for a string nor a string for
-a number (azure-native's own check refuses both), and a name that the type does not have is refused. `UNKNOWN` passes
-anywhere, None counts as absent, a `Secret` is looked into and its value never repeated.
+It is as strict as the real providers and services: strings and numbers are not interchangeable (azure-native rejects
+both), and unknown properties are rejected. `UNKNOWN` is always valid and None counts as missing. Secrets are validated,
+and their values are not in the messages.
 """
 
 import json
@@ -10,8 +10,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from bluelamp.rehearsal.provider import Failure
+from bluelamp.rehearsal.sdk.messages import did_you_mean, join_path, listing
 from bluelamp.rehearsal.sdk.shapes import ObjectShape, Shape
-from bluelamp.rehearsal.sdk.words import did_you_mean, join_path, listing
 from bluelamp.rehearsal.values import UNKNOWN, Blob, Secret
 
 _WANTED = {
@@ -38,10 +38,10 @@ _LONGEST = 60
 
 
 def validate(shape: ObjectShape, values: Mapping[str, Any], *, path: str = "", coerce: bool = False) -> list[Failure]:
-    """What is wrong with `values` as an object of `shape`, every mistake at once; empty where nothing is.
+    """All failures of `values` as an object of `shape`.
 
-    `path` is where the object stands. With `coerce`, a string that spells a number or a boolean passes for one, as in
-    the providers that Pulumi builds on Terraform's. Names that begin with two underscores are the engine's own.
+    `path` is the object's path. With `coerce`, strings with a number or boolean are accepted, as in Pulumi providers
+    built on Terraform's. Names that begin with two underscores are the engine's own.
     """
     return list(_object(shape, values, path, _Mode(coerce)))
 
@@ -121,7 +121,7 @@ def _enum(shape: Shape, value: Any, path: str, name: str | int, mode: _Mode) -> 
         return
     here = join_path(path, name)
     if not shape.values or type(value) is not type(shape.values[0]):
-        # A whole number may come as a float, and an open enum takes nothing but strings.
+        # An integer can arrive as a float, and an open enum allows only strings.
         if isinstance(value, (int, float)) and not isinstance(value, bool) and float(value) in shape.values:
             return
         wanted = "a string" if shape.open else f"one of {listing(shape.values)}"
@@ -155,7 +155,7 @@ def _union(shape: Shape, value: Any, path: str, name: str | int, mode: _Mode) ->
 
 
 def discriminator(objects: list[ObjectShape]) -> str:
-    """The property whose constant tells `objects` apart; empty where there is none."""
+    """The property whose constant discriminates `objects`; empty if there is none."""
     if not objects:
         return ""
     for name in objects[0].constants:
@@ -186,7 +186,7 @@ def _tagged(
 
 
 def found(value: Any, *, hidden: bool = False) -> str:
-    """What a value is, in words; a hidden one by its kind alone."""
+    """A description of a value for messages; a `hidden` one by its type only."""
     if isinstance(value, str):
         return "a secret string" if hidden else f"the string {json.dumps(_short(value), ensure_ascii=False)}"
     if isinstance(value, bool):

@@ -1,8 +1,8 @@
 """Runs at the start of each Python program of a rehearsal, before the program's own code.
 
-A rehearsal keeps its states in one backend, which knows one organisation. So a stack reference that names another one
-(`acme/network/prod`) is read as a reference to the same project and stack there. Only the standard library is used
-here: this is anybody's Python.
+A rehearsal's backend has one organisation. A stack reference to another organisation (`acme/network/prod`) is therefore
+resolved to the same project and stack in that backend. Only the standard library is used, as this runs in the program's
+own Python environment.
 """
 
 import importlib.abc
@@ -40,7 +40,7 @@ class _Finder(importlib.abc.MetaPathFinder):
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> importlib.machinery.ModuleSpec | None:
-        """The module's own spec; of stack references, one that changes them."""
+        """The module's spec; for `pulumi.stack_reference`, with a loader that patches the module."""
         del target
         if fullname != _MODULE:
             return None
@@ -58,8 +58,8 @@ class _Finder(importlib.abc.MetaPathFinder):
         return spec
 
 
-def _next() -> None:
-    """The environment's own module of this name, which this one took the place of."""
+def _run_shadowed_module() -> None:
+    """Runs the `sitecustomize` module of the environment, which this one shadows."""
     places = [place for place in sys.path if str(Path(place or ".").resolve()) != _HERE]
     spec = importlib.machinery.PathFinder.find_spec("sitecustomize", places)
     if spec is not None and spec.loader is not None:
@@ -68,4 +68,4 @@ def _next() -> None:
 
 
 sys.meta_path.insert(0, _Finder())
-_next()
+_run_shadowed_module()

@@ -158,7 +158,7 @@ def _lifted(shape: ObjectShape, body: Mapping[str, Any], names: Spelling, inside
     renamed = {
         _comparable(arm.rpartition(".")[2]): sdk for arm, sdk in names.renamed.items() if sdk in shape.properties
     }
-    lifted = {fold(name) for name in names.lifted if name not in shape.properties} - inside
+    lifted = {fold(name) for name in names.flattened if name not in shape.properties} - inside
     made: dict[str, Any] = {}
     written: dict[str, str] = {}
     for key, value in body.items():

@@ -156,7 +156,7 @@ def test_a_single_mistake(folder, changes, path, reason):
 
 
 def test_the_nearest_version_is_taken_and_named(folder):
-    note = " (judged at API version 2024-01-01, the nearest to 2021-06-01-preview that there is)"
+    note = " (checked against API version 2024-01-01, the nearest available to 2021-06-01-preview)"
     assert judged(folder, "2021-06-01-preview", size=11) == [("size", f"11 is too high: at most 10 allowed{note}")]
     arm = ArmTypes(folder)
     assert arm.version("police.box/BOXES", "2021-06-01") == "2024-01-01"

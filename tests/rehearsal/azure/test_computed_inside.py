@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from bluelamp.rehearsal.azure import AzureProvider
-from bluelamp.rehearsal.azure.completing import complete
+from bluelamp.rehearsal.azure.computed import with_computed
 from bluelamp.rehearsal.provider import Instance
 from bluelamp.rehearsal.sdk.schema import Catalogue
 from bluelamp.rehearsal.store import Store
@@ -91,8 +91,8 @@ def test_a_container_app_answers_in_its_environments_domain(provider: AzureProvi
 )
 def test_what_is_always_there_inside_of_an_object_is_there(type_: str, given: dict[str, Any], path: str) -> None:
     shape = Catalogue("azure-native").resource(f"azure-native:{type_}")
-    found: Any = complete(shape.outputs, shape.inputs, given, given, "/x")
-    assert found == complete(shape.outputs, shape.inputs, given, given, "/x")
+    found: Any = with_computed(shape.outputs, shape.inputs, given, given, "/x")
+    assert found == with_computed(shape.outputs, shape.inputs, given, given, "/x")
     for step in path.split("."):
         found = found[int(step)] if step.isdigit() else found[step]
     assert found is not None
@@ -100,9 +100,9 @@ def test_what_is_always_there_inside_of_an_object_is_there(type_: str, given: di
 
 def test_a_reference_and_a_thing_of_another_time_get_nothing() -> None:
     shape = Catalogue("azure-native").resource("azure-native:cognitiveservices:Account")
-    found = complete(shape.outputs, shape.inputs, {"properties": {"x": 1}}, {"properties": {"x": 1}}, "/x")
+    found = with_computed(shape.outputs, shape.inputs, {"properties": {"x": 1}}, {"properties": {"x": 1}}, "/x")
     assert "deletionDate" not in found["properties"]
     balancer = Catalogue("azure-native").resource("azure-native:network:LoadBalancer")
     given = {"frontendIPConfigurations": [{"name": "f", "subnet": {"id": "/s"}}]}
-    found = complete(balancer.outputs, balancer.inputs, given, given, "/x")
+    found = with_computed(balancer.outputs, balancer.inputs, given, given, "/x")
     assert found["frontendIPConfigurations"][0]["subnet"] == {"id": "/s"}

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from bluelamp.rehearsal.sdk.publishing import named_in, schema_of
 from bluelamp.rehearsal.sdk.schema import Catalogue
+from bluelamp.rehearsal.sdk.schema_export import schema_of, tokens_in
 
 PROGRAM = """
 name: program
@@ -32,7 +32,7 @@ def references(value: Any) -> set[str]:
 @pytest.mark.parametrize("package", ["azure-native", "random", "kubernetes", "tls"])
 def test_a_schema_is_whole_and_has_what_the_program_names(package: str, tmp_path: Path) -> None:
     (tmp_path / "Pulumi.yaml").write_text(PROGRAM)
-    schema = json.loads(schema_of(Catalogue(package), named_in(tmp_path)))
+    schema = json.loads(schema_of(Catalogue(package), tokens_in(tmp_path)))
     assert schema["name"] == package
     types = {one.removeprefix("#/types/") for one in references(schema) if one.startswith("#/types/")}
     assert types == set(schema["types"])

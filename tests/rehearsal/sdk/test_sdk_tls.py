@@ -77,7 +77,7 @@ def test_mistakes(tls):
     ]
     with pytest.raises(CloudError, match="InvalidParameter"):
         tls.provider.create(HERE, tls.urn("CertRequest"), {"privateKeyPem": "nonsense"}, preview=False)
-    with pytest.raises(CloudError, match="reaches no server"):
+    with pytest.raises(CloudError, match="connects to no server"):
         tls.provider.invoke(HERE, "tls:index/getCertificate:getCertificate", {"url": "https://x.example"})
 
 

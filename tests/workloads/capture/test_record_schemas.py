@@ -34,7 +34,7 @@ def test_every_contract_of_a_register_has_valid_schemas_that_a_group_takes(force
         assert {one.path[0] for one in form.fields} | set(form.left) == set(each.document["properties"])
         rules = sum(len(one.quality or ()) for one in (each.table, *listed))
         strict = [one for one in listed for rule in one.quality or () if rule.metric in ("invalidValues", "nullValues")]
-        assert len(each.unsaid) >= rules - len(strict)
+        assert len(each.not_expressed) >= rules - len(strict)
     group = schema_group(made)
     assert len({each.name for each in group}) == len(made)
     assert len({json.loads(each.content)["$id"] for each in group}) == len(made)
@@ -120,7 +120,7 @@ def test_what_a_column_promises_is_asked_of_its_values(tmp_path, column, good, b
 )  # fmt: skip
 def test_what_a_schema_cannot_say_is_named(tmp_path, column, what):
     schema = schema_of(tmp_path, column)
-    assert any(what in each.what for each in schema.unsaid), schema.unsaid
+    assert any(what in each.what for each in schema.not_expressed), schema.not_expressed
     assert any(what in each["what"] for each in schema.document["x-notExpressed"])
 
 

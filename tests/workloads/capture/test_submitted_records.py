@@ -45,7 +45,7 @@ def restored(folder: Path) -> list[tuple[int, bytes]]:
         (b"{", "is not JSON"),
         (b"[]", "the record is not of type object"),
         (b"null", "the record is not of type object"),
-        (b'{"id": "1", "id": "2"}', "a property is there twice"),
+        (b'{"id": "1", "id": "2"}', "has a duplicate property"),
         (b'{"id": "1", "n": NaN}', "NaN is no number of JSON"),
         (b'{"id": "1", "n": 1e999}', "a number is too large"),
         (b'{"id": "1", "n": "1"}', "n: is not of type number"),

@@ -12,7 +12,7 @@ from bluelamp.core.access.targets import acls
 from bluelamp.infra.force import load
 from bluelamp.infra.settings.access import access_of
 from bluelamp.workloads.lake.__main__ import main
-from bluelamp.workloads.lake.acls import Wanted, apply, read_acls
+from bluelamp.workloads.lake.acls import TargetAcl, apply, read_acls
 from bluelamp.workloads.lake.errors import LakeError
 from bluelamp.workloads.lake.rest import Client
 from tests.conftest import ROOT
@@ -72,7 +72,7 @@ def test_a_folder_and_all_below_it_is_closed_and_said(
     assert "user:6f0c7d1e:r--" in changed[2]["before"].split(",")
     assert changed[2]["after"].split(",") == sorted(CLOSED.split(","))
     assert err.splitlines() == [
-        "published/not-yet: is not there yet; it gets its list once something is published in it",
+        "published/not-yet: does not exist yet; run again after the first publication",
         "4 paths, 4 changed",
     ]
     assert access(service, "single-view/full/a.parquet") == {
@@ -139,7 +139,7 @@ def test_whatever_was_there_the_list_is_what_is_wanted_after_one_run(
         service.write("published", "view/a", b"1")
         service.nodes["published", "view"].acl = {**base, **before}
         client = Client(service.address, lambda: SIGNED_IN)
-        rows = (Wanted("published", "view", frozenset(acl.split(","))),)
+        rows = (TargetAcl("published", "view", frozenset(acl.split(","))),)
         apply(client, rows)
         found = {key: value for key, value in access(service, "view").items() if key != "mask::" or wanted}
         assert found == {key: value for key, value in {**base, **wanted}.items() if key != "mask::" or wanted}

@@ -188,7 +188,7 @@ def test_nothing_outside_of_the_folder_is_written(service: Service, lake: Lake, 
     lake.publish(folder(tmp_path / "out", {"a": b"1"}), PLACE)
     assert fetch(lake, tmp_path / "in") == {"a": b"1"}, "the next publication repairs it"
     (tmp_path / "out" / "link").symlink_to("/etc/passwd")
-    with pytest.raises(LakeError, match="is no ordinary file"):
+    with pytest.raises(LakeError, match="is not a regular file"):
         lake.publish(tmp_path / "out", PLACE)
 
 

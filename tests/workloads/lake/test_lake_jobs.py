@@ -127,7 +127,7 @@ def test_a_view_that_would_show_what_it_masks_is_not_published_and_others_are(
     [
         ({"table": "crimes"}, "crime: view open: there is no table 'crimes'; publish crimes.parquet in crime"),
         ({"by": ["month", "ward"]}, "crime: view open: crime has no column ward; it has month, area"),
-        ({"minimum": 2}, "crime: view open: minimum is 2; it has to be at least 3"),
+        ({"minimum": 2}, "crime: view open: minimum is 2; it must be at least 3"),
     ],
 )
 def test_open_data_that_cannot_be_counted_is_not_published(

@@ -46,7 +46,7 @@ def test_a_good_file_passes_every_promise_of_the_schema(tmp_path):
         (b"", "is empty", 0),
         ("id,month,count\na,2026-01,1\nb\xa32026".encode("latin-1"), "is not UTF-8 text: byte 0xa3", 3),
         ("id,month,count\n".encode("utf-16"), "is in UTF-16", 0),
-        (b"id,month,count\na,2026-01,\x00\n", "zero byte", 2),
+        (b"id,month,count\na,2026-01,\x00\n", "null byte", 2),
         (b"id,month,count\na,2026-01,1\n\xe2\x82", "ends in the middle of a character", 3),
         (b"id,month,count\na,2026-01,1\nb,2026-0", "is truncated: the last record is not complete", 3),
         (b'id,month,count\na,2026-01,1\nb,"2026-0', "is truncated: a quoted field has no end", 3),

@@ -3,20 +3,20 @@
 from decimal import ROUND_HALF_UP, Decimal
 
 from bluelamp.cost.estate import cost_of_plan
-from bluelamp.learn.at import At
+from bluelamp.learn.project import LearnerProject
 from bluelamp.pricing.model import By, Costs
 
 
-def monthly_cost(at: At, changed: bool = True) -> int:
-    """GBP a month in whole pounds, of the learner's plan, or of the plan before it was `changed`."""
-    return int(_costs(at, changed=changed).total.quantize(Decimal(1), ROUND_HALF_UP))
+def monthly_cost(project: LearnerProject, changed: bool = True) -> int:
+    """The monthly cost in whole pounds (GBP) of the learner's plan, or of the prepared plan if not `changed`."""
+    return int(_costs(project, changed=changed).total.quantize(Decimal(1), ROUND_HALF_UP))
 
 
-def dearest_component(at: At) -> str:
+def dearest_component(project: LearnerProject) -> str:
     """The component that costs most."""
-    by_component = _costs(at).by(By.COMPONENT)
+    by_component = _costs(project).by(By.COMPONENT)
     return max(by_component, key=lambda each: by_component[each])
 
 
-def _costs(at: At, *, changed: bool = True) -> Costs:
-    return cost_of_plan(at.plan if changed else at.before, at.root)
+def _costs(project: LearnerProject, *, changed: bool = True) -> Costs:
+    return cost_of_plan(project.plan if changed else project.before, project.root)

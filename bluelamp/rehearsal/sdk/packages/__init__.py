@@ -1,1 +1,1 @@
-"""What single packages do beyond their SDK's types; each file is found by its package's name."""
+"""The behaviour of packages beyond their SDK's types, a module per package."""

@@ -1,4 +1,4 @@
-"""The `azuread` package: a directory that gives object ids, client ids, role ids and passwords."""
+"""The `azuread` package: object ids, client ids, role ids and passwords."""
 
 import re
 import string
@@ -11,7 +11,7 @@ import yaml
 from typing_extensions import override
 
 from bluelamp.rehearsal.provider import Instance
-from bluelamp.rehearsal.sdk.package import Find, Making, Package
+from bluelamp.rehearsal.sdk.behaviour import Creation, Find, Package
 from bluelamp.rehearsal.sdk.sample_values import moment
 from bluelamp.rehearsal.values import Secret, plain
 
@@ -26,43 +26,43 @@ class Rehearsed(Package):
     coerces = True
 
     @override
-    def computed(self, making: Making) -> dict[str, Any]:
+    def computed(self, creation: Creation) -> dict[str, Any]:
         own: dict[str, Any] = {
-            name: making.uuid()
+            name: creation.uuid()
             for name in ("objectId", "clientId", "keyId")
-            if name in making.resource.outputs.properties
+            if name in creation.resource.outputs.properties
         }
-        own |= _facts()["values"].get(making.kind, {})
-        if making.kind in _PASSWORDS:
-            own |= _password(making)
-        if making.kind == "User":
-            own |= _user(making)
-        if making.kind == "ServicePrincipal":
-            own |= _service_principal(making)
-        if making.kind == "Application" and isinstance(making.inputs.get("password"), Mapping):
-            own["password"] = {**making.inputs["password"], "keyId": making.uuid(), **_password(making)}
+        own |= _facts()["values"].get(creation.kind, {})
+        if creation.kind in _PASSWORDS:
+            own |= _password(creation)
+        if creation.kind == "User":
+            own |= _user(creation)
+        if creation.kind == "ServicePrincipal":
+            own |= _service_principal(creation)
+        if creation.kind == "Application" and isinstance(creation.inputs.get("password"), Mapping):
+            own["password"] = {**creation.inputs["password"], "keyId": creation.uuid(), **_password(creation)}
             own["password"]["value"] = Secret(own["password"]["value"])
-        return own | self.updated(making, {})
+        return own | self.updated(creation, {})
 
     @override
-    def updated(self, making: Making, outputs: Mapping[str, Any]) -> dict[str, Any]:
-        if making.kind != "Application":
+    def updated(self, creation: Creation, outputs: Mapping[str, Any]) -> dict[str, Any]:
+        if creation.kind != "Application":
             return {}
-        scopes = (making.inputs.get("api") or {}).get("oauth2PermissionScopes") or []
+        scopes = (creation.inputs.get("api") or {}).get("oauth2PermissionScopes") or []
         return {
-            "appRoleIds": _by_value(making.inputs.get("appRoles") or []),
+            "appRoleIds": _by_value(creation.inputs.get("appRoles") or []),
             "oauth2PermissionScopeIds": _by_value(scopes),
         }
 
     @override
-    def identity(self, making: Making, outputs: Mapping[str, Any]) -> str:
-        begins = _facts()["ids"].get(making.kind)
+    def identity(self, creation: Creation, outputs: Mapping[str, Any]) -> str:
+        begins = _facts()["ids"].get(creation.kind)
         if begins:
             return f"/{begins}/{outputs['objectId']}"
-        parent = making.inputs.get("applicationId") or making.inputs.get("servicePrincipalId")
-        if making.kind in _PASSWORDS and isinstance(parent, str):
+        parent = creation.inputs.get("applicationId") or creation.inputs.get("servicePrincipalId")
+        if creation.kind in _PASSWORDS and isinstance(parent, str):
             return f"{parent.rpartition('/')[2]}/password/{outputs['keyId']}"
-        return making.uuid()
+        return creation.uuid()
 
     @override
     def invoke(self, token: str, args: Mapping[str, Any], instance: Instance, find: Find) -> dict[str, Any] | None:
@@ -85,33 +85,33 @@ def _by_value(published: list[Any]) -> dict[str, Any]:
     return {one["value"]: one["id"] for one in published if one.get("value") and one.get("id")}
 
 
-def _password(making: Making) -> dict[str, Any]:
-    """A client secret: 40 characters with `Q~` in fourth place, as Microsoft Entra gives them."""
+def _password(creation: Creation) -> dict[str, Any]:
+    """A client secret in Microsoft Entra's format: 40 characters with `8Q~` from the fourth."""
     alphabet = f"{string.ascii_letters}{string.digits}_.-"
-    made = "".join(making.random.choice(alphabet) for _ in range(40))
-    relative = _DURATION.fullmatch(str(making.inputs.get("endDateRelative") or ""))
+    characters = "".join(creation.random.choice(alphabet) for _ in range(40))
+    relative = _DURATION.fullmatch(str(creation.inputs.get("endDateRelative") or ""))
     hours = _facts()["password_hours"]
     if relative and relative[0]:
         hours = sum(int(one or 0) / part for one, part in zip(relative.groups(), (1, 60, 3600), strict=True))
-    return {"value": f"{made[:3]}8Q~{made[6:]}", "startDate": moment(), "endDate": moment(hours=hours)}
+    return {"value": f"{characters[:3]}8Q~{characters[6:]}", "startDate": moment(), "endDate": moment(hours=hours)}
 
 
-def _user(making: Making) -> dict[str, Any]:
-    principal = str(making.inputs["userPrincipalName"])
-    chosen = "".join(making.random.choice(string.ascii_letters + string.digits) for _ in range(24))
+def _user(creation: Creation) -> dict[str, Any]:
+    principal = str(creation.inputs["userPrincipalName"])
+    chosen = "".join(creation.random.choice(string.ascii_letters + string.digits) for _ in range(24))
     return {"mail": principal, "mailNickname": principal.partition("@")[0], "password": f"{chosen}!7a"}
 
 
-def _service_principal(making: Making) -> dict[str, Any]:
-    """What the application publishes is read from the directory where the application is in it."""
-    client = making.inputs["clientId"]
-    found: dict[str, Any] = {"displayName": making.name, "servicePrincipalNames": [client]}
+def _service_principal(creation: Creation) -> dict[str, Any]:
+    """Outputs of a service principal, with what its application publishes if that is stored."""
+    client = creation.inputs["clientId"]
+    found: dict[str, Any] = {"displayName": creation.name, "servicePrincipalNames": [client]}
     for kind in ("application", "applicationRegistration"):
-        for record in making.find(f"azuread:index/{kind}:{kind[0].upper()}{kind[1:]}"):
+        for record in creation.find(f"azuread:index/{kind}:{kind[0].upper()}{kind[1:]}"):
             known = plain(record.outputs)
             if known.get("clientId") == client:
                 found |= {name: known[name] for name in _PUBLISHED if known.get(name) is not None}
                 found["servicePrincipalNames"] = [client, *(known.get("identifierUris") or [])]
                 found["description"] = known.get("description")
-    tenant = making.instance.config.get("tenantId") or _facts()["client"]["tenantId"]
+    tenant = creation.instance.config.get("tenantId") or _facts()["client"]["tenantId"]
     return {**found, "applicationTenantId": tenant}

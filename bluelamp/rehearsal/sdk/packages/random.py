@@ -1,6 +1,6 @@
-"""The `random` package: values of the length, alphabet and encodings that were asked for.
+"""The `random` package: random values with the length, alphabet and encodings in the inputs.
 
-Every input forces a replacement, as every attribute does in terraform-provider-random, on which the package is built.
+Every input forces a replacement, as in terraform-provider-random, on which the package is built.
 """
 
 import base64
@@ -17,7 +17,7 @@ import yaml
 from typing_extensions import override
 
 from bluelamp.rehearsal.provider import Failure
-from bluelamp.rehearsal.sdk.package import Making, Package
+from bluelamp.rehearsal.sdk.behaviour import Creation, Package
 from bluelamp.rehearsal.sdk.shapes import ResourceShape
 from bluelamp.rehearsal.values import UNKNOWN
 
@@ -64,18 +64,18 @@ class Rehearsed(Package):
             yield from _check_text(_TEXT | {key: value for key, value in inputs.items() if value is not None})
 
     @override
-    def computed(self, making: Making) -> dict[str, Any]:
-        return _MADE[making.kind](making) if making.kind in _MADE else {}
+    def computed(self, creation: Creation) -> dict[str, Any]:
+        return _GENERATORS[creation.kind](creation) if creation.kind in _GENERATORS else {}
 
     @override
-    def identity(self, making: Making, outputs: Mapping[str, Any]) -> str:
-        if making.kind == "RandomPet":
-            length, separator = int(making.inputs["length"]), making.inputs["separator"]
-            prefix = making.inputs.get("prefix")
-            return str(separator).join([*([prefix] if prefix else []), *_words(length, making.random)])
-        if making.kind == "RandomId":
-            return str(outputs["b64Url"]).removeprefix(making.inputs.get("prefix") or "")
-        return _NAMELESS.get(making.kind) or str(outputs["result"])
+    def identity(self, creation: Creation, outputs: Mapping[str, Any]) -> str:
+        if creation.kind == "RandomPet":
+            length, separator = int(creation.inputs["length"]), creation.inputs["separator"]
+            prefix = creation.inputs.get("prefix")
+            return str(separator).join([*([prefix] if prefix else []), *_words(length, creation.random)])
+        if creation.kind == "RandomId":
+            return str(outputs["b64Url"]).removeprefix(creation.inputs.get("prefix") or "")
+        return _NAMELESS.get(creation.kind) or str(outputs["result"])
 
 
 def _known(inputs: Mapping[str, Any], *names: str) -> bool:
@@ -117,19 +117,19 @@ def _text(inputs: Mapping[str, Any], chance: Random) -> str:
 
 
 def _bcrypt(chance: Random) -> str:
-    """The form of a bcrypt hash. It is not the password's: a rehearsal carries no bcrypt."""
+    """A random string in bcrypt's format. It is not the password's hash: a rehearsal does not include bcrypt."""
     alphabet = f"./{string.ascii_letters}{string.digits}"
     return "$2a$10$" + "".join(chance.choice(alphabet) for _ in range(53))
 
 
-def _bytes(making: Making) -> dict[str, Any]:
-    made = making.random.randbytes(int(making.inputs["length"]))
+def _bytes(creation: Creation) -> dict[str, Any]:
+    made = creation.random.randbytes(int(creation.inputs["length"]))
     return {"base64": base64.b64encode(made).decode(), "hex": made.hex()}
 
 
-def _id(making: Making) -> dict[str, Any]:
-    made = making.random.randbytes(int(making.inputs["byteLength"]))
-    prefix = making.inputs.get("prefix") or ""
+def _id(creation: Creation) -> dict[str, Any]:
+    made = creation.random.randbytes(int(creation.inputs["byteLength"]))
+    prefix = creation.inputs.get("prefix") or ""
     return {
         "hex": prefix + made.hex(),
         "dec": prefix + str(int.from_bytes(made, "big")),
@@ -138,34 +138,34 @@ def _id(making: Making) -> dict[str, Any]:
     }
 
 
-def _integer(making: Making) -> dict[str, Any]:
-    return {"result": _seeded(making).randint(int(making.inputs["min"]), int(making.inputs["max"]))}
+def _integer(creation: Creation) -> dict[str, Any]:
+    return {"result": _seeded(creation).randint(int(creation.inputs["min"]), int(creation.inputs["max"]))}
 
 
-def _password(making: Making) -> dict[str, Any]:
-    return {"result": _text(making.inputs, making.random), "bcryptHash": _bcrypt(making.random)}
+def _password(creation: Creation) -> dict[str, Any]:
+    return {"result": _text(creation.inputs, creation.random), "bcryptHash": _bcrypt(creation.random)}
 
 
-def _seeded(making: Making) -> Random:
-    """The same seed gives the same result, though not the one that the real provider's generator gives."""
-    seed = making.inputs.get("seed")
-    return Random(seed) if seed else making.random  # noqa: S311 - the program asks for a repeatable sequence
+def _seeded(creation: Creation) -> Random:
+    """A seeded generator. The same seed gives the same result, but not the real provider's."""
+    seed = creation.inputs.get("seed")
+    return Random(seed) if seed else creation.random  # noqa: S311 - the program asks for a repeatable sequence
 
 
-def _shuffle(making: Making) -> dict[str, Any]:
-    items = list(making.inputs["inputs"])
-    count = making.inputs.get("resultCount")
+def _shuffle(creation: Creation) -> dict[str, Any]:
+    items = list(creation.inputs["inputs"])
+    count = creation.inputs.get("resultCount")
     wanted = len(items) if count is None else int(count)
-    chance, made = _seeded(making), list[Any]()
+    chance, made = _seeded(creation), list[Any]()
     while items and len(made) < wanted:
         made += chance.sample(items, min(len(items), wanted - len(made)))
     return {"results": made}
 
 
-def _uuid7(making: Making) -> dict[str, Any]:
+def _uuid7(creation: Creation) -> dict[str, Any]:
     """A UUID that begins with the time in milliseconds (RFC 9562, version 7)."""
     stamp = int(datetime.now(UTC).timestamp() * 1000)
-    chance = making.random
+    chance = creation.random
     whole = stamp << 80 | 7 << 76 | chance.getrandbits(12) << 64 | 2 << 62 | chance.getrandbits(62)
     return {"result": str(uuid.UUID(int=whole))}
 
@@ -177,20 +177,20 @@ def _vocabulary() -> dict[str, list[str]]:
 
 
 def _words(count: int, chance: Random) -> list[str]:
-    """`count` words that read as a name: adverbs, an adjective, an animal."""
+    """`count` words for a pet name: adverbs, an adjective, an animal."""
     known = _vocabulary()
     kinds = ["adverbs"] * (count - 2) + ["adjectives", "names"][-count:] if count > 0 else []
     return [chance.choice(known[kind]) for kind in kinds]
 
 
-_MADE: Mapping[str, Callable[[Making], dict[str, Any]]] = {
-    "RandomString": lambda making: {"result": _text(making.inputs, making.random)},
+_GENERATORS: Mapping[str, Callable[[Creation], dict[str, Any]]] = {
+    "RandomString": lambda creation: {"result": _text(creation.inputs, creation.random)},
     "RandomPassword": _password,
     "RandomId": _id,
     "RandomBytes": _bytes,
     "RandomInteger": _integer,
     "RandomShuffle": _shuffle,
-    "RandomUuid": lambda making: {"result": making.uuid()},
-    "RandomUuid4": lambda making: {"result": making.uuid()},
+    "RandomUuid": lambda creation: {"result": creation.uuid()},
+    "RandomUuid4": lambda creation: {"result": creation.uuid()},
     "RandomUuid7": _uuid7,
 }

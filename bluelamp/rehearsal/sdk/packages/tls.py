@@ -1,6 +1,7 @@
-"""The `tls` package: real keys, requests and certificates, made here.
+"""The `tls` package: generates real keys, certificate requests and certificates.
 
-Every input forces a replacement but `earlyRenewalHours`, as in terraform-provider-tls, on which the package is built.
+Every input except `earlyRenewalHours` forces a replacement, as in terraform-provider-tls, on which the package is
+built.
 """
 
 import hashlib
@@ -11,9 +12,9 @@ from typing import Any
 from typing_extensions import override
 
 from bluelamp.rehearsal.provider import CloudError, Failure, Instance
-from bluelamp.rehearsal.sdk.package import Find, Making, Package
+from bluelamp.rehearsal.sdk.behaviour import Creation, Find, Package
+from bluelamp.rehearsal.sdk.messages import did_you_mean, listing
 from bluelamp.rehearsal.sdk.shapes import ResourceShape
-from bluelamp.rehearsal.sdk.words import did_you_mean, listing
 
 _ALLOWED = {
     "algorithm": ("RSA", "ECDSA", "ED25519"),
@@ -41,28 +42,28 @@ class Rehearsed(Package):
                 yield Failure(name, f"'{value}' is not one of {listing(allowed)}{did_you_mean(value, allowed)}")
 
     @override
-    def computed(self, making: Making) -> dict[str, Any]:
+    def computed(self, creation: Creation) -> dict[str, Any]:
         from bluelamp.rehearsal.sdk import certificates
 
-        inputs = making.inputs
+        inputs = creation.inputs
         try:
-            if making.kind == "PrivateKey":
+            if creation.kind == "PrivateKey":
                 return certificates.private_key(inputs["algorithm"], inputs["rsaBits"], inputs["ecdsaCurve"])
-            if making.kind == "CertRequest":
+            if creation.kind == "CertRequest":
                 return certificates.request(inputs)
             start = datetime.now(UTC)
             end = start + timedelta(hours=float(inputs["validityPeriodHours"]))
             return {
-                **certificates.certificate(inputs, start, end, signed_by_itself=making.kind == "SelfSignedCert"),
+                **certificates.certificate(inputs, start, end, self_signed=creation.kind == "SelfSignedCert"),
                 "readyForRenewal": start >= end - timedelta(hours=float(inputs.get("earlyRenewalHours") or 0)),
                 "validityStartTime": start.isoformat(timespec="seconds"),
                 "validityEndTime": end.isoformat(timespec="seconds"),
             }
         except (ValueError, TypeError) as error:
-            raise CloudError("InvalidParameter", f"{making.name}: {error}") from error
+            raise CloudError("InvalidParameter", f"{creation.name}: {error}") from error
 
     @override
-    def identity(self, making: Making, outputs: Mapping[str, Any]) -> str:
+    def identity(self, creation: Creation, outputs: Mapping[str, Any]) -> str:
         if "certPem" in outputs:
             from bluelamp.rehearsal.sdk import certificates
 
@@ -75,7 +76,7 @@ class Rehearsed(Package):
         from bluelamp.rehearsal.sdk import certificates
 
         if not token.endswith(":getPublicKey"):
-            raise CloudError("NotSupported", f"{token}: a rehearsal reaches no server, so it cannot read certificates")
+            raise CloudError("NotSupported", f"{token} is not supported: a rehearsal connects to no server")
         try:
             return {**args, **certificates.public_key(args.get("privateKeyPem") or args["privateKeyOpenssh"])}
         except (ValueError, TypeError, KeyError) as error:

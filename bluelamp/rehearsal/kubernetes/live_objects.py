@@ -1,4 +1,4 @@
-"""What an API server and its controllers fill in: identity, defaults and a status, as if all had gone well at once."""
+"""The live object: its inputs with the identity, defaults and status that the API server and controllers set."""
 
 import base64
 import hashlib
@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from bluelamp.rehearsal.kubernetes.kinds import Kind
-from bluelamp.rehearsal.kubernetes.names import with_open_keys
+from bluelamp.rehearsal.kubernetes.names import with_readable_keys
 from bluelamp.rehearsal.kubernetes.podspecs import PATHS, dig
 from bluelamp.rehearsal.values import UNKNOWN, Secret, plain
 
@@ -18,14 +18,16 @@ _SERVICE_RANGE = ipaddress.ip_network("10.96.0.0/12")
 _WORKLOADS = ("Deployment", "ReplicaSet", "StatefulSet")
 
 
-def complete(
+def live_object(
     kind: Kind, wanted: Mapping[str, Any], before: Mapping[str, Any] | None, *, preview: bool
 ) -> dict[str, Any]:
-    """The live object for `wanted`; `before` is the one that it replaces. In a preview what the server will only say
-    at creation is `UNKNOWN`."""
+    """The live object for the inputs `wanted`; `before` is the previous live object, None for a new one.
+
+    In a preview, fields that the server sets at creation are `UNKNOWN`.
+    """
     live: dict[str, Any] = deepcopy(dict(wanted))
-    given = with_open_keys(live.get("metadata"))
-    # Metadata that is wholly unknown hides these too, which is nothing that a program would miss.
+    given = with_readable_keys(live.get("metadata"))
+    # If the metadata is unknown as a whole, at least name and namespace are there, unknown.
     meta = live["metadata"] = dict(given) if isinstance(given, Mapping) else {"name": UNKNOWN, "namespace": UNKNOWN}
     known = (before or {}).get("metadata") or {}
     changed = before is not None and _content(before) != _content({**before, **live})
@@ -159,7 +161,7 @@ def _service(live: dict[str, Any], before: Mapping[str, Any] | None, *, preview:
 
 
 def _address(seed: Any) -> str:
-    """An address of the service range that follows from `seed`."""
+    """An address of the service range, derived from `seed`."""
     number = int.from_bytes(hashlib.sha256(str(seed).encode()).digest()[:4], "big")
     return str(_SERVICE_RANGE[1 + number % (_SERVICE_RANGE.num_addresses - 2)])
 

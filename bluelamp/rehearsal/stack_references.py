@@ -1,7 +1,7 @@
-"""The rehearsed stacks of other projects, for the stack references of this one.
+"""Stack references between rehearsed projects of one repository.
 
-Each project keeps its rehearsals beside its own `Pulumi.yaml`, and the engine looks for a referenced stack in its own
-backend only. So the states of projects in the same repository are copied there.
+Each project has a backend of its own, and the engine looks up a referenced stack only there. The states of the other
+projects are therefore copied into it.
 """
 
 import os
@@ -19,10 +19,10 @@ _SKIPPED: Final = frozenset({"node_modules", "venv", "__pycache__", "site-packag
 _LARGEST: Final = 200_000_000
 
 
-def bring(space: Space, root: Path) -> None:
-    """Copies the states of every other rehearsed project around the one at `root` into the backend of `space`.
+def copy_states(space: Space, root: Path) -> None:
+    """Copies the states of the other rehearsed projects in the repository of `root` into the backend of `space`.
 
-    Raises `OSError` where a copy cannot be written.
+    Raises `OSError` if a copy cannot be written.
     """
     for folder in _projects(_around(root)):
         other = Space(folder)
@@ -33,7 +33,7 @@ def bring(space: Space, root: Path) -> None:
 def _copy(other: Space, space: Space) -> None:
     for state in sorted((other.state / ".pulumi" / "stacks").glob("*/*.json")):
         mine = space.state / ".pulumi" / "stacks" / state.parent.name / state.name
-        # A stack that this rehearsal works on itself, in a folder of its own, is its own.
+        # Do not overwrite the rehearsal's own stacks.
         if (space.stacks / state.parent.name / f"Pulumi.{state.stem}.yaml").exists():
             continue
         with suppress(OSError):
@@ -44,13 +44,13 @@ def _copy(other: Space, space: Space) -> None:
 
 
 def _around(root: Path) -> Path:
-    """The repository that the project is in; outside of one, the folder that the project's folder is in."""
+    """The repository of the project; without one, the parent of the project's folder."""
     here = root.resolve()
     return next((folder for folder in (here, *here.parents) if (folder / ".git").exists()), here.parent)
 
 
 def _projects(top: Path) -> Iterator[Path]:
-    """The folders at or below `top` that have rehearsals."""
+    """The folders at or below `top` with a rehearsal."""
     for seen, (name, folders, _) in enumerate(os.walk(top)):
         here = Path(name)
         if seen >= _MOST_FOLDERS:
@@ -58,4 +58,4 @@ def _projects(top: Path) -> Iterator[Path]:
         if (here / ".bluelamp" / "rehearsal" / "state").is_dir():
             yield here
         deep = len(here.relative_to(top).parts) >= _DEPTH
-        folders[:] = [] if deep else sorted(each for each in folders if each[0] != "." and each not in _SKIPPED)
+        folders[:] = [] if deep else sorted(name for name in folders if name[0] != "." and name not in _SKIPPED)

@@ -1,4 +1,4 @@
-"""What a learner's project has become: its settings, plan, findings and rehearsal cloud, each worked out once."""
+"""The settings, plan, findings and rehearsal cloud of a learner's project, each computed once."""
 
 import traceback
 from collections.abc import Iterator, Mapping, Sequence
@@ -25,10 +25,10 @@ if TYPE_CHECKING:
 _STACK: Final = "stacks/Pulumi.{force}.yaml"
 
 
-class At:
+class LearnerProject:
     """The project of `exercise` in the folder `root`.
 
-    Whatever is worked out from the settings raises `SettingsError` with every mistake in them.
+    Everything that is computed from the settings raises `SettingsError` with every mistake in them.
     """
 
     def __init__(self, exercise: Exercise, root: Path) -> None:
@@ -36,12 +36,12 @@ class At:
 
     @property
     def stack(self) -> str:
-        """The stack file, within the project."""
+        """The path of the stack file in the project."""
         return _STACK.format(force=self.force)
 
     @cached_property
     def plan(self) -> "Plan":
-        """What the learner's program makes of the learner's settings."""
+        """The plan from the learner's program and settings."""
         return _planned(self.force, self.root)
 
     @cached_property
@@ -51,23 +51,23 @@ class At:
         from bluelamp.origins.places import placed
 
         plan = self.plan
-        with _working_on(self.root):
+        with _current_project(self.root):
             return placed(judge_plan(plan, self.root), plan, self.root)
 
     @property
     def before(self) -> "Plan":
-        """The plan of the project as it was prepared."""
+        """The plan of the project before the learner's changes."""
         return _before(self.exercise.name)
 
     def read(self, file: str) -> Source:
-        """The YAML document in a file of the project. Raises `SettingsError` where it cannot be read."""
+        """The YAML document in a file of the project. Raises `SettingsError` if it cannot be read."""
         source = parse(*content_of(self.root / file, self.root), may_be_empty=True)
         if source.problems:
             raise SettingsError(source.problems)
         return source
 
     def setting(self, key: str) -> Any:
-        """The value in the stack file at a path such as `bluelamp:azure.hub.addressSpace`; None where it is not set."""
+        """The value in the stack file at a path such as `bluelamp:azure.hub.addressSpace`; None if it is not set."""
         first, _, rest = key.partition(".")
         config = (self.read(self.stack).values or {}).get("config") or {}
         return paths.found(config.get(first), paths.parse(rest)) if rest else config.get(first)
@@ -78,7 +78,7 @@ class At:
 
     @cached_property
     def cloud(self) -> "Sequence[Record]":
-        """What the rehearsal cloud of the project holds of the force; nothing where there was no rehearsal."""
+        """The force's resources in the rehearsal cloud of the project; none if there was no rehearsal."""
         from bluelamp.rehearsal.provider import stack_of
         from bluelamp.rehearsal.space import Space
 
@@ -89,7 +89,7 @@ class At:
 
     @cached_property
     def faults(self) -> "Sequence[Fault]":
-        """The failures that the rehearsal cloud still has planned."""
+        """The remaining planned failures of the rehearsal cloud."""
         from bluelamp.rehearsal.space import Space
 
         if not Space(self.root).store_path.exists():
@@ -98,7 +98,7 @@ class At:
             return store.faults()
 
     def problem(self, message: str, next_step: str, *, file: str = "", found: str = "", path: str = "") -> Problem:
-        """Something that is not as the task asks for."""
+        """A problem that says what differs from the task."""
         return Problem(file or self.stack, message=message, found=found, path=path, next_step=next_step)
 
 
@@ -110,35 +110,35 @@ def resources(plan: "Plan", type_: str, name: str = "*") -> "list[PlannedResourc
 
 
 def value(properties: Mapping[str, Any], path: str) -> Any:
-    """The property at a path such as `properties.budget.amount`, secrets hidden; None where there is none."""
+    """The property at a path such as `properties.budget.amount`, secrets hidden; None if it is missing."""
     from bluelamp.rehearsal.values import hidden
 
     return hidden(paths.found(properties, paths.parse(path)))
 
 
 @contextmanager
-def prepared(exercise: Exercise) -> Iterator[Path]:
-    """A folder with the files of the exercise's project as they are prepared, which is gone afterwards."""
-    from bluelamp.learn.prepare import settle
+def prepared_files(exercise: Exercise) -> Iterator[Path]:
+    """A temporary folder with the prepared files of the exercise's project."""
+    from bluelamp.learn.prepare import write_files
 
     with TemporaryDirectory() as temporary:
         folder = Path(temporary).resolve() / exercise.name
-        settle(exercise, folder)
+        write_files(exercise, folder)
         yield folder
 
 
 @lru_cache(maxsize=4)
 def _before(name: str) -> "Plan":
-    """The plan of an exercise's project as it is prepared: the same for every learner."""
+    """The plan of an exercise's prepared project, which is the same for every learner."""
     exercise = named(name)
-    with prepared(exercise) as folder:
+    with prepared_files(exercise) as folder:
         return _planned(exercise.force, folder)
 
 
 def _planned(force: str, root: Path) -> "Plan":
     from bluelamp.planning.attempt import ProgramError, attempt
 
-    with _working_on(root), own_modules(root):
+    with _current_project(root), own_modules(root):
         try:
             plan = attempt(force, root)
         except ProgramError as error:
@@ -151,7 +151,7 @@ def _planned(force: str, root: Path) -> "Plan":
 
 
 def _refused(plan: "Plan", root: Path) -> list[Problem]:
-    """What the cloud would refuse, at the settings where they are quoted."""
+    """What the cloud would refuse, each with the setting that it comes from, if the reason quotes one."""
     from bluelamp.planning.refused_settings import refusals
 
     reasons = [
@@ -167,7 +167,7 @@ def _refused(plan: "Plan", root: Path) -> list[Problem]:
 
 
 def _failed(error: BaseException, root: Path) -> Problem:
-    """The failure of the program, at the last line of the project's own that led to it."""
+    """The failure of the program, at the innermost line of the project's own code in the traceback."""
     frames = [each for each in traceback.extract_tb(error.__traceback__) if Path(each.filename).is_relative_to(root)]
     file, line = (frames[-1].filename, frames[-1].lineno or 0) if frames else (str(root / "infra/__main__.py"), 0)
     if isinstance(error, SyntaxError) and error.filename and Path(error.filename).is_relative_to(root):
@@ -176,13 +176,13 @@ def _failed(error: BaseException, root: Path) -> Problem:
         Path(file).relative_to(root).as_posix(),
         line,
         message=f"the program failed: {type(error).__name__}: {error}",
-        next_step="correct this line, or what it calls",
+        next_step="correct this line, or the code that it calls",
     )
 
 
 @contextmanager
-def _working_on(root: Path) -> Iterator[None]:
-    """Has the project's own rules count meanwhile."""
+def _current_project(root: Path) -> Iterator[None]:
+    """Makes this the current project, whose own rules apply."""
     before = current.project()
     current.use(root)
     try:

@@ -1,6 +1,6 @@
-"""The environment without access to real services: credentials, logins, and the engine's settings of others.
+"""Removes credentials, logins and engine settings from the environment, so that no real service can be reached.
 
-`outside.yaml` has the variables. The program, the engine and all that they start get this environment.
+`isolation.yaml` lists the variables. The engine, the program and their child processes get this environment.
 """
 
 from collections.abc import Mapping
@@ -12,7 +12,7 @@ import yaml
 
 from bluelamp.core.files import PRIVATE_FILE, create
 
-_DATA: Final = Path(__file__).with_name("outside.yaml")
+_DATA: Final = Path(__file__).with_name("isolation.yaml")
 
 
 @cache
@@ -23,28 +23,28 @@ def _data() -> Mapping[str, Any]:
 
 @cache
 def _removed() -> tuple[frozenset[str], tuple[str, ...]]:
-    """The names and the prefixes of the variables that are removed."""
+    """The names and the prefixes of variables to remove."""
     words = [word for group in _data()["removed"].values() for word in group]
     prefixes = tuple(word.removesuffix("*") for word in words if word.endswith("*"))
     return frozenset(word for word in words if not word.endswith("*")), prefixes
 
 
-def leads_out(name: str) -> bool:
-    """Whether a variable of this name gives access to real services; case is ignored."""
+def grants_access(name: str) -> bool:
+    """Whether a variable of this name gives access to real services; case-insensitive."""
     names, prefixes = _removed()
     return name.upper() in names or name.upper().startswith(prefixes)
 
 
-def without(environment: Mapping[str, str]) -> dict[str, str]:
+def without_access(environment: Mapping[str, str]) -> dict[str, str]:
     """`environment` without the variables that give access to real services."""
-    return {name: value for name, value in environment.items() if not leads_out(name)}
+    return {name: value for name, value in environment.items() if not grants_access(name)}
 
 
-def closed(folder: Path, *, tools: bool = False) -> dict[str, str]:
-    """Variables that lead the clouds' own tools to no login; `folder`, which is made, holds nothing.
+def no_credentials(folder: Path, *, tools: bool = False) -> dict[str, str]:
+    """Variables that make cloud CLIs and SDKs look for a login in an empty folder or file, created in `folder`.
 
-    With `tools` also those that only a script or a tool may have, and no program of the engine. Raises `OSError` where
-    the folder cannot be made.
+    With `tools` also variables for scripts and tools that a Pulumi program must not have. Raises `OSError` if the
+    folder cannot be created.
     """
     empty = folder / "empty"
     empty.mkdir(parents=True, exist_ok=True, mode=0o700)

@@ -1,4 +1,4 @@
-"""Everything that is wrong with an object, before a server sees it."""
+"""Validation of an object, as by an API server."""
 
 from collections.abc import Container, Iterator, Mapping
 from typing import Any
@@ -16,9 +16,9 @@ _LONGEST = 253
 def failures(
     kind: Kind, inputs: Mapping[str, Any], *, patch: bool = False, old: Mapping[str, Any] | None = None
 ) -> list[Failure]:
-    """What is wrong with `inputs` as an object of `kind`, one failure a path.
+    """The failures of `inputs` as an object of `kind`, one per path.
 
-    `old` are the inputs before a change; the rules of a custom resource on the change itself are for `transitions`.
+    `old` are the inputs before an update. `transitions` runs the transition rules of custom resources.
     """
     found: dict[str, Failure] = {}
     for failure in _all(kind, inputs, patch=patch, old=old):
@@ -30,9 +30,11 @@ def failures(
 
 
 def transitions(kind: Kind, old: Mapping[str, Any] | None, new: Mapping[str, Any]) -> Iterator[Failure]:
-    """What the validation rules of a custom resource refuse in the change from `old` to `new`, two live objects; None
-    for a new one."""
-    schema = kind.schema() if kind.ruled else None
+    """The failures of a custom resource under its validation rules, for the update of the live object `old` to `new`.
+
+    `old` is None for a new object.
+    """
+    schema = kind.schema() if kind.has_rules else None
     if schema is not None:
         from bluelamp.rehearsal.kubernetes import cel
 
@@ -48,9 +50,9 @@ def _all(kind: Kind, inputs: Mapping[str, Any], *, patch: bool, old: Mapping[str
     if schema is not None:
         loose = kind.special.get("loose")
         whole = inputs if patch or not kind.custom else with_defaults(inputs, schema.root)
-        wrong = [each for each in schema.failures(whole) if not (loose and each.path.startswith("metadata.finalizers"))]
+        wrong = [one for one in schema.failures(whole) if not (loose and one.path.startswith("metadata.finalizers"))]
         yield from wrong
-        if kind.ruled and not wrong and not patch:
+        if kind.has_rules and not wrong and not patch:
             from bluelamp.rehearsal.kubernetes import cel
 
             before = with_defaults(old, schema.root) if old else cel.ABSENT
@@ -60,7 +62,7 @@ def _all(kind: Kind, inputs: Mapping[str, Any], *, patch: bool, old: Mapping[str
 
 
 def _without(value: Any, paths: Container[str], path: str = "") -> Any:
-    """`value` with `UNKNOWN` at `paths`: what is wrong by itself is not held against the rest."""
+    """`value` with `UNKNOWN` at `paths`, so that an invalid field is not reported again by cross-field checks."""
     if path in paths and path:
         return UNKNOWN
     if isinstance(value, Secret):
@@ -77,7 +79,7 @@ def _name(kind: Kind, inputs: Mapping[str, Any]) -> Iterator[Failure]:
     longest = kind.special.get("longest", None if form == "path-segment" else _LONGEST)
     prefix = metadata(inputs, "generateName")
     if isinstance(prefix, str) and prefix:
-        # The server judges a prefix as if more followed its last dash.
+        # The server validates a prefix as if its last dash were followed by more characters.
         whole = f"{prefix[:-2]}a" if prefix.endswith("-") and len(prefix) > 1 else prefix
         if reason := formats.wrong(form, whole):
             yield Failure("metadata.generateName", f"{shown(prefix)} {reason}")

@@ -1,7 +1,7 @@
-"""A package's schema in Pulumi's own format, for the language hosts that ask a provider for it (YAML's does).
+"""Generates a package schema in Pulumi's format, for language hosts that request it from the provider, such as YAML's.
 
-An installed SDK does not carry its schema, so it is written from the SDK's types. A large package has thousands of
-them: only those that the program names are written then.
+An installed SDK does not contain its schema, so it is generated from the SDK's types. Of a large package, only the
+types that the program uses are included.
 """
 
 import json
@@ -16,13 +16,13 @@ from bluelamp.rehearsal.sdk.schema import Catalogue, UnknownToken
 from bluelamp.rehearsal.sdk.shapes import ObjectShape, PropertyShape, Shape
 
 _SMALL: Final = 100
-"""So many types of a package are written whatever the program names."""
+"""A package with at most this many types is exported as a whole."""
 _LARGEST: Final = 2_000_000
 _TOKEN: Final = re.compile(r"[a-z][a-z0-9-]*(?::[A-Za-z0-9_./-]+)?:[A-Za-z]\w*")
 _PLAIN: Final = {"string": "string", "enum": "string", "integer": "integer", "number": "number", "boolean": "boolean"}
 
 
-def named_in(root: Path) -> set[str]:
+def tokens_in(root: Path) -> set[str]:
     """The tokens of types and functions in the YAML files of the program at `root`."""
     found: set[str] = set()
     for path in sorted([*root.glob("*.yaml"), *root.glob("*.yml"), *root.glob("*.json")]):
@@ -32,31 +32,31 @@ def named_in(root: Path) -> set[str]:
 
 
 def schema_of(catalogue: Catalogue, named: Iterable[str]) -> str:
-    """The schema of the package, in JSON: its provider, and of its types and functions those that are `named`."""
-    writing = _Writing(catalogue)
+    """The package schema, in JSON: the provider, and the types and functions that are `named`."""
+    writer = _SchemaWriter(catalogue)
     words = {word for word in named if word.partition(":")[0] == catalogue.package}
     tokens = catalogue.tokens()
     wanted = tokens if len(tokens) <= _SMALL else [one for one in tokens if any(_means(word, one) for word in words)]
     content = {
         "name": catalogue.package,
         "version": catalogue.version,
-        "resources": {token: writing.resource(token) for token in wanted},
-        "functions": {token: found for word in sorted(words) for token, found in writing.functions(word)},
+        "resources": {token: writer.resource(token) for token in wanted},
+        "functions": {token: found for word in sorted(words) for token, found in writer.functions(word)},
     }
     with suppress(UnknownToken):
-        content["provider"] = writing.resource(f"pulumi:providers:{catalogue.package}")
-    return json.dumps(content | {"types": writing.types})
+        content["provider"] = writer.resource(f"pulumi:providers:{catalogue.package}")
+    return json.dumps(content | {"types": writer.types})
 
 
 def _means(word: str, token: str) -> bool:
-    """Whether a program's `word` (`random:RandomPet`) means the token (`random:index/randomPet:RandomPet`)."""
+    """Whether a short token (`random:RandomPet`) is short for the token (`random:index/randomPet:RandomPet`)."""
     _, *middle, name = word.split(":")
     _, module, last = token.split(":")
     wanted = middle[0] if middle else "index"
     return name == last and (module == wanted or module.startswith(f"{wanted}/"))
 
 
-class _Writing:
+class _SchemaWriter:
     def __init__(self, catalogue: Catalogue) -> None:
         self._catalogue = catalogue
         self._tokens: dict[ObjectShape, str] = {}
@@ -65,10 +65,10 @@ class _Writing:
     def resource(self, token: str) -> dict[str, Any]:
         shape = self._catalogue.resource(token)
         module = shape.module.partition("/")[0] or "index"
-        # `id` and `urn` are every resource's, and no properties of a schema.
+        # A schema does not list `id` and `urn`, which every resource has.
         inputs, outputs = (
-            {name: one for name, one in each.properties.items() if name not in ("id", "urn")}
-            for each in (shape.inputs, shape.outputs)
+            {name: one for name, one in properties.properties.items() if name not in ("id", "urn")}
+            for properties in (shape.inputs, shape.outputs)
         )
         return {
             "description": shape.description,

@@ -1,19 +1,19 @@
-"""Locations, as people and services write them."""
+"""Azure locations."""
 
 from typing import Any
 
 from bluelamp.rehearsal.azure.data import facts
 from bluelamp.rehearsal.provider import Failure
-from bluelamp.rehearsal.sdk.words import nearest
+from bluelamp.rehearsal.sdk.messages import nearest
 
 
 def canonical(location: str) -> str:
-    """`UK South` and `uksouth` are the same place: the lower-case form without spaces."""
+    """The lower-case form without spaces: `UK South` is `uksouth`."""
     return location.replace(" ", "").lower()
 
 
 def check_location(arm_type: str, location: Any) -> list[Failure]:
-    """What ARM would say of a place that is none of Azure's."""
+    """The failure of a location that is not an Azure region, if any."""
     value = location
     known = facts("locations")
     if not isinstance(value, str) or canonical(value) in known:

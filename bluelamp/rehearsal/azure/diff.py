@@ -1,12 +1,12 @@
-"""Which properties change, and which of those make Azure replace the resource."""
+"""Property differences, and which of them force a replacement in Azure."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bluelamp.rehearsal.azure import ids
 from bluelamp.rehearsal.azure.data import facts
-from bluelamp.rehearsal.azure.naming import RANDOM
-from bluelamp.rehearsal.azure.places import canonical
+from bluelamp.rehearsal.azure.locations import canonical
+from bluelamp.rehearsal.azure.naming import CREATE_BEFORE_DELETE
 from bluelamp.rehearsal.provider import Diff, DiffKind
 from bluelamp.rehearsal.sdk.differences import Steps, differences, ignored, path_of
 from bluelamp.rehearsal.values import plain
@@ -22,10 +22,10 @@ def diff(
     ignore: Sequence[str] = (),
     replace_on_changes: Sequence[str] = (),
 ) -> Diff:
-    """What changes from `old` to `new` checked inputs.
+    """The changes from `old` to `new` checked inputs.
 
-    Parameters of the path, the location and the service's create-only properties force a replacement. As azure-native
-    does, the old resource goes first unless its name was made up and so will be another.
+    Path parameters, the location and create-only properties force a replacement. As in azure-native, the old resource
+    is deleted first unless its name was generated, so that the new resource has another name.
     """
     forced = {*ids.path_parameters(token), "location", *replace_on_changes, *facts("immutable").get(token, ())}
     before, after = _comparable(old), _comparable(new)
@@ -34,7 +34,7 @@ def diff(
         if not ignored(steps, ignore):
             changes[path_of(steps)] = _REPLACE[kind] if _forces(steps, forced) else _PLAIN[kind]
     replaced = any(kind.endswith("-replace") for kind in changes.values())
-    return Diff(changes, delete_before_replace=replaced and not old.get(RANDOM))
+    return Diff(changes, delete_before_replace=replaced and not old.get(CREATE_BEFORE_DELETE))
 
 
 def _comparable(inputs: Mapping[str, Any]) -> dict[str, Any]:
@@ -44,7 +44,7 @@ def _comparable(inputs: Mapping[str, Any]) -> dict[str, Any]:
         values["location"] = canonical(location)
     identity = values.get("identity")
     if isinstance(identity, Mapping) and isinstance(identity.get("userAssignedIdentities"), list):
-        # A set in Azure: its order says nothing.
+        # A set in Azure: the order is not significant.
         values["identity"] = {
             **identity,
             "userAssignedIdentities": sorted(map(str, identity["userAssignedIdentities"])),

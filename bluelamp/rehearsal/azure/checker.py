@@ -1,4 +1,4 @@
-"""Inputs with azure-native's defaults filled in, and everything that is wrong with them."""
+"""Checks inputs: fills in azure-native's defaults and finds errors."""
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -7,9 +7,9 @@ from typing import Any
 from bluelamp.rehearsal.armtypes import ArmTypes
 from bluelamp.rehearsal.azure import ids, network
 from bluelamp.rehearsal.azure.documented import check_documented
-from bluelamp.rehearsal.azure.linking import check_links
-from bluelamp.rehearsal.azure.naming import RANDOM, auto_name, check_name
-from bluelamp.rehearsal.azure.places import check_location
+from bluelamp.rehearsal.azure.links import check_links
+from bluelamp.rehearsal.azure.locations import check_location
+from bluelamp.rehearsal.azure.naming import CREATE_BEFORE_DELETE, auto_name, check_name
 from bluelamp.rehearsal.azure.services import check_services
 from bluelamp.rehearsal.azure.spelling import check_spelling
 from bluelamp.rehearsal.provider import Checked, CloudError, Failure, Instance, Naming
@@ -19,13 +19,13 @@ from bluelamp.rehearsal.sdk.validate import validate
 from bluelamp.rehearsal.store import Store
 from bluelamp.rehearsal.values import UNKNOWN, plain
 
-_OWN = ("azureApiVersion", RANDOM)
-"""Inputs that azure-native adds for itself."""
+_OWN = ("azureApiVersion", CREATE_BEFORE_DELETE)
+"""Inputs that azure-native adds for its own use."""
 _GROUP = "azure-native:resources:ResourceGroup"
 
 
 class Checker:
-    """Judges inputs by the SDK's types, the services' rules and, where a folder of them is given, ARM's own types."""
+    """Checks inputs against the SDK's types, the services' rules and, if a folder is given, ARM's type definitions."""
 
     def __init__(self, store: Store, catalogue: Catalogue, arm_types: Path | None) -> None:
         self._store = store
@@ -41,31 +41,32 @@ class Checker:
         new: Mapping[str, Any],
         naming: Naming | None = None,
     ) -> Checked:
-        """`new` with names, location, constants and the API version filled in, and what is wrong with it.
+        """`new` with name, location, constants and API version filled in, and its errors.
 
-        A value outside the list that the SDK documents is a warning. Where ARM's own types are given it is a failure,
-        unless those name the value.
+        A value that the SDK does not document is a warning. With ARM's type definitions it is a failure, unless they
+        contain the value.
         """
         shape = self._catalogue.resource(token)
         inputs = {key: value for key, value in new.items() if value is not None}
         for key, value in shape.defaults.items():
             inputs.setdefault(key, value)
-        unnamed = self._name(instance, urn, token, shape, old, inputs, naming)
-        self._locate(instance, urn, shape, old, inputs)
+        unnamed = self._set_name(instance, urn, token, shape, old, inputs, naming)
+        self._set_location(instance, urn, shape, old, inputs)
         failures = [*unnamed, *self._failures(token, shape, inputs)]
         if shape.api_version:
             inputs.setdefault("azureApiVersion", shape.api_version)
         given = {key: one for key, one in inputs.items() if key not in _OWN}
         warnings: list[Failure] = []
-        for doubt in check_documented(token, shape.inputs, given):
+        for undocumented in check_documented(token, shape.inputs, given):
             failed = self._arm is not None and not self._arm.names(
-                ids.arm_type_of(token, given), shape.api_version or "", doubt.value
+                ids.arm_type_of(token, given), shape.api_version or "", undocumented.value
             )
-            (failures if failed else warnings).append(doubt.failure)
-        said = {failure.path for failure in failures}
-        return Checked(inputs, _once(failures), _once([one for one in warnings if one.path not in said]))
+            (failures if failed else warnings).append(undocumented.failure)
+        failed_paths = {failure.path for failure in failures}
+        remaining = [one for one in warnings if one.path not in failed_paths]
+        return Checked(inputs, _first_per_path(failures), _first_per_path(remaining))
 
-    def _name(
+    def _set_name(
         self,
         instance: Instance,
         urn: str,
@@ -75,7 +76,7 @@ class Checker:
         inputs: dict[str, Any],
         naming: Naming | None,
     ) -> list[Failure]:
-        """Fills in the name where there is none, and says where there must be one."""
+        """Sets the name if there is none; returns a failure if the program must set it."""
         own = ids.own_name(token)
         known = shape.inputs.properties.get(own) if own else None
         if own is None or known is None or known.required or inputs.get(own) is not None:
@@ -84,8 +85,8 @@ class Checker:
             return []
         if old.get(own) is not None:
             inputs[own] = old[own]
-            if old.get(RANDOM):
-                inputs[RANDOM] = True
+            if old.get(CREATE_BEFORE_DELETE):
+                inputs[CREATE_BEFORE_DELETE] = True
             return []
         if naming is not None and naming.mode == "disable":
             return [
@@ -101,10 +102,10 @@ class Checker:
 
         inputs[own], made_up = auto_name(token, urn, taken, naming)
         if made_up:
-            inputs[RANDOM] = True
+            inputs[CREATE_BEFORE_DELETE] = True
         return []
 
-    def _locate(
+    def _set_location(
         self, instance: Instance, urn: str, shape: ResourceShape, old: Mapping[str, Any], inputs: dict[str, Any]
     ) -> None:
         if "location" not in shape.inputs.properties or inputs.get("location") is not None:
@@ -138,16 +139,16 @@ class Checker:
         if "location" in values and "location" in shape.inputs.properties:
             yield from check_location(ids.arm_type(token), values["location"])
         yield from check_name(token, values)
-        for fault in (*network.check(token, values), *check_services(token, values)):
-            yield Failure(fault.path, f"{fault.code}: {fault.message}")
+        for violation in (*network.check(token, values), *check_services(token, values)):
+            yield Failure(violation.path, f"{violation.code}: {violation.message}")
         if self._arm is not None and shape.api_version:
             kind = ids.arm_type_of(token, values)
             parameters = ids.path_parameters(token)
             yield from self._arm.check(kind, shape.api_version, values, parameters, own_name=ids.own_name(token))
 
 
-def _once(failures: list[Failure]) -> list[Failure]:
-    """The first failure at each path: the SDK's and ARM's types say the same of most mistakes."""
+def _first_per_path(failures: list[Failure]) -> list[Failure]:
+    """The first failure at each path. The SDK's and ARM's types report most errors twice."""
     found: dict[str, Failure] = {}
     for failure in failures:
         found.setdefault(failure.path, failure)

@@ -8,30 +8,32 @@ from typing import Any, Final
 from bluelamp.rehearsal.values import Blob, Secret
 
 _SECRET: Final = "$secret"  # noqa: S105 - a key
-_SEALED: Final = "$sealed"
+_ENCRYPTED: Final = "$sealed"
 _BLOB: Final = "$blob"
 _CLASHING: Final = re.compile(r"\$+(?:secret|sealed|blob)")
-"""What a person's own key may look like; it gets one `$` more."""
+"""Keys of user data that clash with the markers; they are escaped with another `$`."""
 
 
-class Texts:
-    """Writes property values as text and reads them back.
+class Serialiser:
+    """Writes property values as JSON text and reads them back.
 
-    `seal` and `unseal` encrypt and decrypt the JSON text of a secret; without them secrets are only marked.
+    `encrypt` and `decrypt` are applied to the JSON text of a secret; without them secrets are only marked.
     """
 
-    def __init__(self, seal: Callable[[str], str] | None = None, unseal: Callable[[str], str] | None = None) -> None:
-        self._seal, self._unseal = seal, unseal
-        self.mark = f'"{_SECRET if seal is None else _SEALED}"'
-        """What is in every text that holds a secret."""
+    def __init__(
+        self, encrypt: Callable[[str], str] | None = None, decrypt: Callable[[str], str] | None = None
+    ) -> None:
+        self._encrypt, self._decrypt = encrypt, decrypt
+        self.mark = f'"{_SECRET if encrypt is None else _ENCRYPTED}"'
+        """The marker in every text that contains a secret."""
 
     def write(self, values: Mapping[str, Any]) -> str:
-        """The text of `values`. Raises `TypeError` for what is no property value."""
+        """`values` as text. Raises `TypeError` for anything that is not a property value."""
         text = self._dump(values)
         return self._dump(_escaped(values)) if '"$' in text and _clashes(values) else text
 
     def read(self, text: str) -> Any:
-        """The values that `write` was given."""
+        """The inverse of `write`."""
         return json.loads(text, object_hook=self._restore)
 
     def _dump(self, value: Any) -> str:
@@ -39,7 +41,9 @@ class Texts:
 
     def _special(self, value: Any) -> Any:
         if isinstance(value, Secret):
-            return {_SECRET: value.value} if self._seal is None else {_SEALED: self._seal(self._dump(value.value))}
+            if self._encrypt is None:
+                return {_SECRET: value.value}
+            return {_ENCRYPTED: self._encrypt(self._dump(value.value))}
         if isinstance(value, Blob):
             return {_BLOB: dict(value.fields)}
         raise TypeError(f"cannot store {type(value).__name__}")
@@ -48,8 +52,8 @@ class Texts:
         if len(fields) != 1:
             return fields
         ((key, value),) = fields.items()
-        if key == _SEALED and self._unseal is not None:
-            return Secret(self.read(self._unseal(value)))
+        if key == _ENCRYPTED and self._decrypt is not None:
+            return Secret(self.read(self._decrypt(value)))
         if key == _SECRET:
             return Secret(value)
         if key == _BLOB:

@@ -1,4 +1,4 @@
-"""Encryption of the secrets in the rehearsal cloud's store: AES-256-GCM under a key from a passphrase (scrypt)."""
+"""Encryption of secrets in the rehearsal cloud's store: AES-256-GCM with a key derived from a passphrase (scrypt)."""
 
 import base64
 import binascii
@@ -16,36 +16,36 @@ _PROOF: Final = "bluelamp"
 
 
 class WrongKeyError(ValueError):
-    """A text that this key did not encrypt, or that was changed since."""
+    """The text was encrypted with another key, or was modified."""
 
 
-class Sealer:
-    """Encrypts and decrypts texts under the key that `passphrase` and `salt` give; a process derives each key once."""
+class Encryptor:
+    """Encrypts and decrypts texts with the key derived from `passphrase` and `salt`; derived keys are cached."""
 
     def __init__(self, passphrase: str, salt: bytes) -> None:
         self._cipher = _cipher(passphrase, salt)
 
-    def seal(self, text: str) -> str:
-        """`text`, encrypted, in base64; another each time."""
+    def encrypt(self, text: str) -> str:
+        """`text` encrypted with a random nonce, in base64."""
         nonce = os.urandom(_NONCE_BYTES)
         return base64.b64encode(nonce + self._cipher.encrypt(nonce, text.encode(), _CONTEXT)).decode()
 
-    def open(self, sealed: str) -> str:
+    def decrypt(self, ciphertext: str) -> str:
         """The decrypted text. Raises `WrongKeyError`."""
         try:
-            content = base64.b64decode(sealed, validate=True)
+            content = base64.b64decode(ciphertext, validate=True)
             return self._cipher.decrypt(content[:_NONCE_BYTES], content[_NONCE_BYTES:], _CONTEXT).decode()
         except (InvalidTag, ValueError, binascii.Error) as error:
-            raise WrongKeyError("it was not encrypted with this passphrase, or was changed since") from error
+            raise WrongKeyError("it was encrypted with another passphrase, or was modified") from error
 
     def proof(self) -> str:
-        """A text by which the key can be recognised; see `proves`."""
-        return self.seal(_PROOF)
+        """A ciphertext by which `proves` recognises the key."""
+        return self.encrypt(_PROOF)
 
     def proves(self, proof: str) -> bool:
-        """Whether this key made `proof`."""
+        """Whether `proof` was encrypted with this key."""
         try:
-            return self.open(proof) == _PROOF
+            return self.decrypt(proof) == _PROOF
         except WrongKeyError:
             return False
 

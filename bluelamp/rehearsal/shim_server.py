@@ -1,4 +1,4 @@
-"""Receives the calls of a script: a private socket, and a `pulumi` on the script's PATH that connects to it."""
+"""Intercepts the engine commands of a script: the `pulumi` on its PATH is a shim that connects to a private socket."""
 
 import json
 import os
@@ -14,20 +14,20 @@ from typing import Any, Final
 
 from bluelamp.core.problems import SettingsError
 from bluelamp.errors import BluelampError, Status
-from bluelamp.rehearsal import outside
+from bluelamp.rehearsal import isolation
 from bluelamp.rehearsal.calls import Calls
 
-_STAND_IN: Final = Path(__file__).with_name("stand_in.py")
+_SHIM: Final = Path(__file__).with_name("pulumi_shim.py")
 
 
-class Desk:
-    """Serves the calls of a script until it is closed; use it as a context manager.
+class ShimServer:
+    """Serves the shim of a script; a context manager.
 
-    `engine` is the engine's binary. `folder` comes first on the script's PATH: only this user may look into it.
+    `engine` is the engine's binary. `folder` contains the shim and the socket and is private to this user.
     """
 
     def __init__(self, calls: Calls, engine: Path) -> None:
-        # Not below the project: the path of a socket has at most some 100 characters.
+        # Not below the project, as the path of a socket is limited to about 100 characters.
         self.folder = Path(tempfile.mkdtemp(prefix="bluelamp-"))
         address = str(self.folder / "socket")
 
@@ -36,19 +36,19 @@ class Desk:
                 _answer(self, calls, engine)
 
         self._server = _Server(address, Handler)
-        words = [sys.executable, "-I", "-S", str(_STAND_IN), address]
-        stand_in = self.folder / "pulumi"
-        stand_in.write_text(f'#!/bin/sh\nexec {shlex.join(words)} "$@"\n', encoding="utf-8")
-        stand_in.chmod(0o700)
+        words = [sys.executable, "-I", "-S", str(_SHIM), address]
+        shim = self.folder / "pulumi"
+        shim.write_text(f'#!/bin/sh\nexec {shlex.join(words)} "$@"\n', encoding="utf-8")
+        shim.chmod(0o700)
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
         self._thread.start()
 
     def environment(self, environment: Mapping[str, str]) -> dict[str, str]:
-        """The environment of a script: `pulumi` on its PATH is the stand-in, and its tools find no login."""
-        closed = outside.closed(self.folder, tools=True)
+        """The environment of a script: the shim is first on its PATH, and cloud CLIs find no login."""
+        closed = isolation.no_credentials(self.folder, tools=True)
         return {**environment, **closed, "PATH": f"{self.folder}{os.pathsep}{environment.get('PATH', '')}"}
 
-    def __enter__(self) -> "Desk":
+    def __enter__(self) -> "ShimServer":
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -62,24 +62,24 @@ class _Server(socketserver.ThreadingUnixStreamServer):
 
 
 def _answer(request: Any, calls: Calls, engine: Path) -> None:
-    """Serves one call: sends the command to run and, after it has ended, the next command or the exit status."""
+    """Serves one call: sends the commands to run, one by one, then the exit status."""
 
     def reply(
-        status: int, said: str = "", run: Sequence[str] = (), environment: Mapping[str, str] | None = None
+        status: int, message: str = "", run: Sequence[str] = (), environment: Mapping[str, str] | None = None
     ) -> None:
-        content = {"status": status, "said": said, "run": list(run), "environment": dict(environment or {})}
+        content = {"status": status, "message": message, "run": list(run), "environment": dict(environment or {})}
         request.wfile.write(json.dumps(content).encode() + b"\n")
 
     def execute(words: Sequence[str], environment: Mapping[str, str]) -> int:
         reply(0, "", [str(engine), *words], environment)
         ended = _read(request)
-        # A killed stand-in sends no status.
+        # A killed shim sends no status.
         return int(ended["status"]) if ended else int(Status.FAILED)
 
     try:
-        asked = _read(request)
-        if asked is not None:
-            reply(calls.run(asked["words"], Path(asked["folder"]), asked["environment"], execute))
+        call = _read(request)
+        if call is not None:
+            reply(calls.run(call["arguments"], Path(call["folder"]), call["environment"], execute))
     except BluelampError as error:
         step = f"  next: {error.next_step}\n" if error.next_step else ""
         reply(int(error.status), f"error: {error.message}\n{step}")
@@ -89,5 +89,5 @@ def _answer(request: Any, calls: Calls, engine: Path) -> None:
 
 def _read(request: Any) -> dict[str, Any] | None:
     line = request.rfile.readline()
-    found: dict[str, Any] | None = json.loads(line) if line else None
-    return found
+    message: dict[str, Any] | None = json.loads(line) if line else None
+    return message

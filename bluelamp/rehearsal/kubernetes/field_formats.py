@@ -1,7 +1,7 @@
-"""The forms of single fields of built-in kinds: what `data/constraints/` names besides the general forms of formats.py.
+"""Formats of single fields of built-in kinds that `data/constraints/` uses, in addition to formats.py.
 
-Each check takes any value and returns why it is wrong, as the end of a sentence; empty where it is not, or is of
-another type. Source: Kubernetes v1.36, `pkg/apis/*/validation` and `apimachinery/pkg/util/validation`.
+Each check takes any value and returns why it is invalid, as the end of a sentence; empty if it is valid or has another
+type. Source: Kubernetes v1.36, `pkg/apis/*/validation` and `apimachinery/pkg/util/validation`.
 """
 
 import base64
@@ -13,9 +13,9 @@ from functools import cache
 from typing import Any
 
 LABEL = r"[a-z0-9]([-a-z0-9]*[a-z0-9])?"
-"""A DNS label of RFC 1123."""
+"""A DNS label (RFC 1123)."""
 SUBDOMAIN = rf"{LABEL}(\.{LABEL})*"
-"""A DNS subdomain of RFC 1123."""
+"""A DNS subdomain (RFC 1123)."""
 WORD = r"([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]"
 """The name part of a label's key."""
 _SEMVER = (
@@ -29,7 +29,7 @@ Check = Callable[[Any], str]
 
 
 def text(pattern: str, longest: int, reason: str) -> Check:
-    """A check that text matches `pattern` as a whole and has at most `longest` characters."""
+    """A check that a string matches the whole `pattern` and has at most `longest` characters."""
     compiled = re.compile(pattern)
 
     def check(value: Any) -> str:
@@ -76,16 +76,16 @@ def _iqn(value: Any) -> str:
 
 def _host_ports(value: Any) -> str:
     if isinstance(value, str) and not all(re.fullmatch(r"[^:]+:[^:]+", each) for each in value.split(",")):
-        return "must be a host and a port, or several with commas between them"
+        return "must be a host and a port, or several separated by commas"
     return ""
 
 
 def _capacity(value: Any) -> str:
-    return "must hold storage, and nothing else" if isinstance(value, Mapping) and set(value) != {"storage"} else ""
+    return "must contain storage and nothing else" if isinstance(value, Mapping) and set(value) != {"storage"} else ""
 
 
 def strict_ip(value: Any) -> str:
-    """An IP address; one of IPv4 inside IPv6 is refused."""
+    """An IP address that is not an IPv4-mapped IPv6 address."""
     if not isinstance(value, str):
         return ""
     try:
@@ -93,7 +93,7 @@ def strict_ip(value: Any) -> str:
     except ValueError:
         return "is not an IP address"
     if isinstance(address, ipaddress.IPv6Address) and (address.ipv4_mapped is not None or "%" in value):
-        return "is not an IP address: an IPv4 address is written by itself, and an IPv6 address without a zone"
+        return "is not an IP address: write IPv4-mapped addresses as IPv4, and IPv6 addresses without a zone"
     return ""
 
 
@@ -109,7 +109,7 @@ def _endpoint_ip(value: Any) -> str:
 
 
 def strict_range(value: Any) -> str:
-    """An address range without bits beyond its prefix."""
+    """An address range without host bits."""
     if not isinstance(value, str):
         return ""
     if "/" not in value:
@@ -122,7 +122,7 @@ def strict_range(value: Any) -> str:
     if strict_ip(address) or not prefix.isdigit() or str(int(prefix)) != prefix:
         return "is not an address range such as 10.0.0.0/16"
     if ipaddress.ip_address(address) != found.network_address:
-        return f"has bits beyond its prefix; did you mean {found}?"
+        return f"has host bits set; did you mean {found}?"
     return ""
 
 
@@ -137,7 +137,7 @@ def _above_zero(value: Any) -> str:
 
 
 def _indexes(value: Any) -> str:
-    """Job indexes: numbers and intervals with commas between them, rising."""
+    """Job indexes: ascending numbers and intervals, separated by commas."""
     if not isinstance(value, str):
         return ""
     last = -1
@@ -147,7 +147,7 @@ def _indexes(value: Any) -> str:
             return "must be numbers and intervals such as 0,2-4"
         first, end = int(found[1]), int(found[2] or found[1])
         if first <= last or (found[2] and end <= first):
-            return "must be numbers and intervals that rise, such as 0,2-4"
+            return "must be ascending numbers and intervals, such as 0,2-4"
         last = end
     return ""
 
@@ -233,7 +233,7 @@ def _https_url(value: Any) -> str:
 
 
 def _request(value: Any) -> str:
-    """A certificate request in PEM, in base64."""
+    """A base64-encoded certificate request in PEM."""
     if not isinstance(value, str):
         return ""
     try:
@@ -252,7 +252,7 @@ def _attribute(value: Any) -> str:
 
 def _pool_name(value: Any) -> str:
     if isinstance(value, str) and not all(re.fullmatch(SUBDOMAIN, part) for part in value.split("/")):
-        return "must be DNS names with slashes between them"
+        return "must be DNS names separated by slashes"
     return ""
 
 
@@ -313,4 +313,4 @@ CHECKS: dict[str, Check] = {
     "time-zone": _time_zone,
     "url-path": _url_path,
 }
-"""The forms, by name."""
+"""The formats by name."""

@@ -1,4 +1,4 @@
-"""Where the Python that runs a project finds its packages: the SDKs there say what the program can ask for."""
+"""The module search path of a project's Python, which contains the SDKs of its program."""
 
 import json
 import subprocess
@@ -9,14 +9,14 @@ from typing import Any, Final
 
 from bluelamp.engine.host.python import interpreter
 
-_ASKED: Final = "import json, sys; print(json.dumps(sys.path))"
+_SCRIPT: Final = "import json, sys; print(json.dumps(sys.path))"
 _SECONDS: Final = 60
 
 
-def places_of(root: Path, project: Mapping[str, Any]) -> list[str]:
-    """The `sys.path` of the Python of the project at `root`, whose `Pulumi.yaml` says `project`.
+def search_path_of(root: Path, project: Mapping[str, Any]) -> list[str]:
+    """The `sys.path` of the Python of the project at `root`, whose `Pulumi.yaml` has the content `project`.
 
-    Empty where it is this Python, or there is none: its language host then says so.
+    Empty if it is this Python, or if there is none, which the language host reports.
     """
     runtime = project.get("runtime")
     if (runtime.get("name") if isinstance(runtime, Mapping) else runtime) != "python":
@@ -27,7 +27,7 @@ def places_of(root: Path, project: Mapping[str, Any]) -> list[str]:
         if Path(python).absolute() == Path(sys.executable).absolute():
             return []
         ended = subprocess.run(
-            [python, "-c", _ASKED], check=False, capture_output=True, text=True, timeout=_SECONDS, cwd=root
+            [python, "-c", _SCRIPT], check=False, capture_output=True, text=True, timeout=_SECONDS, cwd=root
         )
         found = json.loads(ended.stdout)
     except (OSError, ValueError, subprocess.SubprocessError):

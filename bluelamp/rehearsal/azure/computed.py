@@ -1,7 +1,7 @@
-"""Outputs inside objects: what a service computes within what a program has given.
+"""Computed properties inside objects of a resource's inputs.
 
-The SDK tells which those are: a property of an output type that the input type of the same object has not. One that is
-always there (not optional in the SDK) gets a value of its type, the same for the same resource.
+A property is computed if the SDK's output type has it and the input type of the same object does not. Required ones get
+a value of their type that is always the same for a resource.
 """
 
 import re
@@ -15,7 +15,7 @@ from bluelamp.rehearsal.values import Secret
 _ABSENT: Final = re.compile(
     r"delet|purge|expir|rotat|error|fail|warning|password|secret|key$|token|etag$", re.IGNORECASE
 )
-"""What is there at certain times only, or is a secret, which must not be made up openly; an etag has its own form."""
+"""Properties that exist at times only, secrets (which must not be generated in clear text), and etags."""
 _TIME: Final = "2026-01-05T09:00:00.0000000Z"
 _ENDINGS: Final = {
     "id": ("id", "uuid", "guid"),
@@ -26,12 +26,12 @@ _ENDINGS: Final = {
 }
 
 
-def complete(
+def with_computed(
     out: ObjectShape, given: ObjectShape | None, inputs: Mapping[str, Any], found: Mapping[str, Any], where: str
 ) -> dict[str, Any]:
-    """`found`, the outputs that `inputs` led to, with what is computed inside of the objects among them.
+    """`found`, the outputs for `inputs`, with computed properties added inside their objects.
 
-    `out` and `given` are the types of both; `where` is the resource's id, from which values follow.
+    `out` and `given` are the types of outputs and inputs. Values are derived from `where`, the resource's id.
     """
     known = given.properties if given is not None else {}
     return {
@@ -52,19 +52,19 @@ def _value(out: Shape, given: Shape, asked: Any, found: Any, where: str) -> Any:
     if not isinstance(found, Mapping) or not isinstance(asked, Mapping) or out.object is None or given.object is None:
         return found
     if set(asked) <= {"id"}:
-        return found  # a reference: ARM gives nothing else of it
-    whole = complete(out.object, given.object, asked, found, where)
+        return found  # ARM returns references unchanged
+    whole = with_computed(out.object, given.object, asked, found, where)
     for name, one in out.object.properties.items():
         computed = one.required and name not in given.object.properties
         if computed and whole.get(name) is None and not _ABSENT.search(name):
-            value = _made(one.shape, name, where)
+            value = _placeholder_value(one.shape, name, where)
             if value is not None:
                 whole[name] = value
     return whole
 
 
-def _made(shape: Shape, name: str, where: str) -> Any:
-    """A value of a computed property; None for an object, which may be there or not."""
+def _placeholder_value(shape: Shape, name: str, where: str) -> Any:
+    """A value for a computed property; None for an object."""
     simple: dict[str, Any] = {"integer": 1, "number": 1, "boolean": False, "array": [], "map": {}}
     if shape.kind in simple:
         return simple[shape.kind]
@@ -84,7 +84,7 @@ def _made(shape: Shape, name: str, where: str) -> Any:
         "url": f"https://{digits}.example/",
         "host": f"{digits}.example",
         "time": _TIME,
-        # The range for documentation, RFC 5737: it is nobody's.
+        # The documentation range of RFC 5737.
         "address": f"203.0.113.{number % 254 + 1}" if "ip" in name.lower() else f"rehearsed-{digits}",
     }
     return made.get(kind, f"rehearsed-{digits}")

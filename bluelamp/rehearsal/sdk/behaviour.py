@@ -1,4 +1,4 @@
-"""What a package adds to what its SDK says: a file in `packages`, found by the package's name."""
+"""The behaviour of a package beyond its SDK's types, from the module in `packages` with the package's name."""
 
 import importlib
 import importlib.util
@@ -17,11 +17,11 @@ Find = Callable[[str], Sequence[Record]]
 
 
 @dataclass(frozen=True)
-class Making:
-    """A resource that is being made.
+class Creation:
+    """A resource to create.
 
-    `name` is its logical name, `inputs` are plain (secrets opened, defaults filled in), `random` is where chance comes
-    from, and `find(token)` gives the package's stored resources of a type.
+    `name` is its logical name and `inputs` are plain: without secret wrappers, with defaults. `random` is the random
+    source, and `find(token)` returns the package's stored resources of a type.
     """
 
     resource: ResourceShape
@@ -33,7 +33,7 @@ class Making:
 
     @property
     def kind(self) -> str:
-        """The resource's bare name (`RandomPassword`)."""
+        """The name of the resource type (`RandomPassword`)."""
         return self.resource.name
 
     def uuid(self) -> str:
@@ -42,51 +42,51 @@ class Making:
 
 
 class Package:
-    """A package with nothing of its own: outputs follow from the SDK's types alone."""
+    """The default behaviour: outputs follow from the SDK's types."""
 
     coerces = False
-    """Whether the real provider takes `"16"` for a number (those built on Terraform's first SDK do)."""
+    """Whether the real provider accepts `"16"` as a number, as those built on Terraform's SDKv2 do."""
 
     def defaults(self, resource: ResourceShape) -> Mapping[str, Any]:
-        """Inputs that mean the same given or not."""
+        """The default values of inputs."""
         del resource
         return {}
 
     def check(self, resource: ResourceShape, inputs: Mapping[str, Any]) -> Iterator[Failure]:
-        """What is wrong with inputs that are of the right types; they are plain but may hold `UNKNOWN`."""
+        """The failures of inputs of the right types. Inputs are plain and can contain `UNKNOWN`."""
         del resource, inputs
         yield from ()
 
-    def computed(self, making: Making) -> dict[str, Any]:
-        """The outputs that do not follow from the types."""
-        del making
+    def computed(self, creation: Creation) -> dict[str, Any]:
+        """The computed outputs that do not follow from the types."""
+        del creation
         return {}
 
-    def identity(self, making: Making, outputs: Mapping[str, Any]) -> str:
+    def identity(self, creation: Creation, outputs: Mapping[str, Any]) -> str:
         """The new resource's id."""
         del outputs
-        return making.uuid()
+        return creation.uuid()
 
     def replaces(self, resource: ResourceShape, name: str) -> bool:
-        """Whether a change of the property `name` replaces the resource, beyond what the SDK says."""
+        """Whether a change of the property `name` replaces the resource, in addition to the SDK's declarations."""
         del resource, name
         return False
 
-    def updated(self, making: Making, outputs: Mapping[str, Any]) -> dict[str, Any]:
-        """The computed outputs that new inputs change; `outputs` are the plain ones so far."""
-        del making, outputs
+    def updated(self, creation: Creation, outputs: Mapping[str, Any]) -> dict[str, Any]:
+        """The computed outputs that an update changes; `outputs` are the previous plain ones."""
+        del creation, outputs
         return {}
 
     def invoke(self, token: str, args: Mapping[str, Any], instance: Instance, find: Find) -> dict[str, Any] | None:
-        """The result of a function, or None to answer from the store and the types."""
+        """The result of a function; None for the default result."""
         del token, args, instance, find
         return None
 
 
 def behaviour(package: str) -> Package:
-    """What is known of `package`: the class `Rehearsed` of the module that is called after it, or nothing special."""
+    """The behaviour of `package`: the class `Rehearsed` of its module, or the default behaviour."""
     name = f"bluelamp.rehearsal.sdk.packages.{package.replace('-', '_')}"
     if importlib.util.find_spec(name) is None:
         return Package()
-    made: Package = importlib.import_module(name).Rehearsed()
-    return made
+    found: Package = importlib.import_module(name).Rehearsed()
+    return found

@@ -1,7 +1,7 @@
-"""Where a generic package's resources are kept: the store, under keys that ids of such packages can share.
+"""A generic package's resources in the store, under unique keys.
 
-The ids of one package need not be unique (every password's is `none`), and a replacement exists beside what it
-replaces under the same URN.
+The ids of a package need not be unique (every password's is `none`), and during a replacement two resources have the
+same URN.
 """
 
 from collections.abc import Mapping
@@ -14,14 +14,14 @@ from bluelamp.rehearsal.values import plain
 Values = Mapping[str, Any]
 
 
-class Memory:
-    """The stored resources of `package`. A record's outputs hold the resource's id as `id`."""
+class Records:
+    """The stored resources of `package`. A record's outputs contain the resource's id as `id`."""
 
     def __init__(self, package: str, store: Store) -> None:
         self._package, self._store = package, store
 
     def all(self, token: str) -> list[Record]:
-        """Every resource of a type."""
+        """The resources of a type."""
         return self._store.all(self._package, token)
 
     def add(self, token: str, urn: str, resource_id: str, inputs: Values, outputs: Values) -> None:
@@ -32,17 +32,17 @@ class Memory:
             self._store.add(Record(key, self._package, token, urn, dict(inputs), {**outputs, "id": resource_id}))
 
     def put(self, record: Record, inputs: Values, outputs: Values) -> None:
-        """Stores a resource's new inputs and outputs."""
+        """Updates a resource's inputs and outputs."""
         self._store.put(record.with_(inputs=dict(inputs), outputs={**outputs, "id": record.outputs["id"]}))
 
     def remove(self, record: Record) -> None:
-        """Forgets a resource."""
+        """Deletes a resource."""
         self._store.remove(record.id)
 
     def get(self, token: str, urn: str, resource_id: str, *, inputs: Values, outputs: Values) -> Record | None:
-        """The resource with this id: of several, the one that looks as it should, or that this URN made.
+        """The resource with this id; of several, the best match by outputs, URN and inputs. None without a match.
 
-        `inputs` and `outputs` are what it is known to have, empty where that is not known.
+        `inputs` and `outputs` are those that it is known to have, empty if unknown.
         """
         first = self._store.get(f"{token}/{resource_id}")
         alone = first is not None and first.urn == urn and self._store.get(f"{first.id}#{urn}") is None
@@ -55,6 +55,6 @@ class Memory:
 
 
 def _likeness(record: Record, urn: str, inputs: Values, outputs: Values) -> tuple[bool, bool, bool]:
-    """How sure it is that this is the one: its outputs, its URN, its inputs."""
+    """How well the record matches: by outputs, URN and inputs."""
     known = {key: value for key, value in plain(record.outputs).items() if key != "id"}
     return known == plain(outputs), record.urn == urn, plain(record.inputs) == plain(inputs)

@@ -1,7 +1,7 @@
-"""What the API server asks of a small object within a kind: fields that depend on each other in one definition.
+"""Formats of objects within a kind: cross-field validation of a single definition.
 
-`data/constraints/` names these forms with `$format`. Each check takes the object, with nothing unknown in it, and
-returns why it is wrong, as the end of a sentence. Source: Kubernetes v1.36, `pkg/apis/*/validation`.
+`data/constraints/` refers to them by `$format`. Each check takes the object, without unknown values, and returns why it
+is invalid, as the end of a sentence. Source: Kubernetes v1.36, `pkg/apis/*/validation`.
 """
 
 import re
@@ -14,7 +14,7 @@ Object = Mapping[str, Any]
 Check = Callable[[Object], str]
 
 CHECKS: dict[str, Callable[[Any], str]] = {}
-"""The forms, by name."""
+"""The formats by name."""
 
 _ENV_PATHS = (
     *("metadata.name", "metadata.namespace", "metadata.uid", "spec.nodeName", "spec.serviceAccountName"),
@@ -31,7 +31,7 @@ _DIVISORS = {
 _KEY = r"([a-z0-9]([-a-z0-9.]*[a-z0-9])?/)?([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]"
 
 
-def _form(name: str) -> Callable[[Check], Check]:
+def _format(name: str) -> Callable[[Check], Check]:
     def register(check: Check) -> Check:
         def whole(value: Any) -> str:
             if not isinstance(value, Mapping) or has_unknown(value):
@@ -39,7 +39,7 @@ def _form(name: str) -> Callable[[Check], Check]:
             try:
                 return check(plain(value))
             except (AttributeError, TypeError, ValueError):
-                # A field within is of another type, which the schema says by itself.
+                # A field has the wrong type, which the schema reports.
                 return ""
 
         CHECKS[name] = whole
@@ -48,7 +48,7 @@ def _form(name: str) -> Callable[[Check], Check]:
     return register
 
 
-@_form("label-requirement")
+@_format("label-requirement")
 def _label_requirement(value: Object) -> str:
     operator, values = value.get("operator"), value.get("values")
     if operator in ("In", "NotIn") and not values:
@@ -58,14 +58,14 @@ def _label_requirement(value: Object) -> str:
     return ""
 
 
-@_form("node-requirement")
+@_format("node-requirement")
 def _node_requirement(value: Object) -> str:
     if value.get("operator") in ("Gt", "Lt") and len(value.get("values") or ()) != 1:
         return f"needs one value for the operator {value['operator']}"
     return _label_requirement(value)
 
 
-@_form("node-term")
+@_format("node-term")
 def _node_term(value: Object) -> str:
     for each in value.get("matchFields") or ():
         if not isinstance(each, Mapping):
@@ -80,7 +80,7 @@ def _node_term(value: Object) -> str:
     return ""
 
 
-@_form("toleration")
+@_format("toleration")
 def _toleration(value: Object) -> str:
     if value.get("operator") == "Exists" and value.get("value"):
         return "must have no value for the operator Exists"
@@ -98,7 +98,7 @@ def _localhost(value: Object, field: str) -> str:
     return ""
 
 
-@_form("seccomp")
+@_format("seccomp")
 def _seccomp(value: Object) -> str:
     path = value.get("localhostProfile")
     if isinstance(path, str) and (path.startswith("/") or ".." in path.split("/")):
@@ -106,7 +106,7 @@ def _seccomp(value: Object) -> str:
     return _localhost(value, "localhostProfile")
 
 
-@_form("apparmor")
+@_format("apparmor")
 def _apparmor(value: Object) -> str:
     name = value.get("localhostProfile")
     if isinstance(name, str) and (name.strip() != name or len(name) > 4095):
@@ -114,7 +114,7 @@ def _apparmor(value: Object) -> str:
     return _localhost(value, "localhostProfile")
 
 
-@_form("security-context")
+@_format("security-context")
 def _security_context(value: Object) -> str:
     if value.get("allowPrivilegeEscalation") is False:
         if value.get("privileged") is True:
@@ -125,34 +125,34 @@ def _security_context(value: Object) -> str:
     return ""
 
 
-@_form("windows-options")
+@_format("windows-options")
 def _windows_options(value: Object) -> str:
     user = value.get("runAsUserName")
     if user is None:
         return ""
     if not isinstance(user, str) or not user or re.search(r"[\x00-\x1f\x7f]", user):
-        return "runAsUserName must not be empty nor hold control characters"
+        return "runAsUserName must not be empty or contain control characters"
     domain, slash, name = user.rpartition("\\")
     if slash and not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9.\-_$#%&'()@^{}~!]{0,254}", domain):
-        return "runAsUserName has a domain that is none"
+        return "runAsUserName has an invalid domain"
     if not name or len(name) > 104 or re.fullmatch(r"[. ]+", name) or re.search(r'["/\\:;|=,+*?<>@\[\]]', name):
         return 'runAsUserName must have at most 104 characters and none of "/\\:;|=,+*?<>@[]'
     return ""
 
 
-@_form("env")
+@_format("env")
 def _env(value: Object) -> str:
     if value.get("valueFrom") is not None and value.get("value"):
         return "value cannot be combined with valueFrom"
     return ""
 
 
-@_form("env-source")
+@_format("env-source")
 def _env_source(value: Object) -> str:
     return _field_path(value.get("fieldRef"), _ENV_PATHS) or _resource_field(value.get("resourceFieldRef"))
 
 
-@_form("downward-file")
+@_format("downward-file")
 def _downward_file(value: Object) -> str:
     found = value.get("resourceFieldRef")
     if isinstance(found, Mapping) and not found.get("containerName"):
@@ -189,7 +189,7 @@ def _resource_field(value: Any) -> str:
     return ""
 
 
-@_form("mount")
+@_format("mount")
 def _mount(value: Object) -> str:
     if value.get("subPath") and value.get("subPathExpr"):
         return "subPath cannot be combined with subPathExpr"
@@ -202,24 +202,24 @@ def _mount(value: Object) -> str:
     return ""
 
 
-@_form("container")
+@_format("container")
 def _container(value: Object) -> str:
     if value.get("restartPolicyRules") and not value.get("restartPolicy"):
         return "restartPolicyRules needs restartPolicy"
     names = [each.get("resourceName") for each in value.get("resizePolicy") or () if isinstance(each, Mapping)]
     if len(set(names)) < len(names):
-        return "resizePolicy names a resource twice"
+        return "resizePolicy has a duplicate resource"
     return ""
 
 
-@_form("spread")
+@_format("spread")
 def _spread(value: Object) -> str:
     if value.get("minDomains") is not None and value.get("whenUnsatisfiable") != "DoNotSchedule":
         return "minDomains needs whenUnsatisfiable: DoNotSchedule"
     return _label_keys(value, ("matchLabelKeys",))
 
 
-@_form("affinity-term")
+@_format("affinity-term")
 def _affinity_term(value: Object) -> str:
     keys, others = value.get("matchLabelKeys") or (), value.get("mismatchLabelKeys") or ()
     if both := sorted(set(keys) & set(others)):
@@ -244,12 +244,12 @@ def _label_keys(value: Object, fields: tuple[str, ...]) -> str:
     return ""
 
 
-@_form("fibre")
+@_format("fibre")
 def _fibre(value: Object) -> str:
     return "targetWWNs needs lun" if value.get("targetWWNs") and value.get("lun") is None else ""
 
 
-@_form("iscsi")
+@_format("iscsi")
 def _iscsi(value: Object) -> str:
     chap = value.get("chapAuthDiscovery") is True or value.get("chapAuthSession") is True
     if chap and value.get("secretRef") is None:
@@ -257,7 +257,7 @@ def _iscsi(value: Object) -> str:
     return ""
 
 
-@_form("azure-disk")
+@_format("azure-disk")
 def _azure_disk(value: Object) -> str:
     managed, uri = value.get("kind") == "Managed", str(value.get("diskURI") or "")
     if uri and managed and not uri.startswith("/subscriptions/"):
@@ -267,7 +267,7 @@ def _azure_disk(value: Object) -> str:
     return ""
 
 
-@_form("empty-dir")
+@_format("empty-dir")
 def _empty_dir(value: Object) -> str:
     medium = value.get("medium") or ""
     if medium not in ("", "Memory", "HugePages") and not str(medium).startswith("HugePages-"):
@@ -275,7 +275,7 @@ def _empty_dir(value: Object) -> str:
     return ""
 
 
-@_form("metric-spec")
+@_format("metric-spec")
 def _metric_spec(value: Object) -> str:
     kinds = ("containerResource", "external", "object", "pods", "resource")
     given = [each for each in kinds if value.get(each) is not None]
@@ -283,11 +283,11 @@ def _metric_spec(value: Object) -> str:
     return (
         f"a metric of type {kind} has no {given[0]}"
         if len(given) == 1 and kind and given[0].lower() != kind.lower()
-        else ("must say one source only" if len(given) > 1 else "")
+        else ("must have exactly one source" if len(given) > 1 else "")
     )
 
 
-@_form("flow-subject")
+@_format("flow-subject")
 def _flow_subject(value: Object) -> str:
     kinds = {"User": "user", "Group": "group", "ServiceAccount": "serviceAccount"}
     kind = str(value.get("kind") or "")
@@ -299,14 +299,14 @@ def _flow_subject(value: Object) -> str:
     return ""
 
 
-@_form("flow-rules")
+@_format("flow-rules")
 def _flow_rules(value: Object) -> str:
     if not value.get("resourceRules") and not value.get("nonResourceRules"):
         return "needs resourceRules or nonResourceRules"
     return ""
 
 
-@_form("flow-resource-rule")
+@_format("flow-resource-rule")
 def _flow_resource_rule(value: Object) -> str:
     if not value.get("namespaces") and value.get("clusterScope") is not True:
         return "needs namespaces or clusterScope: true"
@@ -317,16 +317,16 @@ def _wildcard_with_others(value: Object, *fields: str) -> str:
     for field in fields:
         names = value.get(field) or ()
         if "*" in names and len(names) > 1:
-            return f"{field} with * cannot have others"
+            return f"{field} with * cannot have other values"
     return ""
 
 
-@_form("flow-url-rule")
+@_format("flow-url-rule")
 def _flow_url_rule(value: Object) -> str:
     return _wildcard_with_others(value, "verbs", "nonResourceURLs")
 
 
-@_form("priority-level")
+@_format("priority-level")
 def _priority_level(value: Object) -> str:
     kind, limited, exempt = value.get("type"), value.get("limited"), value.get("exempt")
     if kind == "Limited" and (limited is None or exempt is not None):
@@ -334,29 +334,29 @@ def _priority_level(value: Object) -> str:
     return "the type Exempt cannot have limited" if kind == "Exempt" and limited is not None else ""
 
 
-@_form("limit-response")
+@_format("limit-response")
 def _limit_response(value: Object) -> str:
     if value.get("type") == "Reject" and value.get("queuing") is not None:
         return "the type Reject cannot have queuing"
     return "the type Queue needs queuing" if value.get("type") == "Queue" and value.get("queuing") is None else ""
 
 
-@_form("queuing")
+@_format("queuing")
 def _queuing(value: Object) -> str:
     hand, queues = value.get("handSize", 8), value.get("queues", 64)
     if isinstance(hand, int) and isinstance(queues, int):
         if hand > queues:
             return f"handSize {hand} is more than queues {queues}"
-        # The server draws hands by a number of 60 bits.
+        # Shuffle sharding uses 60 bits of the hash.
         product = 1
         for each in range(queues - min(hand, 100) + 1, queues + 1):
             product *= each
         if product.bit_length() > 60:
-            return "handSize and queues are too large together: they need more than 60 bits"
+            return "handSize and queues are too large in combination"
     return ""
 
 
-@_form("class-parameters")
+@_format("class-parameters")
 def _class_parameters(value: Object) -> str:
     scope = value.get("scope") or "Cluster"
     if scope == "Namespace" and not value.get("namespace"):
@@ -366,32 +366,32 @@ def _class_parameters(value: Object) -> str:
     )
 
 
-@_form("mutation")
+@_format("mutation")
 def _mutation(value: Object) -> str:
     fields = {"ApplyConfiguration": "applyConfiguration", "JSONPatch": "jsonPatch"}
     wanted = fields.get(str(value.get("patchType")))
     return f"the patch type {value['patchType']} needs {wanted}" if wanted and value.get(wanted) is None else ""
 
 
-@_form("admission-rule")
+@_format("admission-rule")
 def _admission_rule(value: Object) -> str:
     for field in ("apiGroups", "apiVersions", "operations"):
         names = value.get(field) or ()
         if "*" in names and len(names) > 1:
-            return f"{field} with * cannot have others"
+            return f"{field} with * cannot have other values"
     names = value.get("resources") or ()
     whole = "*/*" in names or ("*" in names and any("/" not in each for each in names if each != "*"))
-    return "resources with * cannot have others" if len(names) > 1 and whole else ""
+    return "resources with * cannot have other values" if len(names) > 1 and whole else ""
 
 
-@_form("claim-source")
+@_format("claim-source")
 def _claim_source(value: Object) -> str:
     if not value.get("apiGroup") and value.get("kind") and value.get("kind") != "PersistentVolumeClaim":
-        return "must be a PersistentVolumeClaim where there is no apiGroup"
+        return "must be a PersistentVolumeClaim when there is no apiGroup"
     return ""
 
 
-@_form("reference-group")
+@_format("reference-group")
 def _reference_group(value: Object) -> str:
     group = value.get("apiGroup")
     if isinstance(group, str) and group and not re.fullmatch(r"[a-z0-9]([-a-z0-9.]*[a-z0-9])?", group):
@@ -399,7 +399,7 @@ def _reference_group(value: Object) -> str:
     return ""
 
 
-@_form("device-request")
+@_format("device-request")
 def _device_request(value: Object) -> str:
     mode, count = value.get("allocationMode") or "ExactCount", value.get("count")
     if mode == "All" and count:
@@ -407,7 +407,7 @@ def _device_request(value: Object) -> str:
     return "count must be more than 0" if mode == "ExactCount" and isinstance(count, int) and count < 0 else ""
 
 
-@_form("binding-conditions")
+@_format("binding-conditions")
 def _binding_conditions(value: Object) -> str:
     one, other = value.get("bindingConditions"), value.get("bindingFailureConditions")
     if bool(one) != bool(other):
@@ -417,13 +417,13 @@ def _binding_conditions(value: Object) -> str:
     return ""
 
 
-@_form("event-series")
+@_format("event-series")
 def _event_series(value: Object) -> str:
     count = value.get("count")
     return "count must be at least 2" if isinstance(count, int) and count < 2 else ""
 
 
-@_form("new-event")
+@_format("new-event")
 def _new_event(value: Object) -> str:
     for field in ("deprecatedCount", "deprecatedFirstTimestamp", "deprecatedLastTimestamp", "deprecatedSource"):
         if value.get(field):
@@ -431,7 +431,7 @@ def _new_event(value: Object) -> str:
     return ""
 
 
-@_form("slice")
+@_format("slice")
 def _slice(value: Object) -> str:
     if value.get("devices") and value.get("sharedCounters") is not None:
         return "devices cannot be combined with sharedCounters"

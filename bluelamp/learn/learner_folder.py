@@ -1,4 +1,4 @@
-"""The learner's folder: a folder for each exercise that was started, and the progress beside them."""
+"""The learner's folder: a folder for each started exercise, and a file with the progress."""
 
 import json
 from collections.abc import Mapping
@@ -13,8 +13,8 @@ from bluelamp.core.problems import Problem, SettingsError
 from bluelamp.errors import UsageError
 
 PROGRESS: Final = "bluelamp-learn.json"
-USUAL: Final = "learn"
-"""The name of the learner's folder where none is given."""
+DEFAULT: Final = "learn"
+"""The default name of the learner's folder."""
 _LARGEST: Final = 250_000
 _STEP: Final = "move the file away, then run `bluelamp learn start NAME`: it continues with the folders that exist"
 
@@ -24,7 +24,7 @@ class _Model(BaseModel):
 
 
 class Record(_Model):
-    """What is known of one exercise: times are UTC in ISO 8601, and the rest are counts."""
+    """The progress in one exercise. Times are UTC in ISO 8601."""
 
     started: str
     solved: str | None = None
@@ -47,27 +47,27 @@ def now() -> str:
 
 
 def find(start: Path) -> Path | None:
-    """The learner's folder that `start` is in, or `learn` below it; None where neither has progress."""
+    """The learner's folder that contains `start`, or `learn` below it; None if neither has progress."""
     here = start.resolve()
-    for folder in (here, *here.parents, here / USUAL):
+    for folder in (here, *here.parents, here / DEFAULT):
         if (folder / PROGRESS).exists():
             return folder
     return None
 
 
-def found(start: Path) -> Path:
-    """As `find`. Raises `UsageError` where there is no learner's folder."""
+def existing(start: Path) -> Path:
+    """As `find`. Raises `UsageError` if there is no learner's folder."""
     folder = find(start)
     if folder is None:
         raise UsageError(
-            f"no exercise was started in {start.resolve()} (no {PROGRESS} here, above, or in {USUAL}/)",
+            f"no exercise was started in {start.resolve()} (no {PROGRESS} here, above, or in {DEFAULT}/)",
             next_step="change to the learner's folder, or run: bluelamp learn start NAME",
         )
     return folder
 
 
-def progress(folder: Path) -> Progress:
-    """The progress in the learner's folder; none where there is no file. Raises `SettingsError` where it is damaged."""
+def load_progress(folder: Path) -> Progress:
+    """The progress in the learner's folder; empty if there is no file. Raises `SettingsError` if it is damaged."""
     path = folder / PROGRESS
     try:
         text = read(path, _LARGEST)
@@ -95,10 +95,10 @@ def progress(folder: Path) -> Progress:
         ) from None
 
 
-def keep(folder: Path, what: Progress) -> None:
-    """Replaces the progress in the learner's folder, in one step. Raises `UsageError` where it cannot be written."""
+def save_progress(folder: Path, progress: Progress) -> None:
+    """Replaces the progress in the learner's folder atomically. Raises `UsageError` if it cannot be written."""
     try:
-        replace(folder / PROGRESS, json.dumps(what.model_dump(), indent=1) + "\n")
+        replace(folder / PROGRESS, json.dumps(progress.model_dump(), indent=1) + "\n")
     except OSError as error:
         raise UsageError(
             f"{folder / PROGRESS}: cannot be written: {(error.strerror or str(error)).lower()}",
@@ -106,15 +106,17 @@ def keep(folder: Path, what: Progress) -> None:
         ) from error
 
 
-def with_record(what: Progress, name: str, **changes: object) -> Progress:
-    """The progress with these fields of one exercise changed; it is then the current one."""
-    before: Mapping[str, object] = what.exercises[name].model_dump() if name in what.exercises else {"started": now()}
+def with_record(progress: Progress, name: str, **changes: object) -> Progress:
+    """A copy of the progress with changed fields of one exercise, which becomes the current one."""
+    before: Mapping[str, object] = (
+        progress.exercises[name].model_dump() if name in progress.exercises else {"started": now()}
+    )
     record = Record.model_validate({**before, **changes})
-    return what.model_copy(update={"current": name, "exercises": {**what.exercises, name: record}})
+    return progress.model_copy(update={"current": name, "exercises": {**progress.exercises, name: record}})
 
 
-def set_aside(folder: Path) -> Path:
-    """Renames `folder` to the first free `folder.kept-N`, and returns that. Raises `UsageError` where that fails."""
+def rename_aside(folder: Path) -> Path:
+    """Renames `folder` to the first free `folder.kept-N`, and returns that. Raises `UsageError` if that fails."""
     number = 1
     while (kept := folder.with_name(f"{folder.name}.kept-{number}")).exists() or kept.is_symlink():
         number += 1
@@ -123,5 +125,5 @@ def set_aside(folder: Path) -> Path:
     except OSError as error:
         raise UsageError(
             f"{folder}: cannot be renamed to {kept.name}: {(error.strerror or str(error)).lower()}",
-            next_step="close what uses the folder, or move it away",
+            next_step="close the programs that use the folder, or move it away",
         ) from error

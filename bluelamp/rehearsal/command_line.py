@@ -1,4 +1,4 @@
-"""Parses a command of the engine: its verb, its stack and its folder."""
+"""Parses a command line of the engine: its verb, its stack and its options."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -10,7 +10,7 @@ _WITH_VALUE: Final = frozenset(
         *("--copy-config-from", "--teams", "--remote-config"),
     }
 )
-"""The options with a value that may come before a command's own words."""
+"""The options that take a value and may precede the verb."""
 _STACK: Final = ("-s", "--stack")
 _CHANGING: Final = {"up": "up", "update": "up", "destroy": "destroy", "down": "destroy", "dn": "destroy"}
 _READING: Final = {"preview": "preview", "pre": "preview", "refresh": "refresh", "import": "import"}
@@ -26,16 +26,16 @@ _NO_STACK: Final = frozenset(
 
 
 @dataclass(frozen=True)
-class Words:
-    """A command of the engine, without the word `pulumi`."""
+class CommandLine:
+    """A command line of the engine, without `pulumi`."""
 
-    given: tuple[str, ...]
+    arguments: tuple[str, ...]
 
     @property
-    def plain(self) -> tuple[str, ...]:
-        """The words that are neither options nor values of known options."""
+    def positional(self) -> tuple[str, ...]:
+        """The arguments that are neither options nor values of known options."""
         found, skip = [], False
-        for word in self.given:
+        for word in self.arguments:
             if skip:
                 skip = False
             elif word.startswith("-") and word != "-":
@@ -46,16 +46,16 @@ class Words:
 
     @property
     def verb(self) -> str:
-        """The verb: `up` also for `update`, `stack init` with its second word; empty without a verb."""
-        first, second = (*self.plain, "", "")[:2]
+        """The verb, without aliases (`up` for `update`) and with the subcommand of `stack`; empty if there is none."""
+        first, second = (*self.positional, "", "")[:2]
         if first in ("stack", "s"):
             return f"stack {second}".strip()
         return _DEPLOYING.get(first, first)
 
     @property
     def operand(self) -> str | None:
-        """The first word after the verb of a command on stacks: a stack's name."""
-        return next(iter(self.plain[2:]), None)
+        """The positional argument of a `stack` subcommand: a stack's name."""
+        return next(iter(self.positional[2:]), None)
 
     @property
     def deploys(self) -> bool:
@@ -64,37 +64,37 @@ class Words:
 
     @property
     def runs_program(self) -> bool:
-        """Whether the engine starts a language host, which it does not if the caller is the program (`--client`)."""
-        asked = any(word.startswith("--run-program") and not word.endswith("=false") for word in self.given)
+        """Whether the engine starts a language host. With `--client` the caller is the program."""
+        asked = any(word.startswith("--run-program") and not word.endswith("=false") for word in self.arguments)
         return (self.verb in ("up", "preview") or asked) and self.option("--client") is None
 
     @property
     def changes(self) -> bool:
         """Whether it may change the stack's state or the cloud."""
-        if "--preview-only" in self.given or self.verb == "preview":
+        if "--preview-only" in self.arguments or self.verb == "preview":
             return False
         return self.deploys or self.verb in ("stack import", "state", "cancel", "stack rm", "stack rename", "watch")
 
     @property
-    def configured(self) -> bool:
-        """Whether it takes the stack's settings from the file that `--config-file` names."""
-        return bool(self.plain) and self.plain[0] in _CONFIGURED
+    def takes_config_file(self) -> bool:
+        """Whether the command accepts `--config-file`."""
+        return bool(self.positional) and self.positional[0] in _CONFIGURED
 
     @property
-    def on_a_stack(self) -> bool:
-        """Whether it needs a stack."""
+    def needs_stack(self) -> bool:
+        """Whether the command needs a stack."""
         first = self.verb.partition(" ")[0]
         return bool(first) and first not in _NO_STACK and self.verb not in ("stack ls", "stack init", "stack unselect")
 
     def option(self, *names: str) -> str | None:
-        """The last value of an option that has one of these names."""
+        """The last value of an option with one of these names."""
         found = None
-        for place, word in enumerate(self.given):
+        for place, word in enumerate(self.arguments):
             name, joined, value = word.partition("=")
             if name in names and joined:
                 found = value
-            elif word in names and place + 1 < len(self.given):
-                found = self.given[place + 1]
+            elif word in names and place + 1 < len(self.arguments):
+                found = self.arguments[place + 1]
         return found
 
     @property
@@ -102,31 +102,31 @@ class Words:
         """The stack that an option names."""
         return self.option(*_STACK)
 
-    def without(self, *names: str, value: bool = True) -> "Words":
-        """The same command without an option, with or without a `value`."""
+    def without(self, *names: str, value: bool = True) -> "CommandLine":
+        """The command line without an option; `value` is whether the option takes a value."""
         kept, skip = [], False
-        for word in self.given:
+        for word in self.arguments:
             if skip:
                 skip = False
             elif word in names:
                 skip = value
             elif word.partition("=")[0] not in names:
                 kept.append(word)
-        return Words(tuple(kept))
+        return CommandLine(tuple(kept))
 
-    def replaced(self, old: str, new: str) -> "Words":
-        """The same command with each word `old`, also as an option's value after `=`, replaced."""
-        return Words(
+    def replaced(self, old: str, new: str) -> "CommandLine":
+        """The command line with each argument `old` replaced, also after the `=` of an option."""
+        return CommandLine(
             tuple(
                 new if word == old else word.replace(f"={old}", f"={new}", 1) if word.endswith(f"={old}") else word
-                for word in self.given
+                for word in self.arguments
             )
         )
 
-    def plus(self, *more: str) -> "Words":
-        """The same command with more words."""
-        # Before a `--`, after which words are not options.
-        if "--" in self.given:
-            at = self.given.index("--")
-            return Words((*self.given[:at], *more, *self.given[at:]))
-        return Words((*self.given, *more))
+    def with_arguments(self, *more: str) -> "CommandLine":
+        """The command line with more arguments."""
+        # Before a `--`, which ends the options.
+        if "--" in self.arguments:
+            at = self.arguments.index("--")
+            return CommandLine((*self.arguments[:at], *more, *self.arguments[at:]))
+        return CommandLine((*self.arguments, *more))

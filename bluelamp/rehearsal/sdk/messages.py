@@ -1,4 +1,4 @@
-"""The words of an error: the nearest right name, what is allowed, and where."""
+"""Parts of error messages: suggestions, allowed values and property paths."""
 
 import difflib
 from collections.abc import Iterable
@@ -8,16 +8,16 @@ _MOST = 20
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """`; did you mean 'addressPrefixes'?` for the nearest of `known`, empty where none is near.
+    """`; did you mean 'addressPrefixes'?` for the most similar of `known`; empty if none is similar.
 
-    A name that differs only in case or underscores (`address_prefixes`) is the nearest.
+    A name that differs only in case or underscores (`address_prefixes`) comes first.
     """
     near = nearest(word, known)
     return f"; did you mean '{near}'?" if near else ""
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
-    """The nearest of `known` to `word`; empty where none is near."""
+    """The most similar of `known` to `word`; empty if none is similar."""
     names = list(known)
     plain = _plain(word)
     for name in names:
@@ -28,7 +28,7 @@ def nearest(word: str, known: Iterable[str]) -> str:
 
 
 def listing(values: Iterable[Any], last: str = "") -> str:
-    """`Allow, Deny`; with `last`, `a string or an array`. A long list ends in how many more there are."""
+    """`Allow, Deny`; with `last`, `a string or an array`. A long list ends with `and N more`."""
     words = [str(value) for value in values]
     if last and len(words) > 1:
         return f"{', '.join(words[:-1])} {last} {words[-1]}"
@@ -37,7 +37,7 @@ def listing(values: Iterable[Any], last: str = "") -> str:
 
 
 def join_path(path: str, step: str | int) -> str:
-    """`path` and one step more, as the engine writes property paths: `rules[0].access`, `tags["a.b"]`."""
+    """`path` with one more step, in the engine's path syntax: `rules[0].access`, `tags["a.b"]`."""
     if isinstance(step, int):
         return f"{path}[{step}]"
     if not step or "." in step or "[" in step or '"' in step:

@@ -1,7 +1,7 @@
-"""The language hosts that a rehearsal may start: those beside the engine, and those that the user has installed.
+"""The language hosts available in a rehearsal: those beside the engine and those that the user has installed.
 
-A rehearsal keeps the engine from everything on the PATH, so that no provider is found there. What it needs to run
-programs and policy packs is linked into the engine's own home instead.
+In a rehearsal the engine ignores plugins on the PATH, so that it starts no real provider. Language hosts and policy
+runners are therefore linked into the engine's home folder.
 """
 
 import os
@@ -20,9 +20,9 @@ _OFFICIAL: Final = "dotnet, go, java, nodejs, python and yaml"
 
 
 def supply(home: Path, engine: Path, environment: Mapping[str, str]) -> None:
-    """Makes the user's language hosts the only plugins in `home`, the engine's. Raises `OSError`.
+    """Links the user's language hosts into `home`, the engine's home folder, as its only plugins. Raises `OSError`.
 
-    `engine` is the engine's binary, `environment` the user's own.
+    `engine` is the engine's binary and `environment` the user's environment.
     """
     plugins = home / "plugins"
     if plugins.is_dir():
@@ -36,7 +36,7 @@ def supply(home: Path, engine: Path, environment: Mapping[str, str]) -> None:
         linked.add(file.name)
         folder = plugins / f"{kind}-{name}-v0.0.1"
         folder.mkdir()
-        # Not the file alone: a host looks for its helpers in its own folder.
+        # In a folder of its own: a host looks for its helpers beside it.
         (folder / file.name).symlink_to(file.resolve())
 
 
@@ -50,24 +50,24 @@ def check(runtime: str, known: list[str], file: Path) -> None:
     """Raises `UsageError` if no host of `known` runs programs of the `runtime` in `file`."""
     if runtime not in known:
         raise UsageError(
-            f"{file} has the runtime {runtime!r}, and the engine can run {', '.join(known) or 'no programs'} here",
+            f"{file} has the runtime {runtime!r}; available runtimes: {', '.join(known) or 'none'}",
             next_step=f"put pulumi-language-{runtime} on the PATH, or install the official release of Pulumi, which "
-            f"brings the hosts for {_OFFICIAL}",
+            f"includes the language hosts for {_OFFICIAL}",
         )
 
 
 def runtime_of(project: Mapping[str, Any]) -> str:
-    """The runtime that a `Pulumi.yaml` names."""
+    """The runtime that a `Pulumi.yaml` specifies."""
     named = project.get("runtime")
     return str(named.get("name") if isinstance(named, Mapping) else named or "")
 
 
 def _found(beside: Path, environment: Mapping[str, str]) -> Iterator[tuple[str, str, Path]]:
-    """Each host and policy runner: its kind, its name and its file, those that the PATH names first."""
-    folders = [Path(each) for each in environment.get("PATH", "").split(os.pathsep) if each.startswith("/")]
+    """Each language host and policy runner: its kind, its name and its file; those on the PATH first."""
+    folders = [Path(name) for name in environment.get("PATH", "").split(os.pathsep) if name.startswith("/")]
     home = Path(environment.get("PULUMI_HOME") or Path.home() / ".pulumi")
     installed = sorted(home.glob("plugins/language-*"), reverse=True)
-    for folder in (beside, *folders, *(each for each in installed if each.is_dir())):
+    for folder in (beside, *folders, *(path for path in installed if path.is_dir())):
         for file in _files(folder):
             host, pack = _host(file.name), _PACKS.fullmatch(file.name)
             if host is not None:
@@ -82,7 +82,7 @@ def _host(name: str) -> re.Match[str] | None:
 
 
 def _files(folder: Path) -> list[Path]:
-    """The programs of Pulumi in a folder; none where it cannot be read."""
+    """The Pulumi executables in a folder; none if it cannot be read."""
     try:
         with os.scandir(folder) as entries:
             names = [entry.name for entry in entries if entry.name.startswith(("pulumi-language-", "pulumi-analyzer-"))]

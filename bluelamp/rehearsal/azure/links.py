@@ -1,18 +1,23 @@
-"""Links to other resources that are written as something else than an id."""
+"""References to other resources that are not resource ids."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from bluelamp.rehearsal.provider import Failure
+from bluelamp.rehearsal.sdk.messages import join_path
 from bluelamp.rehearsal.sdk.shapes import ObjectShape, Shape
-from bluelamp.rehearsal.sdk.words import join_path
 
-_LINKS = ("SubResourceArgs", "ResourceReferenceArgs", "DiskEncryptionSetParametersArgs", "WritableSubResourceArgs")
-"""The SDK's types that hold a resource's id and nothing else."""
+_REFERENCE_TYPES = (
+    "SubResourceArgs",
+    "ResourceReferenceArgs",
+    "DiskEncryptionSetParametersArgs",
+    "WritableSubResourceArgs",
+)
+"""The SDK's types that contain only a resource id."""
 
 
 def check_links(shape: ObjectShape, values: Mapping[str, Any], path: str = "") -> Iterator[Failure]:
-    """A failure for each link whose id is a name: Azure takes nothing but a whole id."""
+    """A failure for each reference whose `id` is a name, as Azure requires a full resource id."""
     for name, value in values.items():
         known = shape.properties.get(name)
         if known is not None:
@@ -25,7 +30,7 @@ def _check(shape: Shape, value: Any, path: str) -> Iterator[Failure]:
             yield from _check(shape.item, item, join_path(path, index))
     elif shape.kind == "object" and shape.object is not None and isinstance(value, Mapping):
         given = value.get("id")
-        if shape.object.name.endswith(_LINKS) and isinstance(given, str) and not given.startswith("/"):
+        if shape.object.name.endswith(_REFERENCE_TYPES) and isinstance(given, str) and not given.startswith("/"):
             yield Failure(
                 join_path(path, "id"),
                 f"LinkedInvalidPropertyId: Property id '{given}' is invalid. Expect fully qualified resource Id that "
