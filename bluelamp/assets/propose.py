@@ -6,6 +6,8 @@ from fnmatch import fnmatchcase
 from typing import Final
 
 from bluelamp.assets.coverage import coverage
+from bluelamp.core.contracts import ASSETS
+from bluelamp.core.modeline import modeline
 from bluelamp.core.resource import Resource
 from bluelamp.infra.force import Force
 from bluelamp.infra.scaffold.stack import quoted
@@ -84,7 +86,8 @@ def proposals(force: Force, resources: Iterable[Resource], taken: Iterable[str] 
             kind = _Kind(store.name.lower()[:63].strip("-"), store.name, "To be written by the owner.", ())
         made = found.setdefault(kind.id, _Proposal(kind.id, kind.name, kind.purpose, later=kind.later))
         made.stores.append(values[store.urn])
-    return {made.id: _text(made, force, estate) for made in found.values()}
+    line = modeline(f"{ASSETS.format(force=force.slug)}/{{id}}.yaml", "asset")
+    return {made.id: line + _text(made, force, estate) for made in found.values()}
 
 
 def _text(made: _Proposal, force: Force, estate: Estate) -> str:
@@ -102,7 +105,6 @@ def _text(made: _Proposal, force: Force, estate: Estate) -> str:
         if canonical(store.resource.type).startswith("azure-native:"):
             marking = str(store["tags"]["classification"].get(marking))
     lines = [
-        "# yaml-language-server: $schema=../../../schemas/asset.json",
         "# Proposed from what is deployed. Correct what is not so; the owner agrees by adding `agreed: <day>` below.",
         "apiVersion: v3.2.0",
         "kind: DataContract",

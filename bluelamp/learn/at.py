@@ -79,7 +79,7 @@ class At:
     @cached_property
     def cloud(self) -> "Sequence[Record]":
         """What the rehearsal cloud of the project holds of the force; nothing where there was no rehearsal."""
-        from bluelamp.rehearsal.provider import stack_of
+        from bluelamp.core.resource import stack_of
         from bluelamp.rehearsal.space import Space
 
         if not Space(self.root).store_path.exists():

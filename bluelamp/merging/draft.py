@@ -10,6 +10,7 @@ from typing import Any, Final
 import yaml
 
 from bluelamp.core.files import create, replace
+from bluelamp.core.os_errors import reason_of
 from bluelamp.core.problems import Problem, SettingsError
 from bluelamp.core.register import REGISTER
 from bluelamp.core.suggestions import did_you_mean_or
@@ -261,6 +262,5 @@ def write(draft: Draft, root: Path) -> list[str]:
         # Half a force would be in the way of the next try.
         for each in made:
             each.unlink(missing_ok=True)
-        reason = (error.strerror or type(error).__name__).lower()
-        raise SettingsError([Problem(path, message=f"cannot be written: {reason}")]) from None
+        raise SettingsError([Problem(path, message=f"cannot be written: {reason_of(error)}")]) from None
     return [*files, REGISTER]

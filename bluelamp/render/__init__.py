@@ -2,6 +2,5 @@
 
 from bluelamp.render.files import prepare, write
 from bluelamp.render.manifests import Rendered, manifests
-from bluelamp.render.objects import LeftOut, Manifest
 
-__all__ = ["LeftOut", "Manifest", "Rendered", "manifests", "prepare", "write"]
+__all__ = ["Rendered", "manifests", "prepare", "write"]

@@ -15,6 +15,7 @@ import yaml
 from bluelamp import __version__
 from bluelamp.core.files import create, read
 from bluelamp.core.modeline import SCHEMAS
+from bluelamp.core.os_errors import reason_of
 from bluelamp.core.register import REGISTER, read_register
 from bluelamp.errors import UsageError
 from bluelamp.fleet.keeping import keep
@@ -142,7 +143,7 @@ def _created(path: Path, content: bytes) -> bool:
             return False
         raise _unwritable(path, "a folder's name is that of a file") from None
     except OSError as error:
-        raise _unwritable(path, (error.strerror or str(error)).lower()) from None
+        raise _unwritable(path, reason_of(error)) from None
     return True
 
 

@@ -3,8 +3,11 @@
 import re
 from typing import Final
 
-_HEADER: Final = """\
-# yaml-language-server: $schema=../schemas/forces.json
+from bluelamp.core.modeline import modeline
+from bluelamp.core.register import REGISTER
+
+_HEADER: Final = f"""\
+{modeline(REGISTER, "forces")}\
 # The register of this project's forces, and which addresses belong to whom: rows of Bluelamp's own register.
 #
 #   name        as the force calls itself

@@ -10,6 +10,7 @@ import typer
 from bluelamp.cli.options import CostCentre, Form, Owner, Project, Quiet
 from bluelamp.cli.screen import Format, Screen, escape
 from bluelamp.core.environments import ENVIRONMENTS, join, split
+from bluelamp.core.os_errors import reason_of
 from bluelamp.core.problems import SettingsError
 from bluelamp.core.suggestions import did_you_mean
 from bluelamp.errors import UsageError
@@ -106,7 +107,7 @@ def _keep_schemas(screen: Screen, root: Path) -> None:
     try:
         write_schemas(root / SCHEMAS)
     except OSError as error:
-        screen.warn(f"{SCHEMAS}/ cannot be written: {(error.strerror or type(error).__name__).lower()}")
+        screen.warn(f"{SCHEMAS}/ cannot be written: {reason_of(error)}")
     else:
         screen.show(f"wrote {SCHEMAS}/, with which editors check settings")
 

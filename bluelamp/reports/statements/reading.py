@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from bluelamp.core.dates import london_day
 from bluelamp.core.files import FileRefusedError, digest
 from bluelamp.core.files import read as read_file
+from bluelamp.core.os_errors import reason_of
 from bluelamp.core.problems import Problem, SettingsError
 from bluelamp.core.reader import content_of
 from bluelamp.reports.signers import known_signers
@@ -78,7 +79,7 @@ def _files(folder: Path, root: Path, problems: list[Problem]) -> Iterator[Path]:
     try:
         names = sorted(each.name for each in folder.iterdir())
     except OSError as error:
-        problems.append(Problem(shown, message=f"cannot be read: {(error.strerror or str(error)).lower()}"))
+        problems.append(Problem(shown, message=f"cannot be read: {reason_of(error)}"))
         return
     for name in names:
         folded = name.casefold().strip()
@@ -141,7 +142,7 @@ def _signer(content: bytes, path: Path) -> tuple[str, tuple[Status, str] | None]
     try:
         found = signing.signer_of(content, read_file(signature, signing.MAX_BYTES))
     except OSError as error:
-        return "", (Status.ALTERED, f"its signature cannot be read: {(error.strerror or str(error)).lower()}")
+        return "", (Status.ALTERED, f"its signature cannot be read: {reason_of(error)}")
     return (found, None) if found else ("", (Status.ALTERED, "its signature is of another text"))
 
 
@@ -156,7 +157,7 @@ def _flaw(folder: Path, said: Attached) -> str:
     except FileRefusedError as error:
         return f"{said.path} {error.strerror}"
     except OSError as error:
-        return f"{said.path} cannot be read: {(error.strerror or str(error)).lower()}"
+        return f"{said.path} cannot be read: {reason_of(error)}"
     if not found:
         return f"{said.path} is larger than {MAX_ATTACHMENT:,} bytes"
     return "" if found == said.sha256 else f"{said.path} has the SHA-256 {found}"
