@@ -189,12 +189,12 @@ def _gate(held: Session, force: "Force", state: Mapping[str, Any]) -> Gate:
     """Refuses changes that deployed resources do not allow, by a trial run if the preview has more than additions."""
 
     def gate(planned: Result) -> Result:
-        from bluelamp.fleet import trying
+        from bluelamp.fleet import trial_update
 
-        if not trying.is_risky(planned) or not holds(state):
+        if not trial_update.is_risky(planned) or not holds(state):
             return planned
         try:
-            trying.refuse(force, held.root, trying.Deployed(state, held.store))
+            trial_update.refuse_unsafe_update(force, held.root, trial_update.Deployed(state, held.store))
         except UsageError as error:
             said = f"{error.message}; next: {error.next_step}"
             return replace(planned, status=Status.WRONG_USE, errors=(said,))

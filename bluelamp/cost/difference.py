@@ -8,7 +8,7 @@ from enum import StrEnum
 from bluelamp.pricing.model import Costs, Kind, Line, total
 
 
-class What(StrEnum):
+class CostChange(StrEnum):
     """What happens to a resource whose cost changes."""
 
     CREATED = "created"
@@ -21,7 +21,7 @@ class What(StrEnum):
 class Change:
     """One resource whose cost changes, in GBP a month. `line` is one of its lines, for its name and owner."""
 
-    what: What
+    what: CostChange
     line: Line
     before: Decimal
     after: Decimal
@@ -54,14 +54,14 @@ def difference(before: Costs, after: Costs) -> Difference:
         was, now = old.get(urn, ()), new.get(urn, ())
         before_amount, after_amount = total(was), total(now)
         if not was:
-            what = What.CREATED
+            what = CostChange.CREATED
         elif not now:
-            what = What.DELETED
+            what = CostChange.DELETED
         else:
-            what = What.RESIZED
+            what = CostChange.RESIZED
         told = now or was
         free = all(line.kind is Kind.FREE for line in (*was, *now))
-        if before_amount != after_amount or (what is not What.RESIZED and not free):
+        if before_amount != after_amount or (what is not CostChange.RESIZED and not free):
             changes.append(Change(what, told[0], before_amount, after_amount))
     changes.sort(key=lambda each: (-abs(each.amount), each.line.urn))
     return Difference(before, after, tuple(changes))

@@ -132,7 +132,7 @@ def _planned_check(
 
 
 def planned_side(force: str, root: Path, plans: "Plans") -> dict[str, Any]:
-    """The side of a force in a comparison (see `bluelamp.comparison.side`); results are cached in `plans`.
+    """The side of a force in a comparison (see `bluelamp.comparison.plan_side`); results are cached in `plans`.
 
     Raises `SettingsError` for wrong settings.
     """
@@ -150,17 +150,17 @@ def _side(plan: "Plan", report: Report, root: Path, key: bytes) -> tuple[dict[st
 
 
 def _checked(plan: "Plan", root: Path, started: datetime, asked: _Asked) -> Check:
-    from bluelamp.origins.places import placed
+    from bluelamp.origins.locations import with_locations
 
     refused, step = _change_refused(plan, root) if asked.changes else ("", "")
     report = judge_plan(plan, root, started=started, selection=asked.selection, block_unknown=asked.block_unknown)
     if asked.kept:
         report = replace(report, estate=estate(plan, report.name))
     if asked.kept and report.broken and not plan.refused:
-        from bluelamp.origins.locate import located
+        from bluelamp.origins.trace_failures import trace_failures
 
-        report = located(report, plan, root)
-    report = placed(report, plan, root)
+        report = trace_failures(report, plan, root)
+    report = with_locations(report, plan, root)
     return Check(
         plan.stack, report, _refusals(plan), plan.warnings, "; ".join(plan.errors), refused, step, notes=plan.notes
     )
@@ -173,15 +173,15 @@ def _change_refused(plan: "Plan", root: Path) -> tuple[str, str]:
     state = state_of(root, plan.stack)
     if not holds(state):
         return "", ""
-    from bluelamp.fleet import trying
+    from bluelamp.fleet import trial_update
     from bluelamp.fleet.keeping import ready
     from bluelamp.infra.force import load
 
     force = load(plan.stack, root=root)
     try:
         ready(root, force, state, keeps=False)
-        if trying.leaves(plan, state):
-            trying.refuse(force, root, trying.Deployed(state))
+        if trial_update.deletes_deployed(plan, state):
+            trial_update.refuse_unsafe_update(force, root, trial_update.Deployed(state))
     except UsageError as error:
         # The message is about the rehearsal, even if a real estate is deployed.
         return rehearsed(error.message), rehearsed(error.next_step)
@@ -280,7 +280,7 @@ def judge_state(
 
     Secrets that `decrypt` does not decrypt are judged as unknown.
     """
-    from bluelamp.origins.places import placed_by_state
+    from bluelamp.origins.locations import with_state_locations
 
     report = assess(
         force,
@@ -293,7 +293,7 @@ def judge_state(
         skipped=skipped(state),
     )
     report = replace(report, estate=_deployed_estate(force, state, report.name))
-    return _in_environment(placed_by_state(report, state, root), root)
+    return _in_environment(with_state_locations(report, state, root), root)
 
 
 def _in_environment(report: Report, root: Path) -> Report:

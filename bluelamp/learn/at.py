@@ -48,11 +48,11 @@ class At:
     def report(self) -> "Report":
         """The findings on `plan`."""
         from bluelamp.fleet.judge import judge_plan
-        from bluelamp.origins.places import placed
+        from bluelamp.origins.locations import with_locations
 
         plan = self.plan
         with _working_on(self.root):
-            return placed(judge_plan(plan, self.root), plan, self.root)
+            return with_locations(judge_plan(plan, self.root), plan, self.root)
 
     @property
     def before(self) -> "Plan":

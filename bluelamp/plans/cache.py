@@ -86,7 +86,7 @@ class Plans:
         return self._data(force, COST)
 
     def side(self, force: str) -> Mapping[str, Any] | None:
-        """The kept side of a comparison (see `bluelamp.comparison.side`); None where there is none."""
+        """The kept side of a comparison (see `bluelamp.comparison.plan_side`); None where there is none."""
         part = self._part(force, SIDE)
         with suppress(ValueError):
             found = json.loads(part) if part is not None else None

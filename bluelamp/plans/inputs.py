@@ -101,7 +101,7 @@ def inputs(root: Path, package: Path | None = None) -> Inputs:
     return Inputs(root, package, {name: _digest(path) for name, path in files.items()}, stamps, versions(), today())
 
 
-def differing(one: Inputs, other: Inputs, force: str) -> list[str]:
+def changed_files(one: Inputs, other: Inputs, force: str) -> list[str]:
     """The names of the files of which the two have other contents, or only one has any."""
     old, new = ({**each.shared, **each.of(force)} for each in (one, other))
     return sorted(name for name in {*old, *new} if old.get(name) != new.get(name))

@@ -112,15 +112,15 @@ def kept() -> dict[str, Any]:
 
 def differences(before: Facts, now: Facts) -> list[str]:
     """What differs, a line for each, in the order of the URNs."""
-    from bluelamp.comparison import differing
+    from bluelamp.comparison import diff
 
     lines = []
     for urn in sorted({*before["inputs"], *now["inputs"]}):
         if urn not in before["inputs"] or urn not in now["inputs"]:
             lines.append(f"{urn} is {'gone' if urn in before['inputs'] else 'new'}")
             continue
-        for steps, old, new in differing.differences(before["inputs"][urn], now["inputs"][urn]):
-            path = differing.spelt(steps)
+        for steps, old, new in diff.differences(before["inputs"][urn], now["inputs"][urn]):
+            path = diff.path_of(steps)
             lines.append(f"{urn}: {path}: was {json.dumps(old)[:200]}, is {json.dumps(new)[:200]}")
     for key in sorted({*before["verdicts"], *now["verdicts"]}):
         old, new = (side["verdicts"].get(key, "not judged") for side in (before, now))
