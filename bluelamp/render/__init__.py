@@ -1,4 +1,4 @@
-"""What a force's plan looks like outside Pulumi: Kubernetes manifests as files, and a picture of the estate."""
+"""Renders a force's plan outside Pulumi: Kubernetes manifests as files, and a diagram of the estate."""
 
 from bluelamp.render.files import prepare, write
 from bluelamp.render.manifests import Rendered, manifests
