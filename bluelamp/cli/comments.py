@@ -89,12 +89,12 @@ def against_base(report: "Report", found: "Comparison", root: Path) -> "Report":
     return replace(report, against=against)
 
 
-def tell(screen: Screen, asked: Wanted, found: "Comparison", how: str, *, last: bool = True) -> None:
+def tell(screen: Screen, asked: Wanted, found: "Comparison", method: str, *, last: bool = True) -> None:
     """Writes the comment; with `last`, also the job summary and the annotations, if a CI host runs the command.
 
     Raises `UsageError` if the file cannot be written.
     """
-    text = comment(found, marker=asked.marker, how=how, limit=asked.limit)
+    text = comment(found, marker=asked.marker, method=method, limit=asked.limit)
     write(asked.file, text)
     if not last:
         return

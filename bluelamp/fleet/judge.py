@@ -174,12 +174,12 @@ def _change_refused(plan: "Plan", root: Path) -> tuple[str, str]:
     if not holds(state):
         return "", ""
     from bluelamp.fleet import trial_update
-    from bluelamp.fleet.keeping import ready
+    from bluelamp.fleet.recorded_ranges import check_ranges
     from bluelamp.infra.force import load
 
     force = load(plan.stack, root=root)
     try:
-        ready(root, force, state, keeps=False)
+        check_ranges(root, force, state, record=False)
         if trial_update.deletes_deployed(plan, state):
             trial_update.refuse_unsafe_update(force, root, trial_update.Deployed(state))
     except UsageError as error:
@@ -200,11 +200,11 @@ def check_plans(
     changes: bool = False,
     plans: "Plans | None" = None,
     before: Callable[[list[str]], object] = lambda _: None,
-    elsewhere: Callable[[list[str]], Iterator[Check]] | None = None,
+    on_workers: Callable[[list[str]], Iterator[Check]] | None = None,
 ) -> Iterator[Check]:
     """`check_plan` for several forces, in one process per core; in the order of `forces`.
 
-    Checks cached in `plans` are reused. `before` is called with the forces to plan. If `elsewhere` is given, it plans
+    Checks cached in `plans` are reused. `before` is called with the forces to plan. If `on_workers` is given, it plans
     and judges them.
     """
     asked = _Asked(selection, block_unknown, kept, changes)
@@ -215,7 +215,7 @@ def check_plans(
 
     anew = [force for force in forces if force not in there]
     before(anew)
-    made = iter(()) if not anew else elsewhere(anew) if elsewhere else planning_each(one, anew, root, jobs)
+    made = iter(()) if not anew else on_workers(anew) if on_workers else planning_each(one, anew, root, jobs)
     for force in forces:
         yield there.pop(force) if force in there else next(made)
 

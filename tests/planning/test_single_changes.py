@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from bluelamp.fleet.keeping import keep
+from bluelamp.fleet.recorded_ranges import record_ranges
 from bluelamp.fleet.trial_update import is_everything, steps_for
 from bluelamp.infra.force import ROOT, SettingsError, load
 from bluelamp.infra.program.build import build
@@ -50,7 +50,7 @@ class Running:
         made = self.up(self.settings, self.cloud)
         assert not made.refused
         assert not made.errors
-        keep(folder, load(FORCE, self.settings, root=folder), {})
+        record_ranges(folder, load(FORCE, self.settings, root=folder), {})
 
     def up(self, settings: dict, cloud: ScratchCloud) -> Trial:
         """Brings `cloud` to these settings."""

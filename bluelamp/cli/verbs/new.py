@@ -114,11 +114,11 @@ def _keep_schemas(screen: Screen, root: Path) -> None:
 
 def _keep_addresses(root: Path, stack: str) -> str | None:
     """Keeps the address ranges of the new stack; returns the file's path in the project if it was written."""
-    from bluelamp.fleet.keeping import keep
+    from bluelamp.fleet.recorded_ranges import record_ranges
     from bluelamp.infra.force import load
     from bluelamp.infra.settings.address_file import ADDRESS_FILE
 
-    _, new = keep(root, load(stack, root=root), {})
+    _, new = record_ranges(root, load(stack, root=root), {})
     return ADDRESS_FILE.format(slug=stack) if new else None
 
 
