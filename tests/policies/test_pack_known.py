@@ -79,5 +79,7 @@ def test_only_the_option_names_known_findings(monkeypatch, project):
 
     told = []
     monkeypatch.setattr(operate, "session", session)
-    operate.run(Screen(Format.JSON, quiet=True), project.root, ["essex"], "preview", RunOptions(needs_settings=False), work)
+    operate.run(
+        Screen(Format.JSON, quiet=True), project.root, ["essex"], "preview", RunOptions(needs_settings=False), work
+    )
     assert told == [{}]
