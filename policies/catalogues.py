@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Protocol, TypeVar
 
 import yaml
 
@@ -90,8 +90,25 @@ def title_of(control: Control) -> str:
     return catalogue_of(control).title_of(control)
 
 
-def answered(controls: Iterable[Control]) -> tuple[Control, ...]:
-    """`controls`, and those that follow from them, of other editions too, in order and once each."""
+class _Mapped(Protocol):
+    @property
+    def controls(self) -> tuple[Control, ...]: ...
+
+
+_Rule = TypeVar("_Rule", bound=_Mapped)
+
+
+def rules_by_control(rules: Iterable[_Rule]) -> dict[Control, list[_Rule]]:
+    """The rules mapped to each control, directly or through a control that it is derived from; in the given order."""
+    found: dict[Control, list[_Rule]] = {}
+    for rule in rules:
+        for control in with_derived(rule.controls):
+            found.setdefault(control, []).append(rule)
+    return found
+
+
+def with_derived(controls: Iterable[Control]) -> tuple[Control, ...]:
+    """`controls` and the controls derived from them, in other editions too; in order, without duplicates."""
     named = tuple(dict.fromkeys(controls))
     derived = (each for control in named for each in _followers().get(control, ()))
     return tuple(dict.fromkeys((*named, *derived)))

@@ -18,6 +18,7 @@ from types import CodeType, FunctionType, ModuleType
 from typing import Any, Final
 
 from bluelamp.core.files import read
+from bluelamp.core.os_errors import reason_of
 from bluelamp.core.problems import Problem, SettingsError
 from bluelamp.core.reader import name_of
 from bluelamp.core.register import REGISTER, read_register
@@ -96,8 +97,7 @@ def _modules(folder: Path, root: Path, problems: list[Problem]) -> Iterator[Path
     try:
         entries = sorted(folder.iterdir())
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        problems.append(_problem(name_of(folder, root), 0, "", f"cannot be read: {reason}"))
+        problems.append(_problem(name_of(folder, root), 0, "", f"cannot be read: {reason_of(error)}"))
         return
     for entry in entries:
         name = entry.name
@@ -124,7 +124,7 @@ def _rules(file: Path, folder: Path, root: Path, problems: list[Problem]) -> lis
     except KeyboardInterrupt:
         raise
     except OSError as error:
-        problems.append(_problem(name, 0, "", f"cannot be read: {(error.strerror or str(error)).lower()}"))
+        problems.append(_problem(name, 0, "", f"cannot be read: {reason_of(error)}"))
         return []
     except BaseException as error:
         if isinstance(error, RuleError):

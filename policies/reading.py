@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
+from bluelamp.core.os_errors import reason_of
 from bluelamp.core.problems import Problem, SettingsError
 from bluelamp.core.reader import content_of, parse
 from bluelamp.core.register import Entry, Register
@@ -79,8 +80,7 @@ def _misnamed(root: Path, region: str, force: str) -> Iterable[Problem]:
         except (FileNotFoundError, NotADirectoryError):
             continue
         except OSError as error:
-            reason = (error.strerror or type(error).__name__).lower()
-            yield Problem(folder.relative_to(root).as_posix(), message=f"cannot be read: {reason}")
+            yield Problem(folder.relative_to(root).as_posix(), message=f"cannot be read: {reason_of(error)}")
             continue
         for name in there:
             meant = known.get(_plain(name))

@@ -8,6 +8,7 @@ from typing import Any, Final
 import yaml
 
 from bluelamp.core.files import read
+from bluelamp.core.os_errors import reason_of
 from bluelamp.core.problems import Problem, SettingsError
 from bluelamp.core.reader import name_of
 from bluelamp.core.suggestions import did_you_mean_or
@@ -106,7 +107,7 @@ def _cases(rules: Sequence[Rule], file: Path, root: Path) -> Iterator[Problem]:
         yield Problem(name, message="is missing: it holds the cases of the module", next_step=step)
         return
     except OSError as error:
-        yield Problem(name, message=f"cannot be read: {(error.strerror or str(error)).lower()}")
+        yield Problem(name, message=f"cannot be read: {reason_of(error)}")
         return
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark

@@ -15,6 +15,7 @@ import yaml
 from packaging.version import InvalidVersion, Version
 
 from bluelamp.core.files import read
+from bluelamp.core.os_errors import reason_of
 from supply.go_modules import Module
 from supply.python_packages import Package, normalised
 
@@ -65,7 +66,7 @@ def from_folder(folder: Path, dependencies: Sequence[Dependency]) -> list[Findin
         try:
             found += _matches(json.loads(read(file, _LIMIT)), wanted)
         except OSError as error:
-            raise AdvisoryError(f"{file}: {(error.strerror or type(error).__name__).lower()}") from error
+            raise AdvisoryError(f"{file}: {reason_of(error)}") from error
         except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
             raise AdvisoryError(f"{file}: is not an advisory in the OSV format") from error
     return found

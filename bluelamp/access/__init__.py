@@ -1,20 +1,20 @@
-"""Who can do what, answered from resources alone: an evaluator for each target that a policy of access compiles to.
+"""Determines effective access from resources, with an evaluator for each target of an access policy.
 
-The evaluators know Azure's rules and nothing of the policy: they read groups, access packages, conditional access,
-role assignments, conditions and the policies of API Management, and say which view of an asset somebody can read. What
-they cannot interpret raises `NotUnderstoodError`; it is never taken for a denial or a permission. `disagreements`
-compares their answers with the policy's, cell by cell.
+The evaluators apply Azure's rules without the policy: they read groups, access packages, conditional access, role
+assignments, conditions and API Management policies, and determine which view of an asset a subject can read. Anything
+that they cannot interpret raises `NotUnderstoodError`, and never counts as allowed or denied. `disagreements` compares
+the results with the policy, cell by cell.
 """
 
 from bluelamp.access.agreement import Cloud, Disagreement, answers, disagreements, made
-from bluelamp.access.seen import NotUnderstoodError, Resources, Seen, Subject
+from bluelamp.access.cloud_resource import CloudResource, NotUnderstoodError, Resources, Subject
 
 __all__ = [
     "Cloud",
+    "CloudResource",
     "Disagreement",
     "NotUnderstoodError",
     "Resources",
-    "Seen",
     "Subject",
     "answers",
     "disagreements",

@@ -1,4 +1,4 @@
-"""The policy against its targets: every cell, asked of every evaluator."""
+"""Compares the policy with its targets: every cell, with every evaluator."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -7,9 +7,9 @@ from ipaddress import IPv4Address
 from typing import Final
 
 from bluelamp.access.application import applications
+from bluelamp.access.cloud_resource import CloudResource, Resources, Subject
 from bluelamp.access.interfaces import open_data, partner_interface
 from bluelamp.access.lake import lake
-from bluelamp.access.seen import Resources, Seen, Subject
 from bluelamp.core.access import FORCE, FULL, INTERNET, OPEN, AccessPolicy, Cell, cells, decide
 from bluelamp.core.access.targets import Wanted, resolved
 
@@ -22,12 +22,12 @@ SERVED: Final[Mapping[str, tuple[str, ...]]] = {
     "partner": ("interface",),
     "public": ("open data",),
 }
-"""The targets by which each kind of persona gets what the policy allows; every other target denies it."""
+"""The targets through which each kind of persona has access; every other target denies it."""
 
 
 @dataclass(frozen=True)
 class Cloud:
-    """Resources as a cloud has them; the lake's account by its ARM id, the interfaces' identity by its object id."""
+    """Deployed resources, the ARM id of the lake's account and the object id of the interfaces' identity."""
 
     resources: Resources
     account: str = _ACCOUNT
@@ -40,7 +40,7 @@ class Cloud:
 
 @dataclass(frozen=True)
 class Disagreement:
-    """A cell in which a target answers otherwise than the policy."""
+    """A cell in which a target differs from the policy."""
 
     cell: Cell
     target: str
@@ -49,7 +49,7 @@ class Disagreement:
 
 
 def made(wanted: Iterable[Wanted], *, account: Mapping[str, str] | None = None) -> Cloud:
-    """The compiled resources with ids as a cloud would give, and a lake without public network access.
+    """The compiled resources with ids as in a cloud, and a lake without public network access.
 
     `account` are other inputs of the lake's storage account.
     """
@@ -66,21 +66,21 @@ def made(wanted: Iterable[Wanted], *, account: Mapping[str, str] | None = None) 
         return str(own.get("apiId") or own.get("productId")) if output == "name" else f"{resource}.{output}"
 
     seen = [
-        Seen(
+        CloudResource(
             each.type,
             resolved(each.inputs, resolve, lambda parts: "".join(map(str, parts))),
             {"id": f"{each.name}.id", "objectId": f"{each.name}.objectId"},
         )
         for each in every
     ]
-    lake_account = Seen(
+    lake_account = CloudResource(
         "azure-native:storage:StorageAccount", account or {"publicNetworkAccess": "Disabled"}, {"id": found.account}
     )
     return Cloud(Resources([*seen, lake_account]))
 
 
 def disagreements(policy: AccessPolicy, cloud: Cloud, day: date) -> Iterator[Disagreement]:
-    """Every cell in which a target does not answer what the policy decides on `day`."""
+    """Every cell in which a target differs from the policy on `day`."""
     for cell in cells(policy):
         view = decide(policy, cell, day).view
         kind = policy.personas[cell.persona].kind
@@ -91,7 +91,7 @@ def disagreements(policy: AccessPolicy, cloud: Cloud, day: date) -> Iterator[Dis
 
 
 def answers(policy: AccessPolicy, cloud: Cloud, cell: Cell) -> Mapping[str, frozenset[str]]:
-    """The views of the cell's asset that each target which has the asset lets the persona read."""
+    """The views of the cell's asset that the persona can read through each target."""
     asset, who, resources = policy.assets[cell.asset], subject(policy, cell), cloud.resources
     found: dict[str, frozenset[str]] = {}
     if asset.application is not None:
@@ -113,7 +113,7 @@ def answers(policy: AccessPolicy, cloud: Cloud, cell: Cell) -> Mapping[str, froz
 
 
 def subject(policy: AccessPolicy, cell: Cell) -> Subject:
-    """Who asks in a cell."""
+    """The subject of a cell."""
     persona = policy.personas[cell.persona]
     return Subject(
         purpose=cell.purpose,
@@ -126,7 +126,7 @@ def subject(policy: AccessPolicy, cell: Cell) -> Subject:
 
 
 def _address(policy: AccessPolicy, network: str) -> IPv4Address:
-    """The last address of a network; of the Internet, the first that is in no named network."""
+    """The last address of a network; for the Internet, the first address outside named networks."""
     named = [block for blocks in policy.networks.values() for block in blocks]
     if network != INTERNET:
         return policy.networks[network][-1][-1]

@@ -1,13 +1,13 @@
 """Systems behind an application in Entra ID: who is assigned, and may sign in."""
 
+from bluelamp.access.cloud_resource import Resources, Subject
 from bluelamp.access.packages import blocked, memberships
-from bluelamp.access.seen import Resources, Subject
 
 
 def applications(resources: Resources, subject: Subject, client: str, service_principal: str) -> bool:
-    """Whether the subject can use the application: whole records, as it shows them.
+    """Whether the subject can use the application, which shows whole records.
 
-    Conditional access binds by every group that the subject can be in, whatever the purpose.
+    Conditional access applies for every group that the subject can be in, whatever the purpose.
     """
     if blocked(resources, subject, memberships(resources, subject, purpose=None), client):
         return False

@@ -15,7 +15,7 @@ from bluelamp.errors import UsageError
 
 @dataclass(frozen=True)
 class Change:
-    """A persona that sees another view of an asset than before, in these cells; None for no access."""
+    """A persona whose view of an asset changes in these cells; None is no access."""
 
     what: Literal["gains", "loses", "changes"]
     persona: str
@@ -32,7 +32,7 @@ class Change:
 
 
 def changes(before: AccessPolicy | None, after: AccessPolicy, day: date) -> tuple[Change, ...]:
-    """What differs on `day`: cells that change in the same way together, purposes, networks and devices apart."""
+    """The differences on `day`, grouped by change over purposes, networks and devices."""
     old, new = _views(before, day), _views(after, day)
     grouped: dict[tuple[str, str, str | None, str | None], list[Cell]] = {}
     for cell in sorted({*old, *new}):
@@ -54,9 +54,9 @@ def changes(before: AccessPolicy | None, after: AccessPolicy, day: date) -> tupl
 
 
 def policy_at(root: Path, force: str, revision: str) -> AccessPolicy | None:
-    """The policy of `force` at a git revision, with the register of that time; None where there was none.
+    """The policy of `force` at a git revision, with the register at that revision; None if there was none.
 
-    Raises `UsageError` for what is no revision, and where the policy of that time cannot be read.
+    Raises `UsageError` if `revision` is not a revision, or its policy cannot be read.
     """
     try:
         commit = git.resolve(root, revision)
@@ -91,7 +91,7 @@ def _what(before: str | None, after: str | None) -> Literal["gains", "loses", "c
 
 
 def _products(places: tuple[tuple[str, str], ...]) -> list[tuple[tuple[str, ...], tuple[str, ...]]]:
-    """The networks that go with each set of devices."""
+    """The networks for each set of devices."""
     devices: dict[str, list[str]] = {}
     for network, device in places:
         devices.setdefault(network, []).append(device)

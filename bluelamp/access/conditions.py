@@ -1,4 +1,4 @@
-"""Conditions of role assignments (attribute-based access control, version 2.0), as far as they are about blobs."""
+"""Conditions of role assignments (attribute-based access control, version 2.0) on blobs."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Final, TypeAlias
 
-from bluelamp.access.seen import NotUnderstoodError
+from bluelamp.access.cloud_resource import NotUnderstoodError
 
 _BLOBS: Final = "Microsoft.Storage/storageAccounts/blobServices/containers/blobs"
 _READ: Final = f"{_BLOBS}/read"
@@ -59,7 +59,7 @@ def _all(tokens: list[str], at: int) -> tuple[Tree, int]:
 def _joined(
     tokens: list[str], at: int, word: str, part_of: Callable[[list[str], int], tuple[Tree, int]]
 ) -> tuple[Tree, int]:
-    """One or more parts with `word` between them."""
+    """One or more parts separated by `word`."""
     part, at = part_of(tokens, at)
     found: list[str | Tree] = [word.lower(), part]
     while at < len(tokens) and tokens[at] == word:

@@ -1,4 +1,4 @@
-"""API Management: what a product's policy lets a partner read, and what anybody may."""
+"""API Management: what a partner can read under a product's policy, and what is public."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -7,17 +7,17 @@ from ipaddress import IPv4Address
 from typing import Any, Final
 from xml.etree import ElementTree
 
+from bluelamp.access.cloud_resource import NotUnderstoodError, Resources, Subject
 from bluelamp.access.lake import reads
-from bluelamp.access.seen import NotUnderstoodError, Resources, Subject
 
 _PASSING: Final = frozenset({"base", "set-header", "rate-limit-by-key", "authentication-managed-identity"})
-"""Elements that let a call through, as far as who may call is concerned."""
+"""Policy elements that do not restrict callers."""
 _HOST: Final = ".blob.core.windows.net/"
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What a policy does with a call: whether it passes, and from which file system and folder it is answered."""
+    """A policy's decision on a call: whether it passes, and the file system and folder of the backend."""
 
     passes: bool
     file_system: str = ""
@@ -25,7 +25,7 @@ class Answer:
 
 
 def partner_interface(resources: Resources, subject: Subject, path: str, identity: str) -> frozenset[str]:
-    """The folders of the lake that a partner reads at an interface by its subscriptions and the `identity`."""
+    """The folders of the lake that a partner can read through an interface, with its subscriptions and `identity`."""
     found = set()
     for product, api in resources.once(_links):
         if not product["subscriptionRequired"] or api["path"] != path:
@@ -39,7 +39,7 @@ def partner_interface(resources: Resources, subject: Subject, path: str, identit
 
 
 def open_data(resources: Resources, subject: Subject, path: str, identity: str) -> frozenset[str]:
-    """The folders of the lake that anybody reads at an interface without a subscription."""
+    """The folders of the lake that anyone can read through an interface without a subscription."""
     found = set()
     for product, api in resources.once(_links):
         if product["subscriptionRequired"] or api["subscriptionRequired"] or api["path"] != path:
@@ -51,7 +51,7 @@ def open_data(resources: Resources, subject: Subject, path: str, identity: str) 
 
 
 def _links(resources: Resources) -> list[tuple[Mapping[str, Any], Mapping[str, Any]]]:
-    """The products that are published, each with an interface that it offers over HTTPS."""
+    """The published products, each with an interface that it offers over HTTPS."""
     products = {each.inputs["productId"]: each.inputs for each in resources.of("Product")}
     apis = {each.inputs["apiId"]: each.inputs for each in resources.of("Api")}
     linked = [(products[each.inputs["productId"]], apis[each.inputs["apiId"]]) for each in resources.of("ProductApi")]
@@ -59,7 +59,7 @@ def _links(resources: Resources) -> list[tuple[Mapping[str, Any], Mapping[str, A
 
 
 def _has_subscription(resources: Resources, product: Mapping[str, Any]) -> bool:
-    """Whether there is a key for the product; it is the partner's that the product's policy names."""
+    """Whether the product has a subscription; it belongs to the partner in the product's policy."""
     return any(
         each.inputs["state"] == "active" and each.inputs["scope"].endswith(f"/products/{product['productId']}")
         for each in resources.of("Subscription")
@@ -83,7 +83,7 @@ def _policies(resources: Resources, product: Mapping[str, Any], api: Mapping[str
 
 
 def _asked(policies: Sequence[str], subject: Subject, *, product: bool) -> Answer:
-    """What the policies do with a call of the subject; the last backend that they set answers."""
+    """The policies' decision on a call of the subject; the last backend that they set responds."""
     file_system = folder = ""
     for text in policies:
         inbound = _parsed(text).find("inbound")
@@ -140,7 +140,7 @@ def _refuses_without_product(element: ElementTree.Element) -> bool:
 
 
 def _is_readable(resources: Resources, identity: str, answer: Answer) -> bool:
-    """Whether the service's identity may read the folder; it reaches the lake through a private endpoint."""
+    """Whether the service's identity can read the folder through a private endpoint."""
     scopes = {each.inputs["scope"] for each in resources.of("RoleAssignment")}
     return any(
         reads(resources, identity, scope, f"{answer.folder}/data.parquet", private=True)

@@ -1,11 +1,11 @@
-"""The data lake: what the account's network, conditional access, and role assignments with conditions let through."""
+"""The data lake: access through the account's network rules, conditional access and conditional role assignments."""
 
 from collections.abc import Mapping
 from typing import Any, Final
 
+from bluelamp.access.cloud_resource import NotUnderstoodError, Resources, Subject
 from bluelamp.access.conditions import Request, holds
 from bluelamp.access.packages import blocked, memberships
-from bluelamp.access.seen import NotUnderstoodError, Resources, Subject
 
 _STORAGE: Final = "e406a681-f3d4-42a8-90b6-c2b029497af1"
 _READER: Final = "2a2b9908-6ea1-4ae2-8e65-a410df84e7d1"
@@ -22,7 +22,7 @@ def lake(resources: Resources, subject: Subject, file_system: str, path: str) ->
 
 
 def reads(resources: Resources, principal: str, file_system: str, path: str, *, private: bool) -> bool:
-    """Whether a role assignment lets a principal read a file."""
+    """Whether a role assignment allows a principal to read a file."""
     for given in resources.once(_assignments, principal):
         if not f"{file_system}/".startswith(f"{given['scope']}/"):
             continue
@@ -34,7 +34,7 @@ def reads(resources: Resources, principal: str, file_system: str, path: str, *, 
 
 
 def lists(resources: Resources, principal: str, file_system: str, prefix: str, *, private: bool) -> bool:
-    """Whether a role assignment lets a principal list the files below a prefix."""
+    """Whether a role assignment allows a principal to list the files with a prefix."""
     return any(
         "condition" not in given or holds(given["condition"], Request(path=prefix, listing=True, private=private))
         for given in resources.once(_assignments, principal)
@@ -47,7 +47,7 @@ def _assignments(resources: Resources, principal: str) -> list[Mapping[str, Any]
 
 
 def _is_public(resources: Resources, file_system: str) -> bool:
-    """Whether the account that has the file system answers on the Internet."""
+    """Whether the file system's account is reachable from the Internet."""
     for each in resources.of("StorageAccount"):
         if file_system.startswith(f"{each.outputs['id']}/"):
             return bool(each.inputs.get("publicNetworkAccess", "Enabled") != "Disabled")

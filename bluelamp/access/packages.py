@@ -1,16 +1,16 @@
-"""Entra ID: which groups a person can become a member of, and what conditional access then blocks."""
+"""Entra ID: the groups that a person can join, and what conditional access blocks for them."""
 
 from collections.abc import Mapping
 from ipaddress import IPv4Address, IPv4Network
 from typing import Any, Final
 
-from bluelamp.access.seen import NotUnderstoodError, Resources, Subject
+from bluelamp.access.cloud_resource import NotUnderstoodError, Resources, Subject
 
 _COMPLIANT: Final = "device.isCompliant -eq True"
 
 
 def memberships(resources: Resources, subject: Subject, *, purpose: str | None) -> frozenset[str]:
-    """The object ids of the groups that the subject gets by access packages, for a purpose, or for any."""
+    """The object ids of the groups that the subject can get through access packages, for a purpose or for any."""
     return resources.once(_memberships, subject.groups, purpose)
 
 
@@ -54,7 +54,7 @@ def _may_ask(policy: Mapping[str, Any], groups: frozenset[str]) -> bool:
 
 
 def _states(policy: Mapping[str, Any], purpose: str | None) -> bool:
-    """Whether the question that every request must answer offers the purpose."""
+    """Whether the package's mandatory question offers the purpose."""
     if purpose is None:
         return True
     required = [each for each in policy.get("questions", ()) if each.get("required") and each.get("choices")]

@@ -1,1 +1,1 @@
-"""The register of information assets for people and other tools: coverage, proposals, lineage, exports."""
+"""The information asset register for people and other tools: coverage, proposals, lineage, exports."""

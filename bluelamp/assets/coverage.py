@@ -1,4 +1,4 @@
-"""What is deployed and in no contract, and the reverse."""
+"""Deployed stores without a data contract, and contracts without a deployed store."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from bluelamp.policies.value import UnknownValue, Value, root
 
 @dataclass(frozen=True)
 class Store:
-    """A deployed resource that keeps data, and the assets in it; `known` is False where that cannot be told."""
+    """A deployed data store and its assets; `known` is False if they cannot be determined."""
 
     name: str
     type: str
@@ -32,19 +32,19 @@ class Missing:
 
 @dataclass(frozen=True)
 class Coverage:
-    """Every store with its assets, and every placement that nothing deploys."""
+    """Every store with its assets, and every placement without a deployed resource."""
 
     stores: tuple[Store, ...]
     missing: tuple[Missing, ...]
 
     @property
     def uncatalogued(self) -> tuple[Store, ...]:
-        """The stores that belong to no asset, or of which it is not known."""
+        """The stores without an asset, or whose assets are unknown."""
         return tuple(store for store in self.stores if not store.assets)
 
 
 def coverage(resources: Iterable[Resource]) -> Coverage:
-    """The coverage of what is planned or deployed, the assets among it."""
+    """The coverage of planned or deployed resources, which include the assets."""
     estate = Estate(resources)
     stores = sorted((_store(each, estate) for each in estate.of(*STORES)), key=lambda each: (each.name, each.urn))
     missing = [one for asset in estate.of(ASSET) for one in _missing(asset, estate)]

@@ -1,5 +1,5 @@
-"""The register as DataHub takes it: metadata change proposals, one for each aspect of each asset, as `datahub put` and
-the file source read them.
+"""The register for DataHub: metadata change proposals, one for each aspect of each asset, as read by `datahub put` and
+the file source.
 """
 
 import json
@@ -29,7 +29,7 @@ def proposals(force: str, contracts: Iterable[Contract]) -> list[dict[str, Any]]
 
 
 def urn(force: str, asset: str) -> str:
-    """The URN of an asset as DataHub names datasets."""
+    """The DataHub dataset URN of an asset."""
     return f"urn:li:dataset:({PLATFORM},{force}.{asset},PROD)"
 
 

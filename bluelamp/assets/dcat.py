@@ -1,7 +1,7 @@
-"""The register as a DCAT 3 catalogue in JSON-LD, after the UK Cross-Government Metadata Exchange Model (version 0.1.0).
+"""The register as a DCAT 3 catalogue in JSON-LD, by the UK Cross-Government Metadata Exchange Model (version 0.1.0).
 
-Each asset is a dataset with the model's mandatory properties. The model's security classification knows tiers only, so
-that OFFICIAL-SENSITIVE is exported as OFFICIAL, with the whole marking beside it.
+Each asset is a dataset with the model's mandatory properties. The model's security classification has tiers only, so
+OFFICIAL-SENSITIVE is exported as OFFICIAL, with the full marking in another property.
 """
 
 from collections.abc import Iterable
@@ -11,7 +11,7 @@ from bluelamp.core.contracts import Contract
 
 OPEN_LICENCE: Final = "https://www.nationalarchives.gov.uk/doc/open-government-licence/version/3/"
 AGREED_LICENCE: Final = "DATA_SHARE_AGREEMENT"
-"""What the model has where a sharing agreement says the conditions."""
+"""The model's licence for data under a sharing agreement."""
 
 _CONTEXT: Final = {
     "dcat": "http://www.w3.org/ns/dcat#",
@@ -73,7 +73,7 @@ def catalogue(force: str, name: str, contracts: Iterable[Contract]) -> dict[str,
 
 
 def dataset(force: str, contract: Contract) -> dict[str, Any]:
-    """One asset, with the names of properties that the model has."""
+    """One asset, with the model's property names."""
     own, document = contract.properties, contract.document
     public = any(each.properties.public for each in contract.placements)
     owner = own.information_asset_owner
@@ -108,7 +108,7 @@ def _id(force: str, asset: str) -> str:
 
 
 def _modified(contract: Contract) -> str:
-    """The last day of which the contract says that somebody decided something; the model wants one."""
+    """The latest date of a decision in the contract, as the model requires a modification date."""
     own = contract.properties
     dpia = [own.dpia.approved] if own.dpia else []
     agreed = [own.information_asset_owner.agreed] if own.information_asset_owner.agreed else []
@@ -117,7 +117,7 @@ def _modified(contract: Contract) -> str:
 
 
 def _frequency(contract: Contract) -> str:
-    """How often new data comes, from the SLA property `freshness`; irregular where it says nothing."""
+    """The update frequency, from the SLA property `freshness`; irregular without one."""
     for row in contract.document.slaProperties or ():
         if row.property == "freshness" and isinstance(row.value, int | float):
             days = row.value * _DAYS.get((row.unit or "d").casefold(), 1.0)

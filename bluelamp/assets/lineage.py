@@ -1,4 +1,4 @@
-"""The picture of the lineage: assets in columns by how far they are from their sources, as one SVG without a script."""
+"""The lineage diagram: assets in columns by distance from their sources, as one SVG without scripts."""
 
 from collections.abc import Mapping, Sequence
 from functools import cache
@@ -17,11 +17,11 @@ _DOWN: Final = 22
 _MARGIN: Final = 32
 _HEAD: Final = 92
 _ALONE: Final = 4
-"""How many assets without lineage stand side by side."""
+"""The number of assets without lineage in a row."""
 
 
 def picture(name: str, contracts: Sequence[Contract]) -> str:
-    """The SVG file of a force's lineage: light or dark as the reader has it. Assets without lineage are below."""
+    """The SVG file of a force's lineage, in the reader's colour scheme. Assets without lineage are at the bottom."""
     return f"<!-- {MARK} from the register. -->\n" + ET.tostring(drawn(name, contracts), encoding="unicode") + "\n"
 
 
@@ -49,7 +49,7 @@ def drawn(name: str, contracts: Sequence[Contract]) -> ET.Element:
 
 
 def _in_columns(assets: Sequence[str], by_id: Mapping[str, Contract]) -> tuple[dict[str, tuple[float, float]], float]:
-    """The place of each asset, right of all that it is derived from; and where the last row ends."""
+    """The position of each asset, to the right of its sources, and the bottom of the last row."""
 
     @cache
     def depth(asset: str) -> int:
@@ -70,7 +70,7 @@ def _in_columns(assets: Sequence[str], by_id: Mapping[str, Contract]) -> tuple[d
 def _flow(canvas: Canvas, before: tuple[float, float], after: tuple[float, float]) -> None:
     start = (before[0] + _WIDE, before[1] + _HIGH / 2)
     end = (after[0], after[1] + _HIGH / 2)
-    # Curves, as angular lines of several flows would lie on one another.
+    # Curves, as straight lines of several flows would overlap.
     bend = _ACROSS * 0.8
     (x, y), (to_x, to_y) = start, end
     curve = f"M{x:g} {y:g} C{x + bend:g} {y:g} {to_x - bend:g} {to_y:g} {to_x:g} {to_y:g}"

@@ -1,4 +1,4 @@
-"""Contracts for what is deployed and in none: proposed, with the force's own owner, until people have agreed."""
+"""Proposes data contracts for deployed stores without one, with the force's own owner, until the owner agrees."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -6,6 +6,8 @@ from fnmatch import fnmatchcase
 from typing import Final
 
 from bluelamp.assets.coverage import coverage
+from bluelamp.core.contracts import ASSETS
+from bluelamp.core.modeline import modeline
 from bluelamp.core.resource import Resource
 from bluelamp.infra.force import Force
 from bluelamp.infra.scaffold.stack import quoted
@@ -17,15 +19,15 @@ from bluelamp.policies.value import UnknownValue, Value
 
 @dataclass(frozen=True)
 class _Kind:
-    """An asset that several resources of a landing zone make up."""
+    """An asset that consists of several resources of a landing zone."""
 
     id: str
     name: str
     purpose: str
     resources: tuple[str, ...]
-    """How names of its resources end."""
+    """The suffixes of its resources' names."""
     later: tuple[str, ...] = ()
-    """Patterns of resources that every landing zone adds: one placement is for all of them, also those to come."""
+    """Name patterns of resources that every landing zone adds: one placement covers all of them."""
 
 
 _KINDS: Final = (
@@ -36,7 +38,7 @@ _KINDS: Final = (
     _Kind(
         "network-flow-logs",
         "Network flow logs",
-        "Finding who spoke to whom over the networks.",
+        "Finding which systems communicated over the networks.",
         ("network-watcher-storage",),
     ),
     _Kind(
@@ -70,9 +72,9 @@ class _Proposal:
 
 
 def proposals(force: Force, resources: Iterable[Resource], taken: Iterable[str] = ()) -> Mapping[str, str]:
-    """The text of a contract for each group of stores that belong to no asset, by the asset's id.
+    """The text of a contract for each group of stores without an asset, by the asset's id.
 
-    Ids that are `taken` are not used again: a store of such a kind gets a contract of its own.
+    Ids in `taken` are not reused: a store of such a kind gets its own contract.
     """
     listed, used = list(resources), set(taken)
     estate = Estate(listed)
@@ -84,7 +86,8 @@ def proposals(force: Force, resources: Iterable[Resource], taken: Iterable[str] 
             kind = _Kind(store.name.lower()[:63].strip("-"), store.name, "To be written by the owner.", ())
         made = found.setdefault(kind.id, _Proposal(kind.id, kind.name, kind.purpose, later=kind.later))
         made.stores.append(values[store.urn])
-    return {made.id: _text(made, force, estate) for made in found.values()}
+    line = modeline(f"{ASSETS.format(force=force.slug)}/{{id}}.yaml", "asset")
+    return {made.id: line + _text(made, force, estate) for made in found.values()}
 
 
 def _text(made: _Proposal, force: Force, estate: Estate) -> str:
@@ -102,8 +105,7 @@ def _text(made: _Proposal, force: Force, estate: Estate) -> str:
         if canonical(store.resource.type).startswith("azure-native:"):
             marking = str(store["tags"]["classification"].get(marking))
     lines = [
-        "# yaml-language-server: $schema=../../../schemas/asset.json",
-        "# Proposed from what is deployed. Correct what is not so; the owner agrees by adding `agreed: <day>` below.",
+        "# Proposed from deployed resources. Correct any mistakes; the owner agrees by adding `agreed: <day>` below.",
         "apiVersion: v3.2.0",
         "kind: DataContract",
         f"id: {made.id}",
@@ -143,7 +145,7 @@ def _place(store: Value) -> str:
 
 
 def _retention(made: _Proposal, estate: Estate) -> list[str]:
-    """The retention that the stores have, where they have one and the same."""
+    """The retention of the stores, if it is the same for all."""
     found = set()
     for store in made.stores:
         kept = keeping(store, estate)

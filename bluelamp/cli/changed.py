@@ -56,7 +56,7 @@ def comparison(
         def tell(done: int, total: int) -> None:
             progress.update(task, completed=done, total=total)
 
-        found = compare(root, reference, forces, jobs=jobs, option=option, plans=plans, tell=tell)
+        found = compare(root, reference, forces, jobs=jobs, option=option, plans=plans, progress=tell)
     for note in found.notes:
         screen.say(f"[dim]note: {escape(note)}[/dim]")
     if plans is not None and any(not each.reused or each.affected for each in found.forces):

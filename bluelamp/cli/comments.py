@@ -21,7 +21,7 @@ from bluelamp.reports.canonical import time_of
 from bluelamp.reports.changes import kind_of
 
 if TYPE_CHECKING:
-    from bluelamp.comparison.model import Comparison, Force, Resource
+    from bluelamp.comparison.model import ChangedResource, Comparison, Force
     from bluelamp.engine.events import Step
     from bluelamp.fleet.deploy import Result
     from bluelamp.reports.findings import Report
@@ -62,18 +62,18 @@ def wanted(
 
 def against_base(report: "Report", found: "Comparison", root: Path) -> "Report":
     """`report` with its findings against the base: known ones still fail the run."""
-    from bluelamp.comparison.model import Turn
+    from bluelamp.comparison.model import VerdictStatus
     from bluelamp.reports.against import concerning
     from bluelamp.reports.against_record import Against
 
     force = next((each for each in found.forces if each.force == report.force), None)
     if force is None or force.base_error or force.head_error:
         return report
-    new = {f"{each.rule} {each.urn}" for each in force.verdicts if each.turn is Turn.NEW}
+    new = {f"{each.rule} {each.urn}" for each in force.verdicts if each.turn is VerdictStatus.NEW}
     gone = {
         f"{each.rule} {each.urn}"
         for each in force.verdicts
-        if each.turn is Turn.GONE and (each.verdict in ("fail", "error") or each.level == "mandatory")
+        if each.turn is VerdictStatus.GONE and (each.verdict in ("fail", "error") or each.level == "mandatory")
     }
     keys = sorted(each.key for each in concerning(report))
     written = time_of(datetime.fromtimestamp(git.commit_time(root, found.base), UTC))
@@ -89,12 +89,12 @@ def against_base(report: "Report", found: "Comparison", root: Path) -> "Report":
     return replace(report, against=against)
 
 
-def tell(screen: Screen, asked: Wanted, found: "Comparison", how: str, *, last: bool = True) -> None:
+def tell(screen: Screen, asked: Wanted, found: "Comparison", method: str, *, last: bool = True) -> None:
     """Writes the comment; with `last`, also the job summary and the annotations, if a CI host runs the command.
 
     Raises `UsageError` if the file cannot be written.
     """
-    text = comment(found, marker=asked.marker, how=how, limit=asked.limit)
+    text = comment(found, marker=asked.marker, method=method, limit=asked.limit)
     write(asked.file, text)
     if not last:
         return
@@ -137,8 +137,8 @@ def previewed(found: "Comparison", results: "Sequence[Result]", root: Path) -> "
 
 
 def _previewed(force: "Force", result: "Result", root: Path) -> "Force":
-    from bluelamp.comparison.differing import alike
-    from bluelamp.comparison.model import Money, ordered
+    from bluelamp.comparison.diff import alike
+    from bluelamp.comparison.model import MonthlyCost, ordered
     from bluelamp.pricing.model import to_penny
 
     if result.status is Status.RULES_BROKEN:
@@ -148,26 +148,26 @@ def _previewed(force: "Force", result: "Result", root: Path) -> "Force":
     resources = ordered(_resource(step) for step in visible(result.steps) if step.custom)
     cost = force.cost
     if result.cost is not None:
-        cost = Money(to_penny(result.cost.before.total), to_penny(result.cost.after.total))
+        cost = MonthlyCost(to_penny(result.cost.before.total), to_penny(result.cost.after.total))
     digest = alike(resources, (), force.verdicts, _words(force.force, root))
     same = result.counts.get("same", 0)
     return replace(force, resources=resources, outputs=(), same=same, cost=cost, alike=digest)
 
 
-def _resource(step: "Step") -> "Resource":
-    from bluelamp.comparison.model import Property, Resource, What
+def _resource(step: "Step") -> "ChangedResource":
+    from bluelamp.comparison.model import Action, ChangedProperty, ChangedResource
 
-    kinds = {"delete": What.DELETED, "discard": What.DELETED, "replace": What.REPLACED, "update": What.UPDATED}
+    kinds = {"delete": Action.DELETED, "discard": Action.DELETED, "replace": Action.REPLACED, "update": Action.UPDATED}
     properties = []
     for path, kind in sorted(step.changes.items()):
         was = now = None
         # A key that no property path can name has no values.
         with suppress(ValueError):
             was, now = step.values(path)
-        properties.append(Property(path, was, now, kind.endswith("-replace")))
-    what = kinds.get(kind_of(step.op), What.CREATED)
-    listed = tuple(properties) if what in (What.REPLACED, What.UPDATED) else ()
-    return Resource(what, step.urn, step.type, step.name, properties=listed)
+        properties.append(ChangedProperty(path, was, now, kind.endswith("-replace")))
+    what = kinds.get(kind_of(step.op), Action.CREATED)
+    listed = tuple(properties) if what in (Action.REPLACED, Action.UPDATED) else ()
+    return ChangedResource(what, step.urn, step.type, step.name, properties=listed)
 
 
 def _words(force: str, root: Path) -> list[str]:

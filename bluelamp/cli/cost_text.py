@@ -78,15 +78,15 @@ def _prices(screen: Screen, found: Sequence["Both"]) -> None:
     """Notes on the prices: those that are old, and those of another region."""
     lines = [line for each in found for line in each.now.lines if line.dated is not None]
     stale = {line.meter: line.dated for line in lines if line.stale and line.dated}
-    elsewhere = {line.meter for line in lines if line.elsewhere}
+    other_regions = {line.meter for line in lines if line.elsewhere}
     if stale:
         oldest = min(stale.values())
         screen.warn(
             f"{some(len(stale), 'price')} of {len({line.meter for line in lines})} are older than {STALE_DAYS} days, "
             f"the oldest of {oldest}; refresh them with `bluelamp cost --refresh`"
         )
-    if elsewhere:
-        screen.say(f"[dim]{some(len(elsewhere), 'price')} are of another region than the resource[/dim]")
+    if other_regions:
+        screen.say(f"[dim]{some(len(other_regions), 'price')} are of another region than the resource[/dim]")
 
 
 def _answer(costs: Costs) -> str:

@@ -7,8 +7,8 @@ from functools import cache
 from typing import Final
 
 from bluelamp.cli.screen import Screen, escape
-from bluelamp.policies import Control, Rule, rules
-from bluelamp.policies.catalogues import Extent, answered, catalogues
+from bluelamp.policies import Rule, rules
+from bluelamp.policies.catalogues import Extent, catalogues, rules_by_control
 from bluelamp.reports.selection import parts_of, slug
 
 _ANNEX: Final = "annex-a"
@@ -27,26 +27,23 @@ class Edition:
     source: str
     controls: dict[str, str]
     extents: dict[str, Extent]
-    answered: dict[str, tuple[Rule, ...]]
+    mapped: dict[str, tuple[Rule, ...]]
 
     @property
     def rules(self) -> tuple[Rule, ...]:
         """The rules mapped to any of the controls, without duplicates, by id."""
-        return tuple(sorted({each.id: each for found in self.answered.values() for each in found}.values(), key=_id))
+        return tuple(sorted({each.id: each for found in self.mapped.values() for each in found}.values(), key=_id))
 
 
 @cache
 def editions() -> tuple[Edition, ...]:
-    """Every edition of every framework that has a catalogue or is named by a rule."""
-    by_control: dict[Control, list[Rule]] = {}
-    for rule in rules():
-        for control in answered(rule.controls):
-            by_control.setdefault(control, []).append(rule)
+    """Every edition of every framework that has a catalogue or that a rule names."""
+    by_control = rules_by_control(rules())
     found = []
     listed = {(each.framework, each.edition): each for each in catalogues()}
     for name, edition in sorted({*listed, *((each.framework, each.edition) for each in by_control)}):
         catalogue = listed.get((name, edition))
-        answering = {
+        mapped = {
             control.id: tuple(each)
             for control, each in by_control.items()
             if (control.framework, control.edition) == (name, edition)
@@ -60,9 +57,9 @@ def editions() -> tuple[Edition, ...]:
                 catalogue.publisher if catalogue else "",
                 catalogue.published if catalogue else "",
                 catalogue.source if catalogue else "",
-                {**dict.fromkeys(answering, ""), **{id_: row.title for id_, row in rows.items()}},
+                {**dict.fromkeys(mapped, ""), **{id_: row.title for id_, row in rows.items()}},
                 {id_: row.extent for id_, row in rows.items()},
-                answering,
+                mapped,
             )
         )
     return tuple(found)
@@ -71,12 +68,12 @@ def editions() -> tuple[Edition, ...]:
 def named(thing: str) -> list[Edition]:
     """The editions of the framework that `thing` names, with or without the edition."""
     word = slug(thing)
-    ways: tuple[Callable[[Edition], bool], ...] = (
+    matches: tuple[Callable[[Edition], bool], ...] = (
         lambda each: word in (each.name, f"{each.name}-{slug(each.edition)}"),
         lambda each: word in each.name.split("-"),
     )
-    for fits in ways:
-        found = [each for each in editions() if fits(each)]
+    for match in matches:
+        found = [each for each in editions() if match(each)]
         if len({each.name for each in found}) == 1:
             return found
     return []
@@ -110,9 +107,9 @@ def show(screen: Screen, thing: str, chosen: Sequence[tuple[Edition, Iterable[st
         screen.show(f"[dim]{escape(', '.join(part for part in about if part))}[/dim]\n")
         rows = []
         for id_ in sorted(ids, key=_natural):
-            answering = edition.answered.get(id_, ())
+            mapped = edition.mapped.get(id_, ())
             extent = edition.extents.get(id_, Extent.PARTLY)
-            rows.append([id_, str(extent), str(len(answering)), edition.controls[id_]])
+            rows.append([id_, str(extent), str(len(mapped)), edition.controls[id_]])
             given.append(
                 {
                     "framework": edition.name,
@@ -120,7 +117,7 @@ def show(screen: Screen, thing: str, chosen: Sequence[tuple[Edition, Iterable[st
                     "id": id_,
                     "title": edition.controls[id_],
                     "extent": str(extent),
-                    "rules": [rule.id for rule in answering],
+                    "rules": [rule.id for rule in mapped],
                 }
             )
         screen.columns(["control", "extent", "rules", "title"], rows)

@@ -16,7 +16,7 @@ from bluelamp.reports.words import asked, says_more, value
 if TYPE_CHECKING:
     from bluelamp.infra.force import Force
     from bluelamp.planning import Plan, PlannedResource
-    from bluelamp.planning.pull import Declared
+    from bluelamp.planning.single_resource import Declared
     from bluelamp.reports import Finding
 
 _Made = TypeVar("_Made", "PlannedResource", "Declared")
@@ -26,12 +26,12 @@ def explain_resource(screen: Screen, root: Path, slug: str, named: str, path: st
     """Shows a force's resource and its verdicts, or the origin of one of its property values."""
     from bluelamp.infra.force import load
     from bluelamp.planning import plan_force
-    from bluelamp.planning.attempt import running_alone
+    from bluelamp.planning.attempt import engine_errors
 
     if path is not None:
         _show_property(screen, root, load(slug, root=root), named, path)
         return
-    with screen.working("planning"), running_alone(slug, root):
+    with screen.working("planning"), engine_errors(slug, root):
         plan = plan_force(slug, root)
     _show(screen, root, plan, _resource(plan.resources, named, slug))
 
@@ -90,8 +90,8 @@ def _show_property(screen: Screen, root: Path, force: "Force", named: str, path:
     from bluelamp.origins import trace
     from bluelamp.origins.code import argument
     from bluelamp.paths import parse
-    from bluelamp.planning.attempt import running_alone
-    from bluelamp.planning.pull import declared, pull_settings
+    from bluelamp.planning.attempt import engine_errors
+    from bluelamp.planning.single_resource import declared_resources, plan_force_resource
 
     # The process ends after this: garbage collection between the runs would double their time. Each leaves 2 to
     # 5 MB, and their number is limited.
@@ -100,10 +100,10 @@ def _show_property(screen: Screen, root: Path, force: "Force", named: str, path:
         steps = parse(path)
     except ValueError as error:
         raise UsageError(str(error), next_step="for example location, or sku.tier") from None
-    with screen.working("running the program"), running_alone(force.slug, root):
-        made = declared(force, root)
+    with screen.working("running the program"), engine_errors(force.slug, root):
+        made = declared_resources(force, root)
         one = _resource(made, named, force.slug)
-        resource = pull_settings(force, one.urn, root).resource
+        resource = plan_force_resource(force, one.urn, root).resource
     if resource is None:
         raise EngineError(
             f"{force.slug}: {one.name} cannot be planned alone", next_step=f"bluelamp explain {force.slug} {one.name}"
@@ -115,7 +115,7 @@ def _show_property(screen: Screen, root: Path, force: "Force", named: str, path:
         def hear(setting: str) -> None:
             progress.update(task, description=f"trying {setting}", advance=1)
 
-        origin = trace(force, resource, steps, root, hear=hear)
+        origin = trace(force, resource, steps, root, progress=hear)
     component, folder = _made_by(made, one)
     code = ""
     if origin.code:

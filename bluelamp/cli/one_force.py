@@ -9,7 +9,7 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from bluelamp.cli.board import Board
-from bluelamp.cli.how import CHANGING, How, Work
+from bluelamp.cli.run_options import CHANGING, RunOptions, Work
 from bluelamp.cli.screen import Screen
 from bluelamp.cli.session import Session, opened, session
 from bluelamp.cli.settings import read_settings
@@ -36,17 +36,19 @@ _PAUSE = 5.0
 """Seconds between two attempts on a real stack that is locked."""
 
 
-def alone(screen: Screen, root: Path, force: str, verb: str, how: How, work: Work, patience: Patience) -> Result:
+def run_alone(
+    screen: Screen, root: Path, force: str, verb: str, options: RunOptions, work: Work, patience: Patience
+) -> Result:
     """Does `work` for one force without output, record or report, as a worker on another machine does.
 
     Raises `SettingsError` for wrong settings, and `BluelampError` if the engine or the rehearsal cannot be used.
     """
-    settings = read_settings(root, [force], rehearse=how.rehearse) if how.needs_settings else {}
+    settings = read_settings(root, [force], rehearse=options.rehearse) if options.needs_settings else {}
     with (
         session(
             screen,
             root,
-            rehearse=how.rehearse,
+            rehearse=options.rehearse,
             arm_types=None,
             kubeconfig=None,
             changes=verb in CHANGING,
@@ -55,7 +57,7 @@ def alone(screen: Screen, root: Path, force: str, verb: str, how: How, work: Wor
         screen.progress() as progress,
         TemporaryDirectory(prefix="bluelamp-") as folder,
     ):
-        return one_force(held, force, settings, verb, how, work, Board(progress, [force]), patience, Path(folder))
+        return one_force(held, force, settings, verb, options, work, Board(progress, [force]), patience, Path(folder))
 
 
 def one_force(
@@ -63,7 +65,7 @@ def one_force(
     force: str,
     settings: Mapping[str, "Force"],
     verb: str,
-    how: How,
+    options: RunOptions,
     work: Work,
     board: Board,
     patience: Patience,
@@ -72,36 +74,36 @@ def one_force(
     """The result of `work` on one force of a session; a failure is a result too."""
     try:
         target = held.target(force)
-        target = _told(target, how, folder)
+        target = _with_known_findings(target, options, folder)
         recovered, notes = tuple(held.recover(target)), tuple(held.notes(target))
         drops = force in settings and settings[force].version_aliases == "drop"
         # Read once: with a real backend, each read runs the engine.
         before = held.state(target) if drops or verb in (*_DEPLOYED, *_PLANNING) else {}
-        _compare(force, before, how, drops=drops)
+        _refuse_state(force, before, options, drops=drops)
         if force in settings and verb in _PLANNING:
-            from bluelamp.fleet.keeping import ready
+            from bluelamp.fleet.recorded_ranges import check_ranges
 
-            ready(held.root, settings[force], before, keeps=verb == "up")
-        empty = verb in _DEPLOYED and _nothing(before, verb)
+            check_ranges(held.root, settings[force], before, record=verb == "up")
+        empty = verb in _DEPLOYED and _has_no_resources(before, verb)
         if empty and verb not in CHANGING:
             result = nothing(force, verb)
         else:
             # Even if the state is empty, the rehearsal cloud may hold resources.
-            gate = _gate(held, settings[force], before) if verb in _PLANNING and force in settings else _open
-            heard = board.hear(force)
-            result = patiently(
-                lambda: _worked(held, target, verb, how, lambda: work(target, heard, gate)), force, verb, patience
+            gate = _gate(held, settings[force], before) if verb in _PLANNING and force in settings else _no_gate
+            hear = board.hear(force)
+            result = retry_while_locked(
+                lambda: _run_work(held, target, verb, options, lambda: work(target, hear, gate)), force, verb, patience
             )
             if empty and result.status is Status.DONE:
                 result = nothing(force, verb)
         if verb == "preview" and result.status in (Status.DONE, Status.CHANGES_FOUND, Status.RULES_BROKEN):
             result = _priced(result, before, held.root)
         if verb == "destroy" and result.status is Status.DONE:
-            _forget(held.root, force, rehearse=how.rehearse)
+            _forget_force(held.root, force, rehearse=options.rehearse)
         if not result.deployed and verb == "drift":
-            result = replace(result, errors=(f"{result.errors[0]}; next: {_up(force, how)}",))
+            result = replace(result, errors=(f"{result.errors[0]}; next: {_up(force, options)}",))
         result = replace(result, recovered=recovered, notes=(*notes, *result.notes))
-        if how.report is not None and result.status is Status.DONE and verb not in ("destroy", "preview"):
+        if options.report is not None and result.status is Status.DONE and verb not in ("destroy", "preview"):
             state, decrypt = opened(held, target)
             result = replace(result, state=state, decrypt=decrypt)
     except (BluelampError, SettingsError) as error:
@@ -109,44 +111,44 @@ def one_force(
     return result
 
 
-def _told(target: Target, how: How, folder: Path | None) -> Target:
+def _with_known_findings(target: Target, options: RunOptions, folder: Path | None) -> Target:
     """The target with its enforcement mode, and a file in `folder` that lists known findings."""
     environment = {name: text for name, text in target.environment.items() if name != KNOWN}
-    if how.block_unknown:
+    if options.block_unknown:
         environment[BLOCK_UNKNOWN] = "1"
-    if how.earlier and folder and (before := how.earlier.forces.get(target.stack)):
+    if options.previous and folder and (before := options.previous.forces.get(target.stack)):
         file = folder / f"{target.stack}.json"
         write_known(file, target.stack, {key: each.before for key, each in before.findings.items()})
         environment[KNOWN] = str(file)
     return replace(target, environment=environment)
 
 
-def _compare(force: str, before: Mapping[str, Any], how: How, *, drops: bool) -> None:
+def _refuse_state(force: str, before: Mapping[str, Any], options: RunOptions, *, drops: bool) -> None:
     """Raises `UsageError` if this run may not start from the force's state."""
     if drops:
         refuse_versioned(force, before)
-    if how.plan is not None:
-        how.plan.refuse_state(force, before)
-    if how.save is not None:
-        how.save.saving.starts_from(force, before)
+    if options.plan is not None:
+        options.plan.refuse_state(force, before)
+    if options.save is not None:
+        options.save.saving.starts_from(force, before)
 
 
-def patiently(work: Callable[[], Result], force: str, verb: str, patience: Patience) -> Result:
+def retry_while_locked(work: Callable[[], Result], force: str, verb: str, patience: Patience) -> Result:
     """Does the work; retries while another command has the stack locked, until the patience is used up."""
-    since, told = monotonic(), False
+    since, announced = monotonic(), False
     while True:
         result = work()
         locked = next((error for error in result.errors if _LOCKED in error), "")
         if verb not in CHANGING or result.status is not Status.FAILED or not locked:
             return result
-        if not told and patience.seconds > SHORT:
-            told = True
+        if not announced and patience.seconds > SHORT:
+            announced = True
             patience.say(f"{force}: {locked.partition('; next: ')[0]}; waiting")
         if not patience.wait(since, _PAUSE):
             return result
 
 
-def _forget(root: Path, force: str, *, rehearse: bool) -> None:
+def _forget_force(root: Path, force: str, *, rehearse: bool) -> None:
     """Removes a destroyed force from the record of an earlier `up`, so that it does not count as done."""
     from bluelamp.fleet.run_record import RunRecord
 
@@ -165,7 +167,7 @@ def _priced(result: Result, before: Mapping[str, Any], root: Path) -> Result:
         return replace(result, warnings=(*result.warnings, *(f"the cost is not known: {each}" for each in problems)))
 
 
-def _nothing(state: Mapping[str, Any], verb: str) -> bool:
+def _has_no_resources(state: Mapping[str, Any], verb: str) -> bool:
     """Whether the state has no deployed resources. For an unreadable state the engine decides, so this is false.
 
     What is not in a cloud, such as the stack itself, is nothing to compare, but is destroyed.
@@ -177,11 +179,11 @@ def _nothing(state: Mapping[str, Any], verb: str) -> bool:
     return not left if verb == "destroy" else not holds(state)
 
 
-def _up(force: str, how: How) -> str:
-    return f"bluelamp up {'--rehearse ' if how.rehearse else ''}{force}"
+def _up(force: str, options: RunOptions) -> str:
+    return f"bluelamp up {'--rehearse ' if options.rehearse else ''}{force}"
 
 
-def _open(planned: Result) -> Result:
+def _no_gate(planned: Result) -> Result:
     return planned
 
 
@@ -189,12 +191,12 @@ def _gate(held: Session, force: "Force", state: Mapping[str, Any]) -> Gate:
     """Refuses changes that deployed resources do not allow, by a trial run if the preview has more than additions."""
 
     def gate(planned: Result) -> Result:
-        from bluelamp.fleet import trying
+        from bluelamp.fleet import trial_update
 
-        if not trying.is_risky(planned) or not holds(state):
+        if not trial_update.is_risky(planned) or not holds(state):
             return planned
         try:
-            trying.refuse(force, held.root, trying.Deployed(state, held.store))
+            trial_update.refuse_unsafe_update(force, held.root, trial_update.Deployed(state, held.store))
         except UsageError as error:
             said = f"{error.message}; next: {error.next_step}"
             return replace(planned, status=Status.WRONG_USE, errors=(said,))
@@ -203,9 +205,9 @@ def _gate(held: Session, force: "Force", state: Mapping[str, Any]) -> Gate:
     return gate
 
 
-def _worked(held: Session, target: Target, verb: str, how: How, work: Callable[[], Result]) -> Result:
+def _run_work(held: Session, target: Target, verb: str, options: RunOptions, work: Callable[[], Result]) -> Result:
     """Does the work; a destroy fails while the rehearsal cloud holds resources of the stack."""
-    if verb not in CHANGING and not how.repair:
+    if verb not in CHANGING and not options.repair:
         return work()
     with held.changing(target) as run:
         result = work()

@@ -16,19 +16,26 @@ from bluelamp.reports import Report
 from bluelamp.reports.changes import Change, kind_of
 
 if TYPE_CHECKING:
-    from bluelamp.cli.how import How
+    from bluelamp.cli.run_options import RunOptions
 
 COMPLETE = (Status.DONE, Status.RULES_BROKEN, Status.CHANGES_FOUND)
 """The statuses of a completed preview."""
 
 
-def preview_reports(screen: Screen, results: Sequence[Result], root: Path, how: "How") -> list[Report]:
+def preview_reports(screen: Screen, results: Sequence[Result], root: Path, options: "RunOptions") -> list[Report]:
     """A report for each completed preview; cached plans are reused."""
     by_force = {result.force: result for result in results if result.status in COMPLETE}
     if not by_force:
         return []
     checked = list(
-        check_plans(list(by_force), root, how.arm_types, how.jobs, block_unknown=how.block_unknown, plans=how.plans)
+        check_plans(
+            list(by_force),
+            root,
+            options.arm_types,
+            options.jobs,
+            block_unknown=options.block_unknown,
+            plans=options.plans,
+        )
     )
     say_reused(screen, len(checked), sum(one.reused for one in checked))
     return [replace(one.report, changes=changes(by_force[one.force])) for one in checked if one.report]

@@ -48,20 +48,29 @@ def show_result(screen: Screen, result: Result, *, details: bool = False, seen: 
             screen.warn(f"{result.force}: {first}")
             screen.say(*gutter("\n".join(more)))
         for error in result.errors:
-            said, _, step = error.partition("; next: ") if "\n" in error else (error, "", "")
-            first, *more = said.splitlines() or [""]
+            message, _, step = error.partition("; next: ") if "\n" in error else (error, "", "")
+            first, *more = message.splitlines() or [""]
             screen.error(first, step, more=more)
         screen.show(f"[bold]{escape(result.force)}[/bold]: {answer(result)}")
         if result.cost is not None and result.steps and not screen.quiet:
             screen.show(f"[bold]cost[/bold]: {change_line(result.cost)}")
 
 
+def show_errors(screen: Screen, result: Result) -> None:
+    """Reports the result's errors with their next steps under `--format json`, where `show_result` shows nothing."""
+    if not screen.json:
+        return
+    for message, _, step in (error.partition("; next: ") for error in result.errors):
+        first, *more = f"{result.force}: {message}".splitlines()
+        screen.error(first, step, more=more)
+
+
 def answer(result: Result) -> str:
     """The result in one line."""
     known = len({(each.policy, each.urn) for each in result.violations if each.known})
     excepted = len({(each.policy, each.urn) for each in result.violations if each.exceptions})
-    said = f"; {known} known in the earlier report" if known else ""
-    return f"{_answer(result)}{said}{f'; {excepted} excepted' if excepted else ''}"
+    in_report = f"; {known} known in the earlier report" if known else ""
+    return f"{_answer(result)}{in_report}{f'; {excepted} excepted' if excepted else ''}"
 
 
 def _answer(result: Result) -> str:

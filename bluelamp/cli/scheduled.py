@@ -14,14 +14,14 @@ from bluelamp.errors import BluelampError, Status, UsageError
 from bluelamp.fleet.deploy import Result, failed
 
 if TYPE_CHECKING:
-    from bluelamp.cli.how import How
+    from bluelamp.cli.run_options import RunOptions
     from bluelamp.distributed.cluster import Cluster
     from bluelamp.distributed.jobs import EngineJob
     from bluelamp.fleet.judge import Check
-    from bluelamp.reports.earlier import Earlier
+    from bluelamp.reports.previous_report import PreviousReport
 
 
-def refuse_here_only(scheduler: str | None, given: Mapping[str, object]) -> None:
+def refuse_local_options(scheduler: str | None, given: Mapping[str, object]) -> None:
     """Raises `UsageError` for an invalid scheduler address, and for options that work on this machine only."""
     if scheduler is None:
         return
@@ -33,50 +33,52 @@ def refuse_here_only(scheduler: str | None, given: Mapping[str, object]) -> None
         raise UsageError(f"--scheduler excludes {' and '.join(named)}", next_step="leave one of them out")
 
 
-def engine_job(verb: str, *, earlier: "Earlier | None" = None, **more: Any) -> "Callable[[str], EngineJob]":
+def engine_job(verb: str, *, previous: "PreviousReport | None" = None, **more: Any) -> "Callable[[str], EngineJob]":
     """The job of a worker for each force."""
 
     def one(force: str) -> "EngineJob":
         from bluelamp.distributed.jobs import EngineJob
 
-        known = {name: each for name, each in earlier.forces.items() if name == force} if earlier else {}
-        return EngineJob(verb, force, earlier=replace(earlier, forces=known) if earlier else None, **more)
+        known = {name: each for name, each in previous.forces.items() if name == force} if previous else {}
+        return EngineJob(verb, force, previous=replace(previous, forces=known) if previous else None, **more)
 
     return one
 
 
-def machines(screen: Screen, stack: ExitStack, root: Path, how: "How") -> "Cluster | None":
+def enter_cluster(screen: Screen, stack: ExitStack, root: Path, options: "RunOptions") -> "Cluster | None":
     """The workers, until `stack` closes; None without a scheduler."""
-    if how.scheduler is None:
+    if options.scheduler is None:
         return None
     from bluelamp.distributed.cluster import workers
 
-    return stack.enter_context(workers(screen, how.scheduler, root, rehearse=how.rehearse))
+    return stack.enter_context(workers(screen, options.scheduler, root, rehearse=options.rehearse))
 
 
-def stopping(patience: Patience, there: "Cluster | None") -> Callable[[], None]:
+def stopping(patience: Patience, cluster: "Cluster | None") -> Callable[[], None]:
     """The handler of an interruption: starts no new work, here or on the workers."""
 
     def stop() -> None:
         patience.stopped.set()
-        if there is not None:
-            there.stop()
+        if cluster is not None:
+            cluster.stop()
 
     return stop
 
 
-def performed(there: "Cluster", held: Session, force: str, verb: str, how: "How") -> tuple[Result, bool]:
+def run_on_worker(
+    cluster: "Cluster", held: Session, force: str, verb: str, options: "RunOptions"
+) -> tuple[Result, bool]:
     """A worker's result on a force, and whether the worker was lost before it reported one."""
-    from bluelamp.distributed.results import taken
+    from bluelamp.distributed.results import result_of
 
-    assert how.job is not None
+    assert options.job is not None
     try:
-        answer = there.perform(how.job(force))
-        result, lost = taken(answer, force, verb, held.root)
-        if verb == "drift" and how.drifting is not None:
-            how.drifting.ignored[force] = getattr(answer, "ignored", None) or []
-            result = how.drifting.remember(result)
-        if how.report is not None and result.status is Status.DONE and verb not in ("destroy", "preview"):
+        answer = cluster.run(options.job(force))
+        result, lost = result_of(answer, force, verb, held.root)
+        if verb == "drift" and options.drifting is not None:
+            options.drifting.ignored[force] = getattr(answer, "ignored", None) or []
+            result = options.drifting.remember(result)
+        if options.report is not None and result.status is Status.DONE and verb not in ("destroy", "preview"):
             # Read here: neither a state nor its decryption key is sent to a worker.
             state, decrypt = opened(held, held.target(force))
             result = replace(result, state=state, decrypt=decrypt)
@@ -85,7 +87,7 @@ def performed(there: "Cluster", held: Session, force: str, verb: str, how: "How"
     return result, lost
 
 
-def checked_elsewhere(
+def checks_on_workers(
     screen: Screen, stack: ExitStack, scheduler: str, root: Path, jobs: int | None, *, keep: bool, block: bool
 ) -> "Callable[[list[str]], Iterator[Check]]":
     """The function that checks forces on the workers of a scheduler, until `stack` closes."""
@@ -93,16 +95,16 @@ def checked_elsewhere(
     from bluelamp.distributed.jobs import CheckJob, Interrupted
     from bluelamp.fleet.parallel import each
 
-    def elsewhere(forces: list[str]) -> "Iterator[Check]":
-        there = stack.enter_context(workers(screen, scheduler, root, rehearse=False))
+    def check_on_workers(forces: list[str]) -> "Iterator[Check]":
+        cluster = stack.enter_context(workers(screen, scheduler, root, rehearse=False))
 
         def one(force: str) -> "Check":
-            answer = there.perform(CheckJob(force, block, keep))
+            answer = cluster.run(CheckJob(force, block, keep))
             if isinstance(answer, Interrupted):
                 raise BluelampError(f"{force}: {answer.why}", next_step="run the same command again")
             check: Check = answer
             return check
 
-        return each(one, forces, jobs or there.slots, there.stop)
+        return each(one, forces, jobs or cluster.slots, cluster.stop)
 
-    return elsewhere
+    return check_on_workers

@@ -14,7 +14,7 @@ from bluelamp.errors import BluelampError
 from bluelamp.fleet.judge import Check
 from bluelamp.fleet.parallel import cores
 from bluelamp.fleet.processes import in_processes
-from bluelamp.planning import answers
+from bluelamp.planning import result_cache
 from bluelamp.plans.inputs import settings_stamps, shared_stamps
 
 _PAUSE: Final = 0.1
@@ -39,7 +39,7 @@ def watch(
     Provider responses of the first run are reused for unchanged inputs. If code changes, the command restarts. Ends by
     `KeyboardInterrupt`.
     """
-    answers.keep()
+    result_cache.enable()
     loaded = False
     while True:
         settings, code = settings_stamps(root, forces), shared_stamps(root)

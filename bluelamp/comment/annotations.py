@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from bluelamp.comment.words import each_error
-from bluelamp.comparison.model import Comparison, Turn
+from bluelamp.comparison.model import Comparison, VerdictStatus
 from bluelamp.core.text import cut, printable
 from bluelamp.reports.words import some
 
@@ -67,7 +67,11 @@ def _every(found: Comparison) -> Iterator[Annotation]:
         for reason in force.refused:
             yield Annotation(True, f"{force.force}: refused by the cloud", _text(reason))
         for one in force.verdicts:
-            if one.turn is Turn.NEW and one.verdict != "exempt" and (one.level == "mandatory" or one.verdict == "fail"):
+            if (
+                one.turn is VerdictStatus.NEW
+                and one.verdict != "exempt"
+                and (one.level == "mandatory" or one.verdict == "fail")
+            ):
                 text = _text(f"{one.title}: {one.name}{f': {one.message}' if one.message else ''}")
                 word = "" if one.verdict == "fail" else f" {one.verdict}"
                 yield Annotation(one.breaks, f"{one.rule}{word} ({one.level})", text, one.file, one.line)

@@ -26,34 +26,34 @@ _PARTS: Final = (
 )
 
 
-def comment(found: Comparison, *, marker: str = "check", how: str = "planned offline", limit: int = GITHUB) -> str:
+def comment(found: Comparison, *, marker: str = "check", method: str = "planned offline", limit: int = GITHUB) -> str:
     """`found` as Markdown of at most `limit` characters, counted as UTF-16 does, as hosts do.
 
-    The first line is `<!-- bluelamp:MARKER -->`, by which a pipeline finds the comment to update. `how` describes how
-    the working files were planned. Equal comparisons give equal texts. Raises ValueError for a limit below `SMALLEST`.
+    The first line is `<!-- bluelamp:MARKER -->`, which identifies the comment for updates. `method` describes how the
+    working files were planned. Equal comparisons give equal texts. Raises ValueError for a limit below `SMALLEST`.
     """
     if limit < SMALLEST:
         raise ValueError(f"a comment of {limit} characters cannot hold the result")
     for detail in STEPS:
-        text = _text(found, detail, marker, how, limit)
+        text = _text(found, detail, marker, method, limit)
         if _length(text) <= limit:
             return text
-    return "\n".join(_head(found, marker, how)) + "\n"
+    return "\n".join(_head(found, marker, method)) + "\n"
 
 
-def _text(found: Comparison, detail: Detail, marker: str, how: str, limit: int) -> str:
-    lines = list(_head(found, marker, how))
+def _text(found: Comparison, detail: Detail, marker: str, method: str, limit: int) -> str:
+    lines = list(_head(found, marker, method))
     for part in _PARTS:
         lines += part(found, detail)
     lines += _foot(found, limit, abridged=detail is not STEPS[0])
     return "\n".join(lines) + "\n"
 
 
-def _head(found: Comparison, marker: str, how: str) -> Iterator[str]:
+def _head(found: Comparison, marker: str, method: str) -> Iterator[str]:
     yield f"<!-- bluelamp:{marker} -->"
     yield f"### {result(found)}"
     yield ""
-    yield f"Compared with {code(found.reference, 80)} at {code(found.base[:12], 12)}, {how}."
+    yield f"Compared with {code(found.reference, 80)} at {code(found.base[:12], 12)}, {method}."
     yield ""
 
 

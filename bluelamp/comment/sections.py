@@ -7,7 +7,16 @@ from typing import Final
 from bluelamp.comment.detail import Detail
 from bluelamp.comment.markup import code, plain, value
 from bluelamp.comment.words import NAME, VERBS, counts, each_error, names
-from bluelamp.comparison.model import Comparison, Force, Judged, Property, Reason, Resource, Turn, What
+from bluelamp.comparison.model import (
+    Action,
+    ChangedProperty,
+    ChangedResource,
+    ChangedVerdict,
+    Comparison,
+    Force,
+    Reason,
+    VerdictStatus,
+)
 from bluelamp.cost.difference import pounds, signed
 from bluelamp.reports.words import some
 
@@ -41,13 +50,13 @@ def errors(found: Comparison, detail: Detail) -> Lines:
 
 def destroyed(found: Comparison, detail: Detail) -> Lines:
     """Deleted and replaced resources, each once, below its forces."""
-    same: dict[tuple[object, ...], tuple[Resource, list[Force]]] = {}
+    same: dict[tuple[object, ...], tuple[ChangedResource, list[Force]]] = {}
     for force in found.affected:
         for one in force.resources:
             if one.destroys:
                 key = (one.what, one.type, one.name, one.protect, tuple(repr(each) for each in _replacing(one)))
                 same.setdefault(key, (one, []))[1].append(force)
-    together: dict[tuple[str, ...], tuple[list[Force], list[Resource]]] = {}
+    together: dict[tuple[str, ...], tuple[list[Force], list[ChangedResource]]] = {}
     for one, forces in same.values():
         together.setdefault(tuple(each.force for each in forces), (forces, []))[1].append(one)
     if not together:
@@ -57,7 +66,7 @@ def destroyed(found: Comparison, detail: Detail) -> Lines:
     folded: list[str] = []
     for forces, resources in sorted(together.values(), key=lambda each: -len(each[0])):
         yield f"- {_forces(forces, detail)}: {counts(resources)}"
-        listed = sorted(resources, key=lambda each: (each.what is not What.DELETED, each.type, each.name))
+        listed = sorted(resources, key=lambda each: (each.what is not Action.DELETED, each.type, each.name))
         kept = [
             f"**{VERBS[one.what]}** {_resource(one)}{_why_replaced(one, detail)}" for one in listed[: detail.destroyed]
         ]
@@ -73,7 +82,7 @@ def destroyed(found: Comparison, detail: Detail) -> Lines:
 
 def failures(found: Comparison, detail: Detail) -> Lines:
     """New failures against the base: mandatory ones first, then undecided ones and, folded, advisory ones."""
-    new = [(force, one) for force in found.affected for one in force.verdicts if one.turn is Turn.NEW]
+    new = [(force, one) for force in found.affected for one in force.verdicts if one.turn is VerdictStatus.NEW]
     mandatory = [each for each in new if each[1].level == "mandatory" and each[1].verdict in ("fail", "error")]
     undecided = [each for each in new if each[1].level == "mandatory" and each[1].verdict == "unknown"]
     advisory = [each for each in new if each[1].level != "mandatory" and each[1].verdict in ("fail", "error")]
@@ -87,7 +96,9 @@ def failures(found: Comparison, detail: Detail) -> Lines:
             yield f"{some(len(those), title)}."
             yield ""
     gone = sum(
-        one.turn is Turn.GONE and one.verdict in ("fail", "error") for each in found.affected for one in each.verdicts
+        one.turn is VerdictStatus.GONE and one.verdict in ("fail", "error")
+        for each in found.affected
+        for one in each.verdicts
     )
     if gone:
         yield f"{some(gone, 'failure')} of the base no longer found."
@@ -175,32 +186,32 @@ def _inside(group: Sequence[Force], detail: Detail) -> Lines:
         yield f"- {some(len(first.resources) - len(listed), 'resource')} to delete or to replace: see above"
 
 
-def _properties(found: Sequence[Property], detail: Detail) -> Lines:
+def _properties(found: Sequence[ChangedProperty], detail: Detail) -> Lines:
     for one in found[: detail.properties]:
         yield f"  - {_property(one, detail)}"
     if len(found) > detail.properties > 0:
         yield f"  - … and {some(len(found) - detail.properties, 'more change')}"
 
 
-def _property(one: Property, detail: Detail) -> str:
+def _property(one: ChangedProperty, detail: Detail) -> str:
     path = code(one.path, detail.longest)
     if not detail.values:
         return path
     return f"{path}: {value(one.before, detail.longest)} → {value(one.after, detail.longest)}"
 
 
-def _resource(one: Resource) -> str:
+def _resource(one: ChangedResource) -> str:
     part = f" of {code(one.component, NAME)}" if one.component else ""
     return f"{code(one.type, NAME)} {code(one.name, NAME)}{part}"
 
 
-def _why_replaced(one: Resource, detail: Detail) -> str:
+def _why_replaced(one: ChangedResource, detail: Detail) -> str:
     forced = _replacing(one)
     said = f": {'; '.join(_property(each, detail) for each in forced[: max(detail.properties, 1)])}" if forced else ""
     return f"{said}{' (protected: the engine refuses to delete it)' if one.protect else ''}"
 
 
-def _replacing(one: Resource) -> tuple[Property, ...]:
+def _replacing(one: ChangedResource) -> tuple[ChangedProperty, ...]:
     return tuple(each for each in one.properties if each.replaces)
 
 
@@ -213,7 +224,7 @@ def _reason(one: Reason, detail: Detail) -> str:
     return " ".join(said)
 
 
-def _judged(title: str, found: Sequence[tuple[Force, Judged]], detail: Detail, rules: int, most: int) -> Lines:
+def _judged(title: str, found: Sequence[tuple[Force, ChangedVerdict]], detail: Detail, rules: int, most: int) -> Lines:
     if found:
         yield f"#### {title}"
         yield ""
@@ -221,8 +232,8 @@ def _judged(title: str, found: Sequence[tuple[Force, Judged]], detail: Detail, r
         yield ""
 
 
-def _rules(found: Sequence[tuple[Force, Judged]], detail: Detail, rules: int, most: int) -> Lines:
-    by_rule: dict[tuple[str, str], list[tuple[Force, Judged]]] = {}
+def _rules(found: Sequence[tuple[Force, ChangedVerdict]], detail: Detail, rules: int, most: int) -> Lines:
+    by_rule: dict[tuple[str, str], list[tuple[Force, ChangedVerdict]]] = {}
     for each in found:
         by_rule.setdefault((each[1].rule, each[1].verdict), []).append(each)
     ranked = sorted(by_rule.values(), key=lambda each: (_rank(each[0][1].severity), -len(each), each[0][1].rule))
@@ -234,12 +245,12 @@ def _rules(found: Sequence[tuple[Force, Judged]], detail: Detail, rules: int, mo
         yield f"- {'… and ' if rules else ''}{counted}"
 
 
-def _rule(found: Sequence[tuple[Force, Judged]], detail: Detail, most: int) -> Lines:
+def _rule(found: Sequence[tuple[Force, ChangedVerdict]], detail: Detail, most: int) -> Lines:
     one = found[0][1]
     forces = list({force.force: force for force, _ in found}.values())
     number = "" if most else f", {some(len(found), 'finding')}"
     yield f"- {code(one.rule, NAME)} **{plain(one.title)}** ({plain(one.severity)}): {_forces(forces, detail)}{number}"
-    same: dict[tuple[str, str, str, str], list[tuple[Force, Judged]]] = {}
+    same: dict[tuple[str, str, str, str], list[tuple[Force, ChangedVerdict]]] = {}
     for force, each in found:
         same.setdefault((each.type, each.name, each.path, each.message), []).append((force, each))
     for alike in list(same.values())[:most]:
@@ -251,16 +262,16 @@ def _rule(found: Sequence[tuple[Force, Judged]], detail: Detail, most: int) -> L
         yield f"  - … and {len(same) - most:,} more"
 
 
-def _place(one: Judged, detail: Detail) -> str:
+def _place(one: ChangedVerdict, detail: Detail) -> str:
     place = f"{one.file}:{one.line}" if one.line else one.file
     return f" at {code(place, detail.longest)}" if place else ""
 
 
-def _message(one: Judged, detail: Detail) -> str:
+def _message(one: ChangedVerdict, detail: Detail) -> str:
     return f": {code(one.message, detail.longest)}" if one.message else ""
 
 
-def _of_forces(alike: Sequence[tuple[Force, Judged]], every: Sequence[Force]) -> str:
+def _of_forces(alike: Sequence[tuple[Force, ChangedVerdict]], every: Sequence[Force]) -> str:
     """The forces that have it; empty if it applies to all listed forces."""
     if len(alike) > 1:
         return f" in {some(len(alike), 'force')}"
@@ -291,7 +302,7 @@ def _alike(groups: Sequence[Sequence[Force]]) -> str:
     return f"{some(len(largest), 'force')}: {same}{differ}"
 
 
-def _types(resources: Iterable[Resource]) -> str:
+def _types(resources: Iterable[ChangedResource]) -> str:
     counted: dict[str, int] = {}
     for each in resources:
         counted[each.type] = counted.get(each.type, 0) + 1

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Final
 
 from bluelamp.comment.markup import code, html_code
-from bluelamp.comparison.model import Comparison, Force, Resource, Turn, What
+from bluelamp.comparison.model import Action, ChangedResource, Comparison, Force, VerdictStatus
 from bluelamp.cost.difference import signed
 from bluelamp.reports.words import some
 
@@ -14,10 +14,10 @@ STOPS: Final = "❌"
 CARE: Final = "⚠️"
 FINE: Final = "✅"
 VERBS: Final = {
-    What.DELETED: "delete",
-    What.REPLACED: "replace",
-    What.UPDATED: "update",
-    What.CREATED: "create",
+    Action.DELETED: "delete",
+    Action.REPLACED: "replace",
+    Action.UPDATED: "update",
+    Action.CREATED: "create",
 }
 _MISTAKES: Final = re.compile(r"; (?=[\w./-]+\.ya?ml:\d+:)")
 NAME: Final = 80
@@ -53,10 +53,10 @@ def result(found: Comparison) -> str:
     return f"{mark(found)} {', '.join(parts)}"
 
 
-def counts(resources: Iterable[Resource]) -> str:
+def counts(resources: Iterable[ChangedResource]) -> str:
     """`2 resources to delete, 1 to replace`; empty for none."""
     listed = list(resources)
-    parts = [(what, count) for what in What if (count := sum(each.what is what for each in listed))]
+    parts = [(what, count) for what in Action if (count := sum(each.what is what for each in listed))]
     return ", ".join(
         f"{f'{count:,}' if place else some(count, 'resource')} to {VERBS[what]}"
         for place, (what, count) in enumerate(parts)
@@ -70,7 +70,7 @@ def mark(found: Comparison) -> str:
         return STOPS
     careful = any(each.base_error or any(one.destroys for one in each.resources) for each in affected)
     open_ = any(
-        one.turn is Turn.NEW and one.level == "mandatory" and one.verdict == "unknown"
+        one.turn is VerdictStatus.NEW and one.level == "mandatory" and one.verdict == "unknown"
         for each in affected
         for one in each.verdicts
     )

@@ -1,25 +1,36 @@
-"""Base and working files compared, force by force: what changes, why, and what it costs.
+"""Compares the base with the working files, force by force: what changes, why, and what it costs.
 
     found = compare(root, "origin/main", ["essex", "kent"])
     for force in found.affected:
         print(force.force, force.counts, force.reasons)
 
-`model` is what is found, `snapshot` one side of it, `compare` makes the comparison.
+`model` has the classes of the result, `snapshot` one side of a comparison, `compare` the comparison itself.
 """
 
 from bluelamp.comparison.compare import compare
-from bluelamp.comparison.model import Because, Comparison, Force, Judged, Money, Property, Reason, Resource, Turn, What
+from bluelamp.comparison.model import (
+    Action,
+    Cause,
+    ChangedProperty,
+    ChangedResource,
+    ChangedVerdict,
+    Comparison,
+    Force,
+    MonthlyCost,
+    Reason,
+    VerdictStatus,
+)
 
 __all__ = [
-    "Because",
+    "Action",
+    "Cause",
+    "ChangedProperty",
+    "ChangedResource",
+    "ChangedVerdict",
     "Comparison",
     "Force",
-    "Judged",
-    "Money",
-    "Property",
+    "MonthlyCost",
     "Reason",
-    "Resource",
-    "Turn",
-    "What",
+    "VerdictStatus",
     "compare",
 ]

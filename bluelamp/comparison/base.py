@@ -12,13 +12,13 @@ from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 import bluelamp
-from bluelamp.comparison import side, snapshot
+from bluelamp.comparison import plan_side, snapshot
 from bluelamp.core import git
 from bluelamp.errors import UsageError
 from bluelamp.fleet.parallel import cores
 from bluelamp.plans import reads
 
-_STEP: Final = "name one commit of this repository: a branch, a tag or a hash, such as origin/main"
+_NEXT_STEP: Final = "name one commit of this repository: a branch, a tag or a hash, such as origin/main"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +31,9 @@ class Base:
 
 
 def base_of(root: Path, reference: str, *, option: str = "--changed") -> Base:
-    """The merge base of `reference` and HEAD, as `git diff reference...HEAD` takes it.
+    """The merge base of `reference` and HEAD, as in `git diff reference...HEAD`.
 
-    Raises `UsageError` where git knows no such commit, or the two have no common ancestor in this checkout.
+    Raises `UsageError` if git does not know `reference`, or if it has no common ancestor with HEAD in this checkout.
     """
     shown = f"{option} {reference[:60]!r}"
     try:
@@ -41,74 +41,75 @@ def base_of(root: Path, reference: str, *, option: str = "--changed") -> Base:
         commit = git.merge_base(root, other, head)
         shallow = not commit and git.is_shallow(root)
     except git.GitError as error:
-        raise UsageError(f"{shown}: git does not know it: {error}", next_step=_STEP) from error
+        raise UsageError(f"{shown}: not a commit that git knows: {error}", next_step=_NEXT_STEP) from error
     if not commit and shallow:
         raise UsageError(
-            f"{shown}: this checkout is shallow and does not hold the commit that it shares with HEAD",
-            next_step="run `git fetch --unshallow`, or set fetch-depth: 0 where the pipeline checks out",
+            f"{shown}: this checkout is shallow and does not contain the merge base with HEAD",
+            next_step="run `git fetch --unshallow`, or set fetch-depth: 0 in the pipeline's checkout",
         )
     if not commit:
-        raise UsageError(f"{shown}: it shares no commit with HEAD", next_step=_STEP)
+        raise UsageError(f"{shown}: no common ancestor with HEAD", next_step=_NEXT_STEP)
     return Base(commit, head, commit != other)
 
 
 @contextmanager
 def extracted(root: Path, commit: str) -> Iterator[Path]:
-    """A temporary folder with the project's files at `commit`. Raises `UsageError` where git does not have them."""
-    with TemporaryDirectory(prefix="bluelamp-") as folder:
-        place = Path(folder).resolve()
+    """A temporary folder with the project's files at `commit`. Raises `UsageError` if git cannot read them."""
+    with TemporaryDirectory(prefix="bluelamp-") as temporary:
+        folder = Path(temporary).resolve()
         try:
-            git.extract(root, commit, place)
+            git.extract(root, commit, folder)
         except git.GitError as error:
             raise UsageError(
                 f"the files of {commit[:12]} cannot be read: {error}", next_step="run `git fetch`, and try again"
             ) from error
-        yield place
+        yield folder
 
 
 def planned(
     folder: Path, forces: Sequence[str], root: Path, key: bytes, jobs: int | None = None
 ) -> Mapping[str, dict[str, Any]]:
-    """The sides of forces (see `side.side`) of the base, whose files are in `folder`; each with its own code.
+    """The base's sides of the forces (see `plan_side`). The base's files are in `folder`.
 
-    Where Bluelamp runs from the checkout at `root`, the base's Bluelamp plans; an installed one plans both sides.
+    If Bluelamp runs from the checkout at `root`, the base is planned by its own Bluelamp; an installed Bluelamp plans
+    both sides.
     """
     if not forces:
         return {}
     with TemporaryDirectory(prefix="bluelamp-") as out:
-        said: dict[str, bytes] = {}
-        left = list(forces)
-        # What a process had that was killed is begun anew, once.
+        errors: dict[str, bytes] = {}
+        remaining = list(forces)
+        # Forces of a process that was killed are retried once.
         for _ in range(2):
-            workers = min(jobs or cores(), len(left))
-            running = [_started(folder, left[each::workers], root, key, Path(out)) for each in range(workers)]
+            workers = min(jobs or cores(), len(remaining))
+            running = [_start(folder, remaining[each::workers], root, key, Path(out)) for each in range(workers)]
             try:
-                complaints = [(share, process.communicate()[1], process.returncode) for share, process in running]
+                ended = [(share, process.communicate()[1], process.returncode) for share, process in running]
             finally:
                 for _, process in running:
                     process.kill()
                     process.wait()
-            said |= {force: complaint for share, complaint, _ in complaints for force in share}
-            killed = [force for share, _, status in complaints if status < 0 for force in share]
-            left = [force for force in killed if not (Path(out) / f"{force}.json").exists()]
-            if not left:
+            errors |= {force: stderr for share, stderr, _ in ended for force in share}
+            killed = [force for share, _, status in ended if status < 0 for force in share]
+            remaining = [force for force in killed if not (Path(out) / f"{force}.json").exists()]
+            if not remaining:
                 break
-        return {force: _read(Path(out) / f"{force}.json", said[force]) for force in forces}
+        return {force: _read(Path(out) / f"{force}.json", errors[force]) for force in forces}
 
 
 def from_checkout(root: Path) -> bool:
-    """Whether this Bluelamp is a part of the checkout at `root`, so that a commit of it has another Bluelamp."""
+    """Whether this Bluelamp runs from the checkout at `root`, so that each commit has its own Bluelamp."""
     return Path(bluelamp.__file__).resolve().is_relative_to(root.resolve())
 
 
-def _started(
+def _start(
     folder: Path, forces: list[str], root: Path, key: bytes, out: Path
 ) -> tuple[list[str], "subprocess.Popen[bytes]"]:
     environment = dict(os.environ)
     if from_checkout(root):
         own = environment.get("PYTHONPATH", "").split(os.pathsep)
         environment["PYTHONPATH"] = os.pathsep.join([str(folder), *filter(None, own)])
-    asked = {
+    request = {
         "folder": str(folder),
         "forces": forces,
         "out": str(out),
@@ -117,8 +118,8 @@ def _started(
         "reads": str(reads.__file__),
     }
     process = subprocess.Popen(
-        # -P: the folder of the program must not hide modules.
-        [sys.executable, "-P", str(side.__file__)],
+        # -P: files next to the program must not shadow modules.
+        [sys.executable, "-P", str(plan_side.__file__)],
         stdin=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
@@ -126,16 +127,16 @@ def _started(
         env=environment,
     )
     assert process.stdin is not None
-    process.stdin.write(json.dumps(asked).encode())
+    process.stdin.write(json.dumps(request).encode())
     process.stdin.close()
     process.stdin = None
     return forces, process
 
 
-def _read(path: Path, complaint: bytes) -> dict[str, Any]:
+def _read(path: Path, stderr: bytes) -> dict[str, Any]:
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
-        lines = complaint.decode("utf-8", "replace").strip().splitlines()
-        return {"error": f"its program ended without an answer: {lines[-1][:300] if lines else 'it said nothing'}"}
-    return found if isinstance(found, dict) else {"error": "its program gave no answer"}
+        lines = stderr.decode("utf-8", "replace").strip().splitlines()
+        return {"error": f"its program ended without a result: {lines[-1][:300] if lines else 'no error message'}"}
+    return found if isinstance(found, dict) else {"error": "its program gave no result"}

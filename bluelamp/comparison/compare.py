@@ -1,4 +1,4 @@
-"""Comparing the working files with a base, force by force."""
+"""Compares the working files with a base, force by force."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
@@ -9,22 +9,21 @@ from pathlib import Path
 from secrets import token_bytes
 from typing import Any, Final
 
-from bluelamp.comparison import differing
+from bluelamp.comparison import diff
 from bluelamp.comparison.base import Base, base_of, extracted, from_checkout, planned
-from bluelamp.comparison.judged import judged_side
-from bluelamp.comparison.model import Because, Comparison, Force, Money, Reason, What
+from bluelamp.comparison.head import head_side
+from bluelamp.comparison.model import Action, Cause, Comparison, Force, MonthlyCost, Reason
 from bluelamp.comparison.reasons import LOCKS, reasons
-from bluelamp.comparison.replacing import Replacing
+from bluelamp.comparison.replacements import Replacements
 from bluelamp.core.environments import split
 from bluelamp.core.resource import type_of
 from bluelamp.fleet.planning import planning_each
 from bluelamp.plans import Plans
-from bluelamp.plans.inputs import differing as differing_files
-from bluelamp.plans.inputs import inputs
+from bluelamp.plans.inputs import changed_files, inputs
 from bluelamp.plans.reads import paused
 
-Tell = Callable[[int, int], None]
-_NOTHING: Final[Mapping[str, Any]] = {
+Progress = Callable[[int, int], None]
+_EMPTY: Final[Mapping[str, Any]] = {
     "resources": {},
     "components": {},
     "outputs": {},
@@ -44,75 +43,75 @@ def compare(
     jobs: int | None = None,
     option: str = "--changed",
     plans: Plans | None = None,
-    tell: Tell = lambda _done, _all: None,
+    progress: Progress = lambda _done, _all: None,
 ) -> Comparison:
     """What the working files of the project at `root` change against `reference`, for each of `forces`.
 
-    The base is the merge base of `reference` and HEAD. `forces` are stacks that exist on either side; by default all of
-    both sides. Base and working files are planned offline, each with its own settings, program, modules and rules, in
-    `jobs` processes. What `plans` keep of either side is not planned again, and what is planned is kept. A force of
-    which both sides are made from the same is not planned at all. A side that cannot be planned is an error of the
-    force, not of the comparison. `tell` is told how many sides of how many are planned. Raises `UsageError` where
-    `reference` is no commit that shares history with HEAD.
+    The base is the merge base of `reference` and HEAD. `forces` are stacks that exist on either side, by default all of
+    them. Base and working files are planned offline, each with its own settings, program, modules and rules, in `jobs`
+    processes. Plans cached in `plans` are reused and new ones are cached. A force with identical inputs on both sides
+    is not planned. A side that cannot be planned is an error of the force, not of the comparison. `progress` is called
+    with the number of planned sides and their total. Raises `UsageError` if `reference` has no history in common with
+    HEAD.
     """
     base = base_of(root, reference, option=option)
     with extracted(root, base.commit) as folder:
         with paused():
             both = _Both(root, folder, forces, plans)
-            total = len(both.missing) + len(both.lacking)
+            total = len(both.base_to_plan) + len(both.head_to_plan)
             both.plan_base(jobs)
-            tell(len(both.missing), total)
-        work = partial(judged_side, root=root, key=both.key, plans=plans)
-        made = planning_each(work, both.lacking, root, jobs) if both.lacking else iter(())
-        for count, (force, side) in enumerate(zip(both.lacking, made, strict=True), 1):
+            progress(len(both.base_to_plan), total)
+        work = partial(head_side, root=root, key=both.key, plans=plans)
+        made = planning_each(work, both.head_to_plan, root, jobs) if both.head_to_plan else iter(())
+        for count, (force, side) in enumerate(zip(both.head_to_plan, made, strict=True), 1):
             both.after[force] = side
-            tell(len(both.missing) + count, total)
+            progress(len(both.base_to_plan) + count, total)
         with paused():
             found = tuple(map(both.force, both.forces))
-            locked = [name for name in LOCKS if both.then.shared.get(name) != both.now.shared.get(name)]
+            locked = [name for name in LOCKS if both.base_inputs.shared.get(name) != both.head_inputs.shared.get(name)]
     return Comparison(reference, base.commit, base.head, base.diverged, found, _notes(base, reference, locked))
 
 
 class _Both:
-    """Base and working files: which sides are made from the same, which are kept, and which have to be planned.
+    """Base and working files: which forces have identical inputs, which are cached, and which have to be planned.
 
-    `missing` are forces that are to be planned in the base, `lacking` in the working files.
+    `base_to_plan` are the forces to plan in the base, `head_to_plan` those to plan in the working files.
     """
 
     def __init__(self, root: Path, base: Path, forces: Sequence[str] | None, plans: Plans | None) -> None:
         self.root, self.base = root, base
         package = base / "bluelamp" if from_checkout(root) else None
-        self.then, self.now = inputs(base, package), plans.inputs if plans else inputs(root)
+        self.base_inputs, self.head_inputs = inputs(base, package), plans.inputs if plans else inputs(root)
         self.forces = sorted({*_stacks(base), *_stacks(root)}) if forces is None else list(forces)
-        there = {force: self.then.key(force) for force in self.forces if _has(base, force)}
-        here = {force: self.now.key(force) for force in self.forces if _has(root, force)}
-        self.same = {force for force, key in there.items() if here.get(force) == key}
-        self.old = Plans(base, given=self.then) if plans else None
+        there = {force: self.base_inputs.key(force) for force in self.forces if _has(base, force)}
+        here = {force: self.head_inputs.key(force) for force in self.forces if _has(root, force)}
+        self.unchanged = {force for force, key in there.items() if here.get(force) == key}
+        self.old = Plans(base, given=self.base_inputs) if plans else None
         self.key = plans.secret if plans else token_bytes(32)
-        self.before = _kept(self.old, [force for force in there if force not in self.same])
-        self.after = _kept(plans, [force for force in here if force not in self.same])
-        self.missing = [force for force in there if force not in self.before and force not in self.same]
-        self.lacking = [force for force in here if force not in self.after and force not in self.same]
-        self._planned = {*self.missing, *self.lacking}
+        self.before = _kept(self.old, [force for force in there if force not in self.unchanged])
+        self.after = _kept(plans, [force for force in here if force not in self.unchanged])
+        self.base_to_plan = [force for force in there if force not in self.before and force not in self.unchanged]
+        self.head_to_plan = [force for force in here if force not in self.after and force not in self.unchanged]
+        self._planned = {*self.base_to_plan, *self.head_to_plan}
 
     def plan_base(self, jobs: int | None) -> None:
-        """Plans and keeps the sides of the base that are missing."""
-        for force, side in planned(self.base, self.missing, self.root, self.key, jobs).items():
+        """Plans and caches the missing sides of the base."""
+        for force, side in planned(self.base, self.base_to_plan, self.root, self.key, jobs).items():
             self.before[force] = side
             if self.old:
                 self.old.keep_side(force, side)
 
     def force(self, force: str) -> Force:
         """What differs between the sides of a force."""
-        if force in self.same:
+        if force in self.unchanged:
             return Force(force, _environment(self.root, force), reused=True)
-        changed = differing_files(self.then, self.now, force)
+        changed = changed_files(self.base_inputs, self.head_inputs, force)
         found = force_of(force, self.before.get(force), self.after.get(force), changed, self.base, self.root)
         return replace(found, reused=force not in self._planned)
 
 
 def _kept(plans: Plans | None, forces: Sequence[str]) -> dict[str, Side]:
-    """The sides that are kept."""
+    """The cached sides."""
     found = {force: plans.side(force) for force in forces} if plans else {}
     return {force: side for force, side in found.items() if side is not None}
 
@@ -130,28 +129,26 @@ def force_of(
     base: Path,
     root: Path,
 ) -> Force:
-    """What differs between the sides of a force; None stands for a side where it has no stack file."""
+    """What differs between the sides of a force. A side is None if it has no stack file for the force."""
     environment = _environment(root if after is not None else base, force)
     base_error, head_error = (str(each["error"]) if each and "error" in each else "" for each in (before, after))
     own = partial(reasons, force, changed, base, root)
     if base_error or head_error:
-        why = tuple(
-            Reason(because) for because, error in ((Because.BASE, base_error), (Because.HEAD, head_error)) if error
-        )
-        told = own() if base_error != head_error else ()
-        return Force(force, environment, reasons=(*why, *told), base_error=base_error, head_error=head_error)
-    old, new = (each["snapshot"] if each else _NOTHING for each in (before, after))
-    with Replacing(force) as replacing:
-        resources = differing.resources(old, new, replacing.paths)
-    outputs = differing.outputs(old, new)
-    verdicts = differing.verdicts(old, new)
-    refused = differing.refused(old, new)
+        why = tuple(Reason(because) for because, error in ((Cause.BASE, base_error), (Cause.HEAD, head_error)) if error)
+        causes = own() if base_error != head_error else ()
+        return Force(force, environment, reasons=(*why, *causes), base_error=base_error, head_error=head_error)
+    old, new = (each["snapshot"] if each else _EMPTY for each in (before, after))
+    with Replacements(force) as replacing:
+        resources = diff.resources(old, new, replacing.paths)
+    outputs = diff.outputs(old, new)
+    verdicts = diff.verdicts(old, new)
+    refused = diff.refused(old, new)
     cost = _money(before, after, old, new)
     found = Force(
         force,
         environment,
         resources,
-        len(new["resources"]) - sum(each.what is not What.DELETED for each in resources),
+        len(new["resources"]) - sum(each.what is not Action.DELETED for each in resources),
         outputs,
         verdicts,
         refused,
@@ -159,7 +156,7 @@ def force_of(
     )
     why = ()
     if before is None or after is None:
-        why = (Reason(Because.NEW if before is None else Because.REMOVED, f"stacks/Pulumi.{force}.yaml"),)
+        why = (Reason(Cause.NEW if before is None else Cause.REMOVED, f"stacks/Pulumi.{force}.yaml"),)
     elif found.affected:
         components = {type_of(urn) for each in (old, new) for urn in each["components"]}
         why = own(
@@ -176,17 +173,17 @@ def force_of(
         refused,
         cost,
         why,
-        alike=differing.alike(resources, outputs, verdicts, words),
+        alike=diff.alike(resources, outputs, verdicts, words),
     )
 
 
 def _money(
     before: Mapping[str, Any] | None, after: Mapping[str, Any] | None, old: Mapping[str, Any], new: Mapping[str, Any]
-) -> Money:
-    """The cost on both sides: nothing where the force is not there, and not known on either where one has a mistake."""
+) -> MonthlyCost:
+    """The cost on both sides: zero where the force does not exist, unknown on both if either cannot be priced."""
     if any(each and each["costError"] for each in (before, after)):
-        return Money()
-    return Money(
+        return MonthlyCost()
+    return MonthlyCost(
         Decimal(0) if before is None else Decimal(old["cost"]), Decimal(0) if after is None else Decimal(new["cost"])
     )
 
@@ -204,7 +201,7 @@ def _environment(root: Path, force: str) -> str:
 
 
 def _words(force: str, root: Path, base: Path) -> list[str]:
-    """The names and the code of a force, by which its resources are named."""
+    """The names and the code of a force, which occur in the names of its resources."""
     from bluelamp.core.register import read_register
 
     slug = split(force)[0]
@@ -218,10 +215,10 @@ def _words(force: str, root: Path, base: Path) -> list[str]:
 def _notes(base: Base, reference: str, locked: Sequence[str]) -> tuple[str, ...]:
     notes = []
     if base.diverged:
-        notes.append(f"{reference[:60]} has commits that HEAD lacks: compared with their merge base {base.commit[:12]}")
+        notes.append(f"{reference[:60]} and HEAD have diverged: compared with their merge base {base.commit[:12]}")
     if locked:
         notes.append(
-            f"{', '.join(locked)} differs: both sides are planned with the packages that are installed here, so that "
-            "what other versions change is not shown"
+            f"{', '.join(locked)} differs: both sides are planned with the packages installed here, so changes caused "
+            "by other versions are not shown"
         )
     return tuple(notes)

@@ -1,7 +1,7 @@
-"""What a change does to forces: the plans of a base and of the working files, compared.
+"""The effect of a change on forces: the plans of a base and of the working files, compared.
 
-Values in these classes are plain JSON, as people may read them: a secret is `[secret]`, what only the deployment knows
-is `<unknown>`, and a file is `[file]`. No class holds the value of a secret.
+Values in these classes are plain JSON for display: a secret is `[secret]`, a value that is known only after deployment
+is `<unknown>`, and a file is `[file]`. No class contains the value of a secret.
 """
 
 from collections.abc import Iterable
@@ -13,7 +13,7 @@ from typing import Any, Final
 from bluelamp.core.camel import as_json
 
 
-class What(StrEnum):
+class Action(StrEnum):
     """What happens to a resource, the most dangerous first."""
 
     DELETED = "deleted"
@@ -22,15 +22,15 @@ class What(StrEnum):
     CREATED = "created"
 
 
-class Turn(StrEnum):
-    """What happens to a verdict that needs attention: a failure, an error, an unknown or an exempt verdict."""
+class VerdictStatus(StrEnum):
+    """Whether a verdict that needs attention (failure, error, unknown or exempt) is new or gone."""
 
     NEW = "new"
     GONE = "gone"
 
 
-class Because(StrEnum):
-    """What kind of file or version a difference comes from."""
+class Cause(StrEnum):
+    """The kind of file or version that causes a difference."""
 
     SETTINGS = "settings"
     MODULE = "module"
@@ -46,17 +46,17 @@ class Because(StrEnum):
 
     @property
     def conjunction(self) -> str:
-        """What leads to it in a sentence: some are statements, the others things."""
-        statement = self in (Because.BASE, Because.HEAD, Because.NEW, Because.REMOVED)
+        """The conjunction before it in a sentence: `because` before clauses, `because of` before nouns."""
+        statement = self in (Cause.BASE, Cause.HEAD, Cause.NEW, Cause.REMOVED)
         return "because" if statement else "because of"
 
 
 @dataclass(frozen=True, slots=True)
-class Property:
+class ChangedProperty:
     """A property that differs.
 
-    `path` is as the engine writes it (`securityRules[0].access`). `before` and `after` are None where the property is
-    absent. `replaces` says that the change makes the cloud replace the resource.
+    `path` is in the engine's notation (`securityRules[0].access`). `before` and `after` are None if the property is
+    absent. `replaces`: the change forces the resource's replacement.
     """
 
     path: str
@@ -66,43 +66,43 @@ class Property:
 
 
 @dataclass(frozen=True, slots=True)
-class Resource:
+class ChangedResource:
     """A resource that differs.
 
-    `urn` is that of the working files, of a deleted resource that of the base; `name` is its logical name. `component`
-    is the logical name of the component that makes it, and `module` that component's type; both are empty for a
-    resource outside components. `file` and `line` are where the project declares it, empty and 0 where that is not
-    known, as of a module of an installed Bluelamp. `properties` differ; a created or a deleted resource lists none.
-    `protect` says that the engine refuses to delete it.
+    `urn` is the URN in the working files, or in the base for a deleted resource; `name` is the logical name.
+    `component` is the logical name of the enclosing component and `module` that component's type; both are empty
+    outside components. `file` and `line` are where the project declares the resource; empty and 0 if unknown, as for
+    modules of an installed Bluelamp. `properties` are those that differ, none for created and deleted resources.
+    `protect`: the engine refuses to delete the resource.
     """
 
-    what: What
+    what: Action
     urn: str
     type: str
     name: str
     component: str = ""
     module: str = ""
-    properties: tuple[Property, ...] = ()
+    properties: tuple[ChangedProperty, ...] = ()
     protect: bool = False
     file: str = ""
     line: int = 0
 
     @property
     def destroys(self) -> bool:
-        """Whether something that is deployed goes away."""
-        return self.what in (What.DELETED, What.REPLACED)
+        """Whether a deployed resource is destroyed."""
+        return self.what in (Action.DELETED, Action.REPLACED)
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class ChangedVerdict:
     """A verdict that is new or gone.
 
-    `level` is the enforcement of the rule (`mandatory` or `advisory`), `verdict` is `fail`, `error`, `unknown` or
-    `exempt`; of one that is gone it is the verdict of the base. `path` is the property, empty for the whole resource.
-    `file` and `line` are the settings line, or else the program line, that the finding is reported at.
+    `level` is the rule's enforcement (`mandatory` or `advisory`); `verdict` is `fail`, `error`, `unknown` or `exempt`,
+    for a verdict that is gone the base's. `path` is the property, empty for the whole resource. `file` and `line` are
+    the line of the settings, or else of the program, at which the finding is reported.
     """
 
-    turn: Turn
+    turn: VerdictStatus
     rule: str
     title: str
     level: str
@@ -118,15 +118,15 @@ class Judged:
 
     @property
     def breaks(self) -> bool:
-        """Whether it is a new failure of a mandatory rule."""
-        return self.turn is Turn.NEW and self.level == "mandatory" and self.verdict in ("fail", "error")
+        """Whether this is a new failure of a mandatory rule."""
+        return self.turn is VerdictStatus.NEW and self.level == "mandatory" and self.verdict in ("fail", "error")
 
 
 @dataclass(frozen=True, slots=True)
-class Money:
-    """What a force costs a month, GBP without VAT, to the penny; None where it is not planned on that side.
+class MonthlyCost:
+    """A force's cost a month, in GBP without VAT, to the penny; None if that side was not planned.
 
-    Both are by the prices and the use that stand in the files of their side.
+    Each side uses the prices and the usage in its own files.
     """
 
     before: Decimal | None = None
@@ -134,20 +134,20 @@ class Money:
 
     @property
     def change(self) -> Decimal:
-        """What is added to a month; negative for a saving. What is not known counts as nothing."""
+        """The increase a month; negative for a saving. An unknown cost counts as zero."""
         return (self.after or Decimal(0)) - (self.before or Decimal(0))
 
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """A difference between base and working files that can be the cause.
+    """A difference between base and working files that may be the cause.
 
-    `file` is relative to the project, `line` that of the working files (of the base where the line is removed; 0 for a
-    whole file). `path` is a setting as it is spelt (`bluelamp:azure.hub.firewall.tier`), a rule's id, a module's folder
-    or a package. `before` and `after` are what it says, as text; empty where absent or where a whole file differs.
+    `file` is relative to the project; `line` counts in the working files (in the base for a removed line), and is 0 for
+    a whole file. `path` is a setting (`bluelamp:azure.hub.firewall.tier`), a rule's id, a module's folder or a package.
+    `before` and `after` are the values as text; empty if absent or if a whole file differs.
     """
 
-    because: Because
+    because: Cause
     file: str = ""
     line: int = 0
     path: str = ""
@@ -156,34 +156,33 @@ class Reason:
 
     def __str__(self) -> str:
         place = f"{self.file}:{self.line}" if self.line else self.file
-        said = " ".join(each for each in (place, self.path if self.path != self.file else "") if each)
+        text = " ".join(each for each in (place, self.path if self.path != self.file else "") if each)
         if self.before or self.after:
-            said += f": {self.before or 'not set'} -> {self.after or 'not set'}"
-        return f"{self.because}: {said}" if said else str(self.because)
+            text += f": {self.before or 'not set'} -> {self.after or 'not set'}"
+        return f"{self.because}: {text}" if text else str(self.because)
 
 
 @dataclass(frozen=True, slots=True)
 class Force:
-    """What a change does to one force.
+    """The effect of a change on one force.
 
-    `resources` are the resources that differ, deleted and replaced ones first. `same` is how many do not differ;
-    None where nothing was planned, as both sides are made from the same files.
-    `outputs` are the stack outputs that differ. `verdicts` are the verdicts that are new or gone, mandatory ones first.
-    `refused` are the reasons, new against the base, why Azure or Kubernetes would refuse a resource. `cost` is a month.
-    `reasons` tell why; a force that is not affected has none. `base_error` and `head_error` say why a side was not
-    planned, empty where it was. `reused` says that neither side had to be planned anew. `alike` is a digest that forces
-    share whose resources, properties and verdicts change in the same way, but for the forces' names, codes and
-    addresses.
+    `resources` are the resources that differ, deleted and replaced ones first; `same` is the number of those that do
+    not, None if nothing was planned because the inputs are identical. `outputs` are the stack outputs that differ.
+    `verdicts` are the verdicts that are new or gone, mandatory ones first. `refused` are the new reasons why Azure or
+    Kubernetes would refuse a resource. `cost` is for a month. `reasons` are the causes; an unaffected force has none.
+    `base_error` and `head_error` are why a side could not be planned, else empty. `reused`: both sides were cached.
+    `alike` is a digest shared by forces whose resources, properties and verdicts change in the same way, apart from the
+    forces' names, codes and addresses.
     """
 
     force: str
     environment: str = ""
-    resources: tuple[Resource, ...] = ()
+    resources: tuple[ChangedResource, ...] = ()
     same: int | None = None
-    outputs: tuple[Property, ...] = ()
-    verdicts: tuple[Judged, ...] = ()
+    outputs: tuple[ChangedProperty, ...] = ()
+    verdicts: tuple[ChangedVerdict, ...] = ()
     refused: tuple[str, ...] = ()
-    cost: Money = Money()
+    cost: MonthlyCost = MonthlyCost()
     reasons: tuple[Reason, ...] = ()
     base_error: str = ""
     head_error: str = ""
@@ -197,18 +196,18 @@ class Force:
         return bool(found or self.cost.change or self.base_error or self.head_error)
 
     @property
-    def counts(self) -> dict[What, int]:
-        """How many resources are deleted, replaced, updated and created."""
-        return {what: sum(each.what is what for each in self.resources) for what in What}
+    def counts(self) -> dict[Action, int]:
+        """The number of resources deleted, replaced, updated and created."""
+        return {what: sum(each.what is what for each in self.resources) for what in Action}
 
     @property
-    def breaks(self) -> tuple[Judged, ...]:
+    def breaks(self) -> tuple[ChangedVerdict, ...]:
         """The new failures of mandatory rules."""
         return tuple(each for each in self.verdicts if each.breaks)
 
     def as_dict(self) -> dict[str, Any]:
-        """The force as JSON values; amounts are texts, as JSON has no decimal numbers."""
-        found: dict[str, Any] = as_json(replace(self, cost=Money()))
+        """The force as JSON values. Amounts are strings, as JSON has no decimal numbers."""
+        found: dict[str, Any] = as_json(replace(self, cost=MonthlyCost()))
         return {
             **found,
             "affected": self.affected,
@@ -221,10 +220,10 @@ class Force:
 class Comparison:
     """What the working files change against a base, force by force.
 
-    `reference` is what was asked for, `base` the commit that is compared with: the merge base of `reference` and HEAD,
-    or `reference` itself where HEAD descends from it (then `diverged` is false). `head` is HEAD's commit, and the
-    working files, committed or not, are what is compared. `forces` are all that were asked for, affected or not, with
-    those that exist on one side only. `notes` are for people: what the comparison could not take into account.
+    `reference` is the given revision, `base` the commit compared with: the merge base of `reference` and HEAD, or
+    `reference` itself if HEAD descends from it (then `diverged` is false). `head` is HEAD's commit; the working files
+    are compared, committed or not. `forces` are all requested forces, affected or not, including those on one side
+    only. `notes` are for people: what the comparison does not take into account.
     """
 
     reference: str
@@ -236,17 +235,17 @@ class Comparison:
 
     @property
     def affected(self) -> tuple[Force, ...]:
-        """The forces that are affected, in the order they were asked for."""
+        """The affected forces, in the requested order."""
         return tuple(each for each in self.forces if each.affected)
 
     @property
     def reused(self) -> int:
-        """How many forces needed no planning on either side."""
+        """The number of forces that needed no planning on either side."""
         return sum(each.reused for each in self.forces)
 
     @property
     def groups(self) -> tuple[tuple[Force, ...], ...]:
-        """The affected forces, those with the same change together; the largest group first."""
+        """The affected forces, grouped by change; the largest group first."""
         found: dict[str, list[Force]] = {}
         for each in self.affected:
             found.setdefault(each.alike, []).append(each)
@@ -266,10 +265,10 @@ class Comparison:
         }
 
 
-ORDER: Final = tuple(What)
+ORDER: Final = tuple(Action)
 
 
-def ordered(resources: Iterable[Resource]) -> tuple[Resource, ...]:
+def ordered(resources: Iterable[ChangedResource]) -> tuple[ChangedResource, ...]:
     """Deleted and replaced resources first, then by type and name."""
     return tuple(sorted(resources, key=lambda each: (ORDER.index(each.what), each.type, each.name, each.urn)))
 

@@ -1,7 +1,7 @@
 """Why a force differs: the settings, modules, rules and packages that differ between base and working files.
 
-A file that differs counts only where the force can depend on it: its own settings, its row of the register, a module
-that makes one of its components, a rule whose verdict differs. Where nothing is left by that, every file counts.
+A changed file counts only if the force can depend on it: its own settings, its row of the register, a module of one of
+its components, a rule whose verdict differs. If no file qualifies, all of them count.
 """
 
 import re
@@ -10,8 +10,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
-from bluelamp.comparison.differing import differences
-from bluelamp.comparison.model import Because, Judged, Reason
+from bluelamp.comparison.diff import differences
+from bluelamp.comparison.model import Cause, ChangedVerdict, Reason
 from bluelamp.core.environments import split
 from bluelamp.core.files import read
 from bluelamp.core.problems import SettingsError
@@ -25,16 +25,16 @@ _OWN: Final = "bluelamp:index:"
 _PINNED: Final = re.compile(r"^([A-Za-z0-9][\w.-]*)==([^\s;\\]+)", re.MULTILINE)
 _UV: Final = re.compile(r'^name = "([^"]+)"\nversion = "([^"]+)"', re.MULTILINE)
 _CODE: Final = (
-    ("modules/", Because.MODULE),
-    ("policies/", Because.RULE),
-    ("rules/", Because.RULE),
-    ("infra/", Because.PROGRAM),
-    ("workloads/", Because.PROGRAM),
-    ("Pulumi.yaml", Because.PROGRAM),
-    ("bluelamp/", Because.BLUELAMP),
+    ("modules/", Cause.MODULE),
+    ("policies/", Cause.RULE),
+    ("rules/", Cause.RULE),
+    ("infra/", Cause.PROGRAM),
+    ("workloads/", Cause.PROGRAM),
+    ("Pulumi.yaml", Cause.PROGRAM),
+    ("bluelamp/", Cause.BLUELAMP),
 )
 _MOST: Final = 200
-"""Reasons of a force that are given."""
+"""The maximum number of reasons for a force."""
 
 
 def reasons(
@@ -44,14 +44,14 @@ def reasons(
     root: Path,
     *,
     components: Collection[str] = (),
-    verdicts: Sequence[Judged] = (),
+    verdicts: Sequence[ChangedVerdict] = (),
     resources: bool = True,
     cost: bool = True,
 ) -> tuple[Reason, ...]:
-    """Why `force` differs; `changed` are the files that do, relative to the project, in `base` and `root`.
+    """Why `force` differs. `changed` are the changed files, relative to the project, in `base` and `root`.
 
-    `components` are the types of the components of both plans, `verdicts` what is new or gone; `resources` and `cost`
-    say whether resources and the month's cost differ.
+    `components` are the types of the components in both plans, `verdicts` those that are new or gone; `resources` and
+    `cost` are whether resources and the monthly cost differ.
     """
     found: list[Reason] = []
     rules = {each.rule for each in verdicts}
@@ -61,16 +61,16 @@ def reasons(
         elif file in LOCKS:
             found += _locked(file, base, root)
         elif file == _PRICES and cost:
-            found.append(Reason(Because.PRICES, file, path=file))
+            found.append(Reason(Cause.PRICES, file, path=file))
         elif (because := _code(file)) is not None and _counts(file, because, base, root, components, rules, resources):
             found.append(_of_code(file, because, base, root, rules))
     if not found:
-        found = [Reason(_code(file) or Because.SETTINGS, file, path=file) for file in sorted(changed)]
+        found = [Reason(_code(file) or Cause.SETTINGS, file, path=file) for file in sorted(changed)]
     return tuple(dict.fromkeys(found))[:_MOST]
 
 
 def _is_settings(file: str, force: str) -> bool:
-    """Whether it is a file of settings that the force reads: its own, or one that all forces share."""
+    """Whether this is a settings file of the force, or one that all forces share."""
     if not file.startswith("stacks/") or file == _PRICES:
         return False
     own = {force, split(force)[0]}
@@ -81,11 +81,11 @@ def _is_settings(file: str, force: str) -> bool:
 
 
 def _settings(file: str, force: str, base: Path, root: Path) -> Iterator[Reason]:
-    """The settings of a file that differ, each with its line; the whole file where it is no YAML on a side."""
+    """The settings that differ in a file, each with its line; the whole file if it is not valid YAML on a side."""
     before, after = _source(base / file, file), _source(root / file, file)
     if before is None or after is None:
-        there = tuple("" if (side / file).exists() else "no file" for side in (base, root))
-        yield Reason(Because.SETTINGS, file, path=file, before=there[0], after=there[1])
+        existing = tuple("" if (side / file).exists() else "no file" for side in (base, root))
+        yield Reason(Cause.SETTINGS, file, path=file, before=existing[0], after=existing[1])
         return
     old, new = before.values, after.values
     start: Steps = ()
@@ -96,7 +96,7 @@ def _settings(file: str, force: str, base: Path, root: Path) -> Iterator[Reason]
         source = before if now is None else after
         line = source.at(steps, key=True)[0]
         shown = ("[secret]", "[secret]") if "secure" in steps else (_text(was), _text(now))
-        yield Reason(Because.SETTINGS, file, line, spell(steps), *shown)
+        yield Reason(Cause.SETTINGS, file, line, spell(steps), *shown)
 
 
 def _at(value: Any, steps: Steps) -> Any:
@@ -110,7 +110,7 @@ def _text(value: Any) -> str:
 
 
 def _source(path: Path, file: str) -> Source | None:
-    """The document in `path`; an empty one where there is no file, None where it is no YAML."""
+    """The document in `path`; empty if there is no file, None if it is not valid YAML."""
     if not path.exists():
         return Source(file, {})
     with suppress(OSError, SettingsError):
@@ -119,15 +119,15 @@ def _source(path: Path, file: str) -> Source | None:
 
 
 def _locked(file: str, base: Path, root: Path) -> Iterator[Reason]:
-    """The packages whose pinned version differs; the whole file where none does."""
+    """The packages whose pinned version differs; the whole file if none does."""
     old, new = (_pins(side / file) for side in (base, root))
     names = [name for name in sorted({*old, *new}) if old.get(name) != new.get(name)]
     text = _content(root / file)
     for name in names:
         line = next((at for at, each in enumerate(text.splitlines(), 1) if _begins(each, name)), 0)
-        yield Reason(Because.LOCK, file, line, name, old.get(name, ""), new.get(name, ""))
+        yield Reason(Cause.LOCK, file, line, name, old.get(name, ""), new.get(name, ""))
     if not names:
-        yield Reason(Because.LOCK, file, path=file)
+        yield Reason(Cause.LOCK, file, path=file)
 
 
 def _begins(line: str, name: str) -> bool:
@@ -145,23 +145,23 @@ def _content(path: Path) -> str:
     return ""
 
 
-def _code(file: str) -> Because | None:
+def _code(file: str) -> Cause | None:
     return next((because for start, because in _CODE if file.startswith(start)), None)
 
 
 def _counts(
     file: str,
-    because: Because,
+    because: Cause,
     base: Path,
     root: Path,
     components: Collection[str],
     rules: Collection[str],
     resources: bool,
 ) -> bool:
-    """Whether a file of code can have a part in what differs."""
-    if because is Because.RULE:
+    """Whether a source file can be a cause of the difference."""
+    if because is Cause.RULE:
         return bool(rules)
-    if because is Because.MODULE:
+    if because is Cause.MODULE:
         made = {*_classes(base / file), *_classes(root / file)}
         types = {each.removeprefix(_OWN).rpartition(":")[2] for each in components}
         return resources and (not made or bool(made & types))
@@ -169,17 +169,17 @@ def _counts(
 
 
 def _classes(file: Path) -> set[str]:
-    """The names of the classes that the module in the folder of `file` defines: those of its components among them."""
+    """The names of the classes in the folder of `file`, among them the module's components."""
     found: set[str] = set()
     for each in sorted(file.parent.glob("*.py")):
         found.update(re.findall(r"^class (\w+)\(", _content(each), re.MULTILINE))
     return found
 
 
-def _of_code(file: str, because: Because, base: Path, root: Path, rules: Collection[str]) -> Reason:
-    if because is Because.MODULE:
+def _of_code(file: str, because: Cause, base: Path, root: Path, rules: Collection[str]) -> Reason:
+    if because is Cause.MODULE:
         return Reason(because, file, path=Path(file).parent.as_posix())
-    if because is Because.RULE:
+    if because is Cause.RULE:
         text = _content(root / file) + _content(base / file)
         named = sorted(rule for rule in rules if rule in text)
         return Reason(because, file, path=", ".join(named) or file)

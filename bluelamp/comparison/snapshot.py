@@ -1,6 +1,6 @@
-"""One side of a comparison as plain JSON: what a force's plan, its verdicts and its cost say.
+"""One side of a comparison as plain JSON: a force's plan, its verdicts and its cost.
 
-This file is also run with the packages of the base's commit, so it uses little of them: an attribute that an older
+This file also runs with the packages of the base's commit. It uses little of them, and an attribute that an older
 commit lacks counts as empty.
 """
 
@@ -14,7 +14,7 @@ from typing import Any, Final
 VERSION: Final = 1
 """Changes with the meaning of a snapshot."""
 MARK: Final = "\u0000"
-"""The key of an object that stands for what JSON cannot say: an unknown value, a secret, a file."""
+"""The key of an object that represents a value without a JSON form: an unknown value, a secret, a file."""
 OPEN: Final = frozenset({"fail", "error", "unknown", "exempt"})
 """The verdicts that are compared."""
 
@@ -24,8 +24,8 @@ def snapshot(
 ) -> dict[str, Any]:
     """The snapshot of a planned force; `report` and `costs` may be None.
 
-    Secrets become a digest by `key`, so that changes are seen and values are not. `place` turns a position that the SDK
-    gives into a file of the project and a line.
+    Secrets become digests under `key`, which reveal changes but not values. `place` converts the SDK's source position
+    to a file of the project and a line.
     """
     return {
         "version": VERSION,
@@ -41,32 +41,39 @@ def snapshot(
 
 
 def side_of(plan: Any, report: Any, root: Path, key: bytes) -> tuple[dict[str, Any], Any]:
-    """The `snapshot` of a plan with its report and its cost, and the cost; it is None where `costError` says why."""
+    """The `snapshot` of a plan with its report and its cost, and that cost. The cost is None if `costError` is set."""
     from bluelamp.core.problems import SettingsError
 
     try:
         from bluelamp.cost.estate import cost_of_plan
-    except ImportError:  # a base of before that module
+    except ImportError:  # an older base
         from bluelamp.cost.price import cost_of_plan  # type: ignore[import-not-found,no-redef] # only the base has it
 
-    costs, wrong = None, ""
+    costs, cost_error = None, ""
     try:
         costs = cost_of_plan(plan, root)
     except SettingsError as error:
-        wrong = "; ".join(map(str, error.problems))
-    return {"snapshot": snapshot(plan, report, costs, key, _placer(root)), "costError": wrong}, costs
+        cost_error = "; ".join(map(str, error.problems))
+    return {"snapshot": snapshot(plan, report, costs, key, _program_line(root)), "costError": cost_error}, costs
 
 
-def _placer(root: Path) -> Any:
-    """What turns a position that the SDK gives into a file of the project and a line."""
-    from bluelamp.origins import places
-
-    bases = places._bases(root)
-    return lambda position: places.program_line(position, bases)
+def _program_line(root: Path) -> Any:
+    """Converts the SDK's source position to a file of the project and a line."""
+    try:
+        from bluelamp.origins.locations import program_line, project_folders
+    except ImportError:  # an older base
+        from bluelamp.origins.places import (  # type: ignore[import-not-found,no-redef] # only the base has it
+            _bases as project_folders,
+        )
+        from bluelamp.origins.places import (  # type: ignore[no-redef] # only the base has it
+            program_line,
+        )
+    folders = project_folders(root)
+    return lambda position: program_line(position, folders)
 
 
 def _counts(each: Any) -> bool:
-    """Whether a resource is compared: not the stack, and of components those that rules judge."""
+    """Whether a resource is compared: not the stack, and components only if rules judge them."""
     return (each.custom or bool(each.inputs)) and each.type != "pulumi:pulumi:Stack"
 
 
@@ -79,8 +86,9 @@ def _resource(each: Any, key: bytes, place: Callable[[Any], tuple[str, int] | No
         "parent": each.parent,
         "protect": each.protect,
         "aliases": list(each.aliases),
-        "ignore": list(getattr(each, "ignored", ())),
-        "forced": list(getattr(each, "replaced_on", ())),
+        # An older base has them as `ignored` and `replaced_on`.
+        "ignore": list(getattr(each, "ignore_changes", getattr(each, "ignored", ()))),
+        "forced": list(getattr(each, "replace_on_changes", getattr(each, "replaced_on", ()))),
         "failures": [f"{one.path}: {one.reason}" if one.path else one.reason for one in each.failures],
         "place": list(found) if found else None,
     }
@@ -102,7 +110,7 @@ def _verdict(each: Any) -> dict[str, Any]:
 
 
 def encoded(value: Any, key: bytes) -> Any:
-    """`value` as JSON, with secrets as digests."""
+    """`value` as JSON; secrets become digests."""
     from bluelamp.rehearsal.values import UNKNOWN, Blob, Secret
 
     if value is None or isinstance(value, (str, bool, int, float)):

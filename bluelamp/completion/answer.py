@@ -1,4 +1,4 @@
-"""What a word on the command line can become. Imports the standard library only: it runs at each press of a key."""
+"""Completions for a word on the command line. Imports the standard library only, as it runs at each key press."""
 
 import os
 import re
@@ -18,20 +18,20 @@ _REGION: Final = re.compile(r"\bregion: *([a-z-]+)")
 _PARTS: Final = ("rules", "frameworks", "groups", "controls", "modules", "settings")
 _LONGEST: Final = 72
 FILES: Final = "\x00files"
-"""In place of an answer: the shell completes names of files."""
+"""Marks that the shell completes file names."""
 
 Answers = dict[str, str]
-"""What the word can become, each with a description that may be empty."""
+"""The completions, each with a description that may be empty."""
 
 
 def main(arguments: Sequence[str]) -> None:
-    """Prints the answers for a shell: `bash LINE`, or `zsh WORD…` or `fish WORD…`, the last word being completed."""
+    """Prints the completions of the last word, for a shell: `bash LINE`, `zsh WORD…` or `fish WORD…`."""
     if not arguments:
         return
     shell, *rest = arguments
     words = _split(rest[0] if rest else "") if shell == "bash" else rest
     answers: Answers = {}
-    with suppress(Exception):  # an error would be printed into the line that is being written
+    with suppress(Exception):  # an error message would appear in the user's command line
         answers = complete(words[1:] or [""], Path.cwd())
     current = words[-1] if words else ""
     if FILES in answers:
@@ -40,7 +40,7 @@ def main(arguments: Sequence[str]) -> None:
 
 
 def complete(words: Sequence[str], here: Path) -> Answers:
-    """The answers for the last of `words`, which follow the command's name."""
+    """The completions of the last of `words`, which follow the command's name."""
     known = _index()
     command, current = known.get("command", {}), words[-1]
     path: list[str] = []
@@ -117,7 +117,7 @@ def _values(parameter: Mapping[str, Any], known: Mapping[str, Any], root: Path |
 
 
 def _resources(kind: str, root: Path | None, given: Sequence[str]) -> Answers:
-    """Of a force that was planned before: the plan itself would take too long."""
+    """The resources of the force's last plan, as planning now would take too long."""
     if root is None or not given or given[0] not in dict(_forces(root)):
         return {}
     made = read(resources_file(root, given[0]))
@@ -125,7 +125,7 @@ def _resources(kind: str, root: Path | None, given: Sequence[str]) -> Answers:
 
 
 def _index() -> dict[str, Any]:
-    """The index as it is kept; made now where there is none, and anew in the background where it is out of date."""
+    """The cached index. Built if missing, and rebuilt in the background if out of date."""
     found = read(index_file())
     if not found:
         from bluelamp.completion.index import build
@@ -157,7 +157,7 @@ def _register(root: Path | None) -> str:
 
 
 def _forces(root: Path | None) -> Iterator[tuple[str, str]]:
-    """The forces of the register, by a pattern: the YAML reader takes longer than the rest together."""
+    """The forces of the register, found by a pattern, as parsing YAML would take longer than everything else."""
     _, _, rows = _register(root).partition("\nforces:")
     for found in _FORCE.finditer(rows):
         name = re.search(r"\bname: *\"?([^\"\n,}]+)", rows[found.end() : found.end() + 200])
@@ -165,7 +165,7 @@ def _forces(root: Path | None) -> Iterator[tuple[str, str]]:
 
 
 def _split(line: str) -> list[str]:
-    """The words of a line as far as it is written; the last one, which may be empty, is being completed."""
+    """The words of an incomplete line; the last one, which may be empty, is being completed."""
     for ending in ("", '"', "'"):
         try:
             words = shlex.split(line + ending)
@@ -176,7 +176,7 @@ def _split(line: str) -> list[str]:
 
 
 def _printed(shell: str, answers: Answers, current: str) -> Iterator[str]:
-    # bash takes `:` and `=` for ends of words, and replaces what follows the last one only.
+    # bash treats `:` and `=` as word breaks, and replaces only the text after the last one.
     breaks = os.environ.get("COMP_WORDBREAKS", ":=")
     typed = max((current.rfind(each) + 1 for each in ":=" if each in breaks), default=0)
     for word, text in answers.items():

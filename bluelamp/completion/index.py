@@ -16,11 +16,11 @@ _OPTIONS: Final = {
     "--changed": "none",
     "--formats": "formats",
 }
-"""What the values of options are, by the option's name."""
+"""The kind of value of each option."""
 
 
 def build() -> dict[str, Any]:
-    """Makes the index, writes it and returns it."""
+    """Builds the index, writes it and returns it."""
     from typer.main import get_command
 
     from bluelamp.cli import app as module
@@ -93,7 +93,7 @@ def _takes_path(parameter: Any) -> bool:
 
 
 def _types(parameter: Any) -> list[type]:
-    """The classes in a parameter's annotation, which Typer keeps with it."""
+    """The classes in a parameter's annotation, as recorded by Typer."""
     waiting, found = [getattr(getattr(parameter, "type_descriptor", None), "annotation", None)], []
     while waiting:
         one = waiting.pop()

@@ -1,4 +1,4 @@
-"""What a shell runs to complete the command."""
+"""The completion scripts of the shells."""
 
 from typing import Final
 

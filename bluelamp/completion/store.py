@@ -1,4 +1,4 @@
-"""Where completion keeps what it knows: small JSON files in the cache folder."""
+"""The cache of completion: small JSON files in the cache folder."""
 
 import hashlib
 import json
@@ -15,7 +15,7 @@ _ROOT: Final = Path(__file__).resolve().parents[2]
 
 
 def signature() -> str:
-    """Changes with the sources that the index is made from."""
+    """A digest of the sources of the index."""
     digest = hashlib.sha256()
     for folder in _SOURCES:
         for place, _, files in os.walk(_ROOT / folder):
@@ -28,12 +28,12 @@ def signature() -> str:
 
 
 def index_file() -> Path:
-    """The file of the index of this installation."""
+    """The index file of this installation."""
     return _folder() / f"index-{_short(str(_ROOT))}.json"
 
 
 def read(path: Path) -> dict[str, Any]:
-    """What a file holds; nothing where it is not there or cannot be read."""
+    """The content of a file; empty if it is missing or unreadable."""
     with suppress(OSError, ValueError):
         found = json.loads(path.read_text(encoding="utf-8"))
         if isinstance(found, dict):
@@ -42,7 +42,7 @@ def read(path: Path) -> dict[str, Any]:
 
 
 def write(path: Path, content: Mapping[str, Any]) -> None:
-    """Writes a file whole; completion is an aid, so a folder that cannot be written is passed over."""
+    """Writes a file atomically. An unwritable folder is ignored, as completion is optional."""
     from bluelamp.core.files import replace
 
     with suppress(OSError):
@@ -56,7 +56,7 @@ def resources_file(root: Path, force: str) -> Path:
 
 
 def keep_resources(root: Path, force: str, resources: Iterable[tuple[str, Iterable[str]]]) -> None:
-    """Keeps the names of a force's resources, and of each its properties, for completion."""
+    """Caches the names of a force's resources and of their properties for completion."""
     write(resources_file(root, force), {name: sorted(properties) for name, properties in resources})
 
 

@@ -14,6 +14,7 @@ from typing import Any
 import yaml
 
 from bluelamp.core.files import FileRefusedError, read
+from bluelamp.core.os_errors import reason_of
 from bluelamp.core.problems import Problem, SettingsError
 from bluelamp.core.source import Source, Steps, show, spell
 
@@ -52,8 +53,7 @@ def content_of(path: Path, root: Path) -> tuple[bytes, str]:
     except FileRefusedError as error:
         raise SettingsError([Problem(name, message=str(error.strerror), next_step="is this the right file?")]) from None
     except OSError as error:
-        reason = (error.strerror or type(error).__name__).lower()
-        raise SettingsError([Problem(name, message=f"cannot be read: {reason}")]) from None
+        raise SettingsError([Problem(name, message=f"cannot be read: {reason_of(error)}")]) from None
 
 
 def parse(content: bytes, file: str, *, may_be_empty: bool = False) -> Source:

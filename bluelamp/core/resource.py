@@ -82,3 +82,13 @@ def type_of(urn: str) -> str:
 def name_of(urn: str) -> str:
     """The logical name in a URN."""
     return urn.split("::", 3)[-1]
+
+
+def stack_of(urn: str) -> str:
+    """The stack in a URN (`urn:pulumi:STACK::PROJECT::TYPE::NAME`), empty for any other text."""
+    return urn.removeprefix("urn:pulumi:").partition("::")[0] if urn.startswith("urn:pulumi:") else ""
+
+
+def project_of(urn: str) -> str:
+    """The project in a URN."""
+    return urn.split("::")[1]

@@ -1,1 +1,1 @@
-"""What a force's estate costs in a month, and what a change to it costs."""
+"""The monthly cost of a force's estate and of changes to it."""

@@ -1,4 +1,4 @@
-"""What a change costs: two costs of a force against each other."""
+"""The cost of a change: the difference between two costs of a force."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -8,27 +8,27 @@ from enum import StrEnum
 from bluelamp.pricing.model import Costs, Kind, Line, total
 
 
-class What(StrEnum):
-    """What happens to a resource whose cost changes."""
+class CostChange(StrEnum):
+    """Why a resource's cost changes."""
 
     CREATED = "created"
     DELETED = "deleted"
     RESIZED = "resized"
-    """It is there before and after, and costs another amount: also where a shared allowance goes elsewhere."""
+    """The resource exists before and after at different costs, including by a different share of an allowance."""
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
     """One resource whose cost changes, in GBP a month. `line` is one of its lines, for its name and owner."""
 
-    what: What
+    what: CostChange
     line: Line
     before: Decimal
     after: Decimal
 
     @property
     def amount(self) -> Decimal:
-        """What the change adds to a month; negative where it saves."""
+        """The increase a month; negative for a saving."""
         return self.after - self.before
 
 
@@ -42,33 +42,33 @@ class Difference:
 
     @property
     def total(self) -> Decimal:
-        """What the change adds to a month: exactly the difference of the two full costs."""
+        """The increase a month: exactly the difference of the two total costs."""
         return self.after.total - self.before.total
 
 
 def difference(before: Costs, after: Costs) -> Difference:
-    """What differs. The changes' amounts sum to the difference of the two totals, to the penny."""
+    """The difference. The changes' amounts add up to the difference of the two totals, to the penny."""
     old, new = _by_urn(before), _by_urn(after)
     changes = []
     for urn in dict.fromkeys([*old, *new]):
         was, now = old.get(urn, ()), new.get(urn, ())
         before_amount, after_amount = total(was), total(now)
         if not was:
-            what = What.CREATED
+            what = CostChange.CREATED
         elif not now:
-            what = What.DELETED
+            what = CostChange.DELETED
         else:
-            what = What.RESIZED
-        told = now or was
+            what = CostChange.RESIZED
+        lines = now or was
         free = all(line.kind is Kind.FREE for line in (*was, *now))
-        if before_amount != after_amount or (what is not What.RESIZED and not free):
-            changes.append(Change(what, told[0], before_amount, after_amount))
+        if before_amount != after_amount or (what is not CostChange.RESIZED and not free):
+            changes.append(Change(what, lines[0], before_amount, after_amount))
     changes.sort(key=lambda each: (-abs(each.amount), each.line.urn))
     return Difference(before, after, tuple(changes))
 
 
 def nothing(costs: Costs) -> Costs:
-    """The cost of a force that is not there, for comparing with `costs`."""
+    """The zero cost of a force that does not exist, for comparison with `costs`."""
     return replace(costs, lines=(), notes=())
 
 

@@ -1,4 +1,4 @@
-"""What a force's plan or state costs: its resources, priced with its files of use and hardware."""
+"""The cost of a force's plan or state, priced with its usage and hardware files."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 
 
 def cost_of_plan(plan: "Plan", root: Path, *, prices: Prices | None = None, day: date | None = None) -> Costs:
-    """The cost of what a force's program plans, with its files of use and hardware.
+    """The cost of a force's plan, with its usage and hardware files.
 
-    Raises `SettingsError` with every mistake in those files, also where they name a resource that is not planned or a
-    milestone that is not on the roadmap.
+    Raises `SettingsError` with every mistake in those files, including resources that are not planned and milestones
+    that are not on the roadmap.
     """
     usage, hardware = read_usage_and_hardware(root, plan.stack)
     estate = estate_of_plan(plan)
@@ -36,19 +36,19 @@ def cost_of_plan(plan: "Plan", root: Path, *, prices: Prices | None = None, day:
 def cost_of_state(
     state: Mapping[str, Any], stack: str, root: Path, *, prices: Prices | None = None, day: date | None = None
 ) -> Costs:
-    """The cost of what an exported state holds, with the force's files of use and hardware. Raises as they do."""
+    """The cost of an exported state, with the force's usage and hardware files. Raises as they do."""
     usage, hardware = read_usage_and_hardware(root, stack)
     return price(estate_of_state(state, stack), usage, hardware, prices=prices or load(root), day=day)
 
 
 def check_names(usage: Usage, estate: Estate) -> None:
-    """Raises `SettingsError` where usage names resources that are not in the estate, or use that is not charged."""
+    """Raises `SettingsError` if usage names resources that are not in the estate, or usage that is not charged."""
     if problems := unused(usage, estate):
         raise SettingsError(problems)
 
 
 def unused(usage: Usage, estate: Estate) -> list[Problem]:
-    """A problem for each resource of `usage` that is not in the estate, and for each use that it is not charged by."""
+    """A problem for each resource of `usage` that is not in the estate, and for each kind of usage without a charge."""
     names: dict[str, set[str]] = {}
     for each in estate.resources:
         names.setdefault(each.name, set()).add(each.type)
@@ -74,10 +74,10 @@ def unused(usage: Usage, estate: Estate) -> list[Problem]:
                 usage.file,
                 *usage.places.get((name, key), (0, 0)),
                 f"resources.{name}.{key}",
-                f"{name} is not charged by this use",
+                f"{name} has no charge for this usage",
                 key,
-                f"allowed: {', '.join(allowed)}" if allowed else "nothing of it is charged by use",
-                did_you_mean(key, allowed) or "take it out",
+                f"allowed: {', '.join(allowed)}" if allowed else "it has no usage-based charges",
+                did_you_mean(key, allowed) or "remove it",
             )
             for key in own
             if key not in allowed
@@ -86,14 +86,14 @@ def unused(usage: Usage, estate: Estate) -> list[Problem]:
 
 
 def estate_of_plan(plan: "Plan") -> Estate:
-    """The estate that a plan makes."""
+    """The estate of a plan."""
     from bluelamp.resources import from_plan
 
     return Estate(plan.stack, from_plan(plan))
 
 
 def estate_of_state(state: Mapping[str, Any], stack: str) -> Estate:
-    """The estate that an exported state holds. Raises `UsageError` where it is not a state."""
+    """The estate of an exported state. Raises `UsageError` if it is not a state."""
     from bluelamp.resources import from_state
 
     return Estate(stack, from_state(state))

@@ -1,4 +1,4 @@
-"""The costs of several forces, each planned in a process, now or as their settings were at a git revision."""
+"""The costs of several forces, planned in parallel, with their current settings or those of a git revision."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import nullcontext
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from bluelamp.plans import Plans
 
 _BEFORE: Final = "@"
-"""Stands before the name of a force whose settings of the revision are planned."""
+"""The prefix of a force whose settings at the revision are planned."""
 _SHARED: Final = (
     "Pulumi.yaml",
     "stacks/forces.yaml",
@@ -38,7 +38,7 @@ _SHARED: Final = (
 
 @dataclass(frozen=True)
 class Both:
-    """The cost of a force now, and as its settings were at the revision; None where it had none there."""
+    """The cost of a force now and with its settings at the revision; None if it had no settings then."""
 
     now: Costs
     before: Costs | None = None
@@ -54,12 +54,11 @@ def costs(
     day: date | None = None,
     plans: "Plans | None" = None,
 ) -> Iterator[Both]:
-    """The cost of each force's plan, in the order they are named; with `against` also as it was at that revision.
+    """The cost of each force's plan, in the given order; with `against` also with its settings at that revision.
 
-    Of the revision the settings, the use and the hardware count; the program and the prices are those of now, so that
-    the difference is what the change of the settings costs. Costs that `plans` keep are not made again. Raises
-    `SettingsError` with every mistake in the files of use and hardware of all forces, and `UsageError` where `against`
-    is no revision.
+    The revision's settings, usage and hardware are combined with the current program and prices, so the difference is
+    the cost of the changed settings. Costs cached in `plans` are reused. Raises `SettingsError` with every mistake in
+    the usage and hardware files of all forces, and `UsageError` if `against` is not a revision.
     """
     problems: list[Problem] = []
     for force in forces:
@@ -72,13 +71,13 @@ def costs(
     prices = load(root)
     with TemporaryDirectory(prefix="bluelamp-") as folder:
         before = _extracted(root, forces, against, Path(folder)) if against is not None else {}
-        # What is as it was is planned once.
+        # Unchanged forces are planned once.
         items = [
             item
             for force in forces
             for item in ([force, f"{_BEFORE}{force}"] if before.get(force) is False else [force])
         ]
-        # A base is priced with the prices of now, which are not among its files.
+        # The base is priced with the current prices, which are not among its files.
         with paused():
             base = plans.beside(inputs(Path(folder)).beside({PRICES: root / PRICES})) if plans and before else None
         kept = {item: _kept(item, plans, base) for item in items}
@@ -96,7 +95,7 @@ def costs(
 
 
 def _kept(item: str, plans: "Plans | None", base: "Plans | None") -> Costs | None:
-    """The costs that are kept of a force, or of its settings of the revision."""
+    """The cached costs of a force, or of its settings at the revision."""
     before = item.startswith(_BEFORE)
     there = base if before else plans
     found: Costs | None = there.costs(item.removeprefix(_BEFORE)) if there else None
@@ -142,7 +141,7 @@ def _cost(
 def _extracted(root: Path, forces: Sequence[str], revision: str, folder: Path) -> dict[str, bool]:
     """Writes the settings of a revision into `folder`.
 
-    The forces that had any, each with whether its files are as they are now. Raises `UsageError`.
+    Returns the forces that had settings, each with whether its files are unchanged. Raises `UsageError`.
     """
     by_force = {force: _paths(force) for force in forces}
     paths = [*_SHARED, *sorted({path for own in by_force.values() for path in own})]
@@ -165,13 +164,13 @@ def _extracted(root: Path, forces: Sequence[str], revision: str, folder: Path) -
 
 
 def _paths(force: str) -> list[str]:
-    """The files and folders of a force: those of all of its environments, which may not use the same addresses."""
+    """The files and folders of a force and of its environments, whose addresses must not overlap."""
     stacks = [join(split(force)[0], environment) for environment in ("", *ENVIRONMENTS)]
     return [path for stack in stacks for path in (f"stacks/Pulumi.{stack}.yaml", f"stacks/{stack}")]
 
 
 def _same(root: Path, paths: Sequence[str], files: Mapping[str, bytes]) -> bool:
-    """Whether what is at and below `paths` is as in `files`."""
+    """Whether the files at and below `paths` equal `files`."""
     before = {name: content for name, content in files.items() if any(_within(name, path) for path in paths)}
     places = [root / path for path in paths]
     found = [each for place in places for each in ((place, *place.rglob("*")) if place.is_dir() else (place,))]

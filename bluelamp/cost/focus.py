@@ -1,7 +1,7 @@
-"""Costs as CSV by FOCUS 1.2 (FinOps Open Cost and Usage Specification): a forecast of the current month.
+"""Costs as CSV in the format FOCUS 1.2 (FinOps Open Cost and Usage Specification): a forecast of the current month.
 
-The 21 mandatory columns and the three recommended ones come first, then columns of Bluelamp's own, which begin with
-`x_`. A null is an empty field. What is free or has no price is left out, as a cost of zero would say that it is known.
+The 21 mandatory and three recommended columns are followed by Bluelamp's own, with the prefix `x_`. A null is an empty
+field. Free and unpriced resources are left out, as a cost of zero would appear to be known.
 """
 
 import csv
@@ -39,10 +39,10 @@ MANDATORY: Final = (
     "ServiceCategory",
     "ServiceName",
 )
-"""The columns that every data set by FOCUS 1.2 has."""
+"""The mandatory columns of FOCUS 1.2."""
 
 RECOMMENDED: Final = ("ChargeFrequency", "InvoiceId", "ServiceSubcategory")
-"""The columns that such a data set should have."""
+"""The recommended columns of FOCUS 1.2."""
 
 COLUMNS: Final = tuple(sorted((*MANDATORY, *RECOMMENDED)))
 
@@ -87,7 +87,7 @@ _UNITS: Final[Mapping[str, str]] = {
     "renewal": "Renewals",
     "kWh": "kWh",
 }
-"""What FOCUS calls each unit of the snapshot."""
+"""FOCUS's name of each unit of the snapshot."""
 
 _MICROSOFT: Final = "Microsoft"
 
@@ -124,7 +124,7 @@ def _row(line: Line, day: date) -> dict[str, str]:
         "ChargePeriodStart": start,
         "ContractedCost": amount,
         "EffectiveCost": amount,
-        # A forecast is on no invoice.
+        # A forecast has no invoice.
         "InvoiceId": "",
         "InvoiceIssuerName": provider,
         "ListCost": amount,
@@ -163,7 +163,7 @@ def _decimal(value: Decimal) -> str:
 
 @dataclass(frozen=True, slots=True)
 class ServiceKind:
-    """A service, and where FOCUS puts it."""
+    """A service with its FOCUS category."""
 
     name: str
     category: str
@@ -174,7 +174,7 @@ _OTHER: Final = ServiceKind("Azure", "Other", "Other (Other)")
 
 
 def service_of(type_: str) -> ServiceKind:
-    """The service of a type, by its token or else by its module; `Azure` where neither is known."""
+    """The service of a type, by its token or else by its module; `Azure` if neither is known."""
     named = services()
     token = type_.removeprefix("azure-native:")
     return named.get(token) or named.get(token.partition(":")[0]) or _OTHER

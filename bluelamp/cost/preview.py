@@ -1,4 +1,4 @@
-"""What the changes of an engine's preview cost: the state before them against the state that they lead to."""
+"""The cost of the changes in an engine's preview: the difference between the states before and after."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -31,9 +31,9 @@ def cost_of_steps(
     prices: Prices | None = None,
     day: date | None = None,
 ) -> Difference:
-    """What the previewed `steps` change of the cost of a stack with this exported `state`, empty where there is none.
+    """The cost difference of the previewed `steps` for a stack with this exported `state`, which may be empty.
 
-    Nothing is planned. Raises `SettingsError` with every mistake in the stack's files of use and hardware.
+    Nothing is planned. Raises `SettingsError` with every mistake in the stack's usage and hardware files.
     """
     usage, hardware = read_usage_and_hardware(root, stack)
     prices = prices or load(root)
@@ -45,7 +45,7 @@ def cost_of_steps(
 
 
 def after_steps(before: Estate, steps: Iterable["Step"]) -> Estate:
-    """The estate that the steps lead to."""
+    """The estate after the steps."""
     resources = {each.urn: each for each in before.resources}
     gone = set()
     for step in steps:

@@ -1,4 +1,4 @@
-"""Refreshing the price snapshot: fetch, check, and replace as a whole or not at all."""
+"""Refreshes the price snapshot: fetches and validates all prices, then replaces the file atomically."""
 
 import csv
 import re
@@ -20,13 +20,13 @@ from bluelamp.pricing.snapshot import FILE, LARGEST_PRICE, Price, Prices, load, 
 
 REGION: Final = "uksouth"
 FACTOR: Final = 10
-"""A price that changes by more than this is taken to be a mistake."""
+"""A price that changes by more than this factor is rejected as a mistake."""
 PER_VCPU: Final = Decimal("1.4")
-"""A size whose price for each vCPU is more than this times the lowest of its family carries another price: some Linux
-entries of the API are Windows prices."""
+"""A size whose price per vCPU exceeds the family's lowest by this factor is mispriced: some of the API's Linux entries
+have Windows prices."""
 
 _SMALLEST: Final = 12
-"""Decimals beyond which a price is none."""
+"""The maximum number of decimals of a valid price."""
 
 _UNITS: Final[Mapping[str, tuple[str, ...]]] = {
     **dict.fromkeys(
@@ -43,19 +43,19 @@ _UNITS: Final[Mapping[str, tuple[str, ...]]] = {
     "1M": ("1M",),
     "renewal": ("1",),
 }
-"""What the API calls each unit of the snapshot."""
+"""The API's names of each unit of the snapshot."""
 _SHARED: Final = ("global", "", "zone 1")
-"""Where the price of a region stands where the region has none of its own."""
+"""The API's regions with prices for regions that have none of their own."""
 _CHARGED: Final = re.compile(r"Standard_([DE])\d+(?:-\d+)?([a-z]*)_v([3-9]|\d\d)")
-"""Sizes of the families D and E from version 3 on, which are charged by the vCPU."""
-_CHECK: Final = "compare it with Azure's pricing page; where it is right, write it into {file}, then refresh again"
+"""Sizes of the families D and E from version 3 on, whose price is proportional to vCPUs."""
+_CHECK: Final = "compare it with Azure's pricing page; if it is right, write it into {file}, then refresh again"
 
 
 @dataclass(frozen=True, slots=True)
 class Meter:
-    """How the API names a price of the snapshot. `product` and `sku` are empty where the meter's name is enough.
+    """The API's identification of a price. `product` and `sku` are empty if the meter's name is sufficient.
 
-    `tier` is the amount from which the price counts. `what` and `unit` are of a price that the snapshot may lack.
+    `tier` is the amount from which the price applies. `what` and `unit` are for a price that the snapshot may lack.
     """
 
     key: str
@@ -70,7 +70,7 @@ class Meter:
 
 @dataclass(frozen=True)
 class Refreshed:
-    """What a refresh did: prices that changed, were confirmed, were added, and that the API did not give."""
+    """The result of a refresh: prices that changed, were confirmed, were added, and are missing in the API."""
 
     changed: tuple[tuple[Price, Price], ...]
     same: int
@@ -100,11 +100,11 @@ def meters() -> tuple[Meter, ...]:
 def refresh(
     root: Path, service: Service, *, wanted: Sequence[Meter] | None = None, day: date | None = None
 ) -> Refreshed:
-    """Fetches every meter, checks it, and writes `stacks/prices.csv`.
+    """Fetches and validates every meter, and writes `stacks/prices.csv`.
 
-    Nothing is written where a price is refused: zero, negative, changed more than tenfold, of another unit or currency,
-    out of line for its vCPUs, or there twice. Raises `SettingsError` with every such price, and `BluelampError` where
-    the service fails.
+    Nothing is written if a price is invalid: zero, negative, changed more than tenfold, in another unit or currency, an
+    outlier for its vCPUs, or ambiguous. Raises `SettingsError` with every such price, and `BluelampError` if the
+    service fails.
     """
     day = day or today()
     known = load(root)
@@ -137,7 +137,7 @@ def _filter(meter: Meter) -> str:
 def _price(
     meter: Meter, items: Iterable[Mapping[str, Any]], known: Prices, day: date, problems: list[Problem]
 ) -> Price | None:
-    """The price of a meter among the API's items: of the region, or else where prices of all regions stand."""
+    """The price of a meter among the API's items: the region's own, or else the shared one."""
     named = [each for each in items if _fits(meter, each)]
     for region in (REGION, *_SHARED):
         here = [each for each in named if str(each.get("armRegionName", "")).lower() == region]
@@ -176,7 +176,7 @@ def _checked(meter: Meter, item: Mapping[str, Any], known: Prices, day: date, pr
 
 
 def _wrong(item: Mapping[str, Any], unit: str, was: Price | None) -> tuple[str, str, str] | None:
-    """What is wrong with an item: the message, what was found and what is allowed."""
+    """The problem with an item: the message, what was found and what is allowed."""
     amount, measure = item.get("retailPrice"), item.get("unitOfMeasure")
     if item.get("currencyCode") != "GBP":
         return ("not in pounds", str(item.get("currencyCode")), "allowed: GBP")
@@ -186,7 +186,7 @@ def _wrong(item: Mapping[str, Any], unit: str, was: Price | None) -> tuple[str, 
         return ("not a price above zero", str(amount)[:40], "")
     if amount > LARGEST_PRICE or amount.adjusted() < -_SMALLEST:
         return ("no price that Azure can have", f"{amount:.6E}", f"allowed: at most {LARGEST_PRICE:,}")
-    # Another region's price, converted from dollars, is no measure for a price of the region.
+    # Another region's price, converted from dollars, is not comparable with a price of the region.
     if was is not None and was.region == REGION and not was.gbp / FACTOR <= amount <= was.gbp * FACTOR:
         return (f"changed by more than {FACTOR} times", f"{amount:f}", f"it was {was.gbp:f} on {was.dated}")
     return None
@@ -220,9 +220,9 @@ def _machines(service: Service, known: Prices, day: date, problems: list[Problem
 
 
 def outliers(sizes: Mapping[str, tuple[str, Decimal]]) -> dict[str, Decimal]:
-    """The keys of D and E sizes of version 3 or later whose price for each vCPU is out of line with their family's.
+    """The keys of D and E sizes of version 3 or later whose price per vCPU is an outlier in their family.
 
-    `sizes` has a size and its hourly price by key. The value is the family's lowest price for each vCPU.
+    `sizes` has a size and its hourly price by key. The value is the family's lowest price per vCPU.
     """
     families: dict[str, list[tuple[str, Decimal]]] = {}
     for key, (size, price) in sizes.items():
@@ -237,6 +237,6 @@ def outliers(sizes: Mapping[str, tuple[str, Decimal]]) -> dict[str, Decimal]:
 
 
 def family_of(size: str) -> str:
-    """`Das_v5` of `Standard_D4as_v5`; empty for a size whose family is not charged by the vCPU."""
+    """`Das_v5` for `Standard_D4as_v5`; empty for a size whose price is not proportional to vCPUs."""
     found = _CHARGED.fullmatch(size)
     return f"{found[1]}{found[2]}_v{found[3]}" if found else ""

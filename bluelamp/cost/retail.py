@@ -1,7 +1,7 @@
-"""The Azure Retail Prices API: one filter at a time, page by page.
+"""The Azure Retail Prices API.
 
-Filters are case-sensitive. Amounts are read as exact decimals. The address can be replaced by the environment variable
-`BLUELAMP_PRICES_URL`, for a mirror or a test; it is HTTPS, or HTTP on this machine.
+Filters are case-sensitive. Amounts are read as exact decimals. The environment variable `BLUELAMP_PRICES_URL` replaces
+the address, for a mirror or a test; it must be HTTPS, or HTTP on this machine.
 """
 
 import json
@@ -30,12 +30,12 @@ _SECONDS: Final = 30.0
 _TRIES: Final = 5
 _MOST_PAGES: Final = 500
 _PORTS: Final = {"https": 443, "http": 80}
-_LATER: Final = "try again later; the prices of before are unchanged"
+_LATER: Final = "try again later; the previous prices are unchanged"
 
 
 @dataclass(frozen=True)
 class Service:
-    """The API at an address. `seconds` is how long one answer may take, `wait` what waits between two tries."""
+    """The API at an address. `seconds` is the timeout of a request, `wait` waits between two attempts."""
 
     url: str = URL
     seconds: float = _SECONDS
@@ -43,15 +43,15 @@ class Service:
 
     @classmethod
     def of_environment(cls) -> "Service":
-        """The API at the address in the environment. Raises `UsageError` where that is no address."""
+        """The API at the address in the environment. Raises `UsageError` if that is invalid."""
         url = os.environ.get(VARIABLE) or URL
         netloc = ""
         with suppress(ValueError):
             netloc = urlsplit(url).netloc
         if "@" in netloc:
-            # Messages name the address: it must hold no secret.
+            # Messages include the address, so it must not contain a secret.
             raise UsageError(
-                f"{VARIABLE}: the address holds a user or a password",
+                f"{VARIABLE}: the address contains a user name or a password",
                 next_step="give the address without them; prices are public",
             )
         if not is_safe(url):
@@ -61,7 +61,7 @@ class Service:
         return cls(url)
 
     def items(self, condition: str) -> Iterator[Mapping[str, Any]]:
-        """Every item that fits an OData filter, in GBP. Raises `BluelampError` where the service fails."""
+        """Every item that matches an OData filter, in GBP. Raises `BluelampError` if the service fails."""
         words = {"api-version": VERSION, "currencyCode": "'GBP'", "$filter": condition}
         page: str | None = f"{self.url}?{urlencode(words)}"
         for _ in range(_MOST_PAGES):
@@ -104,7 +104,7 @@ class Service:
 
 
 def _same_place(url: str, link: str) -> bool:
-    """Whether both addresses have one scheme, host and port; Azure's links name the default port."""
+    """Whether both addresses have the same scheme, host and port; Azure's links include the default port."""
     try:
         return _place(url) == _place(link)
     except ValueError:

@@ -1,1 +1,1 @@
-"""Demonstrations of what runs on the platform, on published data and generated people."""
+"""Demonstrations of the platform's workloads with published data and generated people."""

@@ -1,25 +1,25 @@
-"""What the demonstration says of the crime data."""
+"""Facts about the crime data in the demonstration."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class MonthFacts:
-    """What a month's file holds."""
+    """Facts about the file of a month."""
 
     month: str
     rows: int
     without_id: int
     without_location: int
     repeated: int
-    """Rows without a Crime ID that equal one before them: they may be the same incident or not."""
+    """Rows without a Crime ID that repeat an earlier row, which may be the same incident or not."""
     outside: int
-    """Rows in an area that is not the force's."""
+    """Rows in an area outside the force's."""
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What the published view says of the crime data."""
+    """Facts about the crime data in the published view."""
 
     months: tuple[MonthFacts, ...]
     types: int
@@ -33,6 +33,6 @@ class Facts:
     by_type: tuple[tuple[str, tuple[int, ...]], ...]
     """Rows of each type of crime, month by month."""
     west: float
-    """The least longitude."""
+    """The minimum longitude."""
     east: float
-    """The greatest longitude."""
+    """The maximum longitude."""

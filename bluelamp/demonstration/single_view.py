@@ -28,7 +28,7 @@ from bluelamp.workloads.single_view import Built, build, open_view, people, read
 
 SUBJECT: Final = "demonstration"
 AS_OF: Final = date(2018, 8, 31)
-"""A month after the newest file, as the publisher's own schedule has it."""
+"""A month after the newest file, as in the publisher's schedule."""
 RECORDS: Final = 30_000
 FORCE: Final = "West Yorkshire"
 FOLDER: Final = ".bluelamp/single-view"
@@ -55,7 +55,7 @@ def run(screen: Screen, root: Path, *, records: int) -> int:
     folder = root / FOLDER
     demo = Path(package.__file__).parent / "demo"
     register = read_folder(demo / "contracts", demo.parent)
-    # What is derived from the sources is published by this run: there is no copy of it to judge.
+    # Derived assets are published by this run, so they have no copy to check yet.
     contracts = [each for each in register if not each.properties.lineage]
     mappings = read_mappings(demo / "mappings", demo.parent, contracts)
     screen.say("fetching published data, once")
@@ -78,12 +78,12 @@ def run(screen: Screen, root: Path, *, records: int) -> int:
     history = History(root / ".bluelamp" / HISTORY)
     history.keep(built.quality)
     facts = read_facts(folder / "view") if built.published else None
-    _tell(screen, built, facts)
+    _show(screen, built, facts)
     found = None
     if built.published:
         screen.say(f"forecasting demand, {perf_counter() - start:.0f} s")
         found = patterns.run(folder / "view", force=FORCE)
-        _tell_patterns(screen, found, published=patterns.publish(found, folder / "patterns"))
+        _show_patterns(screen, found, published=patterns.publish(found, folder / "patterns"))
     _pages(folder / "report", built, facts, history, found, register)
     screen.say(
         f"view: {escape(FOLDER)}/view; pages: {escape(FOLDER)}/report/index.html; {perf_counter() - start:.0f} s"
@@ -96,7 +96,7 @@ def _key(type_: str, each: people.Truth) -> str:
 
 
 def read_facts(view: Path) -> Facts:
-    """What the view in the folder `view` says of the crime data."""
+    """Facts about the crime data in the view in the folder `view`."""
     with open_view(view) as connection:
 
         def ask(query: str) -> list[tuple[Any, ...]]:
@@ -139,7 +139,7 @@ def read_facts(view: Path) -> Facts:
     )
 
 
-def _tell(screen: Screen, built: Built, facts: Facts | None) -> None:
+def _show(screen: Screen, built: Built, facts: Facts | None) -> None:
     if facts is not None:
         headings = ("month", "rows", "no Crime ID", "no location", "repeated ASB rows", "outside the force")
         rows = [
@@ -159,7 +159,7 @@ def _tell(screen: Screen, built: Built, facts: Facts | None) -> None:
             f"{facts.points:,} map points; longitude {facts.west:.2f} to {facts.east:.2f}",
             f"rows without a Crime ID that are not anti-social behaviour: {facts.other_without_id}; "
             f"Crime IDs of more than one row: {facts.repeated_ids}",
-            "repeated rows have no ID: whether they are one incident or several is not known, and all are kept",
+            "repeated rows have no ID: they may be one incident or several, so all are kept",
         )
     for measured in built.measured:
         screen.show(
@@ -179,7 +179,7 @@ def _tell(screen: Screen, built: Built, facts: Facts | None) -> None:
         screen.show(f"[red]not published[/red] because of {escape(asset)}:", *(f"  {escape(each)}" for each in reasons))
 
 
-def _tell_patterns(screen: Screen, found: patterns.Patterns, *, published: bool) -> None:
+def _show_patterns(screen: Screen, found: patterns.Patterns, *, published: bool) -> None:
     account = found.account
     screen.show(
         f"demand: {account.events:,} incidents, {account.used:,} used, "

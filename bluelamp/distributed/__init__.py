@@ -1,5 +1,5 @@
-"""Work on forces on several machines: Dask distributes it, and a worker does with a force what this machine would.
+"""Runs work on forces on several machines with Dask; a worker does the same work as this machine would.
 
-with workers(screen, "tcp://scheduler:8786", root, rehearse=False) as there:
-    check = there.perform(CheckJob("essex"))
+with workers(screen, "tcp://scheduler:8786", root, rehearse=False) as cluster:
+    check = cluster.run(CheckJob("essex"))
 """

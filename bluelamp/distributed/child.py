@@ -1,8 +1,8 @@
-"""The process on a worker that does one unit of work: `python -m bluelamp.distributed.child`.
+"""The process on a worker for one unit of work: `python -m bluelamp.distributed.child`.
 
-It reads a pickled `Task` from its standard input and writes the pickled answer to its standard output. The input stays
-open as long as the worker lives: at its end this process is interrupted as by Ctrl-C, and an engine ends in an orderly
-way.
+It reads a pickled `Task` from standard input and writes the pickled result to standard output. Standard input stays
+open as long as the worker lives; when it closes, this process is interrupted as by Ctrl-C, so that an engine stops
+gracefully.
 """
 
 import os
@@ -18,27 +18,27 @@ from bluelamp.distributed.jobs import Interrupted, Refused, Task
 
 
 def main() -> None:
-    """Does the one task that the standard input has."""
-    signal.signal(signal.SIGINT, signal.default_int_handler)  # a worker in the background of a shell ignores it
-    answers = os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)  # what the work prints is no answer
+    """Runs the task on standard input."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored in a background process of a shell
+    output = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # keeps the work's own output out of the result
     task: Task = pickle.load(sys.stdin.buffer)  # noqa: S301 - from the worker that started this process
     threading.Thread(target=_end_with_the_worker, daemon=True).start()
     try:
-        answer = _answer(task)
+        result = _run(task)
     except KeyboardInterrupt:
-        answer = (True, Interrupted("it was interrupted"))
+        result = (True, Interrupted("it was interrupted"))
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
-        text = pickle.dumps(answer)
+        content = pickle.dumps(result)
     except (pickle.PicklingError, TypeError, AttributeError):
-        text = pickle.dumps((False, RuntimeError(format_exc())))
-    answers.write(text)
-    answers.close()
+        content = pickle.dumps((False, RuntimeError(format_exc())))
+    output.write(content)
+    output.close()
     os._exit(0)
 
 
-def _answer(task: Task) -> tuple[bool, Any]:
+def _run(task: Task) -> tuple[bool, Any]:
     from bluelamp.core import current
     from bluelamp.folders import project
 

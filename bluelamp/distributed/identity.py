@@ -1,4 +1,4 @@
-"""What two machines must have alike, so that one does with a force exactly what the other would."""
+"""What two machines must have in common for work on a force to have identical results."""
 
 import socket
 from collections.abc import Mapping
@@ -10,7 +10,7 @@ from bluelamp.fleet.inputs import project_digests
 from bluelamp.reports.provenance import versions
 
 _BOOT: Final = Path("/proc/sys/kernel/random/boot_id")
-_SAID: Final = {
+_DIFFERENCES: Final = {
     "lock": "another lock file",
     "program": "another program (Bluelamp, infra, modules, policies, rules or workloads)",
     "stacks": "other settings (files in stacks/)",
@@ -19,16 +19,16 @@ _SAID: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """The versions of Bluelamp and of the packages, digests of the project's files, and which folder that is."""
+    """The versions of Bluelamp and of the packages, digests of the project's files, and the identity of its folder."""
 
     versions: Mapping[str, str] = field(default_factory=dict)
     digests: Mapping[str, str] = field(default_factory=dict)
     folder: str = ""
 
     def differences(self, other: "Identity", *, same_folder: bool) -> list[str]:
-        """What `other`, a worker, has otherwise, each in words; nothing where it may do the work.
+        """Descriptions of what differs in `other`, a worker; empty if it is suitable.
 
-        With `same_folder` it must also work in this very folder, as where a rehearsal is kept.
+        With `same_folder` it must also use this very folder, as it contains the rehearsal.
         """
         packages = sorted({*self.versions, *other.versions})
         found = [
@@ -36,16 +36,16 @@ class Identity:
             for name in packages
             if self.versions.get(name) != other.versions.get(name)
         ]
-        found += [said for name, said in _SAID.items() if self.digests.get(name) != other.digests.get(name)]
+        found += [text for name, text in _DIFFERENCES.items() if self.digests.get(name) != other.digests.get(name)]
         if same_folder and self.folder != other.folder:
-            found.append("another folder, and a rehearsal is kept in the project's own")
+            found.append("another project folder, and the rehearsal is in this one")
         return found
 
 
 def identity(root: Path, force: str = "") -> Identity:
-    """What is true now of this machine and the project at `root`; of its settings, those that count for `force` alone.
+    """The current identity of this machine and the project at `root`, with the settings that `force` uses.
 
-    Raises `OSError` where a file cannot be read.
+    Raises `OSError` if a file cannot be read.
     """
     at = root.stat()
     boot = _BOOT.read_text(encoding="ascii").strip() if _BOOT.is_file() else ""

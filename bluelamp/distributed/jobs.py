@@ -1,4 +1,4 @@
-"""One unit of work: one verb on one force. It is pickled, sent to a worker, and done there in a process of its own."""
+"""A unit of work: one verb on one force. It is pickled, sent to a worker, and run there in its own process."""
 
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -12,31 +12,31 @@ from bluelamp.errors import Status
 if TYPE_CHECKING:
     from bluelamp.fleet.deploy import Result
     from bluelamp.fleet.drift_settings import Ignored
-    from bluelamp.reports.earlier import Earlier
+    from bluelamp.reports.previous_report import PreviousReport
 
 CHANGING: Final = ("up",)
-"""The verbs of which no attempt is repeated: what a first one has changed is not known."""
+"""Verbs that are not retried, as it is unknown what the first attempt changed."""
 _LARGEST: Final = 1 << 20
 
 
 class Job(Protocol):
-    """What a worker is given. `changes` says whether it may change anything."""
+    """Work for a worker."""
 
     @property
     def force(self) -> str:
-        """The force; empty where the work is on none."""
+        """The force; empty for work on none."""
 
     @property
     def changes(self) -> bool:
         """Whether it may change anything."""
 
     def run(self, root: Path) -> Any:
-        """Does the work in the project at `root`, and gives what can be pickled."""
+        """Does the work in the project at `root` and returns a picklable result."""
 
 
 @dataclass(frozen=True)
 class Task:
-    """A job, and what its worker must have; without `like` any worker may do it."""
+    """A job and the identity that its worker must have; without `like` any worker is suitable."""
 
     job: Job
     like: Identity | None = None
@@ -45,7 +45,7 @@ class Task:
 
 @dataclass(frozen=True)
 class IdentifyJob:
-    """Says what the worker has."""
+    """Reports the worker's identity."""
 
     force: str = ""
     changes: bool = False
@@ -62,7 +62,7 @@ class CheckJob:
     force: str
     block_unknown: bool = False
     keep: bool = True
-    """Whether the plan is kept for later runs, in the worker's own folder."""
+    """Whether the plan is cached for later runs, in the worker's own folder."""
     changes: bool = False
 
     def run(self, root: Path) -> Any:
@@ -85,7 +85,7 @@ class EngineJob:
     expect_no_changes: bool = False
     block_unknown: bool = False
     wait: float = SHORT
-    earlier: "Earlier | None" = None
+    previous: "PreviousReport | None" = None
 
     @property
     def changes(self) -> bool:
@@ -93,20 +93,20 @@ class EngineJob:
         return self.verb in CHANGING
 
     def run(self, root: Path) -> "Done":
-        """What the verb did. A failure is a result too; raises what the engine's set-up raises."""
+        """The result of the verb, which may be a failure. Raises what the engine's set-up raises."""
         from bluelamp.cli.drifting import drifting
-        from bluelamp.cli.how import How
-        from bluelamp.cli.one_force import alone
+        from bluelamp.cli.one_force import run_alone
+        from bluelamp.cli.run_options import RunOptions
         from bluelamp.cli.screen import Format, Screen
         from bluelamp.fleet import deploy
 
         screen = Screen(Format.TEXT, quiet=True)
         sifted = drifting(root, [self.force], rehearse=self.rehearse) if self.verb == "drift" else None
-        how = How(
+        options = RunOptions(
             self.rehearse,
             needs_settings=sifted is None,
             block_unknown=self.block_unknown,
-            earlier=self.earlier,
+            previous=self.previous,
             wait=self.wait,
         )
 
@@ -119,15 +119,15 @@ class EngineJob:
                 )
             return deploy.up(target, hear, refresh=self.refresh, agree=lambda _: True, gate=gate)
 
-        result = alone(screen, root, self.force, self.verb, how, work, Patience(self.wait))
+        result = run_alone(screen, root, self.force, self.verb, options, work, Patience(self.wait))
         ignored = sifted.ignored.get(self.force) if sifted else None
         return Done(replace(result, state=None, decrypt=None), ignored, kept_text(root, self.force))
 
 
 @dataclass(frozen=True)
 class Done:
-    """The result of an `EngineJob`, what of a drift the filters left out, and the text of the force's kept address
-    ranges, which an `up` may have added to. A state never travels."""
+    """The result of an `EngineJob`, without the state; the drift that filters ignore; and the force's address file,
+    which `up` may have changed."""
 
     result: "Result"
     ignored: "list[Ignored] | None" = None
@@ -135,7 +135,7 @@ class Done:
 
 
 def kept_file(root: Path, force: str) -> Path:
-    """Where the address ranges of a force's networks are kept."""
+    """The file with the address ranges of a force's networks."""
     from bluelamp.infra.settings.address_file import kept_of
     from bluelamp.infra.settings.register import read_register
 
@@ -143,7 +143,7 @@ def kept_file(root: Path, force: str) -> Path:
 
 
 def kept_text(root: Path, force: str) -> bytes | None:
-    """What that file has; None where it is not there."""
+    """The content of `kept_file`; None if it does not exist."""
     try:
         return read(kept_file(root, force), _LARGEST)
     except FileNotFoundError:
@@ -152,14 +152,14 @@ def kept_text(root: Path, force: str) -> bytes | None:
 
 @dataclass(frozen=True)
 class Refused:
-    """The worker is not one that may do the work: what it has otherwise."""
+    """The worker is not suitable, because of these differences."""
 
     differences: tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class Interrupted:
-    """The work began and was not finished; what it changed until then is not known. `why` says what happened."""
+    """The work started but did not finish, so it is unknown what it changed. `why` is the reason."""
 
     why: str
     status: Status = Status.FAILED

@@ -1,4 +1,4 @@
-"""What the command makes of a worker's answer."""
+"""Converts a worker's answer to a result of the command."""
 
 from contextlib import suppress
 from pathlib import Path
@@ -10,16 +10,15 @@ from bluelamp.errors import BluelampError, Status
 from bluelamp.fleet.deploy import Result
 
 
-def taken(answer: Any, force: str, verb: str, root: Path) -> tuple[Result, bool]:
+def result_of(answer: Any, force: str, verb: str, root: Path) -> tuple[Result, bool]:
     """The result of a verb on a force, and whether it was interrupted.
 
-    Address ranges that a worker has kept in its own folder are kept in the project at `root` too. Raises
-    `BluelampError` where they cannot be written.
+    Address ranges that the worker has recorded in its own folder are written to the project at `root` too. Raises
+    `BluelampError` if they cannot be written.
     """
     if isinstance(answer, Interrupted):
         step = "run the same command with --resume" if verb == "up" else "run the same command again"
-        said = f"{answer.why}; next: {step}"
-        return Result(force, verb, Status.FAILED, errors=(said,)), True
+        return Result(force, verb, Status.FAILED, errors=(f"{answer.why}; next: {step}",)), True
     assert isinstance(answer, Done)
     if verb == "up" and answer.kept is not None and answer.kept != kept_text(root, force):
         file = kept_file(root, force)

@@ -1,4 +1,4 @@
-"""What runs in a Dask worker. The SDK keeps one program's state a process, so each unit of work has one of its own."""
+"""Runs in a Dask worker. Each unit of work has its own process, as the SDK keeps one program's state per process."""
 
 import asyncio
 import pickle
@@ -19,7 +19,7 @@ _lock: Final = threading.Lock()
 
 
 async def identify() -> Any:
-    """The identity of this worker, or the error that keeps it from working."""
+    """The identity of this worker, or the error that prevents it from working."""
     child = await asyncio.create_subprocess_exec(
         *_WORDS, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, start_new_session=True
     )
@@ -33,11 +33,11 @@ async def identify() -> Any:
     return pickle.loads(said)[1] if said else RuntimeError("its process ended without an answer")  # noqa: S301 - ours
 
 
-def perform(run: str, token: str, task: bytes) -> tuple[str, bytes]:
-    """The worker's address and, pickled, whether the work was done and its answer or the error that it raised.
+def run_task(run: str, token: str, task: bytes) -> tuple[str, bytes]:
+    """The worker's address, and a pickled pair: whether the work succeeded, and its result or error.
 
-    A task, which comes pickled, with a `token` is done by whoever takes that from the queue of this name, so by one
-    attempt at most: Dask begins a task again whose worker was lost, also where a first attempt is still under way.
+    A pickled task with a `token` runs only if this worker takes the token from the queue of that name, so it runs at
+    most once: Dask restarts the task of a lost worker even if the first attempt is still running.
     """
     from distributed import get_worker
 
@@ -75,7 +75,7 @@ def _taken(token: str) -> bool:
 
 
 def stop(run: str) -> None:
-    """Interrupts what this worker does of a run, in an orderly way."""
+    """Interrupts this worker's part of a run gracefully."""
     with _lock:
         for child in _running.get(run, ()):
             child.send_signal(signal.SIGINT)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Literal
 
 from bluelamp import bytecode
+from bluelamp.core.os_errors import reason_of
 from bluelamp.core.processes import ProcessError, run
 from bluelamp.engine.build import built_folder, pinned_version
 from bluelamp.engine.integrity import damage
@@ -148,7 +149,7 @@ def _ask(path: Path) -> tuple[str | None, str]:
     except ProcessError as error:
         return None, f"`pulumi version` {error.strerror}"
     except OSError as error:
-        return None, f"it cannot be run: {(error.strerror or type(error).__name__).lower()}"
+        return None, f"it cannot be run: {reason_of(error)}"
     if ended.status:
         said = f": {ended.complaint[:200]}" if ended.complaint else ""
         return None, f"`pulumi version` ended with status {ended.status}{said}"

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from bluelamp.core.files import read, replace
+from bluelamp.core.os_errors import reason_of
 
 _FORMAT: Final = 1
 _LIMIT: Final = 1_000_000
@@ -62,13 +63,13 @@ def damage(folder: Path, version: str, *, full: bool = False) -> str:
     except FileNotFoundError:
         return "there is no record of its digests"
     except OSError as error:
-        return f"{record_of(folder).name}: {_reason(error)}"
+        return f"{record_of(folder).name}: {reason_of(error)}"
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return f"{record_of(folder).name} is not a record of digests"
     try:
         return _differs(folder, files, hashlib.sha256(content).hexdigest(), full=full)
     except OSError as error:
-        return f"{error.filename or folder}: {_reason(error)}"
+        return f"{error.filename or folder}: {reason_of(error)}"
 
 
 def remove(path: Path) -> None:
@@ -166,7 +167,3 @@ def _stamp(folder: Path) -> Any:
 def _sha256(path: Path) -> str:
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
-
-
-def _reason(error: OSError) -> str:
-    return (error.strerror or type(error).__name__).lower()

@@ -132,7 +132,7 @@ def _planned_check(
 
 
 def planned_side(force: str, root: Path, plans: "Plans") -> dict[str, Any]:
-    """The side of a force in a comparison (see `bluelamp.comparison.side`); results are cached in `plans`.
+    """The side of a force in a comparison (see `bluelamp.comparison.plan_side`); results are cached in `plans`.
 
     Raises `SettingsError` for wrong settings.
     """
@@ -150,17 +150,17 @@ def _side(plan: "Plan", report: Report, root: Path, key: bytes) -> tuple[dict[st
 
 
 def _checked(plan: "Plan", root: Path, started: datetime, asked: _Asked) -> Check:
-    from bluelamp.origins.places import placed
+    from bluelamp.origins.locations import with_locations
 
     refused, step = _change_refused(plan, root) if asked.changes else ("", "")
     report = judge_plan(plan, root, started=started, selection=asked.selection, block_unknown=asked.block_unknown)
     if asked.kept:
         report = replace(report, estate=estate(plan, report.name))
     if asked.kept and report.broken and not plan.refused:
-        from bluelamp.origins.locate import located
+        from bluelamp.origins.trace_failures import trace_failures
 
-        report = located(report, plan, root)
-    report = placed(report, plan, root)
+        report = trace_failures(report, plan, root)
+    report = with_locations(report, plan, root)
     return Check(
         plan.stack, report, _refusals(plan), plan.warnings, "; ".join(plan.errors), refused, step, notes=plan.notes
     )
@@ -173,15 +173,15 @@ def _change_refused(plan: "Plan", root: Path) -> tuple[str, str]:
     state = state_of(root, plan.stack)
     if not holds(state):
         return "", ""
-    from bluelamp.fleet import trying
-    from bluelamp.fleet.keeping import ready
+    from bluelamp.fleet import trial_update
+    from bluelamp.fleet.recorded_ranges import check_ranges
     from bluelamp.infra.force import load
 
     force = load(plan.stack, root=root)
     try:
-        ready(root, force, state, keeps=False)
-        if trying.leaves(plan, state):
-            trying.refuse(force, root, trying.Deployed(state))
+        check_ranges(root, force, state, record=False)
+        if trial_update.deletes_deployed(plan, state):
+            trial_update.refuse_unsafe_update(force, root, trial_update.Deployed(state))
     except UsageError as error:
         # The message is about the rehearsal, even if a real estate is deployed.
         return rehearsed(error.message), rehearsed(error.next_step)
@@ -200,11 +200,11 @@ def check_plans(
     changes: bool = False,
     plans: "Plans | None" = None,
     before: Callable[[list[str]], object] = lambda _: None,
-    elsewhere: Callable[[list[str]], Iterator[Check]] | None = None,
+    on_workers: Callable[[list[str]], Iterator[Check]] | None = None,
 ) -> Iterator[Check]:
     """`check_plan` for several forces, in one process per core; in the order of `forces`.
 
-    Checks cached in `plans` are reused. `before` is called with the forces to plan. If `elsewhere` is given, it plans
+    Checks cached in `plans` are reused. `before` is called with the forces to plan. If `on_workers` is given, it plans
     and judges them.
     """
     asked = _Asked(selection, block_unknown, kept, changes)
@@ -215,7 +215,7 @@ def check_plans(
 
     anew = [force for force in forces if force not in there]
     before(anew)
-    made = iter(()) if not anew else elsewhere(anew) if elsewhere else planning_each(one, anew, root, jobs)
+    made = iter(()) if not anew else on_workers(anew) if on_workers else planning_each(one, anew, root, jobs)
     for force in forces:
         yield there.pop(force) if force in there else next(made)
 
@@ -280,7 +280,7 @@ def judge_state(
 
     Secrets that `decrypt` does not decrypt are judged as unknown.
     """
-    from bluelamp.origins.places import placed_by_state
+    from bluelamp.origins.locations import with_state_locations
 
     report = assess(
         force,
@@ -293,7 +293,7 @@ def judge_state(
         skipped=skipped(state),
     )
     report = replace(report, estate=_deployed_estate(force, state, report.name))
-    return _in_environment(placed_by_state(report, state, root), root)
+    return _in_environment(with_state_locations(report, state, root), root)
 
 
 def _in_environment(report: Report, root: Path) -> Report:

@@ -1,1 +1,1 @@
-"""What is in force where, worked out from a plan or a state."""
+"""The effective policy of management groups, computed from a plan or a state."""

@@ -1,4 +1,4 @@
-"""The effective policy: each assignment in force at a management group, where it is from, and what is wrong with it."""
+"""The effective policy: each assignment in force at a management group, its origin and its problems."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -18,7 +18,7 @@ ROLE: Final = "azure-native:authorization:RoleAssignment"
 
 @dataclass(frozen=True)
 class Exemption:
-    """An exemption from an assignment; `expired` where its last day is past, so that it counts no more."""
+    """An exemption from an assignment; `expired` if its last day is past, so that it no longer applies."""
 
     id: str
     scope: str
@@ -34,8 +34,8 @@ class Exemption:
 class Row:
     """One assignment in force.
 
-    `assigned_at` names the group it is assigned at, `inherited` says whether that is above the scope. `effect` is what
-    it would do; it does so only where `enforced`. `flags` say what somebody should look at.
+    `assigned_at` is the group it is assigned at, `inherited` is whether that is above the scope. `effect` applies only
+    if `enforced`. `flags` are points to review.
     """
 
     name: str
@@ -52,7 +52,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Missing:
-    """An assignment of the baseline that should be made at the group `scope`, and why not where that is known."""
+    """A missing assignment of the baseline at the group `scope`, and the reason if it is known."""
 
     scope: str
     reason: str
@@ -60,9 +60,8 @@ class Missing:
 
 @dataclass(frozen=True)
 class Effective:
-    """What is in force at the group `scope`, whose name is `group`: `inherited_from` are the groups above, the top
-    first. `missing` are assignments of the baseline that should be in force there and are not, by name; `defender_off`
-    the Defender plans that are not on.
+    """The effective policy at the group `scope`, whose name is `group`. `inherited_from` are its ancestors, the root
+    first. `missing` are missing assignments of the baseline, by name; `defender_off` are disabled Defender plans.
     """
 
     scope: str
@@ -74,10 +73,10 @@ class Effective:
 
 
 def effective(resources: Sequence[Resource], scope: str, today: date) -> Effective:
-    """What is in force at `scope`, a management group by what it is for (`corp`), its name or its id.
+    """The effective policy at `scope`, a management group by its purpose (`corp`), name or id.
 
-    `resources` are those of a plan or of a state; `today` decides which exemptions have run out. Raises `UsageError`
-    where there is no such group.
+    `resources` are those of a plan or a state; `today` determines which exemptions have expired. Raises `UsageError` if
+    there is no such group.
     """
     groups = groups_of(resources)
     there = find(scope, groups)
@@ -107,7 +106,7 @@ def effective(resources: Sequence[Resource], scope: str, today: date) -> Effecti
 
 
 def everywhere(resources: Sequence[Resource], today: date) -> list[Effective]:
-    """What is in force at every group, parents first."""
+    """The effective policy at every group, parents first."""
     return [effective(resources, name, today) for name in groups_of(resources)]
 
 
@@ -171,7 +170,7 @@ def _exemption(exemption: Resource, today: date) -> Exemption:
 
 
 def _day(moment: str) -> date | None:
-    """The day that a moment of ARM's names; None where it names none, which counts as past."""
+    """The date of an ARM timestamp; None if it is invalid, which counts as past."""
     try:
         return datetime.fromisoformat(moment).date()
     except ValueError:
@@ -179,7 +178,7 @@ def _day(moment: str) -> date | None:
 
 
 def _is_of(exemption: Resource, assignment: Resource, groups: Mapping[str, Group], line: Sequence[Group]) -> bool:
-    """Whether an exemption is of this assignment and counts at the end of `line`, or below it in a subscription."""
+    """Whether an exemption is from this assignment and applies at the last group of `line` or in its subscriptions."""
     wanted = (
         f"{assignment.properties.get('scope')}/providers/Microsoft.Authorization/policyAssignments/"
         f"{assignment.properties.get('policyAssignmentName')}"
@@ -200,7 +199,7 @@ def _missing(line: Sequence[Group], there: set[str]) -> dict[str, Missing]:
 
 
 def _word(value: Any) -> Any:
-    """A value for people: what is not known before deploying is said to be so."""
+    """A value for display, with a text for values that are unknown before deployment."""
     if value is UNKNOWN:
         return "known once deployed"
     return [_word(each) for each in value] if isinstance(value, (list, tuple)) else value

@@ -1,4 +1,4 @@
-"""What looks safe and is not: assigned but not enforced, plans off, lists left empty, placeholders left in."""
+"""Assignments that look safe and are not: not enforced, plans disabled, empty lists, placeholders."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -11,7 +11,7 @@ _PLACEHOLDER: Final = re.compile(
     r"placeholder|replace[_-]?me|change[_-]?me|<[^>]+>|\$\{|00000000-0000-0000-0000-000000000000|@(example\.|contoso)",
     re.IGNORECASE,
 )
-"""How published baselines mark a value that was to be filled in."""
+"""The placeholders for values in published baselines."""
 
 
 def flags(
@@ -23,7 +23,7 @@ def flags(
     cannot_mend: bool,
     expired: Sequence[str],
 ) -> tuple[str, ...]:
-    """What somebody should look at in an assignment, in words."""
+    """The points to review in an assignment."""
     found = []
     if not enforced:
         found.append("not enforced")
@@ -36,15 +36,15 @@ def flags(
         if any(_PLACEHOLDER.search(text) for text in _texts(value)):
             found.append(f"{key}: a placeholder was left in")
     if cannot_mend:
-        found.append("its identity has no role, so it cannot mend")
-    found += [f"{each} has expired and counts no more" for each in expired]
+        found.append("its identity has no role, so it cannot remediate")
+    found += [f"{each} has expired and no longer applies" for each in expired]
     if not verified:
         found.append("its definition was not verified at its source")
     return tuple(found)
 
 
 def plans_off(resources: Iterable[Resource]) -> tuple[str, ...]:
-    """The names of the Defender plans that are on the free tier."""
+    """The names of the Defender plans on the free tier."""
     return tuple(
         sorted(
             str(each.properties.get("pricingName", each.name))

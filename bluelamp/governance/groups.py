@@ -1,4 +1,4 @@
-"""The management groups among resources: which is above which, and what people call them."""
+"""The management groups among resources, with their hierarchy and display names."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ GROUP: Final = "azure-native:management:ManagementGroup"
 
 @dataclass(frozen=True)
 class Group:
-    """A management group. `key` is what it is for (`corp`), empty where it is none of ours."""
+    """A management group. `key` is its purpose (`corp`), empty if it is not Bluelamp's."""
 
     name: str
     title: str
@@ -23,12 +23,12 @@ class Group:
 
     @property
     def called(self) -> str:
-        """What people call it."""
+        """The display name."""
         return self.key or self.name
 
 
 def groups_of(resources: Iterable[Resource]) -> dict[str, Group]:
-    """The groups among `resources` by name, each after the one above it, the real hierarchy before its canary."""
+    """The groups among `resources` by name, parents first, and the real hierarchy before its canary."""
     made = {each.urn: each for each in resources if each.type == GROUP}
     found = [
         Group(
@@ -45,7 +45,7 @@ def groups_of(resources: Iterable[Resource]) -> dict[str, Group]:
 
 
 def chain(group: Group, groups: Mapping[str, Group]) -> tuple[Group, ...]:
-    """The groups above `group` and itself, the top first; what is above the ones that are known is not in it."""
+    """The known ancestors of `group` and itself, the root first."""
     found = [group]
     while found[0].parent in groups and groups[found[0].parent] not in found:
         found.insert(0, groups[found[0].parent])
@@ -53,10 +53,10 @@ def chain(group: Group, groups: Mapping[str, Group]) -> tuple[Group, ...]:
 
 
 def find(scope: str, groups: Mapping[str, Group]) -> Group:
-    """The group that `scope` names: its name, its id or what it is for; of several, the one with the shortest name,
-    which is the real one where there is a canary beside it.
+    """The group with the name, id or purpose `scope`; of several, the one with the shortest name, which is the real one
+    rather than its canary.
 
-    Raises `UsageError` where there is none.
+    Raises `UsageError` if there is none.
     """
     name = scope.removeprefix(PREFIX)
     if name in groups:
@@ -77,7 +77,7 @@ def _key(name: str) -> str:
 
 
 def _parent(group: Resource, made: Mapping[str, Resource]) -> str:
-    """The name of the group above: in a plan its id is not known yet, but what it is made from is."""
+    """The name of the parent group; in a plan its id is unknown, but the reference to it is not."""
     for urn in group.references.get("details", ()):
         if urn in made:
             return str(made[urn].properties.get("groupId", ""))

@@ -1,4 +1,4 @@
-"""What is settled about a force, read from the files below `stacks/`, with the place of every mistake in them."""
+"""Reads the governance settings of a force from the files in `stacks/`."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -14,10 +14,9 @@ from bluelamp.policies.reading import read
 def governance(
     root: Path, force: str | None, used: Iterable[Rule] | None = None, *, block_unknown: bool = False
 ) -> Governance:
-    """The baseline that `force` is held to and its exemptions; `block_unknown` adds to what the baseline says.
+    """The baseline and exemptions of `force`; `block_unknown` overrides the baseline's setting.
 
-    What belongs to no force (None) is held to the national baseline. Raises `SettingsError` with every mistake in the
-    files that settle it.
+    Without a force (None) the national baseline applies. Raises `SettingsError` with every mistake in the files.
     """
     register = read_register(root) if force else None
     entry = register.entry(force) if register and force else None
@@ -26,7 +25,7 @@ def governance(
 
 
 def every(root: Path, forces: Iterable[str], *, block_unknown: bool = False) -> dict[str, Governance]:
-    """What is settled about each of `forces`. Raises `SettingsError` with the mistakes of all of them."""
+    """The governance settings of each of `forces`. Raises `SettingsError` with the mistakes of all of them."""
     read: dict[str, Governance] = {}
     problems: list[Problem] = []
     for force in forces:

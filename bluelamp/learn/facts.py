@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from bluelamp.core.files import read
+from bluelamp.core.os_errors import reason_of
 from bluelamp.core.problems import Problem, SettingsError
 from bluelamp.errors import UsageError
 from bluelamp.learn.project import LearnerProject, value
@@ -161,7 +162,7 @@ def _findings(project: LearnerProject, folder: str) -> Mapping[str, Any]:
     try:
         content: Mapping[str, Any] = json.loads(read(path, _LARGEST))
     except OSError as error:
-        reason = f"cannot be read: {(error.strerror or str(error)).lower()}"
+        reason = f"cannot be read: {reason_of(error)}"
         raise SettingsError([Problem(name, message=reason, next_step=step)]) from None
     except ValueError:
         raise SettingsError([Problem(name, message="is not JSON", next_step=step)]) from None

@@ -9,6 +9,7 @@ from typing import Final, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from bluelamp.core.files import read, replace
+from bluelamp.core.os_errors import reason_of
 from bluelamp.core.problems import Problem, SettingsError
 from bluelamp.errors import UsageError
 
@@ -74,7 +75,7 @@ def load_progress(folder: Path) -> Progress:
     except FileNotFoundError:
         return Progress()
     except OSError as error:
-        reason = f"cannot be read: {(error.strerror or str(error)).lower()}"
+        reason = f"cannot be read: {reason_of(error)}"
         raise SettingsError([Problem(str(path), message=reason, next_step=_STEP)]) from None
     try:
         return Progress.model_validate(json.loads(text))
@@ -101,7 +102,7 @@ def save_progress(folder: Path, progress: Progress) -> None:
         replace(folder / PROGRESS, json.dumps(progress.model_dump(), indent=1) + "\n")
     except OSError as error:
         raise UsageError(
-            f"{folder / PROGRESS}: cannot be written: {(error.strerror or str(error)).lower()}",
+            f"{folder / PROGRESS}: cannot be written: {reason_of(error)}",
             next_step="free disk space, or grant the permission to write it",
         ) from error
 
@@ -124,6 +125,6 @@ def rename_aside(folder: Path) -> Path:
         return folder.rename(kept)
     except OSError as error:
         raise UsageError(
-            f"{folder}: cannot be renamed to {kept.name}: {(error.strerror or str(error)).lower()}",
+            f"{folder}: cannot be renamed to {kept.name}: {reason_of(error)}",
             next_step="close the programs that use the folder, or move it away",
         ) from error

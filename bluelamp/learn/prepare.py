@@ -8,6 +8,7 @@ from tempfile import TemporaryDirectory
 from typing import Final
 
 from bluelamp.core.files import replace
+from bluelamp.core.os_errors import reason_of
 from bluelamp.core.resource import name_of
 from bluelamp.errors import UsageError
 from bluelamp.learn.answers import ANSWERS, template
@@ -39,9 +40,8 @@ def prepare(exercise: Exercise, folder: Path, deploy: Deploy) -> None:
             _apply_drift_and_faults(exercise, project)
             project.rename(folder)
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
         raise UsageError(
-            f"{error.filename or folder}: cannot be written: {reason}", next_step="name another folder"
+            f"{error.filename or folder}: cannot be written: {reason_of(error)}", next_step="name another folder"
         ) from error
 
 

@@ -48,11 +48,11 @@ class LearnerProject:
     def report(self) -> "Report":
         """The findings on `plan`."""
         from bluelamp.fleet.judge import judge_plan
-        from bluelamp.origins.places import placed
+        from bluelamp.origins.locations import with_locations
 
         plan = self.plan
         with _current_project(self.root):
-            return placed(judge_plan(plan, self.root), plan, self.root)
+            return with_locations(judge_plan(plan, self.root), plan, self.root)
 
     @property
     def before(self) -> "Plan":
@@ -79,7 +79,7 @@ class LearnerProject:
     @cached_property
     def cloud(self) -> "Sequence[Record]":
         """The force's resources in the rehearsal cloud of the project; none if there was no rehearsal."""
-        from bluelamp.rehearsal.provider import stack_of
+        from bluelamp.core.resource import stack_of
         from bluelamp.rehearsal.space import Space
 
         if not Space(self.root).store_path.exists():

@@ -1,4 +1,4 @@
-"""Merging the estates of two forces: what they share, what collides, the questions to answer, and the draft."""
+"""Merges the estates of two forces: common settings, collisions, questions to answer, and the draft."""
 
 from bluelamp.merging.draft import Draft, drafted
 from bluelamp.merging.questions import Question

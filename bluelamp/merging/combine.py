@@ -1,7 +1,7 @@
-"""Combining two settings documents: what is equal stays, what only one has is taken, what differs is a question.
+"""Combines two settings documents: equal values stay, values of only one force are kept, different ones are questions.
 
-Of two profiles and of two protective markings the higher is taken: the lower would not hold what one force has. Of two
-dates of a milestone the later is taken.
+The higher of two profiles or protective markings is used, as the lower would not be enough for one force. The later of
+two milestone dates is used.
 """
 
 import re
@@ -21,31 +21,31 @@ _HIGHER: Final[tuple[tuple[str, ...], ...]] = (
     LEVELS,
     MARKINGS,
 )
-"""Values in ascending order of which the higher serves both forces: profiles, and protective markings."""
+"""Ascending values of which the higher suits both forces: profiles and protective markings."""
 _MILESTONE_DATE: Final = re.compile(r"milestones\[[^\]]*\]\.(start|end)")
-"""Days of a milestone: the later of both keeps each milestone behind those that it depends on."""
+"""Milestone dates: the later keeps each milestone after its dependencies."""
 _NAME: Final = 20
 """The longest name of a site, a landing zone or a tenant."""
 _ADDED: Final = ("amount", "quantity", "pods", "replicas")
-"""Numbers of which the sum is an option."""
+"""Numbers for which the sum is an option."""
 
 
 @dataclass
 class Combining:
-    """Combines the documents of two forces; `names` are the words that choose the first or second force's value."""
+    """Combines the documents of two forces. `names` are the answers that choose the first or second force's value."""
 
     names: tuple[str, str]
     answers: Answers
     file: str
     same: list[str] = field(default_factory=list)
-    """Paths at which both have the same."""
+    """Paths with equal values."""
     only: dict[str, list[str]] = field(default_factory=dict)
-    """Paths that only one force has, by the force."""
+    """Paths that only one force has, by force."""
     higher: dict[str, Any] = field(default_factory=dict)
-    """Values of which the higher was taken, by path."""
+    """Values chosen as the higher of two, by path."""
 
     def __call__(self, first: Any, second: Any, path: str = "") -> Any:
-        """The combined document. Values whose question is open are left out."""
+        """The combined document, without values whose question is open."""
         value = self._of(first, second, path)
         return {} if value is _OPEN else value
 
@@ -101,11 +101,11 @@ class Combining:
         return made
 
     def _owner(self, first: Mapping[str, Any], second: Mapping[str, Any]) -> Any:
-        """An owner is one decision, asked once for everything that these two own."""
+        """The owner. One question covers everything that the same two owners have."""
         roles = [str(each.get("role")) for each in (first, second)]
         question = Question(
             f"owners:{' or '.join(dict.fromkeys(roles))} ({first.get('email')}, {second.get('email')})",
-            "Which owner has what these two own in the new force?",
+            "Which of these owners is responsible in the new force?",
             dict(zip(self.names, ({key: each.get(key) for key in _OWNER} for each in (first, second)), strict=True)),
         )
         answer = self.answers.ask(question)
@@ -127,7 +127,7 @@ class Combining:
 
 
 def _higher(first: Any, second: Any, path: str) -> Any:
-    """The one of two values that serves both forces; None where people decide."""
+    """The one of two values that suits both forces; None if people must decide."""
     for order in _HIGHER:
         if first in order and second in order:
             return max(first, second, key=order.index)
@@ -143,16 +143,16 @@ def _key(items: Sequence[Any]) -> str | None:
 
 
 def suffixed(name: str, suffix: str) -> str:
-    """`name` with `suffix`, cut to the length that a name may have."""
+    """`name` with `suffix`, truncated to the maximum length of a name."""
     return f"{name[: _NAME - len(suffix) - 1].rstrip('-')}-{suffix}"
 
 
 def chosen(
     kind: str, first: Sequence[Any], second: Sequence[Any], names: tuple[str, str], suffix: str, answers: Answers
 ) -> tuple[list[Any], list[Any], dict[str, str]]:
-    """The items of two lists after the questions on those of the same name, and the new names of the second's items.
+    """The items of two lists after questions about equal names, and the new names of the second's items.
 
-    `kind` is the path of the list. Of two items of one name people keep either, or both; then the second's has
+    `kind` is the path of the list. People keep one of two items of the same name, or both; then the second's name has
     `suffix`.
     """
     left, right, renamed = list(first), list(second), {}
@@ -167,7 +167,7 @@ def chosen(
             BOTH: f"{name} and {suffixed(name, suffix)}",
         }
         question = Question(
-            f"settings:{kind}[{name}]", f"Both forces have {name} ({kind}). Which goes on?", options, takes_value=False
+            f"settings:{kind}[{name}]", f"Both forces have {name} ({kind}). Which is kept?", options, takes_value=False
         )
         answer = answers.ask(question)
         if answer is not None and answer.word == names[0]:

@@ -1,4 +1,4 @@
-"""What two estates have in common: address ranges that overlap, names that collide, components that both pay for."""
+"""Compares two estates: overlapping address ranges, colliding names, and components that both pay for."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ _UNIQUE: Final = ("accountName", "vaultName", "workspaceName", "registryName", "
 
 @dataclass(frozen=True)
 class Overlap:
-    """Two ranges, one of each force, with common addresses, and what each is for."""
+    """Two overlapping ranges, one of each force, each with its purpose."""
 
     first: str
     second: str
@@ -26,9 +26,9 @@ class Overlap:
 
 @dataclass(frozen=True)
 class Duplicate:
-    """A component that both forces have, how many resources each has for it, and what those cost: GBP a month.
+    """A component that both forces have, with each one's number of resources and cost in GBP a month.
 
-    `unpriced` are the charges of either that have no price.
+    `unpriced` is the number of charges without a price, of both.
     """
 
     component: str
@@ -40,14 +40,14 @@ class Duplicate:
 
     @property
     def cheaper(self) -> int | None:
-        """0 or 1, the force whose component costs less; None where they cost the same or a price is missing."""
+        """0 or 1, the force whose component costs less; None if the costs are equal or a price is missing."""
         if self.unpriced or self.first_cost == self.second_cost:
             return None
         return 0 if self.first_cost < self.second_cost else 1
 
 
 def overlaps(first: Estate, second: Estate) -> list[Overlap]:
-    """Ranges of the two forces' networks and premises that overlap."""
+    """Overlapping ranges of the two forces' networks and premises."""
     return [
         Overlap(f"{name} {net}", f"{other} {theirs}")
         for name, net in _ranges(first)
@@ -62,7 +62,7 @@ def _ranges(estate: Estate) -> Iterator[tuple[str, IPv4Network]]:
 
 
 def duplicates(first: Costs, second: Costs) -> list[Duplicate]:
-    """The components that both forces have by the same name, such as `hub`, with the resources and cost of each."""
+    """The components with the same name in both forces, such as `hub`, with the resources and cost of each."""
     mine, theirs = _components(first), _components(second)
     return [
         Duplicate(
@@ -78,7 +78,7 @@ def duplicates(first: Costs, second: Costs) -> list[Duplicate]:
 
 
 def _components(costs: Costs) -> dict[str, tuple[Line, ...]]:
-    """The lines of each component that has a resource; what is on premises counts with its component."""
+    """The cost lines of each component with a resource; on-premises hardware counts with its component."""
     found: dict[str, list[Line]] = {}
     for line in costs.lines:
         found.setdefault(line.owner.component, []).append(line)
@@ -90,7 +90,7 @@ def _resources(lines: Sequence[Line]) -> int:
 
 
 def same_names(first: Plan, second: Plan) -> list[tuple[str, str]]:
-    """The type and name of each resource that both plans have where Azure takes a name once: these collide."""
+    """The type and name of each resource in both plans whose name must be unique in Azure."""
     return sorted(_named(first) & _named(second))
 
 

@@ -1,4 +1,4 @@
-"""The draft of a new force's files from those of two, in the order in which people need them."""
+"""Drafts a new force's files from those of two forces."""
 
 import shutil
 from collections.abc import Mapping
@@ -10,6 +10,7 @@ from typing import Any, Final
 import yaml
 
 from bluelamp.core.files import create, replace
+from bluelamp.core.os_errors import reason_of
 from bluelamp.core.problems import Problem, SettingsError
 from bluelamp.core.register import REGISTER
 from bluelamp.core.suggestions import did_you_mean_or
@@ -36,7 +37,7 @@ _OPTIONS: Final = {"slug": "--into", "name": "--name", "code": "--code", "region
 
 @dataclass(frozen=True)
 class Named:
-    """How the new force is entered in the register."""
+    """The new force's entry in the register."""
 
     slug: str
     name: str
@@ -46,7 +47,7 @@ class Named:
 
 @dataclass(frozen=True)
 class Draft:
-    """What a merger makes: the new force's files by path in the project, and what was found on the way."""
+    """The draft of a merger: the new force's files by path in the project, and the findings."""
 
     first: Estate
     second: Estate
@@ -56,26 +57,25 @@ class Draft:
     moves: tuple[Move, ...] = ()
     collisions: tuple[str, ...] = ()
     same: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """Paths at which both have the same, by file."""
+    """Paths with equal values, by file."""
     only: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
-    """Paths that one force alone has, by file and force."""
-
+    """Paths that only one force has, by file and force."""
     higher: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-    """Values of which the higher was taken, by file and path."""
+    """Values chosen as the higher of two, by file and path."""
     dropped: tuple[str, ...] = ()
-    """Paths of the use that is left out, as the new force plans no resource that is charged by it."""
+    """Paths of omitted usage, as the new force plans no resource that it applies to."""
 
     @property
     def complete(self) -> bool:
-        """Whether no question is open."""
+        """Whether every question is answered."""
         return not self.answers.open
 
 
 def drafted(root: Path, first: str, second: str, into: Named, answers: Answers) -> Draft:
     """The draft of the force `into` from the forces `first` and `second` of the project at `root`.
 
-    Where no question is open, the draft was loaded as a force's settings are. Raises `UsageError` where the forces
-    cannot be merged so, `SettingsError` where settings or answers are wrong.
+    If no question is open, the draft's settings have been validated. Raises `UsageError` if the forces cannot be merged
+    in this way, `SettingsError` if settings or answers are wrong.
     """
     _refuse(root, first, second, into.slug)
     _refuse_region(root, into.region)
@@ -83,7 +83,7 @@ def drafted(root: Path, first: str, second: str, into: Named, answers: Answers) 
     day = answers.ask(
         Question(
             VESTING,
-            "On which day does the new force begin, and do the two end the day before (YYYY-MM-DD)?",
+            "On which day does the new force begin (YYYY-MM-DD)? The two forces end the day before.",
             is_date=True,
         )
     )
@@ -139,17 +139,17 @@ def _entered(into: Named, work: Path) -> None:
         row = f"forces.{into.slug}."
         if not all(each.path.startswith(row) for each in error.problems):
             raise
-        # The row is in no file yet: its values are those of the command line.
-        said = [
+        # The row is not in a file yet: its values are from the command line.
+        problems = [
             f"{_OPTIONS.get(each.path.removeprefix(row), each.path)}: "
             + "; ".join(part for part in (each.message, each.allowed) if part)
             for each in error.problems
         ]
-        raise UsageError(" | ".join(said), next_step="correct the options") from None
+        raise UsageError(" | ".join(problems), next_step="correct the options") from None
 
 
 def _clear(path: Path) -> None:
-    """Removes what is in the place of the new force's folder: the draft is of the two forces alone."""
+    """Removes a folder of the new force's name, so that the draft comes from the two forces only."""
     if path.is_dir():
         shutil.rmtree(path)
     else:
@@ -199,7 +199,7 @@ def _document(name: str, left: Estate, right: Estate, answers: Answers) -> tuple
 
 
 def _ask_exemptions(left: Estate, right: Estate, answers: Answers) -> None:
-    """Exemptions are given to one force by named people: they are requested again, or not."""
+    """Asks about each exemption. They are granted to one force by named people and do not carry over."""
     for estate in (left, right):
         for each in estate.exemptions:
             answers.ask(
@@ -220,9 +220,9 @@ def _text(
     missing = [each for each in answers.open if each.id.partition(":")[0] == file]
     lines = [f"# {into.name}: drafted from {left.slug} and {right.slug}."]
     if missing:
-        lines += ["# Left out until it is decided:", *(f"#{_LIST}{each.id.partition(':')[2]}" for each in missing)]
+        lines += ["# Omitted until decided:", *(f"#{_LIST}{each.id.partition(':')[2]}" for each in missing)]
     if dropped:
-        lines += ["# Left out, as the new force has no resource that is charged by it:"]
+        lines += ["# Omitted, as the new force has no resource with this usage:"]
         lines += [f"#{_LIST}{each}" for each in dropped]
     return headed(path, "\n".join(lines) + "\n") + yaml.safe_dump(
         values, sort_keys=False, allow_unicode=True, width=118
@@ -230,7 +230,7 @@ def _text(
 
 
 def refuse_open(draft: Draft) -> None:
-    """Raises `UsageError` where a question is open: the draft cannot be added to the project."""
+    """Raises `UsageError` if a question is open, as the draft is then incomplete."""
     if not draft.complete:
         raise UsageError(
             f"{len(draft.answers.open)} questions are open",
@@ -241,13 +241,13 @@ def refuse_open(draft: Draft) -> None:
 def write(draft: Draft, root: Path) -> list[str]:
     """Writes the new force's files and the register into the project at `root`, and returns their paths.
 
-    Raises `UsageError` where a question is open or a file is there, `SettingsError` where one cannot be written.
+    Raises `UsageError` if a question is open or a file exists, `SettingsError` if one cannot be written.
     """
     refuse_open(draft)
     files = {path: text for path, text in draft.files.items() if path != REGISTER}
-    there = [path for path in files if (root / path).exists()]
-    if there:
-        raise UsageError(f"{there[0]} exists already, and is not overwritten", next_step="move it away")
+    existing = [path for path in files if (root / path).exists()]
+    if existing:
+        raise UsageError(f"{existing[0]} exists already, and is not overwritten", next_step="move it away")
     path = ""
     made: list[Path] = []
     try:
@@ -258,9 +258,8 @@ def write(draft: Draft, root: Path) -> list[str]:
         path = REGISTER
         replace(root / REGISTER, draft.files[REGISTER])
     except OSError as error:
-        # Half a force would be in the way of the next try.
+        # An incomplete force would block the next attempt.
         for each in made:
             each.unlink(missing_ok=True)
-        reason = (error.strerror or type(error).__name__).lower()
-        raise SettingsError([Problem(path, message=f"cannot be written: {reason}")]) from None
+        raise SettingsError([Problem(path, message=f"cannot be written: {reason_of(error)}")]) from None
     return [*files, REGISTER]

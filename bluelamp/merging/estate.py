@@ -1,4 +1,4 @@
-"""What a force's files say, as two estates are compared by it."""
+"""A force's files, read for the comparison of two estates."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -15,7 +15,7 @@ from bluelamp.infra.settings.model import Force
 from bluelamp.infra.settings.register import Entry, read_register
 
 _SKIPPED = frozenset({"addresses.yaml", "settings.yaml", "exemptions.yaml"})
-"""Files that are no part of a combined force: its ranges are new, and exemptions are requested again."""
+"""Files that are not combined: address ranges are new, and exemptions are requested again."""
 
 
 @dataclass(frozen=True)
@@ -37,11 +37,11 @@ class Estate:
 
 
 def read_estate(root: Path, slug: str) -> Estate:
-    """The estate of a force of the project at `root`. Raises `SettingsError` where the force's settings are wrong."""
+    """The estate of a force of the project at `root`. Raises `SettingsError` if its settings are wrong."""
     force = load(slug, root=root)
     entry = read_register(root).entry(slug)
     settings = written_settings(entry, root) or {}
-    # The roadmap of the new force need not give what that of this one does.
+    # The new force's roadmap may not set the budgets that this one's does.
     fill_budgets(settings, entry, root)
     folder = root / "stacks" / slug
     files = {

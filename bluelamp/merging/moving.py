@@ -1,4 +1,4 @@
-"""Moving a force's own premises into the address range of the new force."""
+"""Moves a force's premises into the address range of the new force."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -19,16 +19,16 @@ class Move:
 
 
 def placed(first: IPv4Network, second: IPv4Network, whole: IPv4Network) -> tuple[IPv4Network, IPv4Network]:
-    """The parts of `whole` for two ranges, each of the size it had: one half of `whole` for each.
+    """Two ranges inside `whole` of the sizes of `first` and `second`, one in each half.
 
-    Raises `ValueError` where a half is too small for one of them.
+    Raises `ValueError` if a half is too small.
     """
     left, right = whole.subnets(prefixlen_diff=1)
     return next(left.subnets(new_prefix=first.prefixlen)), next(right.subnets(new_prefix=second.prefixlen))
 
 
 def moved(value: Any, before: IPv4Network, after: IPv4Network, path: str = "") -> Any:
-    """`value` with every address inside `before` at the same place inside `after`, which has the same size."""
+    """`value` with every address inside `before` moved to the same offset inside `after`, which has the same size."""
     if isinstance(value, Mapping):
         return {key: moved(item, before, after, f"{path}.{key}" if path else str(key)) for key, item in value.items()}
     if isinstance(value, list):

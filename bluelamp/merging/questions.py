@@ -1,4 +1,4 @@
-"""The questions that people must answer before two estates are one, and the file that holds the answers."""
+"""The questions that people must answer before two estates can be merged, and the file with the answers."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -23,16 +23,16 @@ BOTH: Final = "both"
 SUM: Final = "sum"
 VALUE: Final = "value"
 _HEADER: Final = """\
-# What must be decided before {first} and {second} become {into}. Write an answer below each question: one of its
-# options, or `{{value: …}}` for a value of your own, and run `bluelamp merge {first} {second} --into {into}` again.
+# Decisions needed to merge {first} and {second} into {into}. Write an answer below each question: one of its
+# options, or `{{value: …}}` for another value, and run `bluelamp merge {first} {second} --into {into}` again.
 """
 
 
 @dataclass(frozen=True)
 class Question:
-    """A decision: `options` are the values by the word that chooses each; without options only a value answers it.
+    """A decision. `options` are the values by the word that chooses each; without options the answer is a value.
 
-    `id` is `<file>:<path>` with the file's name in a force's folder, such as `settings:azure.hub.firewall.tier`.
+    `id` is `<file>:<path>`, such as `settings:azure.hub.firewall.tier`, with the file's name in a force's folder.
     """
 
     id: str
@@ -44,7 +44,7 @@ class Question:
 
 @dataclass(frozen=True)
 class Answer:
-    """An answer: the word of an option, or a value of its own."""
+    """An answer: the word of an option, or another value."""
 
     word: str = ""
     value: Any = None
@@ -85,21 +85,21 @@ class QuestionsFile(Model):
 
 
 class Answers:
-    """The answers that were given, by the id of the question; records which questions were asked."""
+    """The given answers by the id of the question. Records which questions were asked."""
 
     def __init__(self, given: Mapping[str, Answer] | None = None) -> None:
         self._given = dict(given or {})
         self.asked: dict[str, Question] = {}
 
     def ask(self, question: Question) -> Answer | None:
-        """The answer to `question`; None where it is open."""
+        """The answer to `question`, which is recorded; None if it is open."""
         self.asked[question.id] = question
         return self.of(question)
 
     def of(self, question: Question) -> Answer | None:
-        """The answer to a question that was asked; None where it is open.
+        """The answer to a question; None if it is open.
 
-        Where a question has no options, a plain answer is the value.
+        A plain answer to a question without options is its value.
         """
         answer = self._given.get(question.id)
         if answer is not None and answer.word and not question.options and question.takes_value:
@@ -113,9 +113,9 @@ class Answers:
 
 
 def read_answers(path: Path, root: Path) -> tuple[Answers, Source | None]:
-    """The answers in the file at `path`, and the file as it was read; none where it is missing.
+    """The answers in the file at `path`, and its source; none if the file is missing.
 
-    Raises `SettingsError` where it cannot be read.
+    Raises `SettingsError` if it cannot be read.
     """
     if not path.exists():
         return Answers(), None
@@ -124,14 +124,14 @@ def read_answers(path: Path, root: Path) -> tuple[Answers, Source | None]:
         raise SettingsError(source.problems)
     if not (isinstance(source.values, dict) and isinstance(source.values.get("questions"), dict)):
         raise SettingsError(
-            [source.problem((), "has no mapping of questions", next_step="delete the file: it is written anew")]
+            [source.problem((), "has no mapping of questions", next_step="delete the file: it is then regenerated")]
         )
     rows = checked(QuestionsFile, source, lambda _: ()).questions
     return Answers({name: row.answer for name, row in rows.items() if row.answer is not None}), source
 
 
 def refuse_wrong(answers: Answers, source: Source | None) -> None:
-    """Raises `SettingsError` with every answer that its question does not take, and every one without a question."""
+    """Raises `SettingsError` with every invalid answer and every answer without a question."""
     if source is None:
         return
     problems = list(_wrong(answers, source))
@@ -171,7 +171,7 @@ def _wrong(answers: Answers, source: Source) -> Iterator[Problem]:
                 "write the day in quotes",
             )
         elif not answer.word and not question.takes_value:
-            yield source.problem(steps, "takes no value of its own", allowed=f"allowed: {', '.join(question.options)}")
+            yield source.problem(steps, "does not take a value", allowed=f"allowed: {', '.join(question.options)}")
 
 
 def _is_date(value: Any) -> bool:
@@ -182,7 +182,7 @@ def _is_date(value: Any) -> bool:
 
 
 def placed(problem: Problem, stack_file: str, source: Source) -> Problem:
-    """A problem of a drafted file, at the answer that it comes from where its path is that of a question."""
+    """A problem in a drafted file, located at the answer that causes it if there is one."""
     part = "settings" if problem.file == stack_file else problem.file.split("/", 2)[-1]
     name = f"{part}:{problem.path.removeprefix('bluelamp:')}"
     rows = source.values["questions"]
@@ -194,13 +194,13 @@ def placed(problem: Problem, stack_file: str, source: Source) -> Problem:
         problem,
         line=0,
         column=0,
-        message=f"the draft of it would not load: {problem.message}",
-        next_step=f"correct the answer that it comes from in {source.file}",
+        message=f"the draft is invalid: {problem.message}",
+        next_step=f"correct the answer that causes it in {source.file}",
     )
 
 
 def written(answers: Answers, first: str, second: str, into: str) -> str:
-    """The text of the file of questions, with the answers that were given; open questions come first."""
+    """The content of the questions file, with the given answers; open questions first."""
     ordered = sorted(answers.asked.values(), key=lambda each: answers.of(each) is not None)
     rows = {each.id: _row(each, answers.of(each)) for each in ordered}
     body = yaml.safe_dump({"questions": rows}, sort_keys=False, allow_unicode=True, width=118)
@@ -216,5 +216,5 @@ def _row(question: Question, answer: Answer | None) -> dict[str, Any]:
 
 
 def listed(questions: Iterable[Question]) -> list[dict[str, Any]]:
-    """Questions as JSON has them."""
+    """Questions as JSON values."""
     return [{"id": each.id, "question": each.text, "options": dict(each.options)} for each in questions]

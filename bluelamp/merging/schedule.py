@@ -1,4 +1,4 @@
-"""Milestones of two forces in one order: each begins after those that it depends on end."""
+"""Schedules the milestones of two forces: each begins after its dependencies end."""
 
 from collections.abc import Mapping
 from datetime import date, timedelta
@@ -10,10 +10,9 @@ _DAY = timedelta(days=1)
 
 
 def in_order(roadmap: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
-    """A roadmap whose milestones keep their length and begin no earlier than the day after their dependencies end.
+    """A roadmap whose milestones keep their length and begin after their dependencies end, and the moved dates by path.
 
-    Returns as well the dates that moved, by path. A roadmap whose dates or
-    dependencies cannot be read, or depend on one another in a cycle, stays as it is.
+    A roadmap with invalid dates or dependencies, or with a dependency cycle, is not changed.
     """
     milestones = roadmap.get("milestones")
     try:

@@ -1,4 +1,4 @@
-"""The settings of the new force, from those of two."""
+"""The settings of the new force, combined from those of two."""
 
 from collections.abc import Iterator, Mapping
 from ipaddress import IPv4Network
@@ -12,7 +12,7 @@ from bluelamp.merging.moving import Move, moved, moves, placed
 from bluelamp.merging.questions import Answers, Question
 
 _PHYSICAL: Final = (("onPremises", "sites"), ("onPremises", "clusters"))
-"""Physical assets: the new force keeps those of both, and the second's get a new name where names are the same."""
+"""Physical assets: the new force keeps those of both, and the second's are renamed if names collide."""
 _SERVICES: Final = (("azure", "landingZones"), ("onPremises", "tenants"))
 _REFERRING: Final = {"sites": ("site", "failureDomain"), "clusters": ("cluster",)}
 _RANGES: Final = frozenset({"addressSpace"})
@@ -21,7 +21,7 @@ _RANGES: Final = frozenset({"addressSpace"})
 def combined(
     first: Estate, second: Estate, allocation: Allocation, answers: Answers
 ) -> tuple[dict[str, Any], list[Move], list[str], Combining]:
-    """The settings, the addresses that move, the collisions of names with what becomes of each, and how they came."""
+    """The settings, the moved addresses, the name collisions with their resolution, and the record of combining."""
     names = (first.slug, second.slug)
     left, right = (_without_ranges(each) for each in _with_levels(first, second))
     ranges = placed(first.entry.allocation.on_premises, second.entry.allocation.on_premises, allocation.on_premises)
@@ -52,7 +52,7 @@ def combined(
 
 
 def _with_levels(first: Estate, second: Estate) -> Iterator[dict[str, Any]]:
-    """The settings of both, each with a level of its own for every component that either of them names."""
+    """The settings of both, with an explicit level for every component that either of them names."""
     named = dict.fromkeys([*(first.settings.get("components") or {}), *(second.settings.get("components") or {})])
     for estate in (first, second):
         levels = {"components": {each: estate.force.level(each) for each in named}} if named else {}
@@ -60,7 +60,7 @@ def _with_levels(first: Estate, second: Estate) -> Iterator[dict[str, Any]]:
 
 
 def _without_ranges(settings: Mapping[str, Any]) -> dict[str, Any]:
-    """Settings without the ranges that the new force's allocation decides."""
+    """Settings without the ranges that come from the new force's allocation."""
     azure = settings.get("azure")
     made = dict(settings)
     if isinstance(azure, Mapping):
@@ -89,7 +89,7 @@ def _moved(settings: dict[str, Any], before: IPv4Network, after: IPv4Network) ->
 
 
 def _renamed(settings: dict[str, Any], kind: str, old: str, new: str) -> dict[str, Any]:
-    """Settings in which the item `old` of a list on premises, and what refers to it, is called `new`."""
+    """Settings in which the on-premises item `old` and all references to it are renamed to `new`."""
 
     def walked(value: Any, within: str = "") -> Any:
         if isinstance(value, Mapping):
@@ -114,7 +114,7 @@ def _with(settings: dict[str, Any], path: tuple[str, str], items: list[Any]) -> 
 
 
 def _other_numbers(left: dict[str, Any], right: dict[str, Any], slug: str, answers: Answers) -> dict[str, Any]:
-    """The second's settings with other AS numbers where the first has the same; BGP needs each to be unique."""
+    """The second's settings with new AS numbers for those that the first has too, as BGP needs unique ones."""
     taken = {each.get("asn") for each in dig(left, "onPremises", "sites") or ()}
     sites = dig(right, "onPremises", "sites")
     if not sites:
@@ -127,7 +127,7 @@ def _other_numbers(left: dict[str, Any], right: dict[str, Any], slug: str, answe
         name, number = site["name"], site["asn"]
         question = Question(
             f"settings:onPremises.sites[{name}].asn",
-            f"Site {name} of {slug} has the AS number {number}, as another site has. Which one does it get?",
+            f"Site {name} of {slug} has the AS number {number} of another site. Which AS number does it get?",
         )
         answer = answers.ask(question)
         rest = {key: value for key, value in site.items() if key != "asn"}

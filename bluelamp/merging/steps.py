@@ -1,4 +1,4 @@
-"""The ordered plan of a merger, for the people who carry it out."""
+"""The steps of a merger, in order, for the people who carry it out."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from bluelamp.reports.words import some
 
 @dataclass(frozen=True)
 class Step:
-    """A step, in the order of the plan: what is done, and the single things that it concerns."""
+    """A step and its individual items."""
 
     title: str
     items: tuple[str, ...] = ()
@@ -24,7 +24,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Comparison:
-    """What the plans of the two forces have in common."""
+    """The overlaps between the two forces."""
 
     overlaps: tuple[Overlap, ...]
     names: tuple[tuple[str, str], ...]
@@ -34,7 +34,7 @@ class Comparison:
 
 
 def steps(draft: Draft, compared: Comparison) -> list[Step]:
-    """The steps from two forces to one; each can be undone until the last."""
+    """The steps from two forces to one; all but the last are reversible."""
     return [Step(title, tuple(items)) for title, items in _steps(draft, compared) if items is not None]
 
 
@@ -52,14 +52,14 @@ def _steps(draft: Draft, compared: Comparison) -> Iterator[tuple[str, list[str] 
         [],
     )
     yield (
-        f"Enter the use of the new resources in stacks/{into}/usage.yaml: of these the new force has none",
+        f"Enter the usage of the new force in stacks/{into}/usage.yaml: it has none of these resources",
         list(draft.dropped) or None,
     )
     yield (
         "Resolve overlapping address ranges before any network is connected",
         [f"{first} {each.first} overlaps {second} {each.second}" for each in compared.overlaps] or None,
     )
-    yield "Rename what has the same unique name", [f"{kind} {name}" for kind, name in compared.names] or None
+    yield "Rename resources whose names must be unique", [f"{kind} {name}" for kind, name in compared.names] or None
     yield f"Deploy the platform of {into}: `bluelamp up {into}`; {first} and {second} stay as they are", []
     yield (
         "Connect each site to the new hub and change its addresses, site by site",
@@ -80,7 +80,7 @@ def _steps(draft: Draft, compared: Comparison) -> Iterator[tuple[str, list[str] 
         or None,
     )
     yield (
-        "Move the data, sources before what is made from them; legal holds and retention move with it",
+        "Move the data, sources before derived assets, with their legal holds and retention",
         [f"{estate.slug} {asset}" for estate in both for asset in _assets(estate)] or None,
     )
     yield (
@@ -89,7 +89,7 @@ def _steps(draft: Draft, compared: Comparison) -> Iterator[tuple[str, list[str] 
         or None,
     )
     yield (
-        "Close what exists twice, once nothing uses it",
+        "Remove duplicate components once nothing uses them",
         [
             f"{each.component}: {some(each.first, 'resource')} of {first} ({pounds(each.first_cost)} a month), "
             f"{each.second} of {second} ({pounds(each.second_cost)})"
@@ -119,12 +119,12 @@ def _groups(settings: Mapping[str, Any]) -> list[str]:
 
 
 def _assets(estate: Estate) -> list[str]:
-    """The information assets, each after those that it is made from."""
+    """The information assets, each after its sources."""
     return ordered({each.asset: each.properties.lineage for each in estate.assets})
 
 
 def as_markdown(draft: Draft, listed: list[Step]) -> str:
-    """The plan as a page."""
+    """The steps as a Markdown page."""
     lines = [f"# {draft.into.name}: from {draft.first.slug} and {draft.second.slug}", ""]
     for number, step in enumerate(listed, 1):
         lines += [f"{number}. {step.title}", *(f"   - {item}" for item in step.items)]

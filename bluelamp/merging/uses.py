@@ -1,4 +1,4 @@
-"""The use of resources in a draft, against what the new force plans."""
+"""Fits the usage file of a draft to the new force's plan."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -14,10 +14,9 @@ USAGE: Final = "usage.yaml"
 
 
 def fitted(values: Mapping[str, Any], force: str, root: Path) -> tuple[dict[str, Any], tuple[str, ...]]:
-    """The file of use without the resources that the new force does not plan, or does not charge by that use.
+    """The usage file without usage of resources that the new force does not plan, and the omitted paths.
 
-    Also the paths of what was left out (`resources.lake-account`). Everything stays where the force cannot be planned:
-    `bluelamp check` then says why.
+    Nothing is omitted if the force cannot be planned; `bluelamp check` then gives the reason.
     """
     if not values.get("resources"):
         return dict(values), ()

@@ -1,4 +1,4 @@
-"""Where in the code a resource is made: the component it belongs to, and the lines that say a property."""
+"""Where the code declares a resource: its component, and the lines of its properties."""
 
 import ast
 import re
@@ -8,10 +8,10 @@ from typing import Final, TypeVar
 
 from bluelamp import modules
 from bluelamp.planning import PlannedResource
-from bluelamp.planning.pull import Declared, Frame
+from bluelamp.planning.single_resource import Declared, Frame
 
 CODE: Final = Path(modules.__path__[0]).parent
-"""The folder that holds the modules: the checkout, or the installed package."""
+"""The folder that contains `modules`: the checkout, or the installed package."""
 _OWN: Final = "bluelamp:index:"
 _MOST: Final = 5
 _Made = TypeVar("_Made", PlannedResource, Declared)
@@ -19,7 +19,7 @@ _CAPITAL: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
 def component_of(resource: PlannedResource | Declared, by_urn: Mapping[str, _Made]) -> _Made | None:
-    """The nearest component above `resource`, None where it stands alone."""
+    """The nearest component above `resource`; None outside components."""
     parent = by_urn.get(resource.parent)
     while parent is not None and not parent.type.startswith(_OWN):
         parent = by_urn.get(parent.parent)
@@ -27,7 +27,7 @@ def component_of(resource: PlannedResource | Declared, by_urn: Mapping[str, _Mad
 
 
 def folder_of(component: PlannedResource | Declared, root: Path) -> str:
-    """The folder of the module that makes `component`, relative to `root`; empty where it is not found."""
+    """The folder of the module that defines `component`, relative to `root`; empty if not found."""
     wanted = re.compile(rf"^class {re.escape(component.type.removeprefix(_OWN))}\(", re.MULTILINE)
     for path in sorted((root / "modules").rglob("*.py")):
         if wanted.search(path.read_text(encoding="utf-8")):
@@ -36,20 +36,20 @@ def folder_of(component: PlannedResource | Declared, root: Path) -> str:
 
 
 def argument(declaration: Frame, steps: Sequence[str | int]) -> tuple[Path, int]:
-    """The file and line of the argument for a property where its resource is declared, or of the declaration."""
+    """The file and line of the property's argument in the resource's declaration, or else of the declaration."""
     tree = ast.parse(declaration.file.read_text(encoding="utf-8"))
     around = [
         each
         for each in ast.walk(tree)
         if isinstance(each, ast.Call) and each.lineno <= declaration.line <= (each.end_lineno or each.lineno)
     ]
-    # The innermost property that is named, in the innermost call: other calls may be around it.
+    # The innermost named property, in the innermost call: calls may be nested.
     for key in (step for step in reversed(steps) if isinstance(step, str)):
         names = {_CAPITAL.sub("_", key).lower(), key}
         for call in sorted(around, key=lambda each: each.lineno, reverse=True):
             if found := _named(call, names):
                 return declaration.file, found[0]
-        # A function of the same file may make the argument.
+        # A function of the same file may build the argument.
         found = _named(tree, names)
         if len(found) == 1:
             return declaration.file, found[0]
@@ -61,7 +61,7 @@ def _named(tree: ast.AST, names: set[str]) -> list[int]:
 
 
 def mentions(folder: str, key: str, root: Path) -> list[str]:
-    """Where the module in `folder` names the property `key`, as Python or JSON would: `file:line`, a few."""
+    """Up to five places (`file:line`) where the module in `folder` names the property `key`, in snake or camel case."""
     snake = _CAPITAL.sub("_", key).lower()
     return list(_found(root / folder, re.compile(rf"\b({re.escape(snake)}|{re.escape(key)})\b"), root))[:_MOST]
 

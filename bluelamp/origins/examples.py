@@ -1,4 +1,4 @@
-"""Values of a setting that nobody wrote: an example of each kind, to try what it would change."""
+"""Example values for settings that are not written, used to find out what they would change."""
 
 import inspect
 from collections.abc import Iterator, Mapping
@@ -24,11 +24,11 @@ GUESSES: Final = (
     "/providers/Microsoft.Billing/billingAccounts/1",
     f"/subscriptions/{_GUID}/resourceGroups/rg-example/providers/Microsoft.Network/firewallPolicies/example",
 )
-"""Texts of every kind that a setting can be; the settings say themselves which they take."""
+"""Candidate strings for every kind of setting; validation selects the valid one."""
 
 
 def example(annotation: Any, field: FieldInfo | None = None) -> Any:
-    """A value that `annotation` takes, as YAML would have it; raises `LookupError` where none is known."""
+    """A valid value for `annotation`, as read from YAML. Raises `LookupError` if none is known."""
     for each in _proposed(annotation, field):
         try:
             TypeAdapter(annotation).validate_python(each)
@@ -64,7 +64,7 @@ def _proposed(annotation: Any, field: FieldInfo | None) -> Iterator[Any]:
 
 
 def _section(model: type[BaseModel]) -> dict[str, Any]:
-    """The fields that a section cannot do without."""
+    """The required fields of a section."""
     return {
         info.alias or name: example(
             Annotated[info.annotation, *info.metadata] if info.metadata else info.annotation, info
@@ -75,7 +75,7 @@ def _section(model: type[BaseModel]) -> dict[str, Any]:
 
 
 def _second(value: Any) -> Any:
-    """Another of the same kind, where a list wants two."""
+    """A second value of the same kind, for lists of at least two items."""
     return value[:-1] + ("2" if value[-1] != "2" else "3") if isinstance(value, str) and value else value
 
 

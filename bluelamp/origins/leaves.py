@@ -1,6 +1,6 @@
-"""The settings of a force one by one, each with its place in a file, and each to be changed for a trial.
+"""The individual settings of a force, each with its file and line and with alternative values for trials.
 
-A list, a mapping and a section that is left out count as settings too: something may be added to them.
+Lists, mappings and omitted sections count as settings too, as something can be added to them.
 """
 
 import inspect
@@ -30,17 +30,17 @@ from bluelamp.infra.settings.register import REGISTER
 from bluelamp.infra.settings.stack_file import stack_source
 from bluelamp.origins.examples import GUESSES, example
 
-_REGISTERED = frozenset({"name", "code", "allocation"})
-"""What of a force's row in the register its estate can be made of."""
+_REGISTER_FIELDS = frozenset({"name", "code", "allocation"})
+"""The fields of a force's row in the register that the program may use."""
 
 
 @dataclass(frozen=True)
 class Leaf:
-    """One setting: a plain value, a list or mapping as a whole, or a section that is left out.
+    """One setting: a plain value, a whole list or mapping, or an omitted section.
 
-    `path` is how it is spelt (`bluelamp:azure.hub.firewall.tier`), `file` and `line` where it is written. One that is
-    not `written` has the default that stands there in the model or the register. `at` are the attributes and indexes
-    that lead to it. `alternatives` finds the values of `others`, which most readers of settings do not need.
+    `path` is its notation (`bluelamp:azure.hub.firewall.tier`). `file` and `line` are where it is written, or, if it is
+    not `written`, where the model or the register has its default. `at` are the attributes and indexes that lead to it.
+    `alternatives` computes `others`, which most callers do not need.
     """
 
     path: str
@@ -53,12 +53,12 @@ class Leaf:
 
     @cached_property
     def others(self) -> tuple[Any, ...]:
-        """Values of the same kind to try instead."""
+        """Alternative values of the same kind."""
         return tuple(self.alternatives())
 
 
 def leaves(force: Force, root: Path) -> list[Leaf]:
-    """Every setting of `force` that holds a plain value, and what its row in the register says."""
+    """Every setting of `force`, including its row in the register."""
     stack, register = _stack(force, root), _source(root / REGISTER, root)
     row: Steps = ("forces", force.entry.force)
     found: list[Leaf] = []
@@ -71,17 +71,17 @@ def leaves(force: Force, root: Path) -> list[Leaf]:
                     line = register.at(row, key=True)[0]
                     other = partial(iter, (f"{value.slug}x",))
                     found.append(Leaf(spell(row), value.slug, register.file, line, True, (name, each), other))
-                elif each in _REGISTERED:
+                elif each in _REGISTER_FIELDS:
                     found += _within(getattr(value, each), inner.annotation, (name, each), steps, register, register)
         else:
             steps = ("config", PREFIX + (info.alias or name))
             found += _within(value, info.annotation, (name,), steps, stack, register, (type(force), name))
     kept = _kept(force, root)
-    return [leaf if leaf.line else _by_plan(leaf, force, root, kept, register, row) for leaf in found]
+    return [leaf if leaf.line else _located(leaf, force, root, kept, register, row) for leaf in found]
 
 
 def changed(force: Force, leaf: Leaf, value: Any) -> Force:
-    """`force` with another value for `leaf`; nothing is validated."""
+    """`force` with another value for `leaf`, not validated."""
     made: Force = _with(force, leaf.at, value)
     return made
 
@@ -93,7 +93,7 @@ def _stack(force: Force, root: Path) -> Source:
 
 
 class Variants:
-    """The force with other settings, as it would be if they stood in its files: defaults follow from them anew."""
+    """The force with other settings, as if they were in its files: dependent defaults are recomputed."""
 
     def __init__(self, force: Force, root: Path) -> None:
         self._force = force
@@ -102,9 +102,9 @@ class Variants:
         self._kept = _kept(force, root).ranges
 
     def __call__(self, changes: Sequence[tuple[Leaf, Any]]) -> Force:
-        """The force with these values. One that is not valid is put in unchecked, and no default follows from it.
+        """The force with these values. A single invalid value is set without validation and without dependent defaults.
 
-        Raises `ValueError` where several are not valid together.
+        Raises `ValueError` if several values are invalid together.
         """
         made = self._force
         kept: set[Steps] = set()
@@ -124,7 +124,7 @@ class Variants:
         return Force(entry=made.entry, **{name: getattr(model, name) for name in Settings.model_fields})
 
     def _written(self, dumped: Any, held: Any, at: Steps, steps: Steps, kept: set[Steps]) -> Any:
-        """What was dumped without the defaults that were filled in."""
+        """The dump without defaults that were filled in."""
         if not isinstance(held, BaseModel):
             if isinstance(held, tuple):
                 return [
@@ -182,15 +182,16 @@ def _within(
 
 
 def _annotated(annotation: Any, owner: tuple[type[BaseModel], str] | None) -> Any:
-    """The annotation with the limits of the field, which pydantic keeps apart from it."""
+    """The annotation with the field's constraints, which pydantic keeps separately."""
     notes = owner[0].model_fields[owner[1]].metadata if owner else ()
     return Annotated[annotation, *notes] if notes else annotation
 
 
 def _valid(value: Any, annotation: Any, exact: Any) -> Iterator[Any]:
-    """The values to try that the setting takes: every switch and choice, and of amounts and texts the first.
+    """The valid alternatives: all for switches and choices, the first for numbers and strings.
 
-    Where it takes none of them, the first all the same. `exact` is the annotation with the limits of the field.
+    If no number or string is valid, the first is used regardless. `exact` is the annotation with the field's
+    constraints.
     """
     every = list(dict.fromkeys(_others(value, annotation)))
     if list(_choices(annotation)) or all(isinstance(each, (bool, NoneType)) for each in every):
@@ -198,12 +199,12 @@ def _valid(value: Any, annotation: Any, exact: Any) -> Iterator[Any]:
         return
     adapter: TypeAdapter[Any] = TypeAdapter(exact)
     plain = [each for each in every if each is not None]
-    yield next((each for each in plain if _taken(adapter, each)), plain[0])
+    yield next((each for each in plain if _is_valid(adapter, each)), plain[0])
     if None in every:
         yield None
 
 
-def _taken(adapter: TypeAdapter[Any], value: Any) -> bool:
+def _is_valid(adapter: TypeAdapter[Any], value: Any) -> bool:
     try:
         adapter.validate_python(value)
     except ValidationError:
@@ -225,7 +226,7 @@ def _leaf(
 
 
 def _more(value: Any, annotation: Any) -> Iterator[Any]:
-    """A list, a mapping or a section with an item more, and with one less; nothing where no item is known."""
+    """A list, mapping or section with one item more, if an example is known, and with one item less."""
     with suppress(LookupError):
         made = TypeAdapter(annotation).validate_python(example(annotation))
         if isinstance(value, tuple):
@@ -241,28 +242,28 @@ def _more(value: Any, annotation: Any) -> Iterator[Any]:
 
 
 def _plain(annotation: Any) -> Any:
-    """The tuple of an annotation that may be optional or annotated."""
+    """The tuple type in an annotation that may be optional or annotated."""
     if get_origin(annotation) is tuple:
         return annotation
     return next((found for each in get_args(annotation) if get_origin(found := _plain(each)) is tuple), None)
 
 
 def _default(owner: tuple[type[BaseModel], str] | None) -> tuple[str, int]:
-    """Where the model says the default; line 0 where there is none."""
+    """The file and line of the default in the model; line 0 if there is none."""
     if owner is None:
         return "", 0
     model, name = owner
-    declared = next((each for each in model.__mro__ if name in inspect.get_annotations(each)), model)
+    declaring = next((each for each in model.__mro__ if name in inspect.get_annotations(each)), model)
     if model.model_fields[name].is_required():
         return "", 0
-    lines, first = _lines(declared)
+    lines, first = _lines(declaring)
     line = next((number for number, text in enumerate(lines, first) if re.match(rf"\s+{name}\s*:", text)), first)
-    return declared.__module__.removeprefix("bluelamp.").replace(".", "/") + ".py", line
+    return declaring.__module__.removeprefix("bluelamp.").replace(".", "/") + ".py", line
 
 
 @cache
 def _lines(model: type[BaseModel]) -> tuple[list[str], int]:
-    """The source of a model, and the number of its first line; finding it parses the file."""
+    """The source lines of a model and the number of the first. Cached, as finding them parses the file."""
     return inspect.getsourcelines(model)
 
 
@@ -272,8 +273,8 @@ def _kept(force: Force, root: Path) -> Kept:
     return Kept(ADDRESS_FILE.format(slug=force.slug))
 
 
-def _by_plan(leaf: Leaf, force: Force, root: Path, kept: Kept, register: Source, row: Steps) -> Leaf:
-    """A setting that must be there and is not written: the roadmap or the address plan gives it."""
+def _located(leaf: Leaf, force: Force, root: Path, kept: Kept, register: Source, row: Steps) -> Leaf:
+    """A required setting that is not written, with the file and line of the roadmap or address plan that it is from."""
     if leaf.at[-2:] == ("budget", "amount") and force.azure is not None:
         zone = force.azure.landing_zones[leaf.at[2]].name if isinstance(leaf.at[2], int) else None
         with suppress(SettingsError, LookupError):
@@ -291,7 +292,7 @@ def _others(value: Any, annotation: Any) -> Iterator[Any]:
     if isinstance(value, bool):
         yield not value
     elif choices:
-        # The ends of a scale differ most.
+        # The ends of a scale have the largest effect.
         ends = (choices[0], choices[-1])
         yield from (each for each in dict.fromkeys((*ends, *choices)) if each != value)
     elif isinstance(value, (int, float)):
@@ -315,13 +316,13 @@ def _others(value: Any, annotation: Any) -> Iterator[Any]:
 
 
 def _another(text: str) -> str:
-    """A text of the same kind: another amount, version or id, or another word."""
+    """A string of the same kind: another amount, version, id or word."""
     number = re.match(r"\d+", text)
     if re.fullmatch(r"[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}", text):
         return text[:-1] + ("0" if text[-1] != "0" else "1")
     if number:
         return f"{int(number[0]) + 1}{text[number.end() :]}"
-    # As long as it was: some names may be no longer.
+    # Of the same length, as some names have a maximum.
     return ("x" if text[:1] != "x" else "y") + text[1:]
 
 
@@ -339,7 +340,7 @@ def _kinds(annotation: Any) -> set[Any]:
 
 
 def _sections(annotation: Any) -> bool:
-    """Whether more settings, or a list of them, may stand here: what is left out holds no value."""
+    """Whether the annotation allows a section or a list of sections."""
     kinds = _kinds(annotation)
     return any(inspect.isclass(each) and issubclass(each, BaseModel) for each in kinds)
 

@@ -1,4 +1,4 @@
-"""Which settings a program reads: every attribute of the model that it looks at, by path."""
+"""Records which settings a program reads: every accessed attribute of the model, by path."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -14,19 +14,19 @@ _INERT: Final = frozenset({"__class__", "__pydantic_extra__", "__pydantic_privat
 
 @dataclass
 class Reads:
-    """The fields that were read, and the parts of the model of which everything was."""
+    """The fields that were read, and the sections that were read as a whole."""
 
     fields: set[Path] = field(default_factory=set)
     whole: set[Path] = field(default_factory=set)
 
     def cover(self, path: Path) -> bool:
-        """Whether the field at `path` was read, alone or with something around it."""
+        """Whether the field at `path` was read, alone or with an enclosing section."""
         return path in self.fields or any(path[:end] in self.whole for end in range(len(path) + 1))
 
 
 @contextmanager
 def reads(settings: Model) -> Iterator[Reads]:
-    """What is read of `settings` until the block ends. For one thread."""
+    """Records what is read of `settings` within the block. Not thread-safe."""
     seen = Reads()
     places: dict[int, list[Path]] = {}  # a default may be one object in several places
     for key, place in _places(settings, ()):
@@ -45,7 +45,7 @@ def reads(settings: Model) -> Iterator[Reads]:
                 seen.whole.add(place)
         return object.__getattribute__(self, name)
 
-    # The class is put back as it was: outside the block, reading costs what it always does.
+    # Removed after the block, so that other reads cost nothing.
     Model.__getattribute__ = looked_at  # type: ignore[method-assign] # to see every read
     try:
         yield seen
@@ -54,7 +54,7 @@ def reads(settings: Model) -> Iterator[Reads]:
 
 
 def differences(before: Any, after: Any, at: Path = ()) -> Iterator[Path]:
-    """The paths of the fields in which two models differ: of each, the innermost field that holds the difference."""
+    """The paths of the innermost fields in which two models differ."""
     if before is after:
         return
     if isinstance(before, Model) and type(before) is type(after):

@@ -1,4 +1,4 @@
-"""Settings that cure a rule, as trials showed (`remedy_trials`): which setting to change, and its value."""
+"""Settings that fix a rule's failures, as found by trials (`remedy_trials`): the setting to change and its value."""
 
 import json
 import re
@@ -20,7 +20,7 @@ FILE: Final = Path(__file__).with_name("remedies.json")
 
 @dataclass(frozen=True)
 class Remedy:
-    """With `setting: value` a resource of `type` passes `rule`. In a setting's path `[*]` is any entry of a list."""
+    """With `setting: value` a resource of `type` passes `rule`. `[*]` in a setting's path is any item of a list."""
 
     rule: str
     setting: str
@@ -34,7 +34,7 @@ class Remedy:
 
 @cache
 def remedies() -> Mapping[str, Sequence[Remedy]]:
-    """Every known remedy by its rule."""
+    """The known remedies of each rule."""
     found: dict[str, list[Remedy]] = defaultdict(list)
     for row in json.loads(FILE.read_text(encoding="utf-8")):
         found[row["rule"]].append(Remedy(**row))
@@ -42,20 +42,20 @@ def remedies() -> Mapping[str, Sequence[Remedy]]:
 
 
 def written_as(path: str) -> str:
-    """A setting's path with `[*]` for the entries of lists, without `bluelamp:`."""
+    """A setting's path with `[*]` for list items, without `bluelamp:`."""
     return re.sub(r"\[\d+\]", "[*]", path.removeprefix("bluelamp:"))
 
 
 @dataclass(frozen=True)
 class Chosen:
-    """A remedy for one failure of a force: `text` is the line to write, `place` where it belongs."""
+    """A remedy for one failure of a force: `text` is the line to write, `location` the file and line for it."""
 
     text: str
-    place: tuple[str, int]
+    location: tuple[str, int]
 
 
 class Remedies:
-    """The settings that cure the failures of one force. The force's settings are read when they are first needed."""
+    """The remedies for the failures of one force. Its settings are read on first use."""
 
     def __init__(self, force: str, root: Path) -> None:
         self._force, self._root = force, root
@@ -74,9 +74,9 @@ class Remedies:
         return source_of(self._force, self._root)
 
     def of(self, finding: Finding) -> Chosen | None:
-        """The setting that cures a failure; None where no trial showed one, or the force has that value already.
+        """The setting that fixes a failure; None if none is known, or if the force has that value already.
 
-        Of the entries of a list only the one counts whose name is in the resource's.
+        Of a list's items only the one whose name occurs in the resource's name counts.
         """
         for remedy in remedies().get(finding.rule.id, ()):
             if remedy.type != finding.type:
@@ -86,12 +86,11 @@ class Remedies:
                     continue
                 if "[*]" in remedy.setting and not self._is_of(leaf, finding):
                     continue
-                return Chosen(self._text(leaf, remedy.value), self._place(leaf))
+                return Chosen(self._text(leaf, remedy.value), self._location(leaf))
         return None
 
     def _text(self, leaf: Leaf, value: Any) -> str:
-        """The line to write. An environment lays lists over those it inherits by the names of their entries: an index
-        in the whole list is none in its own file."""
+        """The line to write. An environment merges list items by name, so its own file has no index for the item."""
         from bluelamp.infra.settings.register import read_register
 
         list_, index, rest = leaf.path.partition("[")
@@ -114,8 +113,8 @@ class Remedies:
         name = self._name(leaf)
         return name is not None and name in finding.name
 
-    def _place(self, leaf: Leaf) -> tuple[str, int]:
-        """Where the setting is written; of a default, the section that it belongs in, or the first line of settings."""
+    def _location(self, leaf: Leaf) -> tuple[str, int]:
+        """Where the setting is written; for a default, the nearest section, or else the first line."""
         if leaf.written:
             return leaf.file, leaf.line
         steps: Steps = ("config", *_steps(leaf.path))
@@ -127,11 +126,11 @@ class Remedies:
 
 
 def _steps(path: str) -> Steps:
-    """`bluelamp:azure.landingZones[0].name` as steps."""
+    """The steps of a path such as `bluelamp:azure.landingZones[0].name`."""
     parts = re.findall(r"[^.\[\]]+", path)
     return tuple(int(part) if part.isdigit() else part for part in parts)
 
 
 def _yaml(value: Any) -> str:
-    """A scalar as YAML: a word that YAML 1.1 reads as a boolean is quoted."""
+    """A scalar as YAML. Words that YAML 1.1 reads as booleans are quoted."""
     return json.dumps(value) if not isinstance(value, str) or value in ("on", "off", "yes", "no") else value

@@ -1,9 +1,8 @@
-"""Finds, by trial, the settings that cure a rule: `python -m bluelamp.origins.remedy_trials STACK...` adds them to
-`remedies.json`.
+"""Finds settings that fix rules' failures: `python -m bluelamp.origins.remedy_trials STACK...` adds to `remedies.json`.
 
-One setting after the other is changed, and the estate is planned and judged. A setting cures a rule where the same
-resource fails with one value and passes with another. `tests/origins/test_remedies.py` repeats every entry with the
-settings files that a user would write.
+Each setting is changed in turn, and the estate is planned and judged. A setting is a remedy for a rule if a resource
+fails with one value and passes with another. `tests/origins/test_remedies.py` verifies every entry with settings files
+as a user would write them.
 """
 
 import json
@@ -26,12 +25,12 @@ _IDENTITY: Final = re.compile(
     r"environment|profile|classification\..*|versionAliases|.*[aA]rchetype|azure\.topology|owner\..*|costCentre"
     r"|roadmapMilestone|onPremises\.(domain|sites).*|.*\.(name|amount|contacts\[\*\]|thresholds\[\*\]|principalId|expires)"
 )
-"""Settings that say what the force is and whose it is: nobody changes them to pass a rule."""
+"""Settings that identify the force or its owner. They are never a remedy."""
 Verdicts = dict[tuple[str, str], Verdict]
 
 
 def trials(force: Force, root: Path, only: str = "") -> Iterator[Remedy]:
-    """The remedies that trials with `force` show; `only` is a pattern of the settings to try."""
+    """The remedies found with `force`. `only` is a pattern of the settings to try."""
     base = _judged(force, root)
     assert base is not None, f"{force.slug} cannot be planned"
     for leaf in leaves(force, root):
@@ -42,11 +41,11 @@ def trials(force: Force, root: Path, only: str = "") -> Iterator[Remedy]:
         for other in _others(leaf):
             try:
                 verdicts = _judged(changed(force, leaf, other), root)
-            except Exception:  # noqa: S112 - the program does not take a value that was made up
+            except Exception:  # noqa: S112 - the program may reject a generated value
                 continue
             if verdicts is not None:
                 seen[other] = verdicts
-        yield from _cures(setting, seen)
+        yield from _remedies(setting, seen)
 
 
 def _others(leaf: Leaf) -> list[Any]:
@@ -58,7 +57,7 @@ def _others(leaf: Leaf) -> list[Any]:
 
 
 def _judged(force: Force, root: Path) -> Verdicts | None:
-    """Each rule's verdict on each resource; None where the program or the cloud refuses the settings."""
+    """Each rule's verdict on each resource; None if the program or the cloud refuses the settings."""
     plan = plan_settings(force, root, stack=force.slug)
     if plan.errors or plan.refused:
         return None
@@ -66,8 +65,8 @@ def _judged(force: Force, root: Path) -> Verdicts | None:
     return {(each.rule.id, each.urn): each.verdict for each in report.findings}
 
 
-def _cures(setting: str, seen: Mapping[Any, Verdicts]) -> Iterator[Remedy]:
-    """What `seen` shows: the verdicts with each value of one setting."""
+def _remedies(setting: str, seen: Mapping[Any, Verdicts]) -> Iterator[Remedy]:
+    """The remedies that follow from `seen`, the verdicts with each value of one setting."""
     keys = sorted({key for verdicts in seen.values() for key in verdicts})
     values = sorted((each for each in seen if each is not None), key=_order)
     for rule, urn in keys:
@@ -78,12 +77,12 @@ def _cures(setting: str, seen: Mapping[Any, Verdicts]) -> Iterator[Remedy]:
 
 
 def _order(value: Any) -> tuple[int, Any]:
-    """The value to advise first: the highest level of a component, the smallest number."""
+    """The sort key of a recommended value: the highest level of a component, the smallest number first."""
     return (LEVELS.index(value) * -1, "") if value in LEVELS else (0, value if isinstance(value, int) else str(value))
 
 
 def main(words: Sequence[str]) -> None:
-    """Adds what trials with these stacks show to `remedies.json`; `--only=PATTERN` tries some settings only."""
+    """Adds the remedies found with these stacks to `remedies.json`; `--only=PATTERN` limits the settings tried."""
     stacks = [word for word in words if not word.startswith("--")]
     only = next((word.removeprefix("--only=") for word in words if word.startswith("--only=")), "")
     root = Path.cwd()

@@ -1,9 +1,8 @@
-"""Tracing a property to the settings that it comes from.
+"""Traces a property to the settings that determine it.
 
-A run of the program shows which settings it reads before it declares the resource: no other can have a part in it.
-Those are then changed, and the resource alone is planned again (`bluelamp.planning.pull`). Nothing is claimed that was
-not seen: a setting is named only if changing it changed the property, and the code only if no setting that can be
-changed did.
+A run of the program records which settings it reads before it declares the resource; no other setting can influence it.
+Those are changed in turn, and the resource alone is planned again (`bluelamp.planning.single_resource`). Only observed
+effects are reported: a setting is named only if changing it changed the property, and the code only if no setting did.
 """
 
 from collections.abc import Callable, Sequence
@@ -20,28 +19,28 @@ from bluelamp.origins.leaves import Leaf, Variants, leaves
 from bluelamp.origins.reads import Reads, differences, reads
 from bluelamp.paths import Steps, found
 from bluelamp.planning import PlannedResource
-from bluelamp.planning.pull import Frame, Pulled, pull_settings
+from bluelamp.planning.single_resource import Frame, ResourcePlan, plan_force_resource
 from bluelamp.policies.value import SECRET
 from bluelamp.rehearsal.values import UNKNOWN, Secret
 
 _SHORTEST: Final = 2
 _FEW: Final = 2
-"""How many settings are tried where it has to be quick."""
+"""How many settings a quick trace tries."""
 _ALONE: Final = 6
-"""How many switches are tried one by one, those of a like name first; the others are tried in groups."""
+"""How many switches are tried one by one, those with a similar name first; the others are tried in groups."""
 _GROUP: Final = 6
 _ALTERNATIVES: Final = 2
-"""How many other values of a setting are tried."""
+"""How many alternative values of a setting are tried."""
 _MOST_RUNS: Final = 160
-"""After how many runs of the program the rest counts as untried."""
+"""The maximum number of program runs; settings beyond it count as untried."""
 _GONE: Final = object()
-"""Stands for the property of a resource that is not there."""
+"""The outcome of a trial in which the resource does not exist."""
 ABSENT: Final = "<absent>"
-"""What the property becomes where the resource is not made at all."""
+"""The property's value in output if the resource does not exist."""
 
 
 class Kind(StrEnum):
-    """What gave a property its value."""
+    """The source of a property's value."""
 
     SETTING = "a setting"
     DEFAULT = "the default of a setting"
@@ -53,7 +52,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Influence:
-    """A setting that the property follows, as a trial showed: with `tried` instead of `value` it became `became`."""
+    """A setting that determines the property: with `tried` instead of `value`, the property became `became`."""
 
     path: str
     value: Any
@@ -70,13 +69,12 @@ class Influence:
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where a property's value comes from.
+    """The origin of a property's value.
 
-    `settings` are what it follows, the likeliest first; `conditions` those without which there would be no such
-    resource. `tried` settings were changed, alone or together with others; `untried` are read by the program and could
-    not be. `exhausted` says that every setting that can have a part was tried, so that there are no others.
-    `references` are the URNs that an unknown value is made from, `code` the lines that declare the resource, the
-    innermost first.
+    `settings` determine the value, the likeliest first; `conditions` are settings on which the resource's existence
+    depends. `tried` is the number of settings that were changed; `untried` are settings that the program reads but that
+    could not be changed. `exhausted`: every setting that can have an influence was tried. `references` are the URNs on
+    which an unknown value depends; `code` are the lines that declare the resource, innermost first.
     """
 
     kind: Kind
@@ -110,21 +108,21 @@ def trace(
     root: Path,
     *,
     likely_only: bool = False,
-    hear: Callable[[str], None] = lambda _: None,
+    progress: Callable[[str], None] = lambda _: None,
 ) -> Origin:
-    """The origin of what stands at `steps` in `resource`, which is in the plan of `force`.
+    """The origin of the property at `steps` of `resource`, which is in the plan of `force`.
 
-    With `likely_only` only a few settings are tried, of those that have the property's value. `hear` is told of each
-    setting that is tried.
+    With `likely_only`, only a few settings with the property's value are tried. `progress` is called with each setting
+    before it is tried.
     """
-    trial = _Trial(force, resource, steps, root, hear)
+    trial = _Trial(force, resource, steps, root, progress)
     kind, shown, references = _without_settings(resource, steps)
     if likely_only:
-        trial.alone(trial.likely()[:_FEW], enough=1)
+        trial.try_each(trial.likely()[:_FEW], enough=1)
     else:
-        trial.all()
+        trial.try_all()
     influences = tuple(trial.influences)
-    if influences and (kind in (Kind.CODE, Kind.NOTHING) or _at(resource, steps) is None):
+    if influences and (kind in (Kind.CODE, Kind.NOTHING) or _input_at(resource, steps) is None):
         kind = Kind.SETTING if any(each.written for each in influences) else Kind.DEFAULT
     exhausted = not likely_only and trial.same and not trial.untried
     return Origin(
@@ -141,31 +139,31 @@ def trace(
 
 
 def _without_settings(resource: PlannedResource, steps: Steps) -> tuple[Kind, Any, tuple[str, ...]]:
-    """What gives the property its value as far as one plan shows, the value, and what an unknown one is made from."""
-    value = _at(resource, steps)
+    """The source of the value as far as one plan shows it, the value for display, and the URNs it depends on."""
+    value = _input_at(resource, steps)
     shown = _shown(value)
     if _holds_unknown(value):
         return Kind.CLOUD, shown, resource.references.get(str(steps[0]), ())
     if value is None:
-        known = _walked(_open(resource.outputs), steps)
+        known = _value_at(_revealed(resource.outputs), steps)
         return (Kind.NOTHING, None, ()) if known is None else (Kind.CLOUD, _shown(known), ())
-    if _walked(_open(resource.asked), steps) is None:
+    if _value_at(_revealed(resource.program_inputs), steps) is None:
         return Kind.PROVIDER, shown, ()
     return Kind.CODE, shown, ()
 
 
 @dataclass
 class _Trial:
-    """Plans a resource again and again, with settings changed each time.
+    """Plans a resource repeatedly, with different settings each time.
 
-    After `all()`, `same` says whether the first run, with nothing changed, gave what the plan says.
+    After `try_all()`, `same` is whether a run with unchanged settings reproduced the plan's value.
     """
 
     force: Force
     resource: PlannedResource
     steps: Steps
     root: Path
-    hear: Callable[[str], None]
+    progress: Callable[[str], None]
     influences: list[Influence] = field(default_factory=list)
     conditions: list[Influence] = field(default_factory=list)
     tried: set[str] = field(default_factory=set)
@@ -178,29 +176,29 @@ class _Trial:
         self._variant = Variants(self.force, self.root)
         self._runs = 0
 
-    def all(self) -> None:
-        """Every setting that the program reads before it declares the resource."""
+    def try_all(self) -> None:
+        """Tries every setting that the program reads before it declares the resource."""
         with reads(self.force) as seen:
-            pulled = self._pull(self.force)
+            pulled = self._plan(self.force)
         self.frames = pulled.frames if pulled else ()
         self.same = bool(pulled and pulled.resource and self._seen(pulled.resource) == self._value)
         read = self._sorted([leaf for leaf in leaves(self.force, self.root) if self._read(leaf, seen)])
         self.untried += [leaf.path for leaf in read if not leaf.others]
-        switches = [leaf for leaf in read if _switch(leaf)]
-        self.together([leaf for leaf in read if leaf.others and not _switch(leaf)], 0)
-        self.alone(switches[:_ALONE])
+        switches = [leaf for leaf in read if _is_switch(leaf)]
+        self.try_together([leaf for leaf in read if leaf.others and not _is_switch(leaf)], 0)
+        self.try_each(switches[:_ALONE])
         rest = switches[_ALONE:]
         groups = -(-len(rest) // _GROUP)
         for place in range(groups):
             for alternative in range(_ALTERNATIVES):
-                # Settings of one section may hide one another, so each group takes from all.
-                self.together([leaf for leaf in rest[place::groups] if len(leaf.others) > alternative], alternative)
+                # Settings of one section may mask each other, so each group is drawn from all sections.
+                self.try_together([leaf for leaf in rest[place::groups] if len(leaf.others) > alternative], alternative)
         self.influences = self._merged(self.influences, read)
         self.conditions = self._merged(self.conditions, read)
         self.untried = [path for path in dict.fromkeys(self.untried) if path not in self.tried]
 
     def likely(self) -> list[Leaf]:
-        """The settings that have the property's value, those of a like name first."""
+        """The settings with the property's value, those with a similar name first."""
         value, _ = self._value
         words = self._words()
         equal = [
@@ -208,35 +206,35 @@ class _Trial:
             for leaf in leaves(self.force, self.root)
             if value is not None and leaf.value == value and isinstance(leaf.value, type(value))
         ]
-        # Half of all switches are on: only those of a like name are worth a trial of their own.
-        equal = [leaf for leaf in equal if not (isinstance(value, bool) and _strange(leaf, words))]
-        return sorted(equal, key=lambda leaf: _strange(leaf, words))
+        # Half of all switches are on, so only those with a similar name are worth a trial.
+        equal = [leaf for leaf in equal if not (isinstance(value, bool) and _unrelated(leaf, words))]
+        return sorted(equal, key=lambda leaf: _unrelated(leaf, words))
 
-    def alone(self, settings: Sequence[Leaf], *, enough: int = 0) -> None:
-        """Tries each setting by itself; stops when `enough` were found."""
+    def try_each(self, settings: Sequence[Leaf], *, enough: int = 0) -> None:
+        """Tries each setting alone; stops once `enough` influences were found."""
         for leaf in settings:
-            self.hear(leaf.path)
+            self.progress(leaf.path)
             for other in leaf.others[:_ALTERNATIVES]:
-                self._learn(leaf, other, self._with([(leaf, other)]))
+                self._record(leaf, other, self._outcome([(leaf, other)]))
             if enough and len(self.influences) >= enough:
                 return
 
-    def together(self, settings: Sequence[Leaf], alternative: int) -> None:
-        """Tries settings all at once, and in parts where that changes something."""
+    def try_together(self, settings: Sequence[Leaf], alternative: int) -> None:
+        """Tries settings all at once, and bisects if that changes the property."""
         waiting = [list(settings)] if settings else []
         while waiting:
             group = waiting.pop()
-            self.hear(group[0].path if len(group) == 1 else f"{len(group)} settings together")
-            outcome = self._with([(leaf, leaf.others[alternative]) for leaf in group])
+            self.progress(group[0].path if len(group) == 1 else f"{len(group)} settings together")
+            outcome = self._outcome([(leaf, leaf.others[alternative]) for leaf in group])
             if outcome is not None and outcome[0] == self._value:
                 self.tried.update(leaf.path for leaf in group)
             elif len(group) == 1:
-                self._learn(group[0], group[0].others[alternative], outcome)
+                self._record(group[0], group[0].others[alternative], outcome)
             else:
                 waiting += self._parts(group, alternative, outcome)
 
     def _parts(self, group: list[Leaf], alternative: int, outcome: tuple[Any] | None) -> list[list[Leaf]]:
-        """The settings whose new values can be seen in the outcome, one by one, and the others; or two halves."""
+        """The settings whose new values occur in the outcome, singly, and the rest; or else two halves."""
         became: Any = outcome[0] if outcome else _GONE
         if became is not _GONE:
             seen = [leaf for leaf in group if _seen(leaf.others[alternative], became[0])]
@@ -245,7 +243,7 @@ class _Trial:
         half = len(group) // 2
         return [group[:half], group[half:]]
 
-    def _learn(self, leaf: Leaf, other: Any, outcome: tuple[Any] | None) -> None:
+    def _record(self, leaf: Leaf, other: Any, outcome: tuple[Any] | None) -> None:
         if outcome is None:
             self.untried.append(leaf.path)
             return
@@ -259,33 +257,33 @@ class _Trial:
                 Influence(leaf.path, _text(leaf.value), leaf.file, leaf.line, leaf.written, _text(other), shown)
             )
 
-    def _with(self, changes: Sequence[tuple[Leaf, Any]]) -> tuple[Any] | None:
-        """What the property is with other values for settings; None where the program does not take them."""
+    def _outcome(self, changes: Sequence[tuple[Leaf, Any]]) -> tuple[Any] | None:
+        """The property with other values for settings; None if the program rejects them."""
         if self._runs >= _MOST_RUNS:
             return None
         self._runs += 1
         try:
-            pulled = self._pull(self._variant(changes))
-        except (ValueError, LookupError):  # they contradict one another: a list that is shorter, and its last item
+            pulled = self._plan(self._variant(changes))
+        except (ValueError, LookupError):  # contradictory values, such as a shorter list and its last item
             return None
         if pulled is None:
             return None
         return (_GONE if pulled.resource is None else self._seen(pulled.resource),)
 
-    def _pull(self, force: Force) -> Pulled | None:
+    def _plan(self, force: Force) -> ResourcePlan | None:
         try:
-            return pull_settings(force, self.resource.urn, self.root, stack=self.force.slug)
+            return plan_force_resource(force, self.resource.urn, self.root, stack=self.force.slug)
         except Exception:
-            # The values were made up: a program that cannot use them says nothing of the property.
+            # The values are generated: a failure with them says nothing about the property.
             return None
 
     def _seen(self, resource: PlannedResource) -> tuple[Any, tuple[str, ...]]:
-        """What is compared: the property's value, and what it is made from where that is not known."""
-        value = _at(resource, self.steps)
+        """The value that is compared, and for an unknown value the URNs on which it depends."""
+        value = _input_at(resource, self.steps)
         return value, resource.references.get(str(self.steps[0]), ()) if _holds_unknown(value) else ()
 
     def _read(self, leaf: Leaf, seen: Reads) -> bool:
-        """Whether another value of the setting would be something that the program has looked at."""
+        """Whether the program reads what another value of the setting would change."""
         if not leaf.others:
             return seen.cover(leaf.at)
         return any(
@@ -298,11 +296,11 @@ class _Trial:
         return {str(step).casefold() for step in self.steps}
 
     def _sorted(self, settings: list[Leaf]) -> list[Leaf]:
-        """The settings, the likeliest to be followed first: of a like name, or of a value that can be seen."""
+        """The settings, the likeliest first: equal value, similar name, or a value that occurs in the property."""
         value, words = self._value[0], self._words()
 
         def key(leaf: Leaf) -> tuple[bool, bool, bool]:
-            return (leaf.value != value, _strange(leaf, words), not _seen(leaf.value, value))
+            return (leaf.value != value, _unrelated(leaf, words), not _seen(leaf.value, value))
 
         return sorted(settings, key=key)
 
@@ -311,48 +309,48 @@ class _Trial:
         return sorted(influences, key=lambda each: places.get(each.path, len(places)))
 
 
-def _switch(leaf: Leaf) -> bool:
-    """Whether the setting chooses what is made, so that changing it may take much with it."""
+def _is_switch(leaf: Leaf) -> bool:
+    """Whether the setting selects which resources exist, so that changing it may have many effects."""
     return bool(leaf.others) and (
         leaf.value is None or isinstance(leaf.value, (bool, tuple, dict)) or len(leaf.others) > 1
     )
 
 
-def _strange(leaf: Leaf, words: set[str]) -> bool:
+def _unrelated(leaf: Leaf, words: set[str]) -> bool:
     return not any(word in leaf.path.casefold() for word in words)
 
 
-def _at(resource: PlannedResource, steps: Steps) -> Any:
-    return _walked(_open(resource.inputs), steps)
+def _input_at(resource: PlannedResource, steps: Steps) -> Any:
+    return _value_at(_revealed(resource.inputs), steps)
 
 
-def _walked(value: Any, steps: Steps) -> Any:
-    """What is at `steps`; of something inside a secret, the secret."""
+def _value_at(value: Any, steps: Steps) -> Any:
+    """The value at `steps`; for a path inside a secret, the secret."""
     for place, _ in enumerate(steps):
-        if isinstance(value, _Sealed):
+        if isinstance(value, _SecretValue):
             return value
         value = found(value, steps[place : place + 1])
     return value
 
 
-def _open(value: Any) -> Any:
-    """`value` with what secrets hold, to be compared and never shown; `_Sealed` says that it was one."""
+def _revealed(value: Any) -> Any:
+    """`value` with secrets in plain text, for comparison only. `_SecretValue` marks them."""
     if isinstance(value, Secret):
-        return _Sealed(value.value)
+        return _SecretValue(value.value)
     if isinstance(value, dict) or hasattr(value, "items"):
-        return {key: _open(item) for key, item in value.items()}
-    return [_open(item) for item in value] if isinstance(value, (list, tuple)) else value
+        return {key: _revealed(item) for key, item in value.items()}
+    return [_revealed(item) for item in value] if isinstance(value, (list, tuple)) else value
 
 
 @dataclass(frozen=True)
-class _Sealed:
+class _SecretValue:
     """A secret value."""
 
     value: Any
 
 
 def _holds_unknown(value: Any) -> bool:
-    if isinstance(value, _Sealed):
+    if isinstance(value, _SecretValue):
         return _holds_unknown(value.value)
     if isinstance(value, dict):
         return any(map(_holds_unknown, value.values()))
@@ -360,7 +358,7 @@ def _holds_unknown(value: Any) -> bool:
 
 
 def _shown(value: Any) -> Any:
-    if isinstance(value, (Secret, _Sealed)):
+    if isinstance(value, (Secret, _SecretValue)):
         return SECRET
     if value is UNKNOWN:
         return "<unknown>"
@@ -372,7 +370,7 @@ def _shown(value: Any) -> Any:
 
 
 def _text(value: Any) -> Any:
-    """A setting's value as JSON has it."""
+    """A setting's value as JSON."""
     if isinstance(value, BaseModel):
         return value.model_dump(mode="json", by_alias=True, exclude_unset=True)
     if isinstance(value, (tuple, list)):

@@ -1,4 +1,4 @@
-"""Offline plans: the program run in this process, with no engine, no login and no network."""
+"""Offline plans: runs the program in this process, without an engine, a login or a network."""
 
 from bluelamp.planning.plan import Plan, PlannedResource, plan_force, plan_program, plan_settings
 

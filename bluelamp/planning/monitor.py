@@ -1,7 +1,7 @@
-"""A resource monitor in this process: it gives each registration what the engine's preview would give it.
+"""A resource monitor in this process that responds to registrations as the engine's preview would.
 
-Where the engine asks a provider over gRPC, this asks the rehearsal cloud's provider directly, so a plan sees the same
-defaults, the same unknowns and the same refusals. Unlike the engine it does not stop at the first refusal.
+It calls the rehearsal cloud's providers directly instead of over gRPC, so a plan has the same defaults, unknown values
+and refusals. Unlike the engine it does not stop at the first refusal.
 """
 
 import threading
@@ -15,28 +15,26 @@ from pulumi.runtime.proto import resource_pb2
 
 from bluelamp.core.resource import name_of, type_of
 from bluelamp.core.wire import UNKNOWN_STRING
-from bluelamp.planning.answers import Answer, Answers
 from bluelamp.planning.autonaming import Autonaming
+from bluelamp.planning.result_cache import ProviderResult, ResultCache
 from bluelamp.rehearsal.provider import CloudError, Failure, Instance, Naming, Provider
 from bluelamp.rehearsal.values import decode, encode, plain
 
 _STACK = "pulumi:pulumi:Stack"
 _PROVIDER = "pulumi:providers:"
 _UNKNOWN_ID = UNKNOWN_STRING
-"""The id that the engine gives in a preview to what is not made yet."""
+"""The id of a resource that does not exist yet, in the engine's preview."""
 
 
 @dataclass(frozen=True)
 class PlannedResource:
-    """One resource that would be made.
+    """A resource in a plan.
 
-    `inputs` are what the provider was asked for after its defaults were filled in, `outputs` what a preview knows of
-    the result (`UNKNOWN` where it does not); both may hold `Secret` values. `references` tells of each input that is
-    made from other resources which ones, by URN. `aliases` are the URNs by which a state may know the resource besides
-    its own: those that the program gives it, and those that follow from its parent's. `asked` is what the program said,
-    before the provider filled anything in. `position` is the file and line of the program that makes it, as the SDK
-    says: a `file:` URI. `ignored` and `replaced_on` are the paths of the options `ignore_changes` and
-    `replace_on_changes`.
+    `program_inputs` are the program's inputs, `inputs` the same with the provider's defaults, and `outputs` the known
+    result of a preview (`UNKNOWN` where it is not known); all may contain `Secret` values. `references` has the URNs of
+    the resources that each input depends on. `aliases` are further URNs under which a state may have the resource: its
+    own aliases and those inherited from its parent. `position` is the file (a `file:` URI) and line of the program
+    that declares it. `ignore_changes` and `replace_on_changes` are the paths of the options of these names.
     """
 
     urn: str
@@ -49,10 +47,10 @@ class PlannedResource:
     failures: tuple[Failure, ...] = ()
     references: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     aliases: tuple[str, ...] = ()
-    asked: Mapping[str, Any] = field(default_factory=dict)
+    program_inputs: Mapping[str, Any] = field(default_factory=dict)
     position: tuple[str, int] | None = None
-    ignored: tuple[str, ...] = ()
-    replaced_on: tuple[str, ...] = ()
+    ignore_changes: tuple[str, ...] = ()
+    replace_on_changes: tuple[str, ...] = ()
 
     @property
     def type(self) -> str:
@@ -66,18 +64,18 @@ class PlannedResource:
 
 
 class PlanMonitor:
-    """Takes the program's registrations; `resources` has them by URN afterwards, `warnings` what the cloud doubts."""
+    """Receives the program's registrations. `resources` has them by URN, `warnings` the cloud's warnings."""
 
     dry_run = True
-    """Whether the program is told that nothing is made."""
+    """Whether the program sees a preview."""
 
     def __init__(
-        self, stack: str, project: str, provider_of: Callable[[str], Provider], answers: Answers | None = None
+        self, stack: str, project: str, provider_of: Callable[[str], Provider], cache: ResultCache | None = None
     ) -> None:
         self.resources: dict[str, PlannedResource] = {}
         self.stack_outputs: dict[str, Any] = {}
         self.warnings: list[str] = []
-        self._stack, self._project, self._provider_of, self._answers = stack, project, provider_of, answers
+        self._stack, self._project, self._provider_of, self._cache = stack, project, provider_of, cache
         self._instances: dict[str, Instance] = {}
         self._packages: dict[str, tuple[str, str]] = {}
         self._config: dict[str, dict[str, Any]] = {}
@@ -85,22 +83,22 @@ class PlanMonitor:
         self._lock = threading.Lock()
 
     def set_autonaming(self, autonaming: Autonaming) -> None:
-        """Takes the stack's own way of naming."""
+        """Sets the stack's naming schemes."""
         self._autonaming = autonaming
 
     def naming(self, urn: str) -> dict[str, Naming]:
-        """The argument `naming` of a provider's check; none where the package names the resource."""
+        """The argument `naming` of a provider's check; empty if the package names the resource."""
         found = self._autonaming.naming(urn)
         return {} if found is None else {"naming": found}
 
     def set_config(self, config: Mapping[str, str]) -> None:
-        """Takes the stack's configuration, by full key; each package's own goes to its default provider."""
+        """Sets the stack's configuration, by full key. Each package's settings go to its default provider."""
         for key, value in config.items():
             package, _, name = key.partition(":")
             self._config.setdefault(package, {})[name] = value
 
     def urn(self, type_: str, name: str, parent: str = "") -> str:
-        """The URN that the engine would give."""
+        """The resource's URN, as the engine forms it."""
         chain = parent.split("::")[2] if parent else ""
         if chain and chain != _STACK:
             type_ = f"{chain}${type_}"
@@ -119,10 +117,10 @@ class PlanMonitor:
         if request.type.startswith(_PROVIDER):
             return self._register_provider(urn, request, decode(request.object))
         package, instance, reference = self._provider_for(request.type, request.provider, request.version)
-        answer = self._answer(urn, package, instance, request.object)
-        if answer.warnings:
-            whose = f"{_where(request)}{request.type} {request.name}"
-            self.warnings += [f"{whose}: {one.path}: {one.reason}" for one in answer.warnings]
+        result = self._result(urn, package, instance, request.object)
+        if result.warnings:
+            resource = f"{_where(request)}{request.type} {request.name}"
+            self.warnings += [f"{resource}: {one.path}: {one.reason}" for one in result.warnings]
         self._keep(
             PlannedResource(
                 urn,
@@ -130,26 +128,26 @@ class PlanMonitor:
                 parent=request.parent,
                 protect=bool(request.protect),
                 provider=reference,
-                inputs=answer.inputs,
-                outputs=answer.outputs,
-                failures=answer.failures,
-                references=_references(request, answer.asked),
+                inputs=result.inputs,
+                outputs=result.outputs,
+                failures=result.failures,
+                references=_references(request, result.program_inputs),
                 aliases=aliases,
-                asked=answer.asked,
+                program_inputs=result.program_inputs,
                 position=_position(request),
-                ignored=tuple(request.ignoreChanges),
-                replaced_on=tuple(request.replaceOnChanges),
+                ignore_changes=tuple(request.ignoreChanges),
+                replace_on_changes=tuple(request.replaceOnChanges),
             )
         )
-        return resource_pb2.RegisterResourceResponse(urn=urn, id=answer.id, object=answer.response)
+        return resource_pb2.RegisterResourceResponse(urn=urn, id=result.id, object=result.response)
 
-    def _answer(self, urn: str, package: str, instance: Instance, given: Any) -> Answer:
-        """What the provider makes of the inputs: those that it completed, what is wrong with them, and its outputs."""
+    def _result(self, urn: str, package: str, instance: Instance, given: Any) -> ProviderResult:
+        """The provider's result: the inputs with defaults, failures, warnings and outputs."""
         naming = self.naming(urn)
-        question = self._answers.question(urn, instance, naming, given) if self._answers else ()
-        if self._answers and (found := self._answers.get(question)):
+        key = self._cache.key(urn, instance, naming, given) if self._cache else ()
+        if self._cache and (found := self._cache.get(key)):
             return found
-        asked = inputs = decode(given)
+        program_inputs = inputs = decode(given)
         failures: tuple[Failure, ...] = ()
         warnings: tuple[Failure, ...] = ()
         outputs: Mapping[str, Any] = inputs
@@ -164,13 +162,13 @@ class PlanMonitor:
             warnings = tuple(checked.warnings)
         except CloudError as error:
             failures = (*failures, Failure("", f"{error.code}: {error.message}"))
-        answer = Answer(asked, inputs, outputs, failures, warnings, resource_id, encode(outputs))
-        if self._answers:
-            self._answers.put(question, answer)
-        return answer
+        result = ProviderResult(program_inputs, inputs, outputs, failures, warnings, resource_id, encode(outputs))
+        if self._cache:
+            self._cache.put(key, result)
+        return result
 
     def _aliases(self, request: Any) -> tuple[str, ...]:
-        """Every other URN of the resource, as the engine reckons them."""
+        """The resource's aliases, as the engine computes them."""
         found: dict[str, None] = {}
         for alias in [*request.aliases, None]:
             if alias is not None and alias.urn:
@@ -185,7 +183,7 @@ class PlanMonitor:
             known = self.resources.get(parent)
             for old in known.aliases if known else ():
                 before, after = (name_of(urn) for urn in (old, parent))
-                # A child that is named after its parent was named after the parent's old name.
+                # A child named after its parent had the parent's old name as prefix.
                 own = before + name.removeprefix(after) if name.startswith(after) else name
                 found[self.urn(type_, own, old)] = None
         found.pop(self.urn(request.type, request.name, request.parent), None)
@@ -198,11 +196,11 @@ class PlanMonitor:
         with self._lock:
             self._instances[urn] = Instance(self._stack, self._project, plain(inputs))
         self._provider_of(package)
-        # A reference to it is `urn::id`, so the id must hold no "::".
+        # A provider reference is `urn::id`, so the id must not contain "::".
         return resource_pb2.RegisterResourceResponse(urn=urn, id=_UNKNOWN_ID, object=encode(inputs))
 
     def _provider_for(self, type_: str, reference: str, version: str) -> tuple[str, Instance, str]:
-        """The package, the configured instance and the provider's URN for a resource of `type_`."""
+        """The package, the provider's configured instance and its URN for a resource of `type_`."""
         package = type_.partition(":")[0]
         with self._lock:
             if reference:
@@ -212,7 +210,7 @@ class PlanMonitor:
             urn = self.urn(_PROVIDER + package, name)
             if urn not in self._instances:
                 config = dict(self._config.get(package, {}))
-                # The engine makes default providers for itself and shows them to nobody.
+                # The engine creates default providers internally; they are not resources of the plan.
                 self._instances[urn] = Instance(self._stack, self._project, config)
             return package, self._instances[urn], urn
 
@@ -221,12 +219,12 @@ class PlanMonitor:
             self.resources[resource.urn] = resource
 
     def ReadResource(self, request: Any) -> Any:
-        """Takes a resource that was made elsewhere to be there; what the program does not say of it is not known."""
+        """Assumes that a resource from outside the program exists, with the properties that the program gives."""
         urn = self.urn(request.type, request.name, request.parent)
         return resource_pb2.ReadResourceResponse(urn=urn, properties=request.properties)
 
     def RegisterResourceOutputs(self, request: Any) -> Any:
-        """Keeps what a component or the stack gives out."""
+        """Records the stack outputs."""
         outputs = decode(request.outputs)
         if type_of(request.urn) == _STACK:
             self.stack_outputs = outputs
@@ -239,13 +237,13 @@ class PlanMonitor:
         return resource_pb2.ResourceInvokeResponse(**_returning(result))
 
     def SupportsFeature(self, request: Any) -> Any:
-        """What the engine supports, but for what needs a call back into the program."""
+        """Supports the engine's features except those that call back into the program."""
         return resource_pb2.SupportsFeatureResponse(
             hasSupport=request.id in {"secrets", "resourceReferences", "aliasSpecs", "deletedWith"}
         )
 
     def GetDeploymentInfo(self, _request: Any) -> Any:
-        """The same, as newer SDKs ask."""
+        """The supported features, for newer SDKs."""
         return resource_pb2.DeploymentInfo(
             supportedFeatures=[
                 resource_pb2.RESOURCE_MONITOR_FEATURE_SECRETS,
@@ -256,11 +254,11 @@ class PlanMonitor:
         )
 
     def RegisterPackage(self, request: Any) -> Any:
-        """A reference to a package of a version."""
+        """A reference to a version of a package."""
         return resource_pb2.RegisterPackageResponse(ref=f"{request.name}@{request.version}")
 
     def SignalAndWaitForShutdown(self, _request: Any) -> Any:
-        """Nothing runs on after the program."""
+        """Returns at once: nothing runs after the program."""
         return empty_pb2.Empty()
 
 
@@ -278,19 +276,19 @@ def _position(request: Any) -> tuple[str, int] | None:
 
 
 def _references(request: Any, inputs: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
-    """The URNs that each input is made from; like the engine, all of them for each where the SDK does not say."""
+    """The URNs that each input depends on. Without details from the SDK, all of them for each, as in the engine."""
     if not request.propertyDependencies and request.dependencies:
         return dict.fromkeys(inputs, tuple(sorted(request.dependencies)))
     return {key: tuple(sorted(of.urns)) for key, of in request.propertyDependencies.items() if of.urns}
 
 
 def _returning(result: Mapping[str, Any]) -> dict[str, Any]:
-    """The field called `return`, which Python's grammar keeps from being written as one."""
+    """The field `return`, which is a keyword in Python."""
     return {"return": encode(result)}
 
 
 class PlanEngine:
-    """Hears what the program logs: errors, warnings, and the notes that a component makes of itself."""
+    """Receives the program's log: errors, warnings and components' informational messages."""
 
     def __init__(self) -> None:
         self.errors: list[str] = []
@@ -298,7 +296,7 @@ class PlanEngine:
         self.warnings: list[str] = []
 
     def Log(self, request: Any) -> Any:
-        """Keeps errors, warnings, and information about a resource."""
+        """Records errors, warnings and information about a resource."""
         if request.severity >= 3:
             self.errors.append(request.message)
         elif request.severity == 2:

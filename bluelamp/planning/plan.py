@@ -1,4 +1,4 @@
-"""Running a Pulumi program in this process and keeping what it asked for."""
+"""Runs a Pulumi program in this process and collects its resources."""
 
 import asyncio
 import json
@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 from bluelamp.completion.store import keep_resources
 from bluelamp.core.wire import ORGANIZATION
-from bluelamp.planning.answers import Answers
 from bluelamp.planning.autonaming import autonaming
 from bluelamp.planning.monitor import PlanEngine, PlanMonitor, PlannedResource
+from bluelamp.planning.result_cache import ResultCache
 from bluelamp.rehearsal.packages import Packages
 from bluelamp.rehearsal.store import Store
 
@@ -27,7 +27,7 @@ PROJECT = "bluelamp"
 
 @dataclass(frozen=True)
 class Plan:
-    """What a program would make: its resources in URN order, its stack outputs, what it warned of and noted."""
+    """The result of a program: its resources in URN order, its stack outputs, warnings, errors and notes."""
 
     stack: str
     resources: tuple[PlannedResource, ...]
@@ -38,7 +38,7 @@ class Plan:
 
     @property
     def managed(self) -> list[PlannedResource]:
-        """The resources that a provider would manage in the cloud: no components, no providers, not the stack."""
+        """The resources that a provider manages in the cloud: no components, providers or stack."""
         return [one for one in self.resources if one.custom and not one.type.startswith("pulumi:")]
 
     @property
@@ -56,10 +56,10 @@ def plan_program(
     project: str = PROJECT,
     arm_types: Path | None = None,
 ) -> Plan:
-    """Runs `program` as the engine's preview would and returns what it asked for.
+    """Runs `program` as the engine's preview would and returns its plan.
 
-    `config` is the stack's configuration by full key (`bluelamp:owner`), values as the engine holds them: strings, JSON
-    for anything nested. Not safe to call from two threads at once: the SDK keeps one program's state a process.
+    `config` is the stack's configuration by full key (`bluelamp:owner`), with values as in the engine: strings, JSON
+    for nested values. Not thread-safe: the SDK keeps one program's state per process.
     """
     from pulumi.runtime.stack import run_in_stack
 
@@ -79,11 +79,11 @@ def plan_program(
 def prepared(
     stack: str, config: Mapping[str, str], *, root: Path, project: str = PROJECT, arm_types: Path | None = None
 ) -> Iterator[tuple[PlanMonitor, PlanEngine, asyncio.AbstractEventLoop]]:
-    """The SDK set up for one run of a program: what takes its registrations and its log, and the loop to run it in."""
+    """The SDK configured for one run of a program: the monitor, the engine and the event loop."""
     store = Store(":memory:")
     try:
         packages = Packages(store, arm_types=arm_types)
-        monitor = PlanMonitor(stack, project, packages.provider, Answers(store, arm_types))
+        monitor = PlanMonitor(stack, project, packages.provider, ResultCache(store, arm_types))
         engine = PlanEngine()
         with configured(monitor, engine, config, stack=stack, project=project, root=root) as loop:
             yield monitor, engine, loop
@@ -101,7 +101,7 @@ def run_program(
     project: str,
     root: Path,
 ) -> None:
-    """Runs `program` against `monitor` as the SDK does against the engine; not from two threads at once."""
+    """Runs `program` against `monitor` as the SDK does against the engine. Not thread-safe."""
     from pulumi.runtime.stack import run_in_stack
 
     from bluelamp.infra.quick_sdk import quick_sdk
@@ -114,19 +114,19 @@ def run_program(
 def configured(
     monitor: PlanMonitor, engine: PlanEngine, config: Mapping[str, str], *, stack: str, project: str, root: Path
 ) -> Iterator[asyncio.AbstractEventLoop]:
-    """The SDK connected to `monitor` and `engine`, and the loop to run a program in."""
+    """The SDK connected to `monitor` and `engine`, and the event loop for a program."""
     import pulumi.runtime
     from pulumi.runtime.settings import Settings, configure
 
     from bluelamp.infra.program.nearest_frame import nearest_frame_only
     from bluelamp.infra.sdk_debug import without_debug_messages
-    from bluelamp.planning.loop import InPlace
+    from bluelamp.planning.inline_loop import InlineEventLoop
 
     monitor.set_autonaming(autonaming(config, project=project, stack=stack, organization=ORGANIZATION))
     monitor.set_config({key: value for key, value in config.items() if not key.startswith(f"{project}:")})
-    loop = InPlace()
+    loop = InlineEventLoop()
     asyncio.set_event_loop(loop)
-    # As the SDK's own runner does: asyncio complains of work left over when a program fails.
+    # As in the SDK's own runner: asyncio logs pending tasks when a program fails.
     logging.getLogger("asyncio").setLevel(logging.CRITICAL)
     configure(
         Settings(
@@ -151,7 +151,7 @@ def configured(
 def plan_force(slug: str, root: Path, *, arm_types: Path | None = None) -> Plan:
     """The plan of one force of the project at `root`.
 
-    Raises `SettingsError` where its settings are wrong.
+    Raises `SettingsError` if its settings are wrong.
     """
     from bluelamp.infra.force import load
 
@@ -161,7 +161,7 @@ def plan_force(slug: str, root: Path, *, arm_types: Path | None = None) -> Plan:
 
 
 def plan_settings(force: "Force", root: Path, *, stack: str = "", arm_types: Path | None = None) -> Plan:
-    """The plan of a force with these settings, as `stack`, by default its own; that one's file configures providers."""
+    """The plan of a force with these settings; `stack`, by default its own, configures the providers."""
     from bluelamp.planning.program import program
 
     stack = stack or force.slug
@@ -169,14 +169,14 @@ def plan_settings(force: "Force", root: Path, *, stack: str = "", arm_types: Pat
 
 
 def config_of(stack: str, root: Path) -> dict[str, str]:
-    """The configuration in the file of a stack of the project at `root`; see `stack_config`."""
+    """The configuration of a stack of the project at `root`; see `stack_config`."""
     return stack_config(root / "stacks" / f"Pulumi.{stack}.yaml")
 
 
 def stack_config(path: Path) -> dict[str, str]:
-    """A stack file's configuration as the engine hands it to a program; encrypted values are left out.
+    """A stack file's configuration as the engine passes it to a program, without encrypted values.
 
-    Raises `SettingsError` where the file cannot be read.
+    Raises `SettingsError` if the file cannot be read.
     """
     from bluelamp.stack_files import read
 

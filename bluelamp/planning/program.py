@@ -1,4 +1,4 @@
-"""The program of a project, to be planned in this process as the engine would run it."""
+"""The program of a project, run in this process as the engine would run it."""
 
 import runpy
 import sys
@@ -13,13 +13,13 @@ _MAIN = Path("infra", "__main__.py")
 
 
 def program(force: "Force", root: Path) -> Callable[[], None]:
-    """What makes `force` in the project at `root`: its own program, which may make more, or else Bluelamp's."""
+    """The program for `force` in the project at `root`: the project's own, or else Bluelamp's."""
 
     def run() -> None:
         from bluelamp.infra.start import given
 
         folder = str((root / _MAIN).parent)
-        sys.path.append(folder)  # where the engine has it first: here it must not hide what Bluelamp imports
+        sys.path.append(folder)  # last, unlike in the engine, so that it does not shadow Bluelamp's imports
         try:
             with given(force):
                 runpy.run_path(str(root / _MAIN), run_name="__main__")

@@ -1,7 +1,6 @@
-"""The setting that the program, or the cloud, refuses, where validation let it through.
+"""Finds the setting that the program or the cloud refuses after validation has accepted it.
 
-Validation refuses wrong settings. What it does not know, a module's own check of its arguments or the cloud refuses
-later; such a message quotes the value, which is then found in the stack file.
+The message of a module's own check or of the cloud quotes the value, which is then looked up in the stack file.
 """
 
 from collections.abc import Iterable, Iterator
@@ -14,15 +13,15 @@ from bluelamp.core.source import Source, Steps, show, spell
 from bluelamp.infra.settings.layers import PREFIX, STACK_FILE
 
 _SHORTEST: Final = 2
-"""Characters of a value that a message may quote."""
+"""The minimum length of a quoted value."""
 _QUOTES: Final = (("'", "'"), ('"', '"'), (" provided: ", "."), (" provided: ", " "))
 _STEP: Final = "correct the value; `bluelamp explain` describes settings and rules"
 
 
 def problem_of(error: Exception, force: str, root: Path) -> Problem | None:
-    """The problem in the settings that made the program raise `error`; None where the program itself is at fault.
+    """The problem in the settings that made the program raise `error`; None if the program itself is at fault.
 
-    A `ValueError` that the program's own code raises is a refusal of its arguments, which come from the settings.
+    A `ValueError` from the program's own code counts as a refusal of its arguments, which come from the settings.
     """
     source = source_of(force, root)
     text = f"{error}"
@@ -33,14 +32,14 @@ def problem_of(error: Exception, force: str, root: Path) -> Problem | None:
 
 
 def refusals(force: str, root: Path, reasons: Iterable[str]) -> list[Problem]:
-    """The problems for what the cloud refuses, as far as a setting is quoted; none where no reason quotes one."""
+    """The problems for the cloud's refusals that quote a setting."""
     source = source_of(force, root)
     found = [(each, _quoted(source, each)) for each in dict.fromkeys(reasons)]
     return [_problem(source, steps, f"Azure or Kubernetes refuses it: {each}") for each, steps in found if steps]
 
 
 def source_of(force: str, root: Path) -> Source:
-    """A force's stack file with its positions; empty where it cannot be read."""
+    """A force's stack file with its positions; empty if it cannot be read."""
     name = STACK_FILE.format(slug=force)
     try:
         return parse(*content_of(root / name, root))
@@ -58,7 +57,7 @@ def _problem(source: Source, steps: Steps | None, message: str) -> Problem:
 
 
 def _quoted(source: Source, text: str) -> Steps | None:
-    """Where the longest value stands that `text` quotes; the last of those that are equal."""
+    """The path of the longest value that `text` quotes; the last of several equal ones."""
     best: tuple[int, Steps] | None = None
     for steps, value in _leaves(source.values, ()):
         word = str(value)
@@ -70,7 +69,7 @@ def _quoted(source: Source, text: str) -> Steps | None:
 
 
 def _leaves(value: object, steps: Steps) -> Iterator[tuple[Steps, object]]:
-    """The values of Bluelamp's own settings."""
+    """The scalar values of Bluelamp's own settings."""
     if isinstance(value, dict):
         for key, item in value.items():
             if len(steps) != 1 or str(key).startswith(PREFIX):
@@ -83,7 +82,7 @@ def _leaves(value: object, steps: Steps) -> Iterator[tuple[Steps, object]]:
 
 
 def _raised_by_program(error: Exception) -> bool:
-    """Whether the program's own code raised it, rather than a library."""
+    """Whether the program's own code raised the error, rather than a library."""
     from bluelamp import infra, modules
 
     folders = [str(Path(next(iter(package.__path__)))) for package in (infra, modules)]

@@ -1,8 +1,8 @@
-"""An update tried out in a scratch cloud: what the engine would do, step by step, and what Azure would refuse.
+"""Trial updates in a scratch cloud: the engine's steps, and those that Azure would refuse.
 
-The scratch cloud begins with what is deployed. Every registration of the program is compared with that, as the engine
-does it, and made, changed or replaced at once; what the program no longer has is deleted at the end. Nothing outside
-this process is touched. Unlike the engine it does not stop at the first refusal.
+The scratch cloud starts with the deployed resources. Every registration of the program is compared with them, as in the
+engine, and the resource is created, updated or replaced at once; resources that the program no longer declares are
+deleted at the end. Nothing outside this process changes. Unlike the engine it does not stop at the first refusal.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -27,8 +27,8 @@ _PULUMIS_OWN: Final = "pulumi:"
 
 
 @dataclass(frozen=True)
-class Running:
-    """A deployed resource: what the engine's state knows of it, and what it waits for, by URN."""
+class DeployedResource:
+    """A deployed resource as in the engine's state; `needs` are the URNs it depends on."""
 
     urn: str
     id: str
@@ -40,8 +40,8 @@ class Running:
 
 
 @dataclass(frozen=True)
-class Refused:
-    """A step that the cloud would refuse: `op` is the engine's word."""
+class RefusedStep:
+    """A step that the cloud would refuse. `op` is the engine's operation."""
 
     urn: str
     op: str
@@ -51,35 +51,35 @@ class Refused:
 
 @dataclass
 class Trial:
-    """What an update did in the scratch cloud. `running` is what is deployed afterwards, by URN."""
+    """The result of an update in the scratch cloud. `running` are the resources deployed afterwards, by URN."""
 
     steps: list[tuple[str, str]] = field(default_factory=list)
-    """The engine's word and the URN of each step that changes something."""
-    refused: list[Refused] = field(default_factory=list)
+    """The engine's operation and the URN of each step that changes something."""
+    refused: list[RefusedStep] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
-    running: dict[str, Running] = field(default_factory=dict)
+    running: dict[str, DeployedResource] = field(default_factory=dict)
 
 
-class Scratch:
-    """A cloud in memory with what a stack has deployed."""
+class ScratchCloud:
+    """A cloud in memory with the deployed resources of a stack."""
 
-    def __init__(self, records: Iterable[Record] = (), running: Mapping[str, Running] | None = None) -> None:
+    def __init__(self, records: Iterable[Record] = (), running: Mapping[str, DeployedResource] | None = None) -> None:
         self.store = Store(":memory:")
         for record in records:
             self.store.put(record)
-        self.running: dict[str, Running] = dict(running or {})
+        self.running: dict[str, DeployedResource] = dict(running or {})
 
-    def copy(self) -> "Scratch":
-        """Another cloud with the same in it."""
-        return Scratch(self.store.all(), self.running)
+    def copy(self) -> "ScratchCloud":
+        """An independent copy."""
+        return ScratchCloud(self.store.all(), self.running)
 
     def close(self) -> None:
-        """Forgets all of it."""
+        """Discards the cloud."""
         self.store.close()
 
 
 def update(
-    scratch: Scratch,
+    scratch: ScratchCloud,
     program: Callable[[], Any],
     config: Mapping[str, str],
     *,
@@ -87,7 +87,7 @@ def update(
     root: Path,
     project: str = PROJECT,
 ) -> Trial:
-    """Brings `scratch` to what `program` asks for, as the engine would. Not safe from two threads at once."""
+    """Updates `scratch` to what `program` declares, as the engine would. Not thread-safe."""
     monitor, engine = _Update(stack, project, Packages(scratch.store).provider, scratch.running), PlanEngine()
     try:
         run_program(monitor, engine, program, config, stack=stack, project=project, root=root)
@@ -96,7 +96,7 @@ def update(
     except Exception as error:
         engine.errors.append(f"{type(error).__name__}: {error}")
     if not engine.errors:
-        monitor.clear()
+        monitor.delete_removed()
     trial = monitor.trial
     trial.errors += engine.errors
     trial.running = scratch.running = monitor.running
@@ -107,14 +107,14 @@ class _Update(PlanMonitor):
     dry_run = False
 
     def __init__(
-        self, stack: str, project: str, provider_of: Callable[[str], Provider], running: Mapping[str, Running]
+        self, stack: str, project: str, provider_of: Callable[[str], Provider], running: Mapping[str, DeployedResource]
     ) -> None:
         super().__init__(stack, project, provider_of)
         self.trial = Trial()
         self.running = dict(running)
         self._seen: set[str] = set()
-        self._later: list[Running] = []
-        self._unmade: set[str] = set()
+        self._to_delete: list[DeployedResource] = []
+        self._refused_urns: set[str] = set()
         self._op = ""
 
     @override
@@ -132,17 +132,17 @@ class _Update(PlanMonitor):
         inputs: Mapping[str, Any] = decode(request.object)
         needs = {*request.dependencies, *([request.parent] if request.parent else [])}
         needs |= {one for of in request.propertyDependencies.values() for one in of.urns}
-        made = Running(urn, "", inputs, inputs, tuple(sorted(needs)), bool(request.protect), instance)
+        made = DeployedResource(urn, "", inputs, inputs, tuple(sorted(needs)), bool(request.protect), instance)
         self._op = "create"
         try:
-            inputs, resource_id, outputs = self._bring(provider, made, before, list(request.ignoreChanges))
+            inputs, resource_id, outputs = self._apply(provider, made, before, list(request.ignoreChanges))
             made = replace(made, id=resource_id, inputs=inputs, outputs=outputs)
         except CloudError as error:
-            # What is refused because it needs what was refused is no further reason.
-            if not self._unmade.intersection(needs):
-                self.trial.refused.append(Refused(urn, self._op, error.code, error.message))
-            self._unmade.add(urn)
-            made = replace(made, id=before.id if before else f"refused-{len(self._unmade)}")
+            # The refusal of a dependent resource is a consequence, not a further reason.
+            if not self._refused_urns.intersection(needs):
+                self.trial.refused.append(RefusedStep(urn, self._op, error.code, error.message))
+            self._refused_urns.add(urn)
+            made = replace(made, id=before.id if before else f"refused-{len(self._refused_urns)}")
             if before is not None:
                 made = replace(made, outputs={**before.outputs, **inputs})
         self.running[urn] = made
@@ -150,7 +150,7 @@ class _Update(PlanMonitor):
 
     @override
     def ReadResource(self, request: Any) -> Any:
-        """Has the cloud hold what the program reads."""
+        """Adds a resource that the program reads to the cloud."""
         if not request.type.startswith(_PULUMIS_OWN):
             package, instance, _ = self._provider_for(request.type, request.provider, request.version)
             provider, urn = self._provider_of(package), self.urn(request.type, request.name, request.parent)
@@ -158,10 +158,10 @@ class _Update(PlanMonitor):
                 provider.assume_existing(instance, urn, request.id)
         return super().ReadResource(request)
 
-    def _bring(
-        self, provider: Provider, made: Running, before: Running | None, ignore: list[str]
+    def _apply(
+        self, provider: Provider, made: DeployedResource, before: DeployedResource | None, ignore: list[str]
     ) -> tuple[Mapping[str, Any], str, Mapping[str, Any]]:
-        """The checked inputs, the id and the outputs of a resource once it is as the program wants it."""
+        """Creates, updates or replaces a resource; returns its checked inputs, its id and its outputs."""
         urn, instance = made.urn, made.instance
         checked = provider.check(instance, urn, before.inputs if before else {}, made.inputs, **self.naming(urn))
         inputs = checked.inputs
@@ -180,23 +180,23 @@ class _Update(PlanMonitor):
         if found.delete_before_replace:
             self._delete(before)
         else:
-            self._later.append(before)
+            self._to_delete.append(before)
         return inputs, *provider.create(instance, urn, inputs, preview=False)
 
-    def _delete(self, one: Running) -> None:
+    def _delete(self, one: DeployedResource) -> None:
         if one.protect:
-            raise CloudError("Protected", "it is protected, and the engine does not delete it")
+            raise CloudError("Protected", "it is protected, so the engine does not delete it")
         self._provider_of(type_of(one.urn).partition(":")[0]).delete(one.instance, one.urn, one.id, one.outputs)
 
-    def clear(self) -> None:
-        """Deletes what the program no longer has, what depends on another first."""
-        gone = [*self._later, *(one for urn, one in self.running.items() if urn not in self._seen)]
-        for one in reversed(gone):  # the state lists what is needed before what needs it
+    def delete_removed(self) -> None:
+        """Deletes resources that the program no longer declares, dependents first."""
+        gone = [*self._to_delete, *(one for urn, one in self.running.items() if urn not in self._seen)]
+        for one in reversed(gone):  # the state lists dependencies before dependents
             self.trial.steps.append(("delete", one.urn))
             try:
                 self._delete(one)
             except CloudError as error:
-                self.trial.refused.append(Refused(one.urn, "delete", error.code, error.message))
+                self.trial.refused.append(RefusedStep(one.urn, "delete", error.code, error.message))
                 continue
             if one.urn not in self._seen:
                 self.running.pop(one.urn, None)

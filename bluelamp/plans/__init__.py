@@ -1,10 +1,10 @@
-"""Plans and verdicts kept for reuse, under a hash of everything they are made from.
+"""A cache of plans and verdicts, keyed by a hash of all their inputs.
 
     plans = Plans(root)
-    check = plans.check("essex", variant)      # None where it has to be planned
+    check = plans.check("essex", variant)      # None if it has to be planned
 
-`inputs` is what a plan is made from, `reads` what a program reads besides, `store` the files, `packing` what is in
-them, `cache` all of it together. Importing this, and reusing a plan, loads no Pulumi SDK.
+`inputs` has the inputs of a plan, `reads` records further reads of a program, `store` has the files, `packing` their
+format, and `cache` combines them. Importing this, and reusing a plan, loads no Pulumi SDK.
 """
 
 from bluelamp.plans.cache import Plans

@@ -1,4 +1,4 @@
-"""Plans of a project's forces, kept for reuse: looked up by key, checked against what they read, and added."""
+"""The cached plans of a project's forces: looked up by key, validated against the files they read, and added."""
 
 import hashlib
 import json
@@ -21,23 +21,23 @@ from bluelamp.plans.packing import PackingError, packed, unpacked
 from bluelamp.plans.store import Entry, Store
 
 OFF: Final = "BLUELAMP_NO_CACHE"
-"""The environment variable that has every force planned anew, where it is neither empty nor 0."""
+"""The environment variable that disables the cache, unless it is empty or 0."""
 SIDE: Final = "side"
 COST: Final = "cost"
-_THERE: Final = "there"
-"""What is kept of a path that is no file: whether there is something."""
+_EXISTS: Final = "there"
+"""The recorded state of an existing path that is not a file."""
 _UNSET: Final = "unset"
 _OWN_VARIABLES: Final = frozenset({"BLUELAMP_CACHE", "HOME", "XDG_CACHE_HOME"})
-"""Variables that say where caches are. What a program reads below its home is kept as a file."""
+"""Variables with the location of caches. Files that a program reads below its home are recorded as files."""
 _SDK: Final = ("PULUMI_", "AZURE_", "ARM_", "KUBE")
-"""Beginnings of variables that an SDK reads when it is imported, which may be before a force is planned."""
+"""Prefixes of variables that an SDK reads on import, which may be before a force is planned."""
 _SYSTEM: Final = ("/proc/", "/dev/", "/sys/")
 
 
 class Plans:
-    """The kept plans of the project at `root`. Make it before anything of the project is imported.
+    """The cached plans of the project at `root`. Create it before importing anything of the project.
 
-    `given` are the inputs of files that another process plans, such as those of a base.
+    `given` are the inputs of a project that another process plans, such as a base.
     """
 
     def __init__(self, root: Path, *, store: Store | None = None, given: Inputs | None = None) -> None:
@@ -52,18 +52,18 @@ class Plans:
             reads.keep(self._process)
 
     def beside(self, given: Inputs) -> "Plans":
-        """The kept plans of other settings that this process plans with the same program, such as earlier ones."""
+        """The cached plans of other settings, such as earlier ones, that this process plans with the same program."""
         other = Plans(given.root, store=self._store, given=given)
         other._own, other._process, other._worker = self._own, self._process, self._worker
         other._code = self._code
         other._foreign += self._foreign
-        # What is read for one of the two is no part of the other.
+        # Reads for one of the two do not belong to the other.
         self._foreign.append(f"{given.root}/")
         return other
 
     @staticmethod
     def wanted(*, no_cache: bool = False) -> bool:
-        """Whether plans are to be reused: not with `no_cache`, and not where the environment says otherwise."""
+        """Whether plans are reused: not with `no_cache`, and not if the environment disables it."""
         return not no_cache and os.environ.get(OFF, "") in ("", "0")
 
     @property
@@ -72,21 +72,21 @@ class Plans:
         return self._store.key
 
     def key(self, force: str) -> str:
-        """What names the force's plan; the files are read once."""
+        """The key of the force's plan. The files are read once."""
         if force not in self._keys:
             self._keys[force] = self.inputs.key(force)
         return self._keys[force]
 
     def check(self, force: str, variant: str) -> Any:
-        """The kept `Check` of a force, as `variant` tells it was asked for; None where there is none."""
+        """The cached `Check` of a force with the options in `variant`; None if there is none."""
         return self._data(force, f"check {variant}")
 
     def costs(self, force: str) -> Any:
-        """The kept `Costs` of a force; None where there are none."""
+        """The cached `Costs` of a force; None if there are none."""
         return self._data(force, COST)
 
     def side(self, force: str) -> Mapping[str, Any] | None:
-        """The kept side of a comparison (see `bluelamp.comparison.side`); None where there is none."""
+        """The cached side of a comparison (see `bluelamp.comparison.plan_side`); None if there is none."""
         part = self._part(force, SIDE)
         with suppress(ValueError):
             found = json.loads(part) if part is not None else None
@@ -94,10 +94,10 @@ class Plans:
         return None
 
     def keep(self, force: str, parts: Mapping[str, bytes], read: reads.Reads) -> None:
-        """Keeps what a force's plan gave, with what it `read`.
+        """Caches the results of a force's plan, with its reads.
 
-        Nothing is kept where a file was changed since the key was made or since the process started, and where the
-        program asked another process or the network.
+        Nothing is cached if a file was changed since the key was computed or since the process started, or if the
+        program used another process or the network.
         """
         if read.asked or not self.inputs.same() or (self._own and self._code.newest() > bluelamp.STARTED):
             return
@@ -117,19 +117,19 @@ class Plans:
         self.__dict__.pop("_entries", None)
 
     def keep_side(self, force: str, side: Mapping[str, Any]) -> None:
-        """Keeps a side that another process planned, which says itself what it read."""
-        said = side.get("reads")
-        if "snapshot" not in side or not isinstance(said, Mapping):
+        """Caches a side that another process planned, with the reads that it reports."""
+        reported = side.get("reads")
+        if "snapshot" not in side or not isinstance(reported, Mapping):
             return
         read = reads.Reads()
-        read.files, read.folders = set(said["files"]), set(said["folders"])
-        read.probed = set(said["probed"])
-        read.variables, read.asked = set(said["variables"]), set(said["asked"])
+        read.files, read.folders = set(reported["files"]), set(reported["folders"])
+        read.probed = set(reported["probed"])
+        read.variables, read.asked = set(reported["variables"]), set(reported["asked"])
         self.keep(force, {SIDE: json.dumps({**side, "reads": None}).encode()}, read)
 
     @contextmanager
     def recording(self, into: reads.Reads, *, program: bool = True) -> Iterator[None]:
-        """Keeps in `into` what is read meanwhile; of what is not the `program`, but the judgement, files alone."""
+        """Records reads in `into` within the block. Unless it runs the `program`, only files are recorded."""
         if program:
             with reads.recording(into):
                 yield
@@ -145,7 +145,7 @@ class Plans:
         return {}
 
     def _entry(self, force: str) -> Entry | None:
-        """The entry of a force, where all that it read is as it was."""
+        """The entry of a force, if everything that it read is unchanged."""
         if force not in self._entries:
             with reads.paused():
                 found = self._store.get(self.key(force))
@@ -167,7 +167,7 @@ class Plans:
         return None
 
     def _files(self, force: str, read: reads.Reads) -> dict[str, str]:
-        """What was read of files that the key does not cover; the program may have read some for an earlier force."""
+        """The read files that the key does not cover, including those that the process has read for earlier forces."""
         earlier = {name for name in self._process.files if self._own and not name.startswith(tuple(self._foreign))}
         found = {}
         for name in read.files | earlier:
@@ -194,12 +194,12 @@ class Plans:
         return (self._worker.variables | sdk) - _OWN_VARIABLES
 
     def _name(self, path: Path) -> str:
-        """A path to be kept: of what is in the project within it, so that a copy of the project has the same."""
+        """A path for the cache: relative to the project if inside it, so that copies of the project share entries."""
         root = self.inputs.root
         return f"./{path.relative_to(root).as_posix()}" if path.is_relative_to(root) else str(path)
 
     def _state(self, name: str) -> str:
-        """The SHA-256 of a file, or of the names in a folder (`name` ends in a slash); empty where there is none."""
+        """The SHA-256 of a file, or of the names in a folder (`name` ends in a slash); empty if it does not exist."""
         path = self.inputs.root / name
         with suppress(OSError):
             if name.endswith("/"):
@@ -209,7 +209,7 @@ class Plans:
                 with path.open("rb") as stream:
                     return hashlib.file_digest(stream, "sha256").hexdigest()
             if path.exists():
-                return _THERE
+                return _EXISTS
         return ""
 
     def _variable(self, name: str) -> str:
@@ -218,12 +218,12 @@ class Plans:
 
 
 def pack(value: Any) -> bytes:
-    """`value` as a part of an entry."""
+    """`value` as bytes for an entry."""
     return packed(value)
 
 
 def _source(name: str) -> str:
-    """The file that a compiled one is made from, which is what may be edited."""
+    """The source of a compiled file."""
     if name.endswith(".pyc"):
         with suppress(ValueError):
             return source_from_cache(name)
@@ -231,7 +231,7 @@ def _source(name: str) -> str:
 
 
 def _is_system(name: str) -> bool:
-    """Whether a file belongs to the system, to Python, to an installed package, or to a cache of Bluelamp's own."""
+    """Whether a file belongs to the system, Python, an installed package, or Bluelamp's cache."""
     return name.startswith(_SYSTEM) or name.startswith(_places()) or name.startswith(f"{cache()}/")
 
 

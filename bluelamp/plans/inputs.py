@@ -1,8 +1,8 @@
-"""What a force's plan, verdicts and cost are made from, and the key that all of it has.
+"""The inputs of a force's plan, verdicts and cost, and their key.
 
-These are the settings of the force and of its environments, what all forces share below `stacks`, the project's own
-program, modules, rules and lock files, Bluelamp's files, the installed packages, Python, and the day: information
-assets, exemptions and access depend on it.
+These are the settings of the force and of its environments, the files in `stacks` that all forces share, the project's
+own program, modules, rules and lock files, Bluelamp's files, the installed packages, Python, and the date, on which
+information assets, exemptions and access depend.
 """
 
 import hashlib
@@ -21,7 +21,7 @@ from bluelamp.core.dates import today
 from bluelamp.core.environments import ENVIRONMENTS, join, split
 
 SCHEMA: Final = 1
-"""Changes where what is kept under a key changes without its inputs."""
+"""The version of the cached content; increase it when that changes independently of the inputs."""
 _FOLDERS: Final = ("infra", "modules", "policies", "rules", "workloads")
 _FILES: Final = (
     "Pulumi.yaml",
@@ -32,7 +32,7 @@ _FILES: Final = (
     "poetry.lock",
 )
 _REGIONS: Final = "regions"
-"""The folder below `stacks` with what several forces share; every other belongs to one."""
+"""The folder in `stacks` that several forces share; every other folder belongs to one force."""
 _LINKED: Final = ("infra", "modules", "policies", "workloads")
 _SKIPPED: Final = ("__pycache__", ".git", ".venv", "node_modules")
 _LARGEST: Final = 256_000_000
@@ -40,10 +40,10 @@ _LARGEST: Final = 256_000_000
 
 @dataclass(frozen=True)
 class Inputs:
-    """The files that plans of a project are made from, with the SHA-256 of each, by their names below the project.
+    """The input files of a project's plans: the SHA-256 of each, by its path in the project.
 
-    `shared` are those of every force, `package` is the folder of the Bluelamp that plans, and `versions` a digest of
-    packages, Python and the day. `stamps` tell by time and size whether a file of `shared` was changed meanwhile.
+    `shared` are the files of every force, `package` is the folder of the Bluelamp that plans, and `versions` a digest
+    of packages, Python and the date. `stamps` detect by time and size whether a file of `shared` has changed.
     """
 
     root: Path
@@ -58,27 +58,27 @@ class Inputs:
         return {name: _digest(path) for name, path in _own(self.root, force)}
 
     def key(self, force: str) -> str:
-        """What names the plan of a force: two plans with one key are made from the same."""
+        """The key of a force's plan. Two plans with the same key have identical inputs."""
         digest = hashlib.sha256(f"{SCHEMA}\n{force}\n{self.versions}\n".encode())
         for name, content in sorted({**self.shared, **self.of(force)}.items()):
             digest.update(f"{name}\0{content}\n".encode(errors="surrogateescape"))
         return digest.hexdigest()
 
     def beside(self, files: Mapping[str, Path]) -> "Inputs":
-        """These, and further files that all plans are made from, by the names that they count under."""
+        """These inputs and further shared files, by name."""
         return replace(self, shared={**self.shared, **{name: _digest(path) for name, path in files.items()}})
 
     def same(self) -> bool:
-        """Whether no file of `shared` was changed, added or removed since, and the day is the same."""
+        """Whether no file of `shared` has been changed, added or removed, and the date is the same."""
         return self.day == today() and self.stamps == _stamps(_shared(self.root, self.package))
 
     def newest(self) -> float:
-        """When a file of code was last changed, in seconds since 1970."""
+        """The latest change of a source file, in seconds since 1970."""
         stacks = "stacks/"
         return max((stamp for name, (stamp, _) in self.stamps.items() if not name.startswith(stacks)), default=0) / 1e9
 
     def covers(self, path: Path, force: str) -> bool:
-        """Whether the file or folder is among what the key is made from."""
+        """Whether the key covers the file or folder."""
         if path.is_relative_to(self.package) or any(path.is_relative_to(each) for each in _linked(self.package)):
             return True
         if not path.is_relative_to(self.root):
@@ -93,7 +93,7 @@ class Inputs:
 
 
 def inputs(root: Path, package: Path | None = None) -> Inputs:
-    """What plans of the project at `root` are made from; `package` is the Bluelamp that plans, by default this one."""
+    """The inputs of plans of the project at `root`; `package` is the Bluelamp that plans, by default this one."""
     root = root.resolve()
     package = package or Path(bluelamp.__file__).resolve().parent
     files = dict(_shared(root, package))
@@ -101,33 +101,33 @@ def inputs(root: Path, package: Path | None = None) -> Inputs:
     return Inputs(root, package, {name: _digest(path) for name, path in files.items()}, stamps, versions(), today())
 
 
-def differing(one: Inputs, other: Inputs, force: str) -> list[str]:
-    """The names of the files of which the two have other contents, or only one has any."""
+def changed_files(one: Inputs, other: Inputs, force: str) -> list[str]:
+    """The names of the files that differ or that only one side has."""
     old, new = ({**each.shared, **each.of(force)} for each in (one, other))
     return sorted(name for name in {*old, *new} if old.get(name) != new.get(name))
 
 
 def settings_stamps(root: Path, forces: Iterable[str]) -> dict[str, tuple[int, int]]:
-    """When each file of settings of these forces was changed, in nanoseconds since 1970, and its size in bytes."""
+    """The modification time (nanoseconds since 1970) and size (bytes) of each settings file of these forces."""
     stacks = root / "stacks"
     return _stamps([*(each for force in forces for each in _own(root, force)), *_common(stacks)])
 
 
 def shared_stamps(root: Path) -> dict[str, tuple[int, int]]:
-    """The same of the code, the rules and the lock files that plans are made from."""
+    """The same for the source files, rules and lock files of plans."""
     files = _shared(root, Path(bluelamp.__file__).resolve().parent)
     return _stamps([each for each in files if not each[0].startswith("stacks/")])
 
 
 def versions() -> str:
-    """A digest of the day, of Python, and of the installed packages with their versions."""
+    """A digest of the date, Python, and the installed packages with their versions."""
     about = [today().isoformat(), sys.version, platform.machine(), sys.platform, *_installed()]
     return hashlib.sha256("\n".join(about).encode()).hexdigest()
 
 
 @cache
 def _installed() -> tuple[str, ...]:
-    """The packages that can be imported, as their folders of metadata name them: `name-version.dist-info`."""
+    """The importable packages, by their metadata folders: `name-version.dist-info`."""
     found = []
     for place in sys.path:
         try:
@@ -139,7 +139,7 @@ def _installed() -> tuple[str, ...]:
 
 
 def _shared(root: Path, package: Path) -> Iterator[tuple[str, Path]]:
-    """The files that plans of all forces are made from: name and path."""
+    """The input files of all forces' plans: name and path."""
     own = package.parent == root  # a checkout's package links to its folders
     for name, path in files_below(package, ""):
         first, _, rest = name.partition("/")
@@ -154,7 +154,7 @@ def _shared(root: Path, package: Path) -> Iterator[tuple[str, Path]]:
 
 
 def _common(stacks: Path) -> Iterator[tuple[str, Path]]:
-    """The settings that forces share."""
+    """The settings files that forces share."""
     for path in sorted(stacks.iterdir()) if stacks.is_dir() else ():
         if path.is_file() and not path.name.startswith(("Pulumi.", ".")):
             yield f"stacks/{path.name}", path
@@ -170,7 +170,7 @@ def _own(root: Path, force: str) -> Iterator[tuple[str, Path]]:
 
 
 def _stacks(force: str) -> list[str]:
-    """The stacks of a force: its own and those of its environments, which may not use the same addresses."""
+    """The stacks of a force: its own and those of its environments, whose addresses must not overlap."""
     return [join(split(force)[0], environment) for environment in ("", *ENVIRONMENTS)]
 
 
@@ -181,7 +181,7 @@ def _linked(package: Path) -> tuple[Path, ...]:
 
 
 def files_below(folder: Path, prefix: str) -> Iterator[tuple[str, Path]]:
-    """The files in a folder and in those that it links to, by name; nothing where there is none."""
+    """The files in a folder, following links, by name; none if it does not exist."""
     start = os.fspath(folder)
     for place, folders, files in os.walk(start, followlinks=True):
         folders[:] = sorted(each for each in folders if each not in _SKIPPED)
@@ -204,7 +204,7 @@ def _stamps(files: Iterable[tuple[str, Path]]) -> dict[str, tuple[int, int]]:
 
 
 def _digest(path: Path) -> str:
-    """The SHA-256 of a file; what cannot be read has none of its own, so that it equals nothing readable."""
+    """The SHA-256 of a file; for an unreadable file, a text that equals no digest."""
     try:
         with open(path, "rb") as stream:  # noqa: PTH123 - thousands of files
             return hashlib.file_digest(stream, "sha256").hexdigest()

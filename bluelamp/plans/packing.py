@@ -1,4 +1,4 @@
-"""Checks and costs as bytes and back. Reading makes instances of Bluelamp's own classes of data, and calls nothing."""
+"""Serialises checks and costs. Reading creates instances of Bluelamp's own data classes only, and calls nothing."""
 
 import io
 import pickle
@@ -22,7 +22,7 @@ _STANDARD: Final = frozenset(
 
 
 class PackingError(ValueError):
-    """Bytes that hold something else than data."""
+    """Bytes that are not serialised data."""
 
 
 def packed(value: Any) -> bytes:
@@ -31,22 +31,22 @@ def packed(value: Any) -> bytes:
 
 
 def unpacked(content: bytes) -> Any:
-    """What `packed` made bytes of. Raises `PackingError` where it is no data of Bluelamp's."""
+    """The value serialised by `packed`. Raises `PackingError` if it is not Bluelamp's data."""
     try:
         return _Reader(io.BytesIO(content)).load()
     except PackingError:
         raise
-    except Exception as error:  # whatever damaged bytes lead to
+    except Exception as error:  # damaged bytes can raise anything
         raise PackingError(f"{type(error).__name__}: {error}") from error
 
 
 class _Reader(pickle.Unpickler):
     def find_class(self, module: str, name: str) -> Any:
-        """The class of that name, where it is one of data."""
+        """The class of that name, if it is a data class."""
         if (module, name) in _STANDARD:
             return super().find_class(module, name)
         if module.startswith("bluelamp."):
             found = super().find_class(module, name)
             if isinstance(found, type) and (is_dataclass(found) or issubclass(found, Enum)):
                 return found
-        raise PackingError(f"{module}.{name} is no class of data")
+        raise PackingError(f"{module}.{name} is not a data class")

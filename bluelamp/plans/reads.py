@@ -1,7 +1,7 @@
-"""What a program reads while it is planned: files, folders and environment variables, and whether it asks others.
+"""Records what a program reads while it is planned: files, folders and environment variables, and external calls.
 
-This uses the standard library alone, as it also runs with the packages of other commits. The hook stays in the process
-for good, as the interpreter removes none; it keeps something only while `recording`.
+This uses the standard library only, as it also runs with the packages of other commits. An audit hook cannot be
+removed, so it stays in the process; it records only while `recording`.
 """
 
 import os
@@ -20,8 +20,8 @@ _STATE: Final[dict[str, Any]] = {"hooked": False, "kept": []}
 class Reads:
     """Files and folders by absolute path, and names of environment variables.
 
-    `probed` are paths that were looked for, whether they are there or not. `asked` names the calls that left the
-    process: what they answered cannot be known again.
+    `probed` are paths whose existence was tested. `asked` names external calls (processes, network), whose results
+    cannot be validated later.
     """
 
     def __init__(self) -> None:
@@ -32,7 +32,7 @@ class Reads:
         self.asked: set[str] = set()
 
     def update(self, other: "Reads") -> None:
-        """Adds what `other` holds."""
+        """Adds the reads of `other`."""
         self.files |= other.files
         self.folders |= other.folders
         self.probed |= other.probed
@@ -42,7 +42,7 @@ class Reads:
 
 @contextmanager
 def recording(into: Reads) -> Iterator[Reads]:
-    """Keeps in `into` what this process reads meanwhile."""
+    """Records in `into` what this process reads within the block."""
     _hook()
     _STATE["kept"].append(into)
     try:
@@ -52,14 +52,14 @@ def recording(into: Reads) -> Iterator[Reads]:
 
 
 def keep(into: Reads) -> None:
-    """Keeps in `into` what this process, and those forked from it, read from now on."""
+    """Records in `into` what this process, and those forked from it, read from now on."""
     _hook()
     _STATE["kept"].append(into)
 
 
 @contextmanager
 def paused() -> Iterator[None]:
-    """Keeps nothing meanwhile: what Bluelamp reads to compare files is no part of a plan."""
+    """Pauses recording within the block: Bluelamp's own reads for comparing files do not belong to a plan."""
     before, _STATE["kept"] = _STATE["kept"], []
     try:
         yield
@@ -73,7 +73,7 @@ def _hook() -> None:
     _STATE["hooked"] = True
     sys.addaudithook(_hear)
     os.environ.__class__ = _Variables
-    # No event tells of these: `Path.exists` and its like ask for the state of a path.
+    # There is no audit event for `stat`, which `Path.exists` and similar methods use.
     for name in ("stat", "lstat"):
         setattr(os, name, _probing(getattr(os, name)))
 
@@ -111,7 +111,7 @@ def _keep(kind: str, path: Any) -> None:
 
 
 class _Variables(os._Environ):  # type: ignore[type-arg] # the class of `os.environ`, which takes no parameters here
-    """The environment, which tells what is read of it."""
+    """The environment, which records reads of its variables."""
 
     def __getitem__(self, name: str) -> str:
         for each in _STATE["kept"]:

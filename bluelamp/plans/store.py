@@ -1,8 +1,8 @@
-"""The files that plans are kept in: private, whole or absent, signed, and no more than a limit together.
+"""The files of the plan cache: private, written atomically, authenticated, and limited in total size.
 
-They are in the user's cache folder and not in the project: whoever can change a project's files, as in a pull request,
-must not be able to add verdicts. Each file begins with an HMAC of the rest under a random key that is kept beside them,
-so one that is damaged, or copied there without the key, is no entry.
+They are in the user's cache folder and not in the project, so that a change to a project's files, as in a pull request,
+cannot add verdicts. Each file begins with an HMAC of the rest under a random key in the same folder, so damaged or
+foreign files are ignored.
 """
 
 import hashlib
@@ -21,16 +21,16 @@ from bluelamp.core import files
 from bluelamp.folders import cache
 
 LARGEST: Final = 64_000_000
-"""Bytes of one entry."""
+"""The maximum size of an entry, in bytes."""
 MOST: Final = 400_000_000
-"""Bytes of all entries together, before those that were used longest ago are removed."""
+"""The maximum size of all entries, in bytes; the least recently used are removed first."""
 _KEY: Final = 32
 _MAC: Final = 32
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What is kept under a key: parts by name, and what the plan read besides its key's inputs.
+    """The cached parts by name, and the plan's reads beyond the inputs of its key.
 
     `reads` has the SHA-256 of each file, by path, and of the names in each folder; `variables` a digest of each
     environment variable's value.
@@ -49,7 +49,7 @@ class Store:
         self.key = self._key()
 
     def get(self, name: str) -> Entry | None:
-        """The entry of that name; None where there is none, or it cannot be read or is damaged."""
+        """The entry of that name; None if it is missing, unreadable or damaged."""
         path = self._path(name)
         try:
             content = files.read(path, LARGEST)
@@ -65,7 +65,7 @@ class Store:
         return _unpacked(body)
 
     def put(self, name: str, entry: Entry) -> None:
-        """Keeps the entry. What cannot be written is not kept: plans can be made again."""
+        """Writes the entry. Errors are ignored, as plans can be recomputed."""
         body = _packed(entry)
         if len(body) + _MAC > LARGEST:
             return
@@ -75,7 +75,7 @@ class Store:
             self._bound()
 
     def digest(self, text: str) -> str:
-        """A digest of a value that must not be found by trying values, without the key."""
+        """A keyed digest of a value, which cannot be found by trying values."""
         return hmac.new(self.key, text.encode(errors="surrogateescape"), hashlib.sha256).hexdigest()
 
     def _path(self, name: str) -> Path:
@@ -85,7 +85,7 @@ class Store:
         return hmac.digest(self.key, name.encode() + b"\0" + body, "sha256")
 
     def _key(self) -> bytes:
-        """The key, made where there is none; of this process alone where it cannot be kept."""
+        """The key, created if missing; valid for this process only if it cannot be written."""
         path = self.folder / "key"
         with suppress(OSError):
             if self.folder.exists():
@@ -108,7 +108,7 @@ class Store:
         return secrets.token_bytes(_KEY)
 
     def _bound(self) -> None:
-        """Removes what was used longest ago where there is too much."""
+        """Removes the least recently used entries above the limit."""
         found = []
         for place in self.folder.iterdir():
             if len(place.name) == 2 and place.is_dir():
@@ -132,7 +132,7 @@ def _private(folder: Path) -> None:
 
 
 def _is_own(folder: Path) -> bool:
-    """Whether the folder is this user's, and nobody else may enter it."""
+    """Whether the folder belongs to this user and is private."""
     state = folder.stat()
     return state.st_uid == os.getuid() and not state.st_mode & 0o077
 

@@ -1,4 +1,4 @@
-"""The code hosts, each from the variables that its own pipelines set."""
+"""The code hosts, each configured by the variables of its own pipelines."""
 
 import json
 import os
@@ -12,55 +12,55 @@ from bluelamp.core.files import read
 from bluelamp.core.text import cut, printable
 from bluelamp.errors import BluelampError, UsageError
 from bluelamp.posting.http import Api
-from bluelamp.posting.post import Host, There
+from bluelamp.posting.post import ExistingPost, Host
 
 TOKEN: Final = "BLUELAMP_POST_TOKEN"  # noqa: S105 - its name
-"""The variable with a token to use in place of the host's own."""
+"""The variable with a token that replaces the host's own."""
 LABEL: Final = "bluelamp-drift"
 _OPEN: Final = (
     "SELECT [System.Id] FROM WorkItems WHERE [System.TeamProject] = @project "
     "AND [System.Tags] CONTAINS 'bluelamp-drift' AND [System.State] NOT IN ('Done', 'Closed', 'Removed') "
     "ORDER BY [System.Id]"
 )
-"""Azure DevOps's query for the work items with the label that are not done."""
+"""The Azure DevOps query for open work items with the label."""
 _PAGE: Final = 100
 _MOST_PAGES: Final = 50
 _EVENT: Final = 5_000_000
 
 
 class Variables:
-    """The variables of a pipeline's environment; a missing one is an error that names it."""
+    """The variables of a pipeline's environment, with errors for missing ones."""
 
     def __init__(self, host: str, given: Mapping[str, str]) -> None:
         self._host, self._given = host, given
 
     def get(self, name: str) -> str:
-        """The value of a variable, empty where it is not set."""
+        """The value of a variable; empty if it is not set."""
         return self._given.get(name, "").strip()
 
     def need(self, name: str, what: str, step: str = "") -> str:
-        """The value of a variable. Raises `UsageError` where it is not set."""
+        """The value of a variable. Raises `UsageError` if it is not set."""
         value = self.get(name)
         if not value:
             raise UsageError(f"{name} is not set: {what}", next_step=step or f"run in a pipeline of {self._host}")
         return value
 
     def number(self, name: str, what: str) -> str:
-        """The number of a pull request. Raises `UsageError` where it is none."""
+        """The number of a pull request. Raises `UsageError` if it is not a number."""
         return whole(self.need(name, what), name)
 
     def token(self, own: str, step: str) -> str:
-        """The token to log in with. Raises `UsageError` where there is none, or it cannot be sent."""
+        """The access token. Raises `UsageError` if it is missing or contains invalid characters."""
         value = self.get(TOKEN) or (self.get(own) if own else "")
         if not value:
             raise UsageError(f"no token: {own or TOKEN} is not set", next_step=step)
         if not value.isascii() or not value.isprintable() or " " in value:
-            raise UsageError("the token has characters that no token has", next_step="set it again, without line feeds")
+            raise UsageError("the token contains invalid characters", next_step="set it again, without line feeds")
         return value
 
 
 def whole(value: str, name: str) -> str:
-    """`value` where it is a number of at most ten digits. Raises `UsageError`."""
+    """`value`, which must be a number of at most ten digits. Raises `UsageError`."""
     if not (value.isascii() and value.isdecimal() and len(value) <= 10):
         raise UsageError(f"{name}: {cut(printable(value), 60)!r} is not a number")
     return value
@@ -68,7 +68,7 @@ def whole(value: str, name: str) -> str:
 
 @dataclass(frozen=True)
 class GitHub:
-    """GitHub, also on a server of one's own. `person` tells that the token is not the job's own."""
+    """GitHub or GitHub Enterprise Server. `person` is whether the token is a user's instead of the job's."""
 
     api: Api
     repository: str
@@ -97,13 +97,13 @@ class GitHub:
             bool(variables.get(TOKEN)),
         )
 
-    def comments(self) -> Iterator[There]:
-        """Those of a bot or of the token's own user: another person's comment with the marker is not edited."""
+    def comments(self) -> Iterator[ExistingPost]:
+        """The comments of a bot or of the token's own user; other users' comments are never edited."""
         own = self._login()
         for each in self._pages(f"{self.repository}/issues/{self.number()}/comments?"):
             author = each.get("user") or {}
             if author.get("type") == "Bot" or (own and author.get("login") == own):
-                yield There(str(each["id"]), str(each.get("body") or ""))
+                yield ExistingPost(str(each["id"]), str(each.get("body") or ""))
 
     def add_comment(self, body: str) -> str:
         """Adds a comment; its number."""
@@ -113,11 +113,11 @@ class GitHub:
         """Replaces a comment's text."""
         self.api.send("PATCH", f"{self.repository}/issues/comments/{number}", {"body": body})
 
-    def issues(self) -> Iterator[There]:
+    def issues(self) -> Iterator[ExistingPost]:
         """The open issues that carry the label."""
         for each in self._pages(f"{self.repository}/issues?state=open&labels={LABEL}&"):
             if "pull_request" not in each:
-                yield There(str(each["number"]), str(each.get("body") or ""))
+                yield ExistingPost(str(each["number"]), str(each.get("body") or ""))
 
     def add_issue(self, title: str, body: str) -> str:
         """Opens an issue; its number."""
@@ -135,7 +135,7 @@ class GitHub:
         return True
 
     def _login(self) -> str:
-        """The name of the token's user; empty for a job's own token and for an app's, which have none."""
+        """The name of the token's user; empty for the token of a job or an app."""
         if not self.person:
             return ""
         try:
@@ -156,7 +156,7 @@ def _github_number(variables: Variables) -> str:
         number = None
     if number is None:
         raise UsageError(
-            "GITHUB_EVENT_PATH: the event is not of a pull request",
+            "GITHUB_EVENT_PATH: not a pull request event",
             next_step="post a comment in a workflow on pull_request, or an issue with --issue TITLE",
         )
     return whole(str(number), "pull_request.number")
@@ -172,7 +172,7 @@ class AzureDevOps:
     name: str = "azure"
     longest: int = 150_000
     kind: str = "Task"
-    """A type of work item that the Basic, Agile, Scrum and CMMI processes have."""
+    """A work item type that exists in the Basic, Agile, Scrum and CMMI processes."""
 
     @classmethod
     def of(cls, given: Mapping[str, str]) -> "AzureDevOps":
@@ -192,17 +192,17 @@ class AzureDevOps:
         permissions = "Contribute to pull requests for a comment, Edit work items for an issue"
         return cls(Api(collection, {"Authorization": f"Bearer {token}"}, permissions), f"/{project}", repository)
 
-    def comments(self) -> Iterator[There]:
-        """The first comments of threads, where this pipeline's own identity wrote them."""
+    def comments(self) -> Iterator[ExistingPost]:
+        """The first comments of threads that this pipeline's identity has opened."""
         own = (self.api.get("/_apis/connectionData") or {}).get("authenticatedUser", {}).get("id")
         said = self.api.get(f"{self.repository()}?api-version=7.1") or {}
         for thread in _list(said.get("value")):
             first = next(iter(_list(thread.get("comments"))), None)
             if not thread.get("isDeleted") and first and own and (first.get("author") or {}).get("id") == own:
-                yield There(f"{thread['id']}/{first['id']}", str(first.get("content") or ""))
+                yield ExistingPost(f"{thread['id']}/{first['id']}", str(first.get("content") or ""))
 
     def add_comment(self, body: str) -> str:
-        """Opens a thread, already closed, so that a policy on unresolved comments does not stop the merge."""
+        """Opens a thread with the status closed, so that a policy on unresolved comments does not block the merge."""
         said = self.api.send(
             "POST",
             f"{self.repository()}?api-version=7.1",
@@ -215,8 +215,8 @@ class AzureDevOps:
         thread, _, each = number.partition("/")
         self.api.send("PATCH", f"{self.repository()}/{thread}/comments/{each}?api-version=7.1", {"content": body})
 
-    def issues(self) -> Iterator[There]:
-        """The work items with the tag that are not done."""
+    def issues(self) -> Iterator[ExistingPost]:
+        """The open work items with the tag."""
         path = f"{self.project}/_apis/wit/wiql?$top={_PAGE}&api-version=7.1"
         said = self.api.send("POST", path, {"query": _OPEN})
         for each in _list((said or {}).get("workItems")):
@@ -225,8 +225,8 @@ class AzureDevOps:
                 f"{self.project}/_apis/wit/workitems/{number}?fields=System.Description&api-version=7.1"
             )
             body = ((item or {}).get("fields") or {}).get("System.Description") or ""
-            # Rich text is cleaned of HTML comments, so that the tag alone finds the work item again.
-            yield There(number, str(body), labelled=True)
+            # HTML comments are removed from rich text, so work items are found by the tag only.
+            yield ExistingPost(number, str(body), labelled=True)
 
     def add_issue(self, title: str, body: str) -> str:
         """Creates a work item whose description is Markdown; its number."""
@@ -238,7 +238,7 @@ class AzureDevOps:
         self._patch("PATCH", number, {"System.Title": title, "System.Description": body})
 
     def close_issue(self, number: str, body: str) -> bool:
-        """Replaces the description: the state that ends a work item has another name in each process."""
+        """Replaces the description only, as the name of the closed state depends on the process."""
         self._patch("PATCH", number, {"System.Description": body})
         return False
 
@@ -251,7 +251,7 @@ class AzureDevOps:
 
 @dataclass(frozen=True)
 class GitLab:
-    """GitLab, also on a server of one's own."""
+    """GitLab, hosted or self-managed."""
 
     api: Api
     project: str
@@ -263,7 +263,7 @@ class GitLab:
     def of(cls, given: Mapping[str, str]) -> "GitLab":
         """From a job's variables. Raises `UsageError` for one that is missing."""
         variables = Variables("GitLab CI", given)
-        step = f"read a project access token with the scope api into {TOKEN}: a job's own token cannot write comments"
+        step = f"set {TOKEN} to a project access token with the scope api: a job's own token cannot write comments"
         token = variables.token("", step)
         url = variables.need("CI_API_V4_URL", "the address of the API").rstrip("/")
         project = whole(variables.need("CI_PROJECT_ID", "the project"), "CI_PROJECT_ID")
@@ -274,12 +274,12 @@ class GitLab:
             lambda: variables.number("CI_MERGE_REQUEST_IID", "the merge request"),
         )
 
-    def comments(self) -> Iterator[There]:
-        """The notes that this token's own identity wrote."""
+    def comments(self) -> Iterator[ExistingPost]:
+        """The notes of this token's identity."""
         own = (self.api.get("/user") or {}).get("id")
         for each in pages(self.api, f"{self._notes()}?sort=asc&per_page={_PAGE}&page="):
             if own is not None and (each.get("author") or {}).get("id") == own:
-                yield There(str(each["id"]), str(each.get("body") or ""))
+                yield ExistingPost(str(each["id"]), str(each.get("body") or ""))
 
     def add_comment(self, body: str) -> str:
         """Adds a note; its number."""
@@ -289,10 +289,10 @@ class GitLab:
         """Replaces a note's text."""
         self.api.send("PUT", f"{self._notes()}/{number}", {"body": body})
 
-    def issues(self) -> Iterator[There]:
+    def issues(self) -> Iterator[ExistingPost]:
         """The open issues that carry the label."""
         for each in pages(self.api, f"{self.project}/issues?state=opened&labels={LABEL}&per_page={_PAGE}&page="):
-            yield There(str(each["iid"]), str(each.get("description") or ""))
+            yield ExistingPost(str(each["iid"]), str(each.get("description") or ""))
 
     def add_issue(self, title: str, body: str) -> str:
         """Opens an issue; its number."""
@@ -313,10 +313,9 @@ class GitLab:
 
 
 def pages(api: Api, path: str) -> Iterator[Mapping[str, Any]]:
-    """The entries of a list, page by page; `path` ends where the page's number goes.
+    """The entries of a paged list; the page number is appended to `path`.
 
-    Raises `BluelampError` where there are more than 5,000: a second comment must not be made because the first is not
-    found.
+    Raises `BluelampError` for more than 5,000 entries, as a missed comment would be posted twice.
     """
     for page in range(1, _MOST_PAGES + 1):
         found = _list(api.get(f"{path}{page}"))
@@ -343,20 +342,20 @@ HOSTS: Final[Mapping[str, tuple[str, Callable[[Mapping[str, str]], Host]]]] = {
     "azure": ("TF_BUILD", AzureDevOps.of),
     "gitlab": ("GITLAB_CI", GitLab.of),
 }
-"""By name: the variable that the host's pipelines set to true, and what makes the host from the variables."""
+"""By name: the variable that is true in the host's pipelines, and the function that configures the host."""
 
 
 def of_environment(named: str | None = None, given: Mapping[str, str] = os.environ) -> Host:
-    """The host that is `named`, or the one in whose pipeline this runs.
+    """The host called `named`, or the host of the pipeline in which this runs.
 
-    Raises `UsageError` where it is neither, or a variable is missing.
+    Raises `UsageError` if there is neither, or if a variable is missing.
     """
     if named is not None and named not in HOSTS:
-        raise UsageError(f"{cut(printable(named), 60)!r} is no host; allowed: {', '.join(HOSTS)}")
+        raise UsageError(f"{cut(printable(named), 60)!r} is not a code host; allowed: {', '.join(HOSTS)}")
     found = named or next((name for name, (flag, _) in HOSTS.items() if given.get(flag, "").lower() == "true"), None)
     if found is None:
         raise UsageError(
-            "this runs in no pipeline of GitHub, Azure DevOps or GitLab",
+            "not in a pipeline of GitHub, Azure DevOps or GitLab",
             next_step=f"name the host: --host {next(iter(HOSTS))}",
         )
     return HOSTS[found][1](given)

@@ -1,4 +1,4 @@
-"""A code host's REST API: JSON over HTTPS with a token, which is sent to that address only and never shown."""
+"""A code host's REST API: JSON over HTTPS with a token that is sent to this address only and never shown."""
 
 import json
 import time
@@ -22,7 +22,7 @@ Answer = TypeVar("Answer")
 
 
 class BusyError(Exception):
-    """The host did not answer, or asks to be tried again: the reason, and how long it asks to wait (`Retry-After`)."""
+    """The host did not respond or asks for a retry: the reason, and the requested wait in seconds (`Retry-After`)."""
 
     def __init__(self, reason: str, asked: str | None = None) -> None:
         super().__init__(reason)
@@ -30,16 +30,16 @@ class BusyError(Exception):
 
 
 class _NoRedirect(HTTPRedirectHandler):
-    """Follows nothing: urllib would send the token to the address that a redirect names."""
+    """Follows no redirects, as urllib would send the token to the new address."""
 
     def redirect_request(self, *_: Any) -> None:
-        """Leaves the redirect as an error."""
+        """Makes the redirect an error."""
         return
 
 
 @dataclass(frozen=True)
 class Api:
-    """An API at `url`; `headers` hold the token. `wait` waits between two tries, for at most a minute."""
+    """An API at `url`; `headers` contain the token. `wait` waits between two attempts, at most a minute."""
 
     url: str
     headers: Mapping[str, str] = field(repr=False)
@@ -47,7 +47,7 @@ class Api:
     wait: Callable[[float], None] = time.sleep
 
     def __post_init__(self) -> None:
-        """Raises `UsageError` where the address is neither HTTPS nor on this machine."""
+        """Raises `UsageError` unless the address is HTTPS or on this machine."""
         if not is_safe(self.url):
             raise UsageError(
                 f"the address of the host's API is not https://: {cut(printable(self.url.rpartition('@')[2]), 200)!r}",
@@ -55,11 +55,11 @@ class Api:
             )
 
     def get(self, path: str) -> Any:
-        """The answer to GET. Raises `BusyError`, `BluelampError` where the host refuses."""
+        """The response to GET. Raises `BusyError`, and `BluelampError` if the host refuses."""
         return self.send("GET", path)
 
     def send(self, method: str, path: str, body: Any = None, kind: str = "application/json") -> Any:
-        """The answer to one request, without a second try. Raises `BusyError`, `BluelampError` where it is refused."""
+        """The response to one request, without retries. Raises `BusyError`, and `BluelampError` if it is refused."""
         data = None if body is None else json.dumps(body).encode()
         headers = {"Accept": "application/json", "User-Agent": f"bluelamp/{__version__}", **self.headers}
         if data is not None:
@@ -74,11 +74,11 @@ class Api:
             raise BusyError(no_answer(error)) from None
         return self._parsed(content, method, path)
 
-    def patiently(self, work: "Callable[[], Answer]") -> "Answer":
-        """What `work` returns, tried again from its beginning while the host is busy, at most `TRIES` times.
+    def with_retries(self, work: "Callable[[], Answer]") -> "Answer":
+        """The result of `work`, which is retried from its beginning while the host is busy, at most `TRIES` times.
 
-        `work` looks first at what is there, so that an answer that was lost does not make a second comment. Raises
-        `BluelampError` where the host stays busy.
+        `work` looks for an existing comment first, so that a lost response does not cause a second comment. Raises
+        `BluelampError` if the host stays busy.
         """
         for attempt in range(TRIES):
             try:
@@ -108,7 +108,7 @@ class Api:
         return BluelampError(whole, next_step="check the repository and the number of the pull request")
 
     def _message(self, error: HTTPError) -> str:
-        """The host's own words, in one line; a token that they repeat is left out."""
+        """The host's message on one line, without the token."""
         try:
             said = json.loads(error.read(10_000)).get("message", "")
         except (OSError, ValueError, AttributeError, HTTPException):
@@ -125,7 +125,7 @@ class Api:
         try:
             return json.loads(content) if content.strip() else None
         except (ValueError, RecursionError):
-            # Azure DevOps answers an expired token with a page to sign in.
+            # Azure DevOps responds to an expired token with a sign-in page.
             raise BluelampError(
                 f"{place}: the answer is not JSON", next_step=f"give the token {self.permissions or 'its permissions'}"
             ) from None

@@ -14,10 +14,10 @@ _MARKER: Final = re.compile(r"<!-- bluelamp[:-][a-z0-9:-]{1,80} -->")
 
 
 @dataclass(frozen=True, slots=True)
-class There:
-    """A comment or an issue that is on the host: its number, and its text.
+class ExistingPost:
+    """An existing comment or issue: its number and its text.
 
-    `labelled` tells that the label alone finds it, where the host does not keep markers.
+    `labelled`: it is identified by its label, as the host does not preserve markers.
     """
 
     number: str
@@ -27,7 +27,7 @@ class There:
 
 @dataclass(frozen=True, slots=True)
 class Posted:
-    """What was done: with which host's comment or issue, and its number, empty for none."""
+    """The action taken, on which host's comment or issue, and its number; empty for none."""
 
     host: str
     what: Literal["comment", "issue"]
@@ -40,20 +40,20 @@ class Host(Protocol):
 
     @property
     def name(self) -> str:
-        """What `--host` says."""
+        """The value of `--host`."""
         ...
 
     @property
     def api(self) -> Api:
-        """Where it answers."""
+        """The host's REST API."""
         ...
 
     @property
     def longest(self) -> int:
-        """The characters of a comment, at most."""
+        """The maximum number of characters of a comment."""
         ...
 
-    def comments(self) -> Iterator[There]:
+    def comments(self) -> Iterator[ExistingPost]:
         """The comments of this pipeline's own identity, oldest first."""
         ...
 
@@ -65,8 +65,8 @@ class Host(Protocol):
         """Replaces a comment's text."""
         ...
 
-    def issues(self) -> Iterator[There]:
-        """The open issues that Bluelamp labelled."""
+    def issues(self) -> Iterator[ExistingPost]:
+        """The open issues with Bluelamp's label."""
         ...
 
     def add_issue(self, title: str, body: str) -> str:
@@ -78,17 +78,17 @@ class Host(Protocol):
         ...
 
     def close_issue(self, number: str, body: str) -> bool:
-        """Replaces an issue's text and closes it; False where this host leaves closing to people."""
+        """Replaces an issue's text and closes it; False if people must close it on this host."""
         ...
 
 
 def marker_of(text: str) -> str:
-    """The marker in the first or the last line of `text`. Raises `UsageError` where there is none."""
+    """The marker in the first or the last line of `text`. Raises `UsageError` if there is none."""
     marker = _marker(text)
     if not marker:
         raise UsageError(
-            "it carries no marker of Bluelamp, by which a later run would find it again",
-            next_step="post what `bluelamp check --comment FILE` or `bluelamp drift --issue FILE` wrote",
+            "it has no Bluelamp marker, by which later runs find it",
+            next_step="post the file of `bluelamp check --comment FILE` or `bluelamp drift --issue FILE`",
         )
     return marker
 
@@ -101,7 +101,7 @@ def _marker(text: str) -> str:
 def comment(host: Host, text: str) -> Posted:
     """Creates the comment, or updates the one with the same marker.
 
-    Raises `UsageError` where it has no marker or is too long, `BluelampError` where the host refuses.
+    Raises `UsageError` if it has no marker or is too long, `BluelampError` if the host refuses.
     """
     marker = _checked(host, text)
 
@@ -114,7 +114,7 @@ def comment(host: Host, text: str) -> Posted:
         host.edit_comment(there.number, text)
         return Posted(host.name, "comment", "updated", there.number)
 
-    return host.api.patiently(once)
+    return host.api.with_retries(once)
 
 
 def issue(host: Host, title: str, text: str) -> Posted:
@@ -130,11 +130,11 @@ def issue(host: Host, title: str, text: str) -> Posted:
         host.edit_issue(there.number, title, text)
         return Posted(host.name, "issue", "updated", there.number)
 
-    return host.api.patiently(once)
+    return host.api.with_retries(once)
 
 
 def resolve(host: Host, text: str) -> Posted:
-    """Closes the open issue with the marker of `text`, which becomes its text; does nothing where there is none."""
+    """Closes the open issue with the marker of `text` and replaces its text; does nothing if there is none."""
     marker = _checked(host, text)
 
     def once() -> Posted:
@@ -144,13 +144,13 @@ def resolve(host: Host, text: str) -> Posted:
         closed = host.close_issue(there.number, text)
         return Posted(host.name, "issue", "closed" if closed else "updated", there.number)
 
-    return host.api.patiently(once)
+    return host.api.with_retries(once)
 
 
 def _checked(host: Host, text: str) -> str:
     if len(text) > host.longest:
         raise UsageError(
-            f"it has {len(text):,} characters, and {host.name} takes {host.longest:,}",
+            f"it has {len(text):,} characters, and {host.name} accepts {host.longest:,}",
             next_step=f"write it with --comment-limit {host.longest}",
         )
     return marker_of(text)

@@ -185,13 +185,3 @@ class Provider(ABC):
         """The id that `create` would return for `inputs`, if it follows from them; used in crash recovery."""
         del instance, urn, inputs
         return None
-
-
-def stack_of(urn: str) -> str:
-    """The stack in `urn`."""
-    return urn.split("::", maxsplit=1)[0].removeprefix("urn:pulumi:")
-
-
-def project_of(urn: str) -> str:
-    """The project in `urn`."""
-    return urn.split("::")[1]

@@ -16,10 +16,10 @@ from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from bluelamp.core.resource import type_of
+from bluelamp.core.resource import project_of, stack_of, type_of
 from bluelamp.engine.operation import Target, command, export, last_line
 from bluelamp.errors import EngineError
-from bluelamp.rehearsal.provider import EXISTING, CloudError, Instance, Live, Provider, project_of, stack_of
+from bluelamp.rehearsal.provider import EXISTING, CloudError, Instance, Live, Provider
 from bluelamp.rehearsal.store import Record, Store
 from bluelamp.rehearsal.values import SECRET_SIGNATURE, SIGNATURE, Blob, Secret, plain
 

@@ -15,8 +15,9 @@ from google.protobuf import empty_pb2
 from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc, plugin_pb2, provider_pb2, provider_pb2_grpc
 
 from bluelamp.core import loopback
+from bluelamp.core.resource import project_of, stack_of
 from bluelamp.rehearsal.placeholders import names_secret
-from bluelamp.rehearsal.provider import CloudError, Diff, Failure, Instance, Naming, Provider, project_of, stack_of
+from bluelamp.rehearsal.provider import CloudError, Diff, Failure, Instance, Naming, Provider
 from bluelamp.rehearsal.store import StoreError
 from bluelamp.rehearsal.values import Secret, decode, encode, marked, plain
 

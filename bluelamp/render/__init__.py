@@ -1,7 +1,6 @@
-"""What a force's plan looks like outside Pulumi: Kubernetes manifests as files, and a picture of the estate."""
+"""Renders a force's plan outside Pulumi: Kubernetes manifests as files, and a diagram of the estate."""
 
 from bluelamp.render.files import prepare, write
 from bluelamp.render.manifests import Rendered, manifests
-from bluelamp.render.objects import LeftOut, Manifest
 
-__all__ = ["LeftOut", "Manifest", "Rendered", "manifests", "prepare", "write"]
+__all__ = ["Rendered", "manifests", "prepare", "write"]

@@ -1,4 +1,4 @@
-"""A drawing: SVG elements, with texts that fit where they stand."""
+"""A drawing of SVG elements, with texts shortened to fit."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -9,13 +9,13 @@ _WIDE: Final = frozenset("mwMW@%")
 
 
 def width_of(text: str, size: float) -> float:
-    """About how wide `text` is in a common sans serif of `size`, on the generous side; all in pixels."""
+    """A generous estimate of the width of `text` in a common sans serif font of `size`; all in pixels."""
     units = sum(0.38 if c in _NARROW else 1.0 if c in _WIDE else 0.74 if c.isupper() else 0.64 for c in text)
     return units * size
 
 
 def fitted(text: str, size: float, width: float) -> str:
-    """`text`, shortened with an ellipsis where it is wider than `width` pixels."""
+    """`text`, shortened with an ellipsis if it is wider than `width` pixels."""
     if width_of(text, size) <= width:
         return text
     while text and width_of(text + "…", size) > width:
@@ -31,7 +31,7 @@ class Canvas:
         self._at = self.root
 
     def group(self, label: str) -> None:
-        """What is drawn from here on is one thing, called `label` by a screen reader."""
+        """Starts a group of elements that screen readers announce as `label`."""
         self._at = ET.SubElement(self.root, "g", {"role": "group", "aria-label": label})
 
     def box(self, x: float, y: float, width: float, height: float, kind: str, radius: float = 8) -> None:
@@ -42,7 +42,7 @@ class Canvas:
     def text(
         self, x: float, y: float, words: str, kind: str = "body", size: float = 13, width: float = 0, anchor: str = ""
     ) -> None:
-        """A line of text whose baseline is at `y`; shortened to `width`, its whole then shown on hovering."""
+        """A line of text with its baseline at `y`. If shortened to `width`, a tooltip has the full text."""
         shown = fitted(words, size, width) if width else words
         attributes = {"class": kind, "x": f"{x:g}", "y": f"{y:g}", "font-size": f"{size:g}"}
         if anchor:

@@ -1,4 +1,4 @@
-"""The resources of an exported state as those of a plan, so that the estate that is deployed can be drawn."""
+"""The resources of an exported state in the form of a plan, for diagrams of the deployed estate."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -7,8 +7,7 @@ from bluelamp.planning import Plan, PlannedResource
 
 
 def deployed(force: str, state: Mapping[str, Any]) -> Plan:
-    """What the state of `force` holds and the program manages; secrets stay as they are marked, so no text of them is
-    drawn."""
+    """The managed resources in the state of `force`. Secrets stay encrypted and do not appear in diagrams."""
     records = (state.get("deployment") or {}).get("resources") or ()
     kept = sorted(
         (each for each in records if not each.get("external") and not each.get("delete")), key=lambda each: each["urn"]

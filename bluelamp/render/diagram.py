@@ -1,4 +1,4 @@
-"""The picture of a force's estate: one SVG file that needs nothing but itself."""
+"""The diagram of a force's estate, as a self-contained SVG file."""
 
 from typing import Final
 from xml.etree import ElementTree as ET
@@ -17,12 +17,12 @@ _FOOT: Final = 56
 
 
 def diagram(estate: Estate) -> str:
-    """The SVG of `estate`: light or dark as the reader has it, light on paper."""
+    """The SVG of `estate`, in the reader's light or dark colour scheme; light when printed."""
     return f"<!-- {MARK} from the plan. -->\n" + ET.tostring(drawn(estate), encoding="unicode") + "\n"
 
 
 def drawn(estate: Estate, heading: str = "The estate as planned") -> ET.Element:
-    """The same as an element; `heading` is the line below the force's name."""
+    """The diagram as an element; `heading` is the line below the force's name."""
     canvas = Canvas()
     inner = WIDTH - 2 * MARGIN
     y = float(_HEAD + _GAP)
@@ -58,7 +58,7 @@ def _svg(canvas: Canvas, estate: Estate, height: float, heading: str) -> ET.Elem
 
 
 def described(estate: Estate) -> str:
-    """The picture in words."""
+    """The diagram's text alternative."""
     parts = [f"{estate.name}: {estate.resources} resources."]
     if estate.groups:
         parts.append("Management groups: " + "; ".join(draw_groups.words(group) for group in estate.groups) + ".")
@@ -77,7 +77,7 @@ def described(estate: Estate) -> str:
 
 
 def _services(canvas: Canvas, estate: Estate, y: float, width: float) -> float:
-    """What the landing zone shares, as cards; gives the height."""
+    """Draws the landing zone's shared services as cards; returns the height."""
     canvas.group("Shared services")
     canvas.text(MARGIN, y + 12, "SHARED SERVICES", "section", 13)
     across, gap, high = 6, 12, 54

@@ -13,14 +13,14 @@ _NAMES = {"uksouth": "UK South", "ukwest": "UK West"}
 
 
 def region_name(region: str) -> str:
-    """A region as people call it."""
+    """The display name of a region."""
     return _NAMES.get(region, region or "no region")
 
 
 def draw(
     canvas: Canvas, networks: list[Net], sites: list[Site], x: float, y: float, width: float
 ) -> tuple[float, dict[str, Anchor]]:
-    """Draws a panel for each region; gives the height, and where the links of each hub leave its panel."""
+    """Draws a panel for each region; returns the height, and where the links of each hub leave its panel."""
     canvas.group("Azure")
     canvas.text(x, y + 12, "AZURE", "section", 13)
     start, y = y, y + 24
@@ -62,7 +62,7 @@ def draw(
 
 
 def _first(networks: list[Net], region: str) -> tuple[int, int]:
-    """The region that holds most comes first."""
+    """The sort key of a region: the one with the most networks first."""
     mine = [index for index, net in enumerate(networks) if net.region == region]
     return -len(mine), mine[0]
 
@@ -149,7 +149,7 @@ def _spokes(canvas: Canvas, spokes: list[Net], x: float, y: float, width: float,
 
 
 def _peerings(canvas: Canvas, networks: list[Net], sides: dict[str, tuple[float, float, float]]) -> None:
-    """A line between hubs of neighbouring regions that are peered."""
+    """Draws a line between peered hubs of neighbouring regions."""
     for net in networks:
         for other in net.hubs:
             if net.key in sides and other in sides and sides[net.key][1] < sides[other][0]:

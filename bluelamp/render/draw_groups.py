@@ -7,13 +7,13 @@ _ROOT, _BOX, _PILL, _GAP = 58, 58, 48, 10
 
 
 def words(group: Group) -> str:
-    """The tree in words."""
+    """The text alternative of the tree."""
     below = f" ({', '.join(words(one) for one in group.below)})" if group.below else ""
     return group.name + below
 
 
 def draw(canvas: Canvas, roots: list[Group], x: float, y: float, width: float) -> float:
-    """Draws each tree from `x`, `y` in `width`; gives the height."""
+    """Draws each tree from `x`, `y` in `width`; returns the height."""
     canvas.group("Management groups")
     canvas.text(x, y + 12, "MANAGEMENT GROUPS", "section", 13)
     start, y = y, y + 24
@@ -43,7 +43,7 @@ def _tree(canvas: Canvas, root: Group, x: float, y: float, width: float) -> floa
 
 
 def _weight(group: Group) -> float:
-    """How wide a group's column is: those below it stand in up to two rows."""
+    """The relative width of a group's column, with its children in up to two rows."""
     return max(1.0, {0: 1.15, 1: 1.4}.get(len(group.below), 2.6 if len(group.below) <= 4 else 3.6))
 
 
@@ -61,7 +61,7 @@ def _column(canvas: Canvas, group: Group, x: float, y: float, width: float, acro
 
 
 def _name(canvas: Canvas, group: Group, x: float, y: float, width: float, kind: str, size: float) -> None:
-    """A group's name around `x`, and below it what is assigned there."""
+    """Draws a group's name centred at `x`, with the number of assigned policies below."""
     canvas.text(x, y if group.policies else y + 9, group.name, kind, size, width, anchor="middle")
     if group.policies:
         said = f"{group.policies} {'policy' if group.policies == 1 else 'policies'} assigned"

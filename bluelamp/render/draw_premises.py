@@ -1,4 +1,4 @@
-"""What stands on the force's own premises: sites with their links, clusters with their tenants."""
+"""The force's own premises: sites with their links, clusters with their tenants."""
 
 from bluelamp.render.canvas import Canvas
 from bluelamp.render.estate import Cluster, Site
@@ -7,7 +7,7 @@ _BAND, _SITE, _PAD, _TENANT = 74, 92, 20, 32
 
 
 def band(sites: list[Site]) -> float:
-    """How much room the links need between Azure and the premises; none where there are none."""
+    """The height that the links need between Azure and the premises; 0 without links."""
     return _BAND if any(site.hub for site in sites) else 0
 
 
@@ -20,7 +20,7 @@ def draw(
     y: float,
     width: float,
 ) -> float:
-    """Draws the panel with its top at `y`, and the links that come from `anchors`; gives the height."""
+    """Draws the panel with its top at `y`, and the links from `anchors`; returns the height."""
     canvas.group("On premises")
     inner = width - 2 * _PAD
     rows = -(-len(sites) // 4)

@@ -1,4 +1,4 @@
-"""What a force's estate consists of, as a diagram shows it, read from the planned resources alone."""
+"""The parts of a force's estate that a diagram shows, read from the planned resources."""
 
 import re
 from collections import defaultdict
@@ -18,7 +18,7 @@ _HUB_SUBNETS: Final = ("AzureFirewallSubnet", "GatewaySubnet", "AzureBastionSubn
 
 @dataclass
 class Group:
-    """A management group: its name without the force's, how many policies are assigned at it, those below it."""
+    """A management group: its name without the force's, the number of assigned policies, and its children."""
 
     name: str
     policies: int = 0
@@ -27,7 +27,7 @@ class Group:
 
 @dataclass
 class Net:
-    """A network: a hub or a spoke, its region, its ranges, its subnets and what stands in it."""
+    """A network: a hub or a spoke, with its region, address ranges, subnets and services."""
 
     key: str
     name: str
@@ -37,25 +37,25 @@ class Net:
     subnets: list[tuple[str, str]] = field(default_factory=list)
     services: list[str] = field(default_factory=list)
     hubs: set[str] = field(default_factory=set)
-    """The keys of the networks that it is peered with."""
+    """The keys of the peered networks."""
 
 
 @dataclass
 class Site:
-    """A data centre: its links as lines of text, and the key of the network that they come in at."""
+    """A data centre: its links as lines of text, and the key of the network that they connect to."""
 
     name: str
     details: list[str] = field(default_factory=list)
     vpn: int = 0
     circuit: str = ""
     connected: bool = False
-    """Whether the circuit is connected to a gateway: before the provider has done its part, it is only ordered."""
+    """Whether the circuit is connected to a gateway. It is not until the connectivity provider has provisioned it."""
     hub: str = ""
 
 
 @dataclass
 class Cluster:
-    """A Kubernetes cluster, what is known of it, and its tenants."""
+    """A Kubernetes cluster, with details and its tenants."""
 
     name: str
     details: list[str] = field(default_factory=list)
@@ -64,7 +64,7 @@ class Cluster:
 
 @dataclass
 class Estate:
-    """All of it."""
+    """A force's estate."""
 
     name: str
     resources: int
@@ -72,13 +72,13 @@ class Estate:
     groups: list[Group] = field(default_factory=list)
     networks: list[Net] = field(default_factory=list)
     services: list[tuple[str, str]] = field(default_factory=list)
-    """What the landing zone shares: what it is and one line about it."""
+    """The landing zone's shared services: the name and one line of detail."""
     sites: list[Site] = field(default_factory=list)
     clusters: list[Cluster] = field(default_factory=list)
 
 
 def estate(plan: "Plan", name: str) -> Estate:
-    """The estate of the force called `name`, as `plan` would make it."""
+    """The estate in `plan`, of the force called `name`."""
     from bluelamp.render.shared import services
 
     look = Lookup(plan.resources)
@@ -136,7 +136,7 @@ def _networks(look: Lookup) -> list[Net]:
             subnet = look.text(one, "subnetName")
             nets[net].subnets.append((_purpose(subnet), look.text(one, "addressPrefix")))
             nets[net].hub = nets[net].hub or subnet in _HUB_SUBNETS
-    for one, words in _standing(look):
+    for one, words in _network_services(look):
         net = look.nearest(one, nets)
         if net:
             nets[net].services.append(words)
@@ -153,13 +153,13 @@ def _networks(look: Lookup) -> list[Net]:
 
 
 def _address(ranges: tuple[str, ...]) -> tuple[int, ...]:
-    """The first range as numbers, to sort by; what is not known comes last."""
+    """The sort key of address ranges; unknown ranges come last."""
     parts = re.findall(r"\d+", ranges[0]) if ranges else []
     return tuple(int(part) for part in parts) or (256,)
 
 
 def _purpose(subnet: str) -> str:
-    """What a subnet is for: `snet-resolver-wmp-prod-uks` is the resolver's, `AzureBastionSubnet` is Bastion's."""
+    """A subnet's purpose: `resolver` for `snet-resolver-wmp-prod-uks`, `bastion` for `AzureBastionSubnet`."""
     parts = subnet.split("-")
     if parts[0] == "snet" and len(parts) > 4:
         return " ".join(parts[1:-3])
@@ -174,8 +174,8 @@ def _network_name(look: Lookup, one: "PlannedResource") -> str:
     return look.parent_name(one) or one.name
 
 
-def _standing(look: Lookup) -> Iterable[tuple["PlannedResource", str]]:
-    """What stands in a network, and how it is said."""
+def _network_services(look: Lookup) -> Iterable[tuple["PlannedResource", str]]:
+    """The services inside networks, each with its label."""
     for one in look.of(f"{_NETWORK}AzureFirewall"):
         yield one, f"Azure Firewall {_map(one, 'sku').get('tier', '')}".strip()
     for one in look.of(f"{_NETWORK}BastionHost"):

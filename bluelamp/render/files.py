@@ -1,4 +1,4 @@
-"""Writing rendered files: the new rendering takes the place of the older one in one step, and no file of that stays."""
+"""Writes rendered files. A new rendering replaces the previous one atomically, without stale files."""
 
 import os
 from collections.abc import Collection, Mapping
@@ -10,7 +10,7 @@ from bluelamp.core.folders import OccupiedError, Owned, files_in, replace_folder
 from bluelamp.errors import BluelampError, UsageError, unwritable
 
 MARK: Final = "Rendered by bluelamp"
-"""Stands at the beginning of every file that is written here, and tells it from a file of somebody's own."""
+"""The mark at the beginning of every rendered file, which distinguishes it from users' own files."""
 
 _HEAD: Final = 4096
 _KINDS: Final = (".yaml", ".md", ".json")
@@ -19,10 +19,9 @@ _KINDS: Final = (".yaml", ".md", ".json")
 def write(files: Mapping[str, str], folder: Path, *, clean: str = "", flat: Collection[str] = ()) -> list[Path]:
     """Writes `files`, text by path below `folder`, and returns their paths in order.
 
-    A run that is killed leaves the older rendering or the new one. Files of an earlier rendering below `folder/clean`
-    and directly in the folders `flat` of it, that are no longer among `files` are removed; files without `MARK` are
-    somebody's own, and stay. Raises
-    `BluelampError` where the folder cannot be written, and `UsageError` where somebody's own file is in the way.
+    If the run is killed, either the previous or the new rendering remains. Stale files of an earlier rendering are
+    removed in `folder/clean`, recursively, and directly in the folders `flat`; files without `MARK` are never removed.
+    Raises `BluelampError` if the folder cannot be written, and `UsageError` if a user's own file is in the way.
     """
     places: dict[str, Path] = {}
 
@@ -38,13 +37,13 @@ def write(files: Mapping[str, str], folder: Path, *, clean: str = "", flat: Coll
         return Owned(stale, {PurePosixPath(name) for name in files if _ours(where / name)})
 
     if any(PurePosixPath(name).is_absolute() or ".." in PurePosixPath(name).parts for name in files):
-        raise BluelampError(f"{folder}: a file's name leads out of the folder")
+        raise BluelampError(f"{folder}: a file's path leads outside the folder")
     try:
         replace_folder(folder, fill, owned)
     except OccupiedError as error:
         raise UsageError(
-            f"{_shown(error, folder)}: cannot be written: a file that Bluelamp did not render is there already",
-            next_step="move it away, or name a folder of your own with --out",
+            f"{_shown(error, folder)}: cannot be written: a file that Bluelamp did not render exists already",
+            next_step="move it away, or name another folder with --out",
         ) from error
     except OSError as error:
         raise _cannot(_shown(error, folder, *places.values()), error) from error
@@ -52,7 +51,7 @@ def write(files: Mapping[str, str], folder: Path, *, clean: str = "", flat: Coll
 
 
 def prepare(folder: Path) -> None:
-    """Makes `folder`, so that one that cannot be written is told before any work is done; raises `BluelampError`."""
+    """Creates `folder`, so that an unwritable one fails before any work is done. Raises `BluelampError`."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -60,17 +59,17 @@ def prepare(folder: Path) -> None:
 
 
 def _shown(error: OSError, folder: Path, *drafts: Path) -> Path:
-    """The place that an error is about, as the user named it: never the folder of a draft."""
+    """The path of an error as the user knows it: never a temporary folder."""
     path = Path(error.filename or folder)
     return path if path not in drafts and path.is_relative_to(folder.resolve()) else folder
 
 
 def _cannot(path: Path, error: OSError) -> BluelampError:
-    return unwritable(path, error, "name a folder of your own that has room, with --out")
+    return unwritable(path, error, "name a writable folder with free space, with --out")
 
 
 def _marked(folder: Path, *, below: bool = True) -> set[PurePosixPath]:
-    """The files of an earlier rendering, by their paths in `folder`; `below` tells whether to look into its folders."""
+    """The files of an earlier rendering, by their paths in `folder`; `below` includes its subfolders."""
     if not folder.is_dir() or folder.is_symlink():
         return set()
     names = files_in(folder) if below else map(PurePosixPath, os.listdir(folder))  # noqa: PTH208 - names are wanted
@@ -84,5 +83,5 @@ def _ours(path: Path) -> bool:
         start = head(path, _HEAD).decode(errors="replace")
     except OSError:
         return False
-    # JSON has no comments, so there the mark is a value near the beginning.
+    # JSON has no comments, so its mark is a value near the beginning.
     return MARK in (start if path.suffix == ".json" else start.partition("\n")[0])

@@ -1,4 +1,4 @@
-"""The picture of an estate as a part of a page: an SVG element and its style, which reach nothing else on the page."""
+"""The diagram of an estate inside a page: an SVG element and its style, which do not affect the rest of the page."""
 
 import re
 from functools import cache
@@ -17,12 +17,12 @@ _TEXT: Final = re.compile(r"(?<![\w-])text(?= \{)")
 
 
 def inline(estate: Estate, heading: str) -> str:
-    """The SVG element of `estate`, ready for a page."""
+    """The SVG element of `estate`, for a page."""
     return inlined(drawn(estate, heading))
 
 
 def inlined(svg: ET.Element) -> str:
-    """A drawing ready for a page: every id and class of it begins with `e-`, and no text moves what others see."""
+    """A drawing for a page: every id and class has the prefix `e-`, and texts have no control characters."""
     for style in svg.findall("style"):
         svg.remove(style)
     for element in svg.iter():

@@ -1,4 +1,4 @@
-"""Finding planned resources by type, by what they hang below and by what they are made from."""
+"""Finds planned resources by type, by parent and by reference."""
 
 from collections import defaultdict, deque
 from collections.abc import Container, Iterable, Iterator
@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 
 class Lookup:
-    """The resources of a plan, ready to be asked."""
+    """An index of a plan's resources."""
 
     def __init__(self, resources: Iterable["PlannedResource"]) -> None:
         self.by_urn = {one.urn: one for one in resources}
@@ -30,17 +30,17 @@ class Lookup:
         return (one for _, one in found)
 
     def text(self, one: "PlannedResource", key: str) -> str:
-        """An input, where it is known text; else nothing."""
+        """An input that is a known string; otherwise empty."""
         value = one.inputs.get(key)
         return value if isinstance(value, str) else ""
 
     def parent_name(self, one: "PlannedResource") -> str:
-        """The logical name of the component that made `one`; empty for none but the stack."""
+        """The logical name of the component around `one`; empty outside components."""
         parent = self.by_urn.get(one.parent)
         return parent.name if parent and parent.type.startswith("bluelamp:") else ""
 
     def above(self, one: "PlannedResource", component: str) -> str:
-        """The logical name of the nearest `bluelamp:index:<component>` above `one`; empty where there is none."""
+        """The logical name of the nearest `bluelamp:index:<component>` above `one`; empty if there is none."""
         parent = self.by_urn.get(one.parent)
         while parent is not None:
             if parent.type == f"bluelamp:index:{component}":
@@ -49,7 +49,7 @@ class Lookup:
         return ""
 
     def nearest(self, one: "PlannedResource", wanted: Container[str], keys: tuple[str, ...] = ()) -> str | None:
-        """The URN among `wanted` that `one` is made from by the fewest steps, beginning with the inputs `keys`."""
+        """The URN in `wanted` with the shortest chain of references from `one`, starting with the inputs `keys`."""
         first = [urn for key, urns in one.references.items() if not keys or key in keys for urn in urns]
         waiting, seen = deque(first), set(first)
         while waiting:

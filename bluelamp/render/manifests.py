@@ -1,8 +1,7 @@
-"""The Kubernetes objects of a plan as files: a folder for each cluster, in it one for each namespace.
+"""The Kubernetes objects of a plan as files: a folder for each cluster, with a folder for each namespace.
 
-No secret is ever in one. An object that holds a secret is left out, and a note beside the manifests says what to use
-instead. What is not known before the deployment is marked in the file, and such a file is not among those that
-`kubectl apply -k` applies.
+Files never contain secrets. An object with a secret is left out, and a note next to the manifests says what to use
+instead. Values that are unknown before deployment are marked in the file, and `kubectl apply -k` skips such files.
 """
 
 import re
@@ -20,15 +19,15 @@ if TYPE_CHECKING:
 
 FOLDER: Final = "manifests"
 UNKNOWN_TEXT: Final = "<not known until deployment>"
-"""Stands where a value is not known: no Kubernetes name, number or address can look like it."""
+"""The placeholder of an unknown value. It is not a valid Kubernetes name, number or address."""
 
 CLUSTER_WIDE: Final = "cluster-wide"
-"""The folder for objects that are in no namespace."""
+"""The folder for cluster-scoped objects."""
 
 
 @dataclass(frozen=True)
 class Rendered:
-    """Everything of a plan that is Kubernetes; manifests are in the order in which they can be applied."""
+    """The Kubernetes objects of a plan; manifests are in the order in which they can be applied."""
 
     force: str
     manifests: tuple[Manifest, ...] = ()
@@ -48,7 +47,7 @@ class Rendered:
 
 
 def manifests(plan: "Plan") -> Rendered:
-    """The Kubernetes objects that `plan` would make."""
+    """The Kubernetes objects in `plan`."""
     from bluelamp.reports.redaction import Redactor
     from bluelamp.resources import from_plan
 
@@ -61,7 +60,7 @@ def manifests(plan: "Plan") -> Rendered:
             continue
         cluster = _cluster(resource)
         clusters.add(cluster)
-        kind, namespace, name = _called(resource)
+        kind, namespace, name = _identity(resource)
         reason, keys = _reason(resource, kind, redact)
         if reason:
             left_out.append(LeftOut(cluster, kind, namespace, name, reason, keys))
@@ -69,7 +68,7 @@ def manifests(plan: "Plan") -> Rendered:
         unknown: list[str] = []
         content = _content(resource.inputs, "", unknown)
         made.append((cluster, namespace, content, resource, tuple(unknown)))
-    made.sort(key=lambda one: (one[0], rank(one[2]["kind"]), one[1], one[2]["kind"], _called(one[3])[2], one[3].urn))
+    made.sort(key=lambda one: (one[0], rank(one[2]["kind"]), one[1], one[2]["kind"], _identity(one[3])[2], one[3].urn))
     taken: set[str] = set()
     return Rendered(
         plan.stack,
@@ -87,8 +86,8 @@ def _cluster(resource: "PlannedResource") -> str:
     return _safe("default" if name.startswith("default") else name.removeprefix("kubernetes-")) or "default"
 
 
-def _called(resource: "PlannedResource") -> tuple[str, str, str]:
-    """The object's kind, namespace and name; the logical name where it has none that is known."""
+def _identity(resource: "PlannedResource") -> tuple[str, str, str]:
+    """The object's kind, namespace and name; the logical name if its name is unknown."""
     metadata = resource.inputs.get("metadata")
     metadata = metadata if isinstance(metadata, Mapping) else {}
     name, namespace = metadata.get("name"), metadata.get("namespace")
@@ -101,18 +100,18 @@ def _called(resource: "PlannedResource") -> tuple[str, str, str]:
 
 
 def _reason(resource: "PlannedResource", kind: str, redact: Any) -> tuple[str, tuple[str, ...]]:
-    """Why the object must not be written, and the keys of a Secret; nothing where it may be."""
+    """Why the object must not be written, and the keys of a Secret; empty if it may be."""
     inputs = resource.inputs
     if resource.type == "kubernetes:core/v1:Secret":
         keys = {key for part in ("data", "stringData") for key in _keys(inputs.get(part))}
         return "secrets are never written to files", tuple(sorted(keys))
     secret = next(_secrets(inputs, ""), None)
     if secret is not None:
-        return f"it holds a secret at {secret}", ()
+        return f"it contains a secret at {secret}", ()
     if not isinstance(inputs.get("apiVersion"), str) or not isinstance(inputs.get("kind"), str):
-        return f"{resource.type} is no single object: only the engine can make it", ()
+        return f"{resource.type} is not a single object: only the engine can create it", ()
     if resource.type.endswith("Patch") and not kind.endswith("Patch"):
-        return "it changes a part of an object that is made elsewhere: only the engine can apply it", ()
+        return "it patches an object from outside the program: only the engine can apply it", ()
     plain = _content(inputs, "", [])
     if redact(plain) != plain:
         return "it repeats a secret of another resource", ()
@@ -143,7 +142,7 @@ def _secrets(value: Any, path: str) -> Iterator[str]:
 
 
 def _content(value: Any, path: str, unknown: list[str]) -> Any:
-    """`value` as YAML can say it; the paths of what is not known are added to `unknown`."""
+    """`value` as plain YAML values. The paths of unknown values are added to `unknown`."""
     from bluelamp.rehearsal.values import UNKNOWN, Blob
 
     if value is UNKNOWN or isinstance(value, Blob):
@@ -159,8 +158,8 @@ def _content(value: Any, path: str, unknown: list[str]) -> Any:
 def _path(
     cluster: str, namespace: str, content: Mapping[str, Any], resource: "PlannedResource", taken: set[str]
 ) -> str:
-    """A file name that depends on nothing but the object, so that it stays when others come and go."""
-    kind, _, name = _called(resource)
+    """A file name that depends on the object only, so that it is stable when other objects change."""
+    kind, _, name = _identity(resource)
     stem = f"{rank(kind):02}-{_safe(kind)}-{_safe(name)}"
     folder = PurePosixPath(cluster, _safe(namespace) or CLUSTER_WIDE)
     group = str(content["apiVersion"]).rpartition("/")[0]
@@ -173,5 +172,5 @@ def _path(
 
 
 def _safe(text: str) -> str:
-    """`text` as a part of a file name on any system."""
+    """`text` as part of a file name that is valid on any system."""
     return re.sub(r"[^a-z0-9.-]+", "-", text.lower()).strip("-.")

@@ -1,4 +1,4 @@
-"""The Kubernetes objects of a plan, as they become files."""
+"""The Kubernetes objects of a plan as files."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Manifest:
-    """One object: its file (`live/records/09-serviceaccount-default.yaml`) and the paths in it that are not known."""
+    """An object: its file (`live/records/09-serviceaccount-default.yaml`) and the paths of unknown values."""
 
     path: str
     content: Mapping[str, Any]
@@ -17,7 +17,7 @@ class Manifest:
 
 @dataclass(frozen=True)
 class LeftOut:
-    """An object that is not written, and why; `keys` are the names (never the values) of a Secret's entries."""
+    """An object that is not written, and the reason; `keys` are the names (never the values) of a Secret's entries."""
 
     cluster: str
     kind: str

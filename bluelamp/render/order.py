@@ -1,4 +1,4 @@
-"""In which order objects can be applied: what others refer to comes first."""
+"""The order in which objects can be applied: referenced objects first."""
 
 from typing import Final
 
@@ -44,5 +44,5 @@ _RANKS: Final = {kind: rank for rank, kind in enumerate(_FIRST)} | {
 
 
 def rank(kind: str) -> int:
-    """Where objects of `kind` come: definitions, namespaces, rights, workloads, other kinds, then what refuses."""
+    """The position of `kind`: definitions, namespaces, RBAC, workloads, other kinds, then admission control."""
     return _RANKS.get(kind, _BETWEEN)

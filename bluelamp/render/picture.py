@@ -1,11 +1,11 @@
-"""The frame of a drawing that is a file of its own, or a figure of a page."""
+"""The frame of a drawing, for a separate file or a figure in a page."""
 
 from importlib.resources import files
 from xml.etree import ElementTree as ET
 
 
 def framed(name: str, described: str, width: float, height: float) -> ET.Element:
-    """An SVG element without content: its size in pixels, what it is in words, and the style of drawings."""
+    """An empty SVG element with its size in pixels, its text alternative, and the style of drawings."""
     svg = ET.Element(
         "svg",
         {

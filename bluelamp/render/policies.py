@@ -1,4 +1,4 @@
-"""The files of rules in other policy languages: what a cluster and a management group are given."""
+"""The files of rules compiled for a cluster's admission control and for Azure Policy."""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -25,20 +25,20 @@ def admission_files(rules: Iterable[Rule], compiled: Compiled) -> dict[str, str]
 
 
 def azure_files(compiled: Compiled, initiative: Mapping[str, Any]) -> dict[str, str]:
-    """A definition for each rule, and the initiative that holds them."""
+    """A definition for each rule, and the initiative that contains them."""
     files = {f"definitions/{id_}.json": _json(document) for id_, (document,) in compiled.documents.items()}
     return {**files, "initiative.json": _json(initiative)}
 
 
 def left_out(rules: Iterable[Rule], compiled: Compiled) -> str:
-    """The page that says which rules the other language does not have, and why."""
+    """The page about rules that cannot be compiled, with the reasons."""
     lines = [
         f"<!-- {MARK}. -->",
-        "# Rules that are not said here",
+        "# Rules that are not compiled",
         "",
-        "They are judged before anything is deployed, and in every audit.",
+        "They are checked before deployment and in every audit.",
         "",
-        "| rule | asks | left out because |",
+        "| rule | title | reason |",
         "|---|---|---|",
         *(
             f"| {rule.id} | {rule.title} | {compiled.left_out[rule.id]} |"

@@ -1,4 +1,4 @@
-"""What a landing zone shares, each said in a line."""
+"""A landing zone's shared services, with one line of detail each."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -7,7 +7,7 @@ from bluelamp.render.lookup import Lookup
 
 
 def services(look: Lookup) -> list[tuple[str, str]]:
-    """What it is and one line about it, in the order in which people ask."""
+    """The name and one line of detail of each shared service."""
     found: list[tuple[str, str]] = []
 
     def count(*types: str) -> int:

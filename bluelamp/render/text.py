@@ -12,7 +12,7 @@ _TOP = ("apiVersion", "kind", "metadata")
 
 
 class _Dumper(yaml.SafeDumper):
-    """Plain YAML: no anchors, and long texts as blocks that people can read."""
+    """Plain YAML: no anchors, and multi-line strings as blocks."""
 
     def ignore_aliases(self, data: Any) -> bool:
         return True
@@ -33,7 +33,7 @@ def dump(value: Any) -> str:
 def manifest(one: "Manifest", force: str) -> str:
     """A manifest's file."""
     head = [f"# {MARK} render {force}; change the settings or the modules, not this file."]
-    head += [f"# NOT KNOWN until deployment, and so not applied from here: {path}" for path in one.unknown]
+    head += [f"# Unknown until deployment, so this file is not applied: {path}" for path in one.unknown]
     content = {key: one.content[key] for key in _TOP if key in one.content}
     content |= {key: _sorted(one.content[key]) for key in sorted(one.content) if key not in _TOP}
     if "metadata" in content:
@@ -42,7 +42,7 @@ def manifest(one: "Manifest", force: str) -> str:
 
 
 def _sorted(value: Any) -> Any:
-    """`value` with its keys in order, so that two renderings can be compared line by line."""
+    """`value` with sorted keys, so that renderings can be compared line by line."""
     if isinstance(value, dict):
         return {key: _sorted(value[key]) for key in sorted(value)}
     return [_sorted(item) for item in value] if isinstance(value, list) else value
@@ -66,15 +66,17 @@ def kustomization(manifests: Sequence["Manifest"], force: str, cluster: str) -> 
 
 
 def notes(left_out: Sequence["LeftOut"], force: str, cluster: str) -> str:
-    """What is not among a cluster's manifests, and what to do about it."""
+    """The objects that are not among a cluster's manifests, and what to do about each."""
     lines = [f"<!-- {MARK} render {force}. -->", "", f"# Not rendered for {cluster}", ""]
     for one in left_out:
         where = f"{one.namespace}/" if one.namespace else ""
         lines.append(f"- **{one.kind} {where}{one.name}**: {one.reason}.")
         if one.kind == "Secret":
             keys = f" with the keys {', '.join(f'`{key}`' for key in one.keys)}" if one.keys else ""
-            lines.append(f"  Keep it in the force's key vault and have an `ExternalSecret` called `{one.name}`{keys}")
-            lines.append("  fetch it, or let `bluelamp up` make it.")
+            lines.append(
+                f"  Store it in the force's key vault and fetch it with an `ExternalSecret` `{one.name}`{keys},"
+            )
+            lines.append("  or create it with `bluelamp up`.")
         else:
-            lines.append("  Let `bluelamp up` make it.")
+            lines.append("  Create it with `bluelamp up`.")
     return "\n".join(lines) + "\n"

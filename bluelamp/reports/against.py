@@ -10,13 +10,13 @@ from bluelamp.reports.against_record import Against
 from bluelamp.reports.canonical import dense
 
 if TYPE_CHECKING:
-    from bluelamp.reports.earlier import Earlier, Seen
     from bluelamp.reports.findings import Finding, Report
+    from bluelamp.reports.previous_report import PreviousFinding, PreviousReport
 
 
-def compared(report: "Report", earlier: "Earlier") -> "Report":
+def compared(report: "Report", previous: "PreviousReport") -> "Report":
     """`report` with its findings compared with `earlier`; all are new if that does not cover the force."""
-    before = earlier.forces.get(report.force)
+    before = previous.forces.get(report.force)
     found = {each.key: each for each in concerning(report)}
     known_of = before.findings if before else {}
     reasons = {key: _why(known_of.get(key), each) for key, each in found.items()}
@@ -31,10 +31,10 @@ def compared(report: "Report", earlier: "Earlier") -> "Report":
     return replace(
         report,
         against=Against(
-            before.written if before else earlier.written,
+            before.written if before else previous.written,
             before.source if before else "",
             before.commit if before else "",
-            before.manifest if before else earlier.manifest,
+            before.manifest if before else previous.manifest,
             {key: reason for key, reason in reasons.items() if reason},
             known,
             # A state has values that are unknown in a plan, so only reports of one source are comparable.
@@ -57,7 +57,7 @@ def _concerns(each: Before) -> bool:
     return each.verdict in (Verdict.FAIL, Verdict.ERROR)
 
 
-def _why(seen: "Seen | None", finding: "Finding") -> str:
+def _why(seen: "PreviousFinding | None", finding: "Finding") -> str:
     return why_new(seen.before if seen else None, finding.verdict, finding.rule.enforcement, finding.rule.severity)
 
 

@@ -115,7 +115,7 @@ def context(report: Report) -> dict[str, Any]:
     return {
         "report": report,
         "frameworks": tuple(views(report)),
-        "Standing": Standing,
+        "RoadmapProgress": Standing,
         "Verdict": Verdict,
         "slug": slug,
         "REPORT": REPORT,

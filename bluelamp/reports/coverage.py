@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Final
 
 from bluelamp.policies import Control, Verdict
-from bluelamp.policies.catalogues import Catalogue, Extent, Row, answered, catalogues
+from bluelamp.policies.catalogues import Catalogue, Extent, Row, catalogues, rules_by_control
 from bluelamp.reports.findings import UNDECIDED, VERDICTS, Finding, Report, RuleRecord
 
 _UNLISTED: Final = Row("", Extent.PARTLY)
@@ -85,12 +85,9 @@ class FrameworkCoverage:
 def coverage(report: Report, known: Sequence[Catalogue] | None = None) -> list[FrameworkCoverage]:
     """The coverage of every known framework (by default, those of the project) or framework that a rule names.
 
-    Controls stand in the catalogue's order; one that no catalogue has comes after them.
+    Controls are in the catalogue's order; controls that no catalogue has come last.
     """
-    rules: dict[Control, list[RuleRecord]] = defaultdict(list)
-    for rule in report.rules:
-        for control in answered(rule.controls):
-            rules[control].append(rule)
+    rules = rules_by_control(report.rules)
     found: dict[str, list[Finding]] = defaultdict(list)
     for finding in report.findings:
         found[finding.rule.id].append(finding)

@@ -7,16 +7,16 @@ from bluelamp import __version__
 from bluelamp.core.roadmap import DEMANDS
 from bluelamp.render.inline import inlined, style
 from bluelamp.reports.html import render
+from bluelamp.roadmap.model import RoadmapProgress, Status
 from bluelamp.roadmap.picture import drawn
 from bluelamp.roadmap.shared import shared
-from bluelamp.roadmap.standing import Standing, Status
 
 STYLES: Final = ("report.css", "print.css", "quality.css", "roadmap.css")
 PAGE: Final = "roadmap.html"
 NATIONAL: Final = "roadmaps.html"
 
 
-def to_html(standing: Standing, *, beside: str = "") -> str:
+def to_html(standing: RoadmapProgress, *, beside: str = "") -> str:
     """The page of one force's roadmap. `beside` is the path of the national page, empty for none."""
     shown: dict[str, Any] = {
         "standing": standing,
@@ -31,7 +31,7 @@ def to_html(standing: Standing, *, beside: str = "") -> str:
     return render("roadmap.html.j2", "quality.js", shown, styles=STYLES)
 
 
-def to_national(standings: Sequence[Standing], *, links: bool = True) -> str:
+def to_national(standings: Sequence[RoadmapProgress], *, links: bool = True) -> str:
     """The page of several forces: where each is, and the milestones that they could share.
 
     `links` leads to the page of each force, `FORCE/roadmap.html` beside it.

@@ -9,7 +9,7 @@ from typing import Final
 from bluelamp.core.suggestions import did_you_mean, did_you_mean_or
 from bluelamp.errors import UsageError
 from bluelamp.policies import Control, Rule, Severity, rules
-from bluelamp.policies.catalogues import answered, catalogues
+from bluelamp.policies.catalogues import catalogues, with_derived
 from bluelamp.policies.controls import POD_SECURITY
 
 _RESTRICTED: Final = "restricted"
@@ -56,7 +56,7 @@ class Selection:
     def _keeps(self, rule: Rule) -> bool:
         order = list(Severity)
         return (
-            (not self.frameworks or any(self.controls(control) for control in answered(rule.controls)))
+            (not self.frameworks or any(self.controls(control) for control in with_derived(rule.controls)))
             and (not self.ids or any(fnmatchcase(rule.id, each) for each in self.ids))
             and (self.severity is None or order.index(rule.severity) <= order.index(self.severity))
             and (not self.areas or rule.area in self.areas)

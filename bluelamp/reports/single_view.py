@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from bluelamp import __version__
 from bluelamp.reports.html import render
@@ -12,8 +12,6 @@ from bluelamp.workloads.single_view import Built
 
 if TYPE_CHECKING:
     from bluelamp.demonstration.facts import Facts
-
-_MOST_QUARANTINED: Final = 20
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,7 +58,7 @@ def closing(report: Report, *, refused: bool = False) -> "Text":
     A change that is `refused` is the answer, whatever the verdicts are.
     """
     if refused:
-        why = "what is rehearsed cannot be changed into this in one update; the error above has the way"
+        why = "the rehearsed estate cannot be changed to this plan in one update; see the error above"
         return _line((report.force, "bold"), ": ", ("refused", "red"), f": {why}. {counted(report)}")
     return _line((report.force, "bold"), ": ", (one_line(report), _STYLES[report.answer]), f". {counted(report)}")
 

@@ -4,8 +4,8 @@
     resources = from_state(exported)
     resources, skipped, problems = manifests.reading.read(paths)
 
-`skipped` is what a source holds and no rule judges. `budget` limits the work on untrusted files, `located` reads JSON
-with positions.
+`skipped` has the resources and files that no rule judges. `budget` limits the work on untrusted files, `located` reads
+JSON with positions.
 """
 
 from bluelamp.resources.plan import from_plan

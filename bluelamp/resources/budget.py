@@ -1,7 +1,7 @@
-"""The limits of what is read: how much text, how many values, how much work, however the input is made.
+"""The limits on input: size, number of values, and work.
 
-The limits count work, not time, so that the same input has the same outcome on every machine. Together they keep a
-run below 2 GiB of memory.
+The limits count work, not time, so that the same input has the same result on every machine. Together they keep a run
+below 2 GiB of memory.
 """
 
 import sys
@@ -10,29 +10,29 @@ from typing import Any, Final
 from bluelamp.core.problems import Problem
 
 LARGEST_TEMPLATE: Final = 8_000_000
-"""How many bytes a template or parameters file may have; Azure takes no template above 4 MB."""
+"""The maximum size of a template or parameters file, in bytes; Azure accepts templates up to 4 MB."""
 LARGEST_MANIFEST: Final = 16_000_000
-"""How many bytes a file of manifests may have. A cluster takes no object above 1.5 MB."""
+"""The maximum size of a file of manifests, in bytes; a cluster accepts objects up to 1.5 MB."""
 MOST_BYTES: Final = 64_000_000
-"""How many bytes the files of a run may have in all."""
+"""The maximum total size of a run's files, in bytes."""
 MOST_VALUES: Final = 4_000_000
-"""How many names and values the resources of a run may have in all; 16 characters of a text count as one."""
+"""The maximum number of names and values in a run's resources; 16 characters of a string count as one."""
 MOST_RESOURCES: Final = 5_000
-"""How many resources a run may judge."""
+"""The maximum number of resources in a run."""
 MOST_STEPS: Final = 10_000_000
-"""How many steps the expressions of a run may take: a value read, made or compared, or 16 characters of a text."""
+"""The maximum number of evaluation steps in a run: a value read, created or compared, or 16 characters of a string."""
 _CHARACTERS: Final = 16
 _SCALARS: Final = frozenset({int, float, bool, type(None)})
 LONGEST_LIST: Final = 20_000
-"""How many items a list in a resource may have."""
+"""The maximum number of items in a list of a resource."""
 MOST_PROBLEMS: Final = 500
-"""How many problems are told at once."""
+"""The maximum number of reported problems."""
 _MOST_WRONG: Final = 20_000
 DEEPEST: Final = 200
-"""How deep values may be nested."""
+"""The maximum nesting depth of values."""
 
 
-class OverBudget(Exception):  # noqa: N818 - what the input is, not an error of ours
+class OverBudget(Exception):  # noqa: N818 - describes the input, not an error of the program
     """The input exceeds a limit; the message names it."""
 
 
@@ -49,7 +49,7 @@ class Budget:
             raise OverBudget(f"the files have more than {MOST_BYTES // 1_000_000} MB in all; judge fewer at once")
 
     def resource(self, value: Any) -> None:
-        """Counts a resource, with all that is in it."""
+        """Counts a resource and its values."""
         self._resources += 1
         self._values += size(value, MOST_VALUES, longest=LONGEST_LIST)
         if self._resources > MOST_RESOURCES:
@@ -70,18 +70,17 @@ class Budget:
             raise OverBudget(f"the expressions take more than {MOST_STEPS:,} steps")
 
     def weigh(self, value: Any) -> int:
-        """Counts what it takes to go through `value`, and returns that."""
+        """Counts the steps of traversing `value`, and returns their number."""
         weight = size(value, MOST_STEPS - self._steps)
         self.step(weight)
         return weight
 
 
 def size(value: Any, most: int, deepest: int = DEEPEST, longest: int = sys.maxsize) -> int:
-    """How many values there are in `value`, itself included, texts by their length; not counted much beyond `most`.
+    """The number of values in `value`, including itself, with strings by length; counting stops soon after `most`.
 
-    What stands in several places counts in each, so a value that grows at every level is measured at full size. Raises
-    `OverBudget` where values are nested deeper than `deepest`, and for a list of more than `longest` items. There is no
-    recursion.
+    Shared values count at each place, so a value that grows at every level is measured at its full size. Raises
+    `OverBudget` for values nested deeper than `deepest`, and for a list of more than `longest` items. Not recursive.
     """
     count, depth = 0, 0
     level = [value]
@@ -104,7 +103,7 @@ def size(value: Any, most: int, deepest: int = DEEPEST, longest: int = sys.maxsi
                 if len(each) > longest:
                     raise OverBudget(f"a list has more than {longest:,} items")
                 inner += each
-            elif (parts := getattr(each, "parts", None)) is not None:  # of what is not known yet
+            elif (parts := getattr(each, "parts", None)) is not None:  # an unknown value
                 inner += parts
             elif (key := getattr(each, "key", None)) is not None:
                 count += len(key) // _CHARACTERS
@@ -114,10 +113,10 @@ def size(value: Any, most: int, deepest: int = DEEPEST, longest: int = sys.maxsi
     return count
 
 
-def told(problems: list[Problem]) -> list[Problem]:
-    """The first problems, and how many more there are."""
+def first_problems(problems: list[Problem]) -> list[Problem]:
+    """The first problems, and the number of further ones."""
     if len(problems) <= MOST_PROBLEMS:
         return problems
     *first, last = problems
-    more = Problem("…", message=f"there are {len(problems) - MOST_PROBLEMS - 1:,} problems more")
+    more = Problem("…", message=f"{len(problems) - MOST_PROBLEMS - 1:,} more problems")
     return [*first[:MOST_PROBLEMS], more, last]

@@ -9,5 +9,5 @@ _OWN: Final = "pulumi:"
 
 
 def is_judged(type_: str, *, custom: bool) -> bool:
-    """Whether resources of `type_` are judged; components (not `custom`) are not, but for those that stand for data."""
+    """Whether resources of `type_` are judged: custom resources, and components that represent data."""
     return type_ in REGISTERED or (custom and not type_.startswith(_OWN))

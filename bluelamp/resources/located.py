@@ -1,4 +1,4 @@
-"""JSON as ARM takes it, with comments and texts of several lines. Every object knows the line that it begins on."""
+"""JSON as accepted by ARM, with comments and multi-line strings. Every object has its start position."""
 
 import json
 import re
@@ -14,18 +14,18 @@ from bluelamp.core.source import show
 from bluelamp.resources.budget import MOST_VALUES, OverBudget, size
 
 DEEPEST: Final = 100
-"""How deep the values of a template may be nested; templates inside templates take a few levels each."""
+"""The maximum nesting depth of a template; nested templates need a few levels each."""
 HALF: Final = "a text holds half of a character (a lone surrogate)"
 TOO_LONG: Final = "a number has too many digits"
-# What is not closed goes on to the end of the text, so that nothing is looked at twice. Texts may have several lines.
+# An unclosed token extends to the end of the text, so that scanning is linear. Strings may have several lines.
 _STRING_OR_COMMENT: Final = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*(?:"|\Z)|//[^\n]*|/\*.*?(?:\*/|\Z)', re.DOTALL)
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 _ESCAPED: Final = re.compile(r"\\u[dD][89a-fA-F]|[\ud800-\udfff]")
-"""How JSON spells half a character, which no text of a file has otherwise."""
+"""A lone surrogate in JSON's notation."""
 
 
 class Located(dict[str, Any]):
-    """An object; `start` is where in the text it begins."""
+    """An object; `start` is its position in the text."""
 
     __slots__ = ("_members", "start")
 
@@ -36,23 +36,23 @@ class Located(dict[str, Any]):
 
     @property
     def members(self) -> Mapping[str, list[Any]]:
-        """The members by their folded names; several where names differ in case only. For objects that are complete."""
+        """The members by folded name; several if names differ in case only. For complete objects."""
         if self._members is None:
             self._members = members(self)
         return self._members
 
 
-class Twice(ValueError):  # noqa: N818 - what an object is
-    """An object has a name twice, or in two spellings that differ in case only; `start` is where it begins."""
+class DuplicateName(ValueError):  # noqa: N818 - describes the input
+    """An object has a name twice, or in two spellings that differ in case only; `start` is the object's position."""
 
     def __init__(self, one: str, other: str, start: int = -1) -> None:
         first, second = (show(name, quote=False) for name in (one, other))
-        also = "" if one == other else f" ({first} and {second} differ in case only, which means nothing to ARM)"
-        super().__init__(f"the key {second} stands twice{also}")
+        also = "" if one == other else f" ({first} and {second} differ in case only, which ARM ignores)"
+        super().__init__(f"duplicate key {second}{also}")
         self.start = start
 
 
-class Unreadable(Exception):  # noqa: N818 - what a text is
+class Unreadable(Exception):  # noqa: N818 - describes the input
     """The text is not JSON; `problem` says where and why."""
 
     def __init__(self, problem: Problem) -> None:
@@ -62,12 +62,12 @@ class Unreadable(Exception):  # noqa: N818 - what a text is
 
 @lru_cache(maxsize=4096)
 def fold(name: str) -> str:
-    """A name as ARM compares it. Only ASCII letters have case: the names of properties consist of no others."""
+    """A name as ARM compares it: with ASCII letters in lower case, as property names have no others."""
     return name.lower() if name.isascii() else name
 
 
 def members(value: Mapping[str, Any]) -> dict[str, list[Any]]:
-    """The members of an object by their folded names; several where names differ in case only."""
+    """The members of an object by folded name; several if names differ in case only."""
     made: dict[str, list[Any]] = {}
     for name, item in value.items():
         made.setdefault(fold(str(name)), []).append(item)
@@ -75,7 +75,7 @@ def members(value: Mapping[str, Any]) -> dict[str, list[Any]]:
 
 
 def folded(value: Any) -> dict[str, Any]:
-    """The members of an object by their folded names; none where `value` is no object. Raises `Twice`."""
+    """The members of an object by folded name; none if `value` is not an object. Raises `DuplicateName`."""
     if not isinstance(value, Mapping):
         return {}
     made = {fold(name): item for name, item in value.items()}
@@ -84,7 +84,7 @@ def folded(value: Any) -> dict[str, Any]:
         for name in value:
             other = seen.setdefault(fold(name), name)
             if other != name:
-                raise Twice(other, name, getattr(value, "start", -1))
+                raise DuplicateName(other, name, getattr(value, "start", -1))
     return made
 
 
@@ -97,7 +97,7 @@ class _Decoder(json.JSONDecoder):
     def _located(self, place: tuple[str, int], *rest: Any) -> tuple[Any, int]:
         try:
             value, end = JSONObject(place, *rest)
-        except Twice as error:
+        except DuplicateName as error:
             if error.start < 0:
                 error.start = place[1] - 1
             raise
@@ -111,13 +111,13 @@ def _once(pairs: list[tuple[str, Any]]) -> Located:
         seen: set[str] = set()
         for name, _ in pairs:
             if name in seen:
-                raise Twice(name, name)
+                raise DuplicateName(name, name)
             seen.add(name)
     return made
 
 
 def is_whole(value: Any) -> bool:
-    """Whether every text in `value` is Unicode: JSON can spell half a character (`\\ud800`), which none can encode."""
+    """Whether every string in `value` is valid Unicode, without lone surrogates (`\\ud800`)."""
     level = [value]
     while level:
         inner: list[Any] = []
@@ -147,18 +147,18 @@ def no_constant(text: str) -> float:
 
 
 def reason(error: ValueError) -> str:
-    """What is wrong, for a person: Python explains how to set its limit on digits."""
+    """The error's message, without Python's advice on its limit on digits."""
     return TOO_LONG if str(error).startswith("Exceeds the limit") else str(error)
 
 
 def read(text: str, file: str) -> Any:
-    """The value that `text` holds. Raises `Unreadable`."""
+    """The value of `text`. Raises `Unreadable`."""
     try:
         value = _decoded(text)
         _check(value, text, file)
     except JSONDecodeError as error:
         raise Unreadable(Problem(file, error.lineno, error.colno, message=f"this is not JSON: {error.msg}")) from error
-    except Twice as error:
+    except DuplicateName as error:
         line = text.count("\n", 0, max(error.start, 0)) + 1
         raise Unreadable(Problem(file, line, message=str(error), next_step="keep one of them")) from error
     except ValueError as error:
@@ -169,7 +169,7 @@ def read(text: str, file: str) -> Any:
 
 
 def _decoded(text: str) -> Any:
-    """The value that `text` holds. Most files have no comments, and those that do are no JSON without this."""
+    """The value of `text`. Comments are removed only if parsing fails, as most files have none."""
     try:
         return _Decoder().decode(text)
     except JSONDecodeError:
@@ -177,7 +177,7 @@ def _decoded(text: str) -> Any:
 
 
 def _check(value: Any, text: str, file: str) -> None:
-    """Raises `Unreadable` for what is nested too deep and for text that is no Unicode."""
+    """Raises `Unreadable` for values that are nested too deep and for invalid Unicode."""
     try:
         size(value, 100 * MOST_VALUES, DEEPEST)
     except OverBudget as error:
@@ -187,5 +187,5 @@ def _check(value: Any, text: str, file: str) -> None:
 
 
 def _blank(found: re.Match[str]) -> str:
-    """A comment as white space of the same length, so that places stay what they are; a string as it is."""
+    """A comment as white space of the same length, to preserve positions; a string unchanged."""
     return found[0] if found[0].startswith('"') else re.sub(r"[^\n]", " ", found[0])

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 def from_plan(plan: "Plan") -> list[Resource]:
     """The cloud resources in `plan`, by their inputs.
 
-    Secrets are opened, so that rules can judge them, and their paths are named in `secrets`, so that nobody prints
-    them. Components, providers and the stack itself are left out, information assets and rules of access are not.
+    Secrets are in plain text, so that rules can judge them, and `secrets` has their paths, so that they are not
+    printed. Components, providers and the stack are left out, except information assets and access rules.
     """
     parents = {each.urn: each.parent for each in plan.resources}
     return [_planned(each, parents) for each in plan.resources if is_judged(each.type, custom=each.custom)]

@@ -1,4 +1,4 @@
-"""What a source holds and no rule judges: what cannot be read, and what is left out on purpose."""
+"""Resources and files that are not judged: unreadable ones, and those left out on purpose."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -14,11 +14,10 @@ DOCUMENT: Final = "document"
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
-    """Something that a source holds and that was not judged: `kind` and `why` group it, `urn` is empty for none.
+    """Something that was not judged, grouped by `kind` and `why`; `urn` is empty if it has none.
 
     `of` is what it is: a resource, a file, a document, or a property or an expression of a resource that is judged
-    without it.
-    `unread` is what should have been read and cannot be: the report then cannot say that all is well.
+    without it. `unread` is whether it should have been read but cannot be, so that the report is incomplete.
     """
 
     kind: str
@@ -31,7 +30,7 @@ class Skipped:
 
     @property
     def place(self) -> str:
-        """The file and the line, empty where they are not known."""
+        """The file and the line; empty if unknown."""
         return f"{self.source[0]}:{self.source[1]}" if self.source else ""
 
     def as_dict(self) -> dict[str, Any]:
@@ -46,7 +45,7 @@ class Skipped:
 
 
 def unread(problem: Problem, of: str = FILE) -> Skipped:
-    """The file of `problem`, or the document at its place where `of` says so, as something that cannot be read."""
+    """The file of `problem`, or the document at its position, depending on `of`, as unreadable."""
     source = (problem.file, problem.line or 1)
     allowed = f"allowed: {problem.allowed}" if problem.allowed else ""
     why = "; ".join(filter(None, (problem.message, allowed, problem.next_step)))
@@ -54,7 +53,7 @@ def unread(problem: Problem, of: str = FILE) -> Skipped:
     return Skipped(of, name, why, source=source, of=of, unread=True)
 
 
-def is_told(path: str, problems: Iterable[Problem]) -> bool:
-    """Whether a problem is with `path`, or with what is in it."""
+def has_problem(path: str, problems: Iterable[Problem]) -> bool:
+    """Whether a problem concerns `path` or something in it."""
     shown = printable(path).rstrip("/")
     return any(each.file == shown or each.file.startswith(f"{shown}/") for each in problems)

@@ -12,16 +12,16 @@ from bluelamp.resources.judged import is_judged
 from bluelamp.resources.skipped import Skipped
 
 _ENCRYPTED: Final = "it is encrypted; set PULUMI_CONFIG_PASSPHRASE, or run `pulumi login`, and judge the state again"
-NO_INPUTS: Final = "the state does not hold its inputs; run `pulumi refresh`, export the state and judge it again"
+NO_INPUTS: Final = "the state has no inputs for it; run `pulumi refresh`, export the state and judge it again"
 _EXPORT_AGAIN: Final = "export it again with `pulumi stack export --file state.json`"
 
 
 def from_state(state: Mapping[str, Any], decrypt: Callable[[str], str] | None = None) -> list[Resource]:
     """The cloud resources of an exported state (`pulumi stack export`), by their inputs.
 
-    Secrets are read where `decrypt` decrypts them (see `bluelamp.core.passphrase`) or where the state was exported with
-    `--show-secrets`; all others are `UNKNOWN`. All are named in `secrets`. What is only read, or waits to be deleted,
-    is left out; `skipped` tells of it. Raises `UsageError` where it is not a state.
+    Secrets are read if `decrypt` decrypts them (see `bluelamp.core.passphrase`) or if the state was exported with
+    `--show-secrets`; all others are `UNKNOWN`. `secrets` has all their paths. Resources that are only read or pending
+    deletion are left out; `skipped` lists them. Raises `UsageError` if it is not a state.
     """
     judged = [record for record in _records(state) if not _why_skipped(record)]
     listed = state["deployment"].get("resources") or ()
@@ -41,7 +41,7 @@ def skipped(state: Mapping[str, Any]) -> list[Skipped]:
 def _why_skipped(record: Mapping[str, Any]) -> str:
     if record.get("external"):
         return "it is only read here, and managed elsewhere"
-    return "it waits to be deleted" if record.get("delete") else ""
+    return "it is pending deletion" if record.get("delete") else ""
 
 
 def _recorded(record: Mapping[str, Any], decrypt: Callable[[str], str] | None, parents: Mapping[str, str]) -> Resource:
@@ -71,14 +71,14 @@ def _recorded(record: Mapping[str, Any], decrypt: Callable[[str], str] | None, p
 
 
 def _version(record: Mapping[str, Any]) -> str:
-    """The API version that the provider used, where it noted it: an older provider's own was an older one."""
+    """The API version that the provider recorded, which may differ from the current provider's default."""
     outputs = record.get("outputs")
     said = outputs.get("azureApiVersion") if isinstance(outputs, Mapping) else None
     return said[: len("2023-01-01")] if isinstance(said, str) and re.match(r"\d{4}-\d\d-\d\d", said) else ""
 
 
 def _records(state: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    """The records of what is judged: neither components, but for assets, nor what the engine makes for itself."""
+    """The records of judged resources: no components except assets, and none of the engine's own."""
     deployment = state.get("deployment") if isinstance(state, Mapping) else None
     if not isinstance(deployment, Mapping):
         raise UsageError(

@@ -1,10 +1,10 @@
-"""Names for resources of which several have the same one: each is judged, and told by its place."""
+"""Unique names for resources with equal names, which are all judged."""
 
 
 def unique(start: str, name: str, place: str, taken: dict[str, int]) -> str:
-    """`name`, or where `start` and `name` are taken already a name that says `place`, and how many were there before.
+    """`name`, or if `start` and `name` are taken already, `name` with `place` and a number.
 
-    `taken` holds how often each has been asked for, and is updated.
+    `taken` counts the uses of each, and is updated.
     """
     for candidate in (name, f"{name} ({place})"):
         count = taken.get(start + candidate, 0)

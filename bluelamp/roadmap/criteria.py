@@ -1,4 +1,4 @@
-"""Exit criteria, decided by what a force plans: never by what anyone writes down."""
+"""Decides exit criteria from a force's plan."""
 
 from collections import Counter
 from collections.abc import Collection, Iterable
@@ -14,15 +14,15 @@ from bluelamp.infra.settings.profiles import COMES_WITH, LEVELS
 from bluelamp.infra.settings.roadmap import COMPONENTS
 from bluelamp.policies import Verdict
 from bluelamp.reports.findings import Finding
-from bluelamp.roadmap.standing import Criterion
+from bluelamp.roadmap.model import Criterion
 
 _SHOWN = 2
-"""How many resources the evidence names."""
+"""The number of resources named as evidence."""
 _NOT_ENOUGH = (Verdict.FAIL, Verdict.ERROR, Verdict.UNKNOWN, Verdict.EXEMPT)
 
 
-class Decided:
-    """What decides the criteria of one force: the components in its plan, verdicts, and its data contracts."""
+class CriteriaDecider:
+    """Decides the criteria of one force from the components in its plan, verdicts and data contracts."""
 
     def __init__(
         self, force: Force, types: Iterable[str], findings: Iterable[Finding], contracts: Iterable[Contract]
@@ -74,7 +74,7 @@ class Decided:
 
 
 def known_rules(roadmap: Roadmap, ids: Collection[str]) -> None:
-    """Raises `SettingsError` for criteria with rules that there are none of."""
+    """Raises `SettingsError` for criteria with unknown rules."""
     source = roadmap.source or Source(roadmap.file)
     problems: list[Problem] = []
     for index, milestone in enumerate(roadmap.milestones):

@@ -1,4 +1,4 @@
-"""The tactical ledger: what has an end, what replaces it, and what leaving late costs."""
+"""The tactical ledger: tactical spend with its exit date, successor and cost of a late exit."""
 
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
@@ -6,14 +6,14 @@ from datetime import date
 
 from bluelamp.core.roadmap import Milestone, Roadmap, Tactical
 from bluelamp.policies import Resource
+from bluelamp.roadmap.model import Debt
 from bluelamp.roadmap.schedule import months_after
-from bluelamp.roadmap.standing import Debt
 
 
 def ledger(roadmap: Roadmap, resources: Iterable[Resource], day: date) -> tuple[Debt, ...]:
-    """The tactical spend of the roadmap and of what the plan tags so, by exit date.
+    """The tactical spend of the roadmap and of resources tagged as tactical, by exit date.
 
-    Resources with a debt ID that the roadmap does not have are told by their tags alone; those without one together.
+    Resources with a debt ID that is not on the roadmap are described by their tags only, those without one together.
     """
     tagged: dict[str, list[Mapping[str, object]]] = {}
     for each in resources:
@@ -27,7 +27,7 @@ def ledger(roadmap: Roadmap, resources: Iterable[Resource], day: date) -> tuple[
 
 
 def delivers(roadmap: Roadmap, successor: str) -> Milestone | None:
-    """The first milestone that delivers a successor, or the successor of the debt that it names; None for none."""
+    """The first milestone that delivers the successor, or the successor of the debt with that ID; None for none."""
     by_id = {each.id: each for each in roadmap.tactical}
     by_module = {each.module: each for each in roadmap.tactical if each.module}
     seen: set[str] = set()
@@ -84,7 +84,7 @@ def _tagged(id_: str, tags: list[Mapping[str, object]], roadmap: Roadmap, day: d
 
 
 def _late(exit_date: date, milestone: Milestone | None, day: date) -> int | None:
-    """The months from the exit date to the end of what replaces it, or to today where that has gone by."""
+    """The months from the exit date to the end of the successor's milestone, or to today if that is past."""
     if milestone is None:
         return None
     return months_after(exit_date, max(milestone.end, day) if exit_date < day else milestone.end)

@@ -1,6 +1,6 @@
-"""The picture of a roadmap: milestones and tactical spend over time, as one SVG without a script.
+"""The diagram of a roadmap: milestones and tactical spend over time, as one SVG without scripts.
 
-Every bar has its status in words, so that the picture reads without colour.
+Every bar has its status as text, so that the diagram is readable without colour.
 """
 
 from collections.abc import Iterator, Mapping
@@ -12,11 +12,11 @@ from bluelamp.core.roadmap import DEMANDS
 from bluelamp.render.canvas import Canvas, fitted, width_of
 from bluelamp.render.files import MARK
 from bluelamp.render.picture import framed
-from bluelamp.roadmap.standing import Debt, MilestoneStanding, Standing, Status
+from bluelamp.roadmap.model import Debt, MilestoneProgress, RoadmapProgress, Status
 
 _WIDTH: Final = 1180
 _LEFT: Final = 352
-"""Where time begins; the names are left of it."""
+"""The left end of the time axis; the names are to the left of it."""
 _MARGIN: Final = 32
 _HEAD: Final = 92
 _TOP: Final = _HEAD + 34
@@ -24,9 +24,9 @@ _ROW: Final = 64
 _BAR: Final = 30
 _DEBT: Final = 40
 _NAMES: Final = _LEFT - _MARGIN - 24
-"""How wide the names may be."""
+"""The maximum width of the names."""
 _BOLD: Final = 1.06
-"""How much wider bold text is."""
+"""The relative width of bold text."""
 _KINDS: Final[Mapping[Status, str]] = {
     Status.REACHED: "site",
     Status.IN_PROGRESS: "hub",
@@ -34,16 +34,16 @@ _KINDS: Final[Mapping[Status, str]] = {
     Status.BLOCKED: "apart",
     Status.PLANNED: "spoke",
 }
-"""The style of a bar: full lines for what is under way or done, dashed for what waits."""
+"""The style of a bar: solid if started or done, dashed if waiting."""
 
 
-def picture(standing: Standing) -> str:
-    """The SVG file of a force's roadmap: light or dark as the reader has it, and light on paper."""
+def picture(standing: RoadmapProgress) -> str:
+    """The SVG file of a force's roadmap, in the reader's light or dark colour scheme; light when printed."""
     svg = ET.tostring(drawn(standing), encoding="unicode")
     return f"<!-- {MARK} from the roadmap. -->\n{svg}\n"
 
 
-def drawn(standing: Standing) -> ET.Element:
+def drawn(standing: RoadmapProgress) -> ET.Element:
     """The drawing as an SVG element with its style."""
     time = _Time(standing)
     rows = len(standing.milestones) * _ROW
@@ -78,9 +78,9 @@ def drawn(standing: Standing) -> ET.Element:
 
 
 class _Time:
-    """Days as places between the left and the right of the drawing."""
+    """The time axis: dates as horizontal positions."""
 
-    def __init__(self, standing: Standing) -> None:
+    def __init__(self, standing: RoadmapProgress) -> None:
         days = [standing.day]
         for each in standing.roadmap.milestones:
             days += [each.start, each.end]
@@ -91,11 +91,11 @@ class _Time:
         self._scale = (_WIDTH - _MARGIN - _LEFT) / ((self.last - self.first).days + 1)
 
     def __call__(self, day: date) -> float:
-        """Where `day` begins."""
+        """The start of `day`."""
         return _LEFT + (day - self.first).days * self._scale
 
     def after(self, day: date) -> float:
-        """Where `day` ends."""
+        """The end of `day`."""
         return self(day) + self._scale
 
 
@@ -116,7 +116,7 @@ def _today(canvas: Canvas, time: _Time, day: date, bottom: float) -> None:
     canvas.text(x, bottom + 20, f"today, {_spoken(day)}", "strong", 12, anchor="middle")
 
 
-def _milestone(canvas: Canvas, time: _Time, each: MilestoneStanding, y: float, *, critical: bool) -> None:
+def _milestone(canvas: Canvas, time: _Time, each: MilestoneProgress, y: float, *, critical: bool) -> None:
     milestone = each.milestone
     canvas.group(
         f"{milestone.title}: {each.status}, {each.met} of {len(each.criteria)} criteria met, "
@@ -143,11 +143,11 @@ def _milestone(canvas: Canvas, time: _Time, each: MilestoneStanding, y: float, *
 
 def _dependency(
     canvas: Canvas,
-    standing: Standing,
+    standing: RoadmapProgress,
     time: _Time,
     tops: Mapping[str, float],
     before: str,
-    after: MilestoneStanding,
+    after: MilestoneProgress,
 ) -> None:
     x = time.after(standing.by_id[before].milestone.end)
     start = time(after.milestone.start)
@@ -158,7 +158,7 @@ def _dependency(
 
 
 def _debt(canvas: Canvas, time: _Time, debt: Debt, y: float) -> None:
-    cost = "the cost of leaving late is not known" if debt.late_cost is None else f"late: £{debt.late_cost:,}"
+    cost = "the cost of a late exit is unknown" if debt.late_cost is None else f"late: £{debt.late_cost:,}"
     canvas.group(f"{debt.id} {debt.title}, exit {debt.exit_date}, {cost}")
     canvas.text(_MARGIN, y + 22, f"{debt.id} {debt.title}".strip(), "body", 12, _NAMES)
     if debt.exit_date is None:
@@ -188,11 +188,11 @@ def _legend(canvas: Canvas, y: float) -> None:
     canvas.text(x + 32, y + 12, "critical path", "soft", 12)
     x += 32 + width_of("critical path", 12) + 20
     canvas.line(((x + 12, y - 1), (x + 20, y + 7), (x + 12, y + 15), (x + 4, y + 7), (x + 12, y - 1)), "exit")
-    canvas.text(x + 32, y + 12, "exit of tactical spend; dotted: paid for until its successor is there", "soft", 12)
+    canvas.text(x + 32, y + 12, "exit of tactical spend; dotted: paid for until its successor exists", "soft", 12)
 
 
 def _wrapped(text: str, size: float, width: float) -> list[str]:
-    """`text` on two lines at most, the second shortened where it is too long."""
+    """`text` on at most two lines, the second shortened if it is too long."""
     words = text.split()
     first: list[str] = []
     while words and (not first or width_of(" ".join([*first, words[0]]), size) <= width):
@@ -201,7 +201,7 @@ def _wrapped(text: str, size: float, width: float) -> list[str]:
     return [fitted(each, size, width) for each in lines if each]
 
 
-def _sentences(standing: Standing) -> Iterator[str]:
+def _sentences(standing: RoadmapProgress) -> Iterator[str]:
     for each in standing.milestones:
         milestone = each.milestone
         demands = ", ".join(DEMANDS[demand] for demand in milestone.enables)

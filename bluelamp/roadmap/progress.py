@@ -1,4 +1,4 @@
-"""Planning a force and finding where it is on its roadmap."""
+"""Plans a force and computes its progress on its roadmap."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -22,19 +22,19 @@ from bluelamp.policies import rules
 from bluelamp.pricing.model import By
 from bluelamp.reports.selection import Selection
 from bluelamp.resources import from_plan
-from bluelamp.roadmap.criteria import Decided, known_rules
+from bluelamp.roadmap.criteria import CriteriaDecider, known_rules
 from bluelamp.roadmap.ledger import ledger
+from bluelamp.roadmap.model import MilestoneProgress, RoadmapProgress
 from bluelamp.roadmap.schedule import critical_path, slack, status
-from bluelamp.roadmap.standing import MilestoneStanding, Standing
 
 _NONE: Final = "-"
-"""The id of no rule: a selection without ids would keep all."""
+"""An id that no rule has, as a selection without ids would select all rules."""
 
 
-def progress_of(force: str, root: Path, day: date | None = None) -> Standing:
-    """Where `force` is on its roadmap on `day`, by default today.
+def progress_of(force: str, root: Path, day: date | None = None) -> RoadmapProgress:
+    """The progress of `force` on its roadmap on `day`, by default today.
 
-    Raises `SettingsError` where its settings or its roadmap are wrong, `BluelampError` where it cannot be planned.
+    Raises `SettingsError` if its settings or its roadmap are wrong, `BluelampError` if it cannot be planned.
     """
     on = day or today()
     settings = load(force, root=root)
@@ -45,7 +45,7 @@ def progress_of(force: str, root: Path, day: date | None = None) -> Standing:
     plan = planned(force, root)
     findings = judge_plan(plan, root, selection=Selection(ids=tuple(asked) or (_NONE,))).findings
     assets = read_assets(root, settings.entry.force)
-    decided = Decided(settings, (each.type for each in plan.resources), findings, assets)
+    decided = CriteriaDecider(settings, (each.type for each in plan.resources), findings, assets)
     criteria = {one.id: tuple(decided.decide(each) for each in one.exit_criteria) for one in roadmap.milestones}
     costs = cost_of_plan(plan, root)
     spent = costs.by(By.MILESTONE)
@@ -62,10 +62,10 @@ def progress_of(force: str, root: Path, day: date | None = None) -> Standing:
         owner = milestone.owner or settings.owner.role
         cost = spent.get(name, Decimal(0))
         milestones.append(
-            MilestoneStanding(milestone, owner, now, criteria[name], waits, room[name], cost, open_prices[name])
+            MilestoneProgress(milestone, owner, now, criteria[name], waits, room[name], cost, open_prices[name])
         )
     critical, days = critical_path(roadmap, reached, on)
-    return Standing(
+    return RoadmapProgress(
         force=force,
         name=settings.name,
         day=on,
@@ -80,7 +80,7 @@ def progress_of(force: str, root: Path, day: date | None = None) -> Standing:
 
 def progress_of_each(
     forces: Sequence[str], root: Path, jobs: int | None = None, day: date | None = None
-) -> Iterator[Standing]:
-    """`progress_of` for several forces, in as many processes as there are cores; in the order they are named."""
+) -> Iterator[RoadmapProgress]:
+    """`progress_of` for several forces, in as many processes as there are cores; in the given order."""
     one = partial(progress_of, root=root, day=day)
     yield from planning_each(one, forces, root, jobs)

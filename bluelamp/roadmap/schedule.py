@@ -1,4 +1,4 @@
-"""Milestones in time: status, slack, and the chain that decides when the roadmap ends."""
+"""The schedule of milestones: status, slack and critical path."""
 
 from calendar import monthrange
 from collections.abc import Collection, Mapping
@@ -6,11 +6,11 @@ from datetime import date, timedelta
 
 from bluelamp.core.dependencies import longest_chain
 from bluelamp.core.roadmap import Milestone, Roadmap
-from bluelamp.roadmap.standing import Status
+from bluelamp.roadmap.model import Status
 
 
 def status(milestone: Milestone, day: date, *, reached: bool, waits: bool) -> Status:
-    """Where a milestone is on `day`; `waits` tells whether one that it depends on is not reached."""
+    """The status of a milestone on `day`; `waits` is whether a dependency is not reached."""
     if reached:
         return Status.REACHED
     if milestone.end < day:
@@ -21,18 +21,18 @@ def status(milestone: Milestone, day: date, *, reached: bool, waits: bool) -> St
 
 
 def days_left(milestone: Milestone, day: date) -> int:
-    """The days of a milestone from `day` on, both ends included; 1 for one that should have ended."""
+    """The remaining days of a milestone from `day`, inclusive; 1 if it is overdue."""
     return max((milestone.end - max(milestone.start, day)).days + 1, 1)
 
 
 def critical_path(roadmap: Roadmap, reached: Collection[str], day: date) -> tuple[list[str], int]:
-    """The chain of milestones that are not reached with the most days left in all, and these days."""
+    """The critical path: the chain of unreached milestones with the most remaining days, and those days."""
     lengths = {each.id: days_left(each, day) for each in roadmap.milestones if each.id not in reached}
     return longest_chain(lengths, roadmap.dependencies)
 
 
 def slack(roadmap: Roadmap) -> Mapping[str, int]:
-    """By how many days each milestone may end later without moving another milestone or the end of the roadmap."""
+    """The days by which each milestone may end later without moving another milestone or the roadmap's end."""
     limits = {each.id: roadmap.end for each in roadmap.milestones}
     for each in roadmap.milestones:
         for before in each.depends_on:
@@ -41,7 +41,7 @@ def slack(roadmap: Roadmap) -> Mapping[str, int]:
 
 
 def months_after(end: date, last: date) -> int:
-    """How many months begin after the day `end` and not after `last`: 6 from 30 September to 31 March."""
+    """The number of months that begin after `end` and by `last`: 6 from 30 September to 31 March."""
     first = end + timedelta(days=1)
     count = 0
     while first <= last:

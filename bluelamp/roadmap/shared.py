@@ -1,16 +1,16 @@
-"""Milestones that several forces could reach together: the same step, not reached yet, in the same months."""
+"""Milestones that several forces could reach together: the same unreached goal in the same months."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
 from bluelamp.core.roadmap import DEMANDS
-from bluelamp.roadmap.standing import MilestoneStanding, Standing
+from bluelamp.roadmap.model import MilestoneProgress, RoadmapProgress
 
 
 @dataclass(frozen=True, slots=True)
 class Shared:
-    """A demand or a component that the milestones of at least two forces have ahead, and the days common to all."""
+    """A demand or a component in unreached milestones of at least two forces, and the days common to all."""
 
     kind: str
     """`demand` or `component`."""
@@ -21,11 +21,11 @@ class Shared:
     milestones: Mapping[str, str]
     """The milestone of each force, by force."""
     own: int
-    """How many of the forces have dates of their own, and not those of a default roadmap."""
+    """The number of forces with their own dates instead of those of a default roadmap."""
 
     @property
     def forces(self) -> int:
-        """How many forces share it."""
+        """The number of forces that share it."""
         return len(self.milestones)
 
 
@@ -38,10 +38,10 @@ class _Ahead:
     end: date
 
 
-def shared(standings: Iterable[Standing]) -> tuple[Shared, ...]:
-    """What at least two forces have ahead at the same time, by demand and by component; most forces first.
+def shared(standings: Iterable[RoadmapProgress]) -> tuple[Shared, ...]:
+    """The demands and components that at least two forces have ahead at the same time; most forces first.
 
-    Of each subject it is the largest group of forces whose milestones all overlap; of those the earliest.
+    For each it is the largest group of forces whose milestones all overlap, and the earliest of several.
     """
     subjects: dict[tuple[str, str], list[_Ahead]] = {}
     for standing in standings:
@@ -64,8 +64,8 @@ def shared(standings: Iterable[Standing]) -> tuple[Shared, ...]:
     return tuple(sorted(found, key=lambda each: (-each.forces, each.kind, each.subject)))
 
 
-def _subjects(standing: MilestoneStanding) -> list[tuple[str, str]]:
-    """What a milestone still has to deliver: its demands, and the components that are not there."""
+def _subjects(standing: MilestoneProgress) -> list[tuple[str, str]]:
+    """The demands of a milestone and its missing components."""
     milestone = standing.milestone
     asked = zip(milestone.exit_criteria, standing.criteria, strict=True)
     components = [each.component for each, decided in asked if each.component and not decided.met]
@@ -73,7 +73,7 @@ def _subjects(standing: MilestoneStanding) -> list[tuple[str, str]]:
 
 
 def _largest(listed: list[_Ahead]) -> list[_Ahead]:
-    """The largest group that is under way on one day, with one milestone of each force."""
+    """The largest group of milestones that are active on the same day, one for each force."""
     best: list[_Ahead] = []
     for start in sorted({each.start for each in listed}):
         first: dict[str, _Ahead] = {}

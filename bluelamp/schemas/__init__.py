@@ -1,8 +1,8 @@
-"""The JSON Schemas of what Bluelamp writes; those of what people write are in `editor`.
+"""The JSON Schemas of Bluelamp's output; those of settings files are in `editor`.
 
-`output-1.json` is of every command under `--format json`, `findings-1.json` of a report's `findings.json`. The first is
-composed of the envelope's schema, below, and of a file for each command in `results/`, named after its words
-(`cloud.ls.json`); `make docs` writes it, here and in `docs/schemas/`.
+`output-1.json` describes the output of every command with `--format json`, `findings-1.json` a report's
+`findings.json`. The first consists of the envelope's schema, below, and a file for each command in `results/`, named
+after the command (`cloud.ls.json`); `make docs` writes it, here and to `docs/schemas/`.
 """
 
 import json
@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 SCHEMA: Final = "bluelamp/1"
-"""The format of the output and its version. Within a version members are added; none is removed or changed."""
+"""The output format and its version. Within a version, members are only added, never removed or changed."""
 HERE: Final = Path(__file__).parent
 OUTPUT: Final = "output-1.json"
 FINDINGS: Final = "findings-1.json"
@@ -45,7 +45,7 @@ def findings() -> dict[str, Any]:
 
 
 def output() -> dict[str, Any]:
-    """The schema of what every command writes to stdout under `--format json`; it refers to nothing outside."""
+    """The self-contained schema of every command's standard output with `--format json`."""
     results = commands()
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",

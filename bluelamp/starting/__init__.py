@@ -1,4 +1,4 @@
-"""A project to start from: everything a force needs to use Bluelamp outside its checkout."""
+"""Creates a new project: everything a force needs to use Bluelamp outside its checkout."""
 
 from bluelamp.starting.project import Started, start
 

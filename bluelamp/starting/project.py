@@ -1,4 +1,4 @@
-"""Writing the files of a new project."""
+"""Writes the files of a new project."""
 
 import re
 import shutil
@@ -15,9 +15,10 @@ import yaml
 from bluelamp import __version__
 from bluelamp.core.files import create, read
 from bluelamp.core.modeline import SCHEMAS
+from bluelamp.core.os_errors import reason_of
 from bluelamp.core.register import REGISTER, read_register
 from bluelamp.errors import UsageError
-from bluelamp.fleet.keeping import keep
+from bluelamp.fleet.recorded_ranges import record_ranges
 from bluelamp.infra.force import load
 from bluelamp.infra.scaffold.stack import scaffold
 from bluelamp.infra.settings.address_file import ADDRESS_FILE
@@ -39,14 +40,14 @@ _NATIONAL_NAMES: Final = {
 _NAMES: Final = {"gitignore": ".gitignore", "pyproject.txt": "pyproject.toml"}
 _FILLED: Final = frozenset({"README.md", "pyproject.txt"})
 _VIRTUALENV: Final = re.compile(r"^  options:\n    virtualenv:.*\n", re.MULTILINE)
-"""The checkout's own environment: a project runs in the one that is active."""
+"""The checkout's own virtual environment, removed as a project uses the active one."""
 _PROJECT: Final = "Pulumi.yaml"
 _LARGEST: Final = 1_000_000
 
 
 @dataclass(frozen=True)
 class Started:
-    """What was written below the project's folder, and what was there already and kept; paths within the folder."""
+    """The files that were written, and those that existed and were kept; paths relative to the project's folder."""
 
     folder: Path
     written: tuple[str, ...]
@@ -54,14 +55,14 @@ class Started:
 
 
 def start(folder: Path, force: str | None = None, owner: str = "", cost_centre: str = "") -> Started:
-    """Writes a project into `folder`, which need not exist; nothing that is there is changed.
+    """Writes a project into `folder`, which need not exist. Existing files are not changed.
 
-    With `force` the register has that force only, and its stack file and kept address ranges are written, for the
-    mailbox `owner` and for `cost_centre`; without, the register has every force. Files appear whole or not at all, and
-    none where the settings would be refused.
+    With `force` the register has only that force, and its stack file and address ranges are written, with the mailbox
+    `owner` and `cost_centre`; without, the register has every force. Each file is written atomically, and none if the
+    settings are invalid.
 
-    Raises `UsageError` where the folder holds another Pulumi project or cannot be written, `SettingsError` where the
-    force is unknown or a value is refused.
+    Raises `UsageError` if the folder contains another Pulumi project or cannot be written, `SettingsError` if the force
+    is unknown or a value is invalid.
     """
     _refuse_foreign(folder)
     with TemporaryDirectory() as temporary:
@@ -76,8 +77,8 @@ def start(folder: Path, force: str | None = None, owner: str = "", cost_centre: 
         there = bool(stack) and lexists(folder / stack)
         if force is not None and not there:
             scaffold(force, owner, cost_centre, root=draft)
-            # As `new` does: the ranges stay with the networks, whatever the settings become.
-            keep(draft, load(force, root=draft), {})
+            # As in `new`: networks keep their ranges when the settings change.
+            record_ranges(draft, load(force, root=draft), {})
         names = sorted(path.relative_to(draft).as_posix() for path in draft.rglob("*") if path.is_file())
         written = [name for name in names if _created(folder / name, (draft / name).read_bytes())]
     kept = [name for name in names if name not in written]
@@ -117,7 +118,7 @@ def _files(force: str | None) -> Iterator[tuple[str, str]]:
 
 
 def _narrow(draft: Path, force: str) -> None:
-    """Leaves the force, and the forces that take its estate over, in the draft's register."""
+    """Reduces the draft's register to the force and its successors."""
     national = read_register(draft)
     slugs: list[str] = []
     following: str | None = force
@@ -134,7 +135,7 @@ def _write(path: Path, content: str) -> None:
 
 
 def _created(path: Path, content: bytes) -> bool:
-    """Whether the file was written; False where something of that name is there."""
+    """Whether the file was written; False if it exists already."""
     if lexists(path):
         return False
     try:
@@ -142,9 +143,9 @@ def _created(path: Path, content: bytes) -> bool:
     except FileExistsError:
         if lexists(path):
             return False
-        raise _unwritable(path, "a folder's name is that of a file") from None
+        raise _unwritable(path, "a parent folder is a file") from None
     except OSError as error:
-        raise _unwritable(path, (error.strerror or str(error)).lower()) from None
+        raise _unwritable(path, reason_of(error)) from None
     return True
 
 

@@ -1,20 +1,23 @@
-"""The register of a project of one force, cut from the national one."""
+"""The register of a project of one force, extracted from the national one."""
 
 import re
 from typing import Final
 
-_HEADER: Final = """\
-# yaml-language-server: $schema=../schemas/forces.json
-# The register of this project's forces, and which addresses belong to whom: rows of Bluelamp's own register.
+from bluelamp.core.modeline import modeline
+from bluelamp.core.register import REGISTER
+
+_HEADER: Final = f"""\
+{modeline(REGISTER, "forces")}\
+# The register of this project's forces and their addresses: rows of Bluelamp's own register.
 #
 #   name        as the force calls itself
 #   kind        territorial, or special
 #   region      police region; a national force has `national`
 #   onsCode     the Office for National Statistics' code of the police force area, where there is one
 #   code        2 to 5 lower-case letters, unique, for the names of resources; changing it renames them all
-#   addresses   the ranges that are this force's alone: in UK South, in UK West, and in its own data centres
+#   addresses   the force's own ranges: in UK South, in UK West, and in its own data centres
 #
-# The addresses are a proposal. Replace them by the force's own before the first `bluelamp up`: everything follows.
+# The addresses are a proposal. Replace them with the force's own before the first `bluelamp up`.
 
 """
 _PLAN: Final = re.compile(r"^addressPlan:\n(?:[ #].*\n|\n)+", re.MULTILINE)
@@ -22,7 +25,7 @@ _ROW: Final = r"^  {slug}:.*\n(?:(?:    .*|\s*)\n)*"
 
 
 def only(register: str, slugs: list[str]) -> str:
-    """The text of `register` with the rows of `slugs` alone, in that order. Raises `ValueError` if one is missing."""
+    """The text of `register` with the rows of `slugs` only, in that order. Raises `ValueError` if one is missing."""
     plan = _PLAN.search(register)
     rows = [re.search(_ROW.format(slug=re.escape(slug)), register, re.MULTILINE) for slug in slugs]
     if plan is None or None in rows:

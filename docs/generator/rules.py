@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from bluelamp.policies import Control, Rule, catalogues
 from bluelamp.policies import rules as discovered
-from bluelamp.policies.catalogues import Catalogue, Extent, answered
+from bluelamp.policies.catalogues import Catalogue, Extent, rules_by_control
 from bluelamp.policies.compiled import to_admission, to_azure_policy
 from docs.generator.text import code, fence, page, table
 
@@ -158,10 +158,7 @@ def _framework(catalogue: Catalogue) -> str:
 
 def frameworks() -> dict[str, str]:
     """The index of the frameworks and a page for each edition: every control, how far rules assess it, and which."""
-    answering: dict[Control, list[Rule]] = {}
-    for rule in sorted(discovered(), key=lambda each: each.id):
-        for control in answered(rule.controls):
-            answering.setdefault(control, []).append(rule)
+    mapped = rules_by_control(sorted(discovered(), key=lambda each: each.id))
     listed = sorted(_listed().values(), key=lambda each: (each.framework.casefold(), each.edition))
     rows = (
         (
@@ -180,13 +177,13 @@ def frameworks() -> dict[str, str]:
         "`bluelamp explain B4` shows a control or a group of controls in a terminal.",
         table(head, rows),
     ]
-    pages = {_framework(each): _edition(each, answering) for each in listed}
+    pages = {_framework(each): _edition(each, mapped) for each in listed}
     return {"frameworks": page("Frameworks and controls", *parts), **pages}
 
 
-def _edition(catalogue: Catalogue, answering: Mapping[Control, list[Rule]]) -> str:
+def _edition(catalogue: Catalogue, mapped: Mapping[Control, list[Rule]]) -> str:
     def links(id_: str) -> str:
-        found = answering.get(Control(catalogue.framework, catalogue.edition, id_), [])
+        found = mapped.get(Control(catalogue.framework, catalogue.edition, id_), [])
         return ", ".join(f"[{rule.id}](../{place(rule)})" for rule in found)
 
     rows = (

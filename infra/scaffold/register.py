@@ -6,6 +6,7 @@ from ipaddress import IPv4Network
 from pathlib import Path
 
 from bluelamp.core.files import read, replace
+from bluelamp.core.os_errors import reason_of
 from bluelamp.core.problems import Problem, SettingsError
 from bluelamp.core.reader import MAX_BYTES, parse
 from bluelamp.core.register import parsed
@@ -47,8 +48,7 @@ def add_force(
     try:
         replace(path, text)
     except OSError as error:
-        reason = (error.strerror or type(error).__name__).lower()
-        raise SettingsError([Problem(REGISTER, message=f"cannot be written: {reason}")]) from None
+        raise SettingsError([Problem(REGISTER, message=f"cannot be written: {reason_of(error)}")]) from None
 
 
 def followed(root: Path, slugs: tuple[str, ...], successor: str, day: str) -> None:
@@ -91,12 +91,11 @@ def _content(path: Path) -> bytes:
     try:
         return read(path, MAX_BYTES)
     except OSError as error:
-        reason = (error.strerror or type(error).__name__).lower()
         raise SettingsError(
             [
                 Problem(
                     REGISTER,
-                    message=f"cannot be read: {reason}",
+                    message=f"cannot be read: {reason_of(error)}",
                     next_step="restore it: it lists the forces and their address ranges",
                 )
             ]

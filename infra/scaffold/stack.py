@@ -7,6 +7,7 @@ from string import Template
 
 from bluelamp.core.environments import ENVIRONMENTS
 from bluelamp.core.files import create, read, replace
+from bluelamp.core.os_errors import reason_of
 from bluelamp.core.problems import Problem, SettingsError
 from bluelamp.core.reader import MAX_BYTES, parse
 from bluelamp.infra.checks.context import Context
@@ -67,8 +68,7 @@ def write(path: Path, text: str, context: Context) -> None:
     except FileExistsError:
         raise exists(name, context.entry) from None
     except OSError as error:
-        reason = (error.strerror or type(error).__name__).lower()
-        raise SettingsError([Problem(name, message=f"cannot be written: {reason}")]) from None
+        raise SettingsError([Problem(name, message=f"cannot be written: {reason_of(error)}")]) from None
 
 
 def _engines_own(before: bytes | None, name: str) -> str:

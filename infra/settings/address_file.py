@@ -10,6 +10,8 @@ from pydantic import Field
 
 from bluelamp.core.fields import Label, Model, Network
 from bluelamp.core.files import replace
+from bluelamp.core.modeline import modeline
+from bluelamp.core.os_errors import reason_of
 from bluelamp.core.problems import Problem, SettingsError
 from bluelamp.core.reader import content_of, parse
 from bluelamp.core.source import Source, Steps
@@ -20,10 +22,10 @@ from bluelamp.infra.settings.register import Entry
 ADDRESS_FILE = "stacks/{slug}/addresses.yaml"
 """Where the kept ranges of a force are, under the project's folder."""
 
-_HEADER = """\
-# yaml-language-server: $schema=../../schemas/addresses.json
-# Address ranges kept for {slug}: a network keeps its range by its name, wherever it is in the list of landing zones.
-# `bluelamp up {slug}` adds new ones; commit this file. To release or move one: `bluelamp addresses --help`.
+_HEADER = f"""\
+{modeline(ADDRESS_FILE, "addresses")}\
+# Address ranges kept for {{slug}}: a network keeps its range by its name, wherever it is in the list of landing zones.
+# `bluelamp up {{slug}}` adds new ones; commit this file. To release or move one: `bluelamp addresses --help`.
 """
 
 
@@ -129,8 +131,7 @@ def write_kept(root: Path, file: str, slug: str, ranges: Ranges) -> Path:
     try:
         replace(path, text_of(slug, ranges), mode=0o644)
     except OSError as error:
-        reason = (error.strerror or type(error).__name__).lower()
-        raise SettingsError([Problem(file, message=f"cannot be written: {reason}")]) from None
+        raise SettingsError([Problem(file, message=f"cannot be written: {reason_of(error)}")]) from None
     return path
 
 

@@ -21,7 +21,7 @@ from pulumi.runtime.proto import analyzer_pb2 as proto
 from pulumi.runtime.proto import analyzer_pb2_grpc, plugin_pb2
 
 from bluelamp.core.dates import today
-from bluelamp.core.resource import Resource, ancestors
+from bluelamp.core.resource import Resource, ancestors, stack_of
 from bluelamp.policies.baseline import configured
 from bluelamp.policies.governance import Governance
 from bluelamp.policies.judging import Baseline
@@ -116,7 +116,7 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
         if self._named:
             return self._analyzed(request)
         with self._alone_at_it:
-            stack = _stack_of(request.urn)
+            stack = stack_of(request.urn)
             if stack != self._stack:
                 self._hold_to(stack, context)
             return self._analyzed(request)
@@ -167,7 +167,7 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
             return self._analyzed_together(request.resources)
         stacks: dict[str, list[Any]] = {} if request.resources else {self._stack or "": []}
         for each in request.resources:
-            stacks.setdefault(_stack_of(each.urn), []).append(each)
+            stacks.setdefault(stack_of(each.urn), []).append(each)
         # What names no stack belongs to the only one that is named.
         if len(stacks) == 2 and "" in stacks:
             stacks = {"".join(stacks): list(request.resources)}
@@ -344,11 +344,6 @@ def message(rule: Rule, judgement: Judgement) -> str:
     if judgement.verdict is Verdict.FAIL:
         lines.append(f"Fix: {rule.fix}")
     return "\n".join(lines)
-
-
-def _stack_of(urn: str) -> str:
-    """The stack that a URN (`urn:pulumi:STACK::PROJECT::TYPE::NAME`) names; empty where it names none."""
-    return urn.removeprefix("urn:pulumi:").partition("::")[0] if urn.startswith("urn:pulumi:") else ""
 
 
 def _given(value: Any) -> Any:

@@ -7,7 +7,7 @@ from itertools import pairwise
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from bluelamp.access import NotUnderstoodError, Seen, disagreements, made
+from bluelamp.access import CloudResource, NotUnderstoodError, disagreements, made
 from bluelamp.access.conditions import Request, holds
 from bluelamp.core.access import ANY, FORCE, INTERNET, Rule, cells, closing, decide
 from tests.access.access_targets import DAY, compiled_at, generated, policies, policy_of, problems, rule_of
@@ -184,4 +184,4 @@ def test_a_policy_that_is_not_understood_is_no_answer():
     ]
     with pytest.raises(NotUnderstoodError):
         list(disagreements(policy, made([*rest, *changed]), DAY))
-    assert Seen("a:b:C", {}).outputs == {}
+    assert CloudResource("a:b:C", {}).outputs == {}

@@ -3,29 +3,31 @@
 from decimal import Decimal
 
 from bluelamp.comparison.model import (
-    Because,
+    Action,
+    Cause,
+    ChangedProperty,
+    ChangedResource,
+    ChangedVerdict,
     Comparison,
     Force,
-    Judged,
-    Money,
-    Property,
+    MonthlyCost,
     Reason,
-    Resource,
-    Turn,
-    What,
+    VerdictStatus,
 )
 
 HASH = "0123456789abcdef0123456789abcdef01234567"
 
 
-def resource(what: What, name: str, *properties: Property, protect: bool = False) -> Resource:
+def resource(what: Action, name: str, *properties: ChangedProperty, protect: bool = False) -> ChangedResource:
     type_ = "azure-native:network:Subnet"
-    return Resource(what, f"urn:pulumi:kent::bluelamp::{type_}::{name}", type_, name, "hub", "", properties, protect)
+    return ChangedResource(
+        what, f"urn:pulumi:kent::bluelamp::{type_}::{name}", type_, name, "hub", "", properties, protect
+    )
 
 
-def judged(rule: str = "BL-NET-001", **changed: object) -> Judged:
+def judged(rule: str = "BL-NET-001", **changed: object) -> ChangedVerdict:
     said: dict[str, object] = {
-        "turn": Turn.NEW,
+        "turn": VerdictStatus.NEW,
         "rule": rule,
         "title": "Management port is open to the Internet",
         "level": "mandatory",
@@ -39,7 +41,7 @@ def judged(rule: str = "BL-NET-001", **changed: object) -> Judged:
         "file": "stacks/Pulumi.kent.yaml",
         "line": 12,
     }
-    return Judged(**{**said, **changed})  # type: ignore[arg-type]
+    return ChangedVerdict(**{**said, **changed})  # type: ignore[arg-type]
 
 
 def comparison(*forces: Force, notes: tuple[str, ...] = (), reference: str = "origin/main") -> Comparison:
@@ -48,19 +50,21 @@ def comparison(*forces: Force, notes: tuple[str, ...] = (), reference: str = "or
 
 def filled(text: str) -> Comparison:
     """A comparison with `text` wherever a value, a name or a message can be."""
-    both = (Property(text, text, {text: [text]}, replaces=True), Property(text, None, text))
+    both = (ChangedProperty(text, text, {text: [text]}, replaces=True), ChangedProperty(text, None, text))
     resources = tuple(
-        Resource(what, text, text, text, text, text, both if what is not What.CREATED else (), True, text, 3)
-        for what in What
+        ChangedResource(what, text, text, text, text, text, both if what is not Action.CREATED else (), True, text, 3)
+        for what in Action
     )
     verdicts = tuple(
-        Judged(turn, text, text, level, text, verdict, text, text, text, text, text, text, 3)
-        for turn in Turn
+        ChangedVerdict(turn, text, text, level, text, verdict, text, text, text, text, text, text, 3)
+        for turn in VerdictStatus
         for level in ("mandatory", "advisory")
         for verdict in ("fail", "error", "unknown", "exempt")
     )
-    reasons = tuple(Reason(because, text, 3, text, text, text) for because in Because)
-    one = Force(text, text, resources, 5, both, verdicts, (text,), Money(Decimal(1), Decimal(2)), reasons, alike="one")
+    reasons = tuple(Reason(because, text, 3, text, text, text) for because in Cause)
+    one = Force(
+        text, text, resources, 5, both, verdicts, (text,), MonthlyCost(Decimal(1), Decimal(2)), reasons, alike="one"
+    )
     other = Force(f"{text}2", text, resources, alike="two", reasons=reasons)
     again = Force(f"{text}3", text, resources, alike="two", reasons=reasons)
     failed = Force(f"{text}4", text, head_error=text)

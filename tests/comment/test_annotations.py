@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from test_harmless import BAD, TEXTS
 
 from bluelamp.comment.annotations import MOST, annotations, azure, github
-from bluelamp.comparison.model import Force, Turn
+from bluelamp.comparison.model import Force, VerdictStatus
 from tests.thorough import tries
 
 
@@ -24,7 +24,9 @@ def test_a_new_failure_is_at_its_line() -> None:
 
 
 def test_what_is_gone_or_exempt_is_no_annotation() -> None:
-    assert not annotations(comparison(Force("kent", verdicts=(judged(turn=Turn.GONE), judged(verdict="exempt")))))
+    assert not annotations(
+        comparison(Force("kent", verdicts=(judged(turn=VerdictStatus.GONE), judged(verdict="exempt"))))
+    )
 
 
 def test_the_same_line_of_a_module_is_one_annotation() -> None:

@@ -12,15 +12,24 @@ from hypothesis import strategies as st
 
 from bluelamp.comment import AZURE, GITHUB, SMALLEST, comment
 from bluelamp.comment.detail import STEPS
-from bluelamp.comparison.model import Because, Comparison, Force, Money, Property, Reason, Turn, What
+from bluelamp.comparison.model import (
+    Action,
+    Cause,
+    ChangedProperty,
+    Comparison,
+    Force,
+    MonthlyCost,
+    Reason,
+    VerdictStatus,
+)
 from tests.thorough import tries
 
 FORCES = tuple(f"force-{number}" for number in range(48))
 FOUR = (
-    resource(What.REPLACED, "subnet", Property("addressPrefix", "10.0.0.0/24", "10.0.1.0/24", replaces=True)),
-    resource(What.UPDATED, "vault", Property("sku.name", "standard", "premium")),
-    resource(What.UPDATED, "group"),
-    resource(What.CREATED, "flow-log"),
+    resource(Action.REPLACED, "subnet", ChangedProperty("addressPrefix", "10.0.0.0/24", "10.0.1.0/24", replaces=True)),
+    resource(Action.UPDATED, "vault", ChangedProperty("sku.name", "standard", "premium")),
+    resource(Action.UPDATED, "group"),
+    resource(Action.CREATED, "flow-log"),
 )
 
 
@@ -31,21 +40,21 @@ def length(text: str) -> int:
 def fleet() -> Comparison:
     """43 forces that change alike, two that differ, and three that do not change."""
     reason = Reason(
-        Because.SETTINGS, "stacks/Pulumi.force-0.yaml", 12, "bluelamp:azure.keyVault.sku", "standard", "premium"
+        Cause.SETTINGS, "stacks/Pulumi.force-0.yaml", 12, "bluelamp:azure.keyVault.sku", "standard", "premium"
     )
     alike = tuple(
         Force(
             force,
             resources=FOUR,
             verdicts=(judged(file=f"stacks/Pulumi.{force}.yaml"),),
-            cost=Money(Decimal(1000), Decimal("1012.50")),
+            cost=MonthlyCost(Decimal(1000), Decimal("1012.50")),
             reasons=(reason,),
             alike="same",
         )
         for force in FORCES[:43]
     )
     differing = tuple(
-        Force(force, resources=(*FOUR, resource(What.DELETED, f"old-{force}", protect=True)), alike=force)
+        Force(force, resources=(*FOUR, resource(Action.DELETED, f"old-{force}", protect=True)), alike=force)
         for force in FORCES[43:45]
     )
     return comparison(*alike, *differing, *map(Force, FORCES[45:]))
@@ -88,11 +97,11 @@ def test_equal_comparisons_give_equal_comments() -> None:
         (Force("kent", verdicts=(judged(),)), "❌", "1 new mandatory failure, no resource changes"),
         (Force("kent", verdicts=(judged(verdict="unknown"),)), "⚠️", "Newly undecided on mandatory rules"),
         (Force("kent", verdicts=(judged(level="advisory"),)), "✅", "1 new advisory failure"),
-        (Force("kent", verdicts=(judged(turn=Turn.GONE),)), "✅", "1 failure of the base no longer found."),
+        (Force("kent", verdicts=(judged(turn=VerdictStatus.GONE),)), "✅", "1 failure of the base no longer found."),
         (Force("kent", head_error="no such region"), "❌", "1 force failed to plan"),
         (Force("kent", base_error="no such region"), "⚠️", "1 force without a base to compare with"),
         (Force("kent", refused=("vault: no such tier",)), "❌", "1 resource refused by the cloud"),
-        (Force("kent", cost=Money(Decimal(2), Decimal(1))), "✅", "-£1.00 a month (£2.00 → £1.00)"),
+        (Force("kent", cost=MonthlyCost(Decimal(2), Decimal(1))), "✅", "-£1.00 a month (£2.00 → £1.00)"),
         (Force("kent"), "✅", "No force is affected"),
     ],
 )
@@ -106,9 +115,11 @@ def large(resources: int, rules: int) -> Comparison:
     """One force that changes greatly."""
     changed = tuple(
         resource(
-            what, f"thing-{number}-{'x' * 60}", *(Property(f"p{n}", "old " * 20, "new " * 20, n == 0) for n in range(8))
+            what,
+            f"thing-{number}-{'x' * 60}",
+            *(ChangedProperty(f"p{n}", "old " * 20, "new " * 20, n == 0) for n in range(8)),
         )
-        for what in What
+        for what in Action
         for number in range(resources)
     )
     verdicts = tuple(judged(f"BL-X-{number:03}", name=f"thing-{number}") for number in range(rules))

@@ -114,7 +114,7 @@ def test_wrong_settings_are_in_the_comment(project: Project) -> None:
             ["check", "--changed", "main", "--comment", "c.md", "--comment-limit", "100"],
             "the result needs 2,000 characters",
         ),
-        (["check", "--changed", "nowhere", "--comment", "c.md"], "git does not know it"),
+        (["check", "--changed", "nowhere", "--comment", "c.md"], "not a commit that git knows"),
         (
             ["check", FORCE, "--changed", "main", "--comment", "c.md"],
             "FORCE, --all, --region and --changed are mutually exclusive",

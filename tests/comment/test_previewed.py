@@ -6,7 +6,7 @@ from comparisons import comparison, judged, resource
 
 from bluelamp.cli.comments import previewed
 from bluelamp.comment import comment
-from bluelamp.comparison.model import Force, Property, What
+from bluelamp.comparison.model import Action, ChangedProperty, Force
 from bluelamp.core.wire import SIGNATURE
 from bluelamp.engine.events import Step
 from bluelamp.errors import Status
@@ -25,7 +25,7 @@ def result(force: str, *steps: Step, status: Status = Status.DONE, **more: Any) 
 
 
 def test_the_engines_steps_take_the_place_of_the_plans() -> None:
-    plan = comparison(Force("kent", resources=(resource(What.UPDATED, "planned"),), verdicts=(judged(),)))
+    plan = comparison(Force("kent", resources=(resource(Action.UPDATED, "planned"),), verdicts=(judged(),)))
     steps = (
         step("create", "subnet"),
         step("delete", "old"),
@@ -43,11 +43,13 @@ def test_the_engines_steps_take_the_place_of_the_plans() -> None:
     found = previewed(plan, [result("kent", *steps)], ROOT)
     (force,) = found.forces
     assert [(each.what, each.name) for each in force.resources] == [
-        (What.DELETED, "old"),
-        (What.REPLACED, "moved"),
-        (What.CREATED, "subnet"),
+        (Action.DELETED, "old"),
+        (Action.REPLACED, "moved"),
+        (Action.CREATED, "subnet"),
     ]
-    assert Property("addressPrefix", "10.0.0.0/24", "10.0.1.0/24", replaces=True) in force.resources[1].properties
+    assert (
+        ChangedProperty("addressPrefix", "10.0.0.0/24", "10.0.1.0/24", replaces=True) in force.resources[1].properties
+    )
     assert force.verdicts == plan.forces[0].verdicts
     text = comment(found, marker="preview")
     assert "hunter2" not in text
@@ -61,14 +63,14 @@ def test_forces_whose_previews_are_alike_are_one_group() -> None:
 
 
 def test_a_failed_preview_is_in_the_comment() -> None:
-    plan = comparison(Force("kent", resources=(resource(What.UPDATED, "planned"),)))
+    plan = comparison(Force("kent", resources=(resource(Action.UPDATED, "planned"),)))
     text = comment(previewed(plan, [result("kent", status=Status.FAILED, errors=("no login",))], ROOT))
     assert "1 force failed to plan" in text
     assert "- `kent`: `no login`" in text
 
 
 def test_where_a_rule_stops_the_engine_the_plan_counts() -> None:
-    plan = comparison(Force("kent", resources=(resource(What.DELETED, "planned"),), verdicts=(judged(),)))
+    plan = comparison(Force("kent", resources=(resource(Action.DELETED, "planned"),), verdicts=(judged(),)))
     found = previewed(plan, [result("kent", step("create", "first"), status=Status.RULES_BROKEN)], ROOT)
     assert found.forces == plan.forces
     assert found.notes == ("a mandatory rule stops the preview of kent: the changes there are those of the plan",)

@@ -12,7 +12,7 @@ import pytest
 
 import bluelamp
 from bluelamp.cli.verbs.affected import matrix
-from bluelamp.comparison import Because, Comparison, Force, Resource, Turn, What, compare
+from bluelamp.comparison import Action, Cause, ChangedResource, Comparison, Force, VerdictStatus, compare
 from bluelamp.core import current
 from bluelamp.errors import UsageError
 from bluelamp.fleet.processes import in_processes
@@ -87,14 +87,14 @@ def test_settings_change_resources_verdicts_and_cost_and_are_the_reason(root: Pa
     comparison = found(root)
     (force,) = comparison.affected
     (resource,) = force.resources
-    assert (resource.what, resource.name, resource.component) == (What.UPDATED, "logs-workspace", "logs")
+    assert (resource.what, resource.name, resource.component) == (Action.UPDATED, "logs-workspace", "logs")
     assert [(each.path, each.before, each.after) for each in resource.properties] == [("retentionInDays", 365, 90)]
-    assert [(each.rule, each.turn, each.breaks) for each in force.verdicts] == [("BL-AST-006", Turn.NEW, True)]
+    assert [(each.rule, each.turn, each.breaks) for each in force.verdicts] == [("BL-AST-006", VerdictStatus.NEW, True)]
     assert force.cost.change < 0
     assert force.cost.after == force.cost.before + force.cost.change
     (reason,) = force.reasons
     line = (root / STACK).read_text("utf-8").splitlines()[reason.line - 1]
-    assert (reason.because, reason.file, line.strip()) == (Because.SETTINGS, STACK, "retentionDays: 90")
+    assert (reason.because, reason.file, line.strip()) == (Cause.SETTINGS, STACK, "retentionDays: 90")
     assert str(reason) == f"settings: {STACK}:{reason.line} bluelamp:azure.logAnalytics.retentionDays: 365 -> 90"
     assert found(root).reused == 1
     anew = found(root, kept=False)
@@ -132,27 +132,27 @@ def test_what_the_cloud_replaces_is_told_from_what_it_updates(root: Path) -> Non
     )
     (force,) = found(root, base).affected
     assert [(each.what, each.name) for each in force.resources] == [
-        (What.DELETED, "gone"),
-        (What.REPLACED, "own"),
-        (What.UPDATED, "old"),
-        (What.CREATED, "new"),
+        (Action.DELETED, "gone"),
+        (Action.REPLACED, "own"),
+        (Action.UPDATED, "old"),
+        (Action.CREATED, "new"),
     ]
     assert [each.path for each in force.resources[1].properties if each.replaces] == ["location"]
-    assert [(each.because, each.file) for each in force.reasons] == [(Because.PROGRAM, "infra/__main__.py")]
+    assert [(each.because, each.file) for each in force.reasons] == [(Cause.PROGRAM, "infra/__main__.py")]
 
 
 def test_a_side_that_does_not_plan_affects_the_force_and_says_why(root: Path) -> None:
     edit(root, "sku: standard", "sku: standart")
     (force,) = found(root).affected
     assert "standart" in force.head_error
-    assert [each.because for each in force.reasons] == [Because.HEAD, Because.SETTINGS]
+    assert [each.because for each in force.reasons] == [Cause.HEAD, Cause.SETTINGS]
     git(root, "switch", "--quiet", "--create", "broken")
     base = commit(root)
     edit(root, "sku: standart", "sku: standard")
     (force,) = found(root, base).affected
     assert "standart" in force.base_error
     assert not force.head_error
-    assert force.reasons[0].because is Because.BASE
+    assert force.reasons[0].because is Cause.BASE
     assert "the base does not plan" in str(force.reasons[0])
 
 
@@ -162,15 +162,15 @@ def test_new_and_removed_forces(root: Path) -> None:
     text = moved.read_text("utf-8")
     moved.unlink()
     (force,) = found(root).affected
-    assert {each.what for each in force.resources} == {What.DELETED}
-    assert [each.because for each in force.reasons] == [Because.REMOVED]
+    assert {each.what for each in force.resources} == {Action.DELETED}
+    assert [each.because for each in force.reasons] == [Cause.REMOVED]
     assert force.cost.after == Decimal(0)
     base = commit(root)
     moved.write_text(text, encoding="utf-8")
     (force,) = found(root, base).affected
-    assert {each.what for each in force.resources} == {What.CREATED}
-    assert [each.because for each in force.reasons] == [Because.NEW]
-    assert all(each.turn is Turn.NEW for each in force.verdicts)
+    assert {each.what for each in force.resources} == {Action.CREATED}
+    assert [each.because for each in force.reasons] == [Cause.NEW]
+    assert all(each.turn is VerdictStatus.NEW for each in force.verdicts)
 
 
 def test_the_base_is_the_merge_base(root: Path) -> None:
@@ -183,7 +183,7 @@ def test_the_base_is_the_merge_base(root: Path) -> None:
     commit(root)
     comparison = found(root, "ahead")
     assert (comparison.base, comparison.diverged, comparison.affected) == (first, True, ())
-    assert f"ahead has commits that HEAD lacks: compared with their merge base {first[:12]}" in comparison.notes
+    assert f"ahead and HEAD have diverged: compared with their merge base {first[:12]}" in comparison.notes
 
 
 def test_revisions_without_a_common_commit_are_refused(root: Path, tmp_path: Path) -> None:
@@ -229,7 +229,7 @@ def test_an_empty_matrix_is_valid() -> None:
 
 
 def test_forces_with_the_same_change_are_one_group() -> None:
-    added = (Resource(What.CREATED, "urn:pulumi:a::b::t::n", "t", "n"),)
+    added = (ChangedResource(Action.CREATED, "urn:pulumi:a::b::t::n", "t", "n"),)
     forces = (
         Force("essex", resources=added, alike="1"),
         Force("kent", resources=added, alike="2"),

@@ -388,7 +388,7 @@ def test_an_answer_that_is_no_http_is_refused(tmp_path: Path) -> None:
 
 def test_a_password_in_the_address_is_refused_and_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(VARIABLE, "https://reader:hunter2@prices.example/")
-    with pytest.raises(UsageError, match="holds a user or a password") as raised:
+    with pytest.raises(UsageError, match="contains a user name or a password") as raised:
         Service.of_environment()
     assert "hunter2" not in str(raised.value)
 

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bluelamp.core.resource import Resource
-from bluelamp.cost.difference import What, difference, signed
+from bluelamp.cost.difference import CostChange, difference, signed
 from bluelamp.cost.preview import after_steps, cost_of_steps
 from bluelamp.engine.events import Step
 from bluelamp.pricing.model import By, Costs, Kind, to_penny
@@ -154,8 +154,8 @@ def test_a_preview_says_what_it_creates_deletes_and_resizes() -> None:
     ]
     found = cost_of_steps(state(gateway, address), steps, "kent", ROOT, prices=PRICES, day=DAY)
     assert {(each.what, signed(each.amount)) for each in found.changes} == {
-        (What.RESIZED, "+£181.82"),  # 730 h x 0.407563 - 730 h x 0.158497
-        (What.DELETED, "-£2.76"),  # 730 h x 0.003774
-        (What.CREATED, "+£104.68"),  # 730 h x 0.143402
+        (CostChange.RESIZED, "+£181.82"),  # 730 h x 0.407563 - 730 h x 0.158497
+        (CostChange.DELETED, "-£2.76"),  # 730 h x 0.003774
+        (CostChange.CREATED, "+£104.68"),  # 730 h x 0.143402
     }
     assert signed(found.total) == "+£283.74"

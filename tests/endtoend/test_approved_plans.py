@@ -117,7 +117,7 @@ def test_a_plan_is_applied_once_and_as_it_was_approved(project: Project) -> None
     assert "files differ from the commit now" in err
     settings.write_text(text, encoding="utf-8")
     status, err = up(project, OTHER)
-    assert (status, f"holds no plan of {OTHER}; it holds {FORCE}" in err) == (2, True)
+    assert (status, f"no plan of {OTHER}; it has {FORCE}" in err) == (2, True)
     status, _, err = run(project, "up", "--plan", "plans", "--yes")
     assert (status, "it was made in a rehearsal" in err) == (2, True)
     for verb in ("up", "destroy"):

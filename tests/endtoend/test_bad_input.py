@@ -100,7 +100,7 @@ def test_two_rehearsals_at_once_do_not_meet_on_a_port(project: Project) -> None:
         (("check",), "no force selected"),
         (("check", "--all", "essex"), "mutually exclusive"),
         (("check", "--region", "mercia"), "'mercia' is not a police region; allowed: "),
-        (("check", "--changed", "no-such-revision"), "git does not know it"),
+        (("check", "--changed", "no-such-revision"), "not a commit that git knows"),
         (("up", "essex"), "add --yes, or --rehearse"),
         (("explain", "BL-NET-0001"), "BL-NET-001"),
         (("explain", "azure-native:network:Subnett"), "azure-native:network:Subnet"),

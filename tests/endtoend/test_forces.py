@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bluelamp.rehearsal.provider import stack_of
+from bluelamp.core.resource import stack_of
 from bluelamp.rehearsal.space import Space
 from tests import thorough
 from tests.conftest import Project, held

@@ -112,28 +112,21 @@ def kept() -> dict[str, Any]:
 
 def differences(before: Facts, now: Facts) -> list[str]:
     """What differs, a line for each, in the order of the URNs."""
+    from bluelamp.comparison import diff
+
     lines = []
     for urn in sorted({*before["inputs"], *now["inputs"]}):
         if urn not in before["inputs"] or urn not in now["inputs"]:
             lines.append(f"{urn} is {'gone' if urn in before['inputs'] else 'new'}")
             continue
-        lines += [f"{urn}: {each}" for each in _changes(before["inputs"][urn], now["inputs"][urn], "")]
+        for steps, old, new in diff.differences(before["inputs"][urn], now["inputs"][urn]):
+            path = diff.path_of(steps)
+            lines.append(f"{urn}: {path}: was {json.dumps(old)[:200]}, is {json.dumps(new)[:200]}")
     for key in sorted({*before["verdicts"], *now["verdicts"]}):
         old, new = (side["verdicts"].get(key, "not judged") for side in (before, now))
         if old != new:
             lines.append(f"{key}: was {old}, is {new}")
     return lines
-
-
-def _changes(old: Any, new: Any, path: str) -> Iterator[str]:
-    if isinstance(old, dict) and isinstance(new, dict):
-        for name in sorted({*old, *new}):
-            yield from _changes(old.get(name), new.get(name), f"{path}.{name}".removeprefix("."))
-    elif isinstance(old, list) and isinstance(new, list) and len(old) == len(new):
-        for index, pair in enumerate(zip(old, new, strict=True)):
-            yield from _changes(*pair, f"{path}[{index}]")
-    elif old != new:
-        yield f"{path}: was {json.dumps(old)[:200]}, is {json.dumps(new)[:200]}"
 
 
 def main() -> None:

@@ -89,7 +89,7 @@ def test_an_exemption_is_shown_where_it_counts_and_told_once_it_has_run_out(esta
     last = row(effective(estate, "online", date(2027, 3, 31)), "Deny-Subnet-Without-Nsg")
     assert last.flags == ()
     past = row(effective(estate, "online", date(2027, 4, 1)), "Deny-Subnet-Without-Nsg")
-    assert past.flags == ("EX-0007 has expired and counts no more",)
+    assert past.flags == ("EX-0007 has expired and no longer applies",)
 
 
 @pytest.mark.parametrize(
@@ -129,7 +129,7 @@ def test_what_is_held_back_is_told(estate):
             "logAnalytics: a placeholder was left in",
         ),
         ({"parameters": {"ids": {"value": ["ok", "/id/placeholder-la"]}}}, "ids: a placeholder was left in"),
-        ({"identity": {"type": "SystemAssigned"}}, "its identity has no role, so it cannot mend"),
+        ({"identity": {"type": "SystemAssigned"}}, "its identity has no role, so it cannot remediate"),
         ({"metadata": {"verified": False}}, "its definition was not verified at its source"),
     ],
 )

@@ -16,8 +16,7 @@ from bluelamp.core.problems import SettingsError
 from bluelamp.errors import Status
 from bluelamp.governance.read import governance
 from tests.conftest import ROOT, Project
-from tests.exempting import APPROVERS_FILE
-from tests.governance.test_settled import EXEMPTION
+from tests.exempting import APPROVERS_FILE, EXEMPTIONS_FILE
 from tests.thorough import tries
 
 BASELINE = """\
@@ -30,7 +29,7 @@ rules:
 """
 FILES = {
     "stacks/baseline.yaml": yaml.safe_load(BASELINE),
-    "stacks/essex/exemptions.yaml": yaml.safe_load(EXEMPTION),
+    "stacks/essex/exemptions.yaml": yaml.safe_load(EXEMPTIONS_FILE),
     "stacks/approvers.yaml": yaml.safe_load(APPROVERS_FILE),
     "stacks/forces.yaml": yaml.safe_load((ROOT / "stacks" / "forces.yaml").read_text("utf-8")),
 }
@@ -103,7 +102,7 @@ def test_any_wrong_value_is_a_problem_with_its_place(
     [
         ("stacks/baseline.yaml", "rules:\n  BL-NET-01:\n    parameters: {ports: [22]}\n"),
         ("stacks/baseline.yaml", "rules:\n  BL-NET-001:\n    parameters: {ports: ssh}\n"),
-        ("stacks/essex/exemptions.yaml", EXEMPTION.replace('"2026-04-01"', '"2026-02-31"')),
+        ("stacks/essex/exemptions.yaml", EXEMPTIONS_FILE.replace('"2026-04-01"', '"2026-02-31"')),
         ("stacks/approvers.yaml", "approvers:\n  - id: siro\n    emails: [nobody]\n"),
     ],
 )

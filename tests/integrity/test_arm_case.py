@@ -309,7 +309,7 @@ def test_a_name_that_only_looks_like_the_property_is_not_it(tmp_path, name):
 def test_what_an_expression_makes_has_no_name_twice_either(tmp_path):
     twice = {"variables": {"more": "[createObject('securityRules', createArray())]"}}
     properties = {"securityRules": [{"name": "ssh", "properties": OPEN_PORT}], "[concat('security', 'Rules')]": []}
-    with pytest.raises(SettingsError, match="stands twice"):
+    with pytest.raises(SettingsError, match="duplicate key"):
         read([written(tmp_path, {"$schema": SCHEMA, **twice, "resources": [group(properties=properties)]})])
     union = "[union(variables('more'), createObject('SecurityRULES', createArray()))]"
     # Which of the two Azure takes is not known.

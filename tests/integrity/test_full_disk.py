@@ -365,7 +365,7 @@ def test_destroy_fails_while_the_cloud_holds_resources_and_the_next_one_removes_
 ) -> None:
     """A policy of Azure may keep what the engine has deleted; here a record appears while the engine is at work."""
     from bluelamp.cli import operate
-    from bluelamp.cli.how import How
+    from bluelamp.cli.run_options import RunOptions
     from bluelamp.cli.screen import Screen
     from bluelamp.errors import Status
     from bluelamp.fleet.deploy import Result
@@ -383,7 +383,7 @@ def test_destroy_fails_while_the_cloud_holds_resources_and_the_next_one_removes_
 
     monkeypatch.chdir(project.root)
     screen = Screen(quiet=True)
-    how = How(rehearse=True, needs_settings=False)
+    how = RunOptions(rehearse=True, needs_settings=False)
     assert operate.run(screen, project.root, ["dyfed-powys"], "destroy", how, work) is Status.FAILED
     again = project.run("destroy", "--rehearse", "dyfed-powys")
     assert again.returncode == 0, again.stderr

@@ -422,7 +422,7 @@ def test_a_rendering_that_is_replaced_by_a_killed_run_is_the_older_or_the_newer(
 
 def test_a_rendering_never_replaces_somebody_s_own_file(tmp_path: Path) -> None:
     (tmp_path / "estate.svg").write_text("<svg/>")
-    with pytest.raises(UsageError, match="a file that Bluelamp did not render is there already"):
+    with pytest.raises(UsageError, match="a file that Bluelamp did not render exists already"):
         render({"estate.svg": f"<!-- {MARK} -->\n"}, tmp_path)
     assert (tmp_path / "estate.svg").read_text() == "<svg/>"
 

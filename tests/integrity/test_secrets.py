@@ -240,7 +240,7 @@ def test_a_state_without_the_inputs_of_a_resource_is_not_judged_by_the_defaults(
         (resource,) = from_state(document)
         (judgement,) = PORTS.judge([resource])
         assert judgement.verdict is Verdict.UNKNOWN
-        assert "the state does not hold its inputs" in judgement.message
+        assert "the state has no inputs for it" in judgement.message
         assert assess("essex", [resource], Source.STATE, root=tmp_path).answer is not Answer.WITHIN
 
 

@@ -107,7 +107,7 @@ def test_use_of_a_resource_that_the_new_force_does_not_plan_is_left_out(project:
     assert draft.dropped == ("resources.old-vault",)
     file = draft.files["stacks/mid-wales/usage.yaml"]
     assert yaml.safe_load(file) == {"resources": {"vault-vault": {"vaultOperations": use}}}
-    assert "# Left out, as the new force has no resource that is charged by it:\n#  - resources.old-vault\n" in file
+    assert "# Omitted, as the new force has no resource with this usage:\n#  - resources.old-vault\n" in file
     none = Comparison((), (), ())
     (step,) = [each for each in steps(draft, none) if "usage.yaml" in each.title]
     assert step.items == ("resources.old-vault",)
@@ -181,7 +181,7 @@ def test_a_value_that_the_settings_refuse_is_told_at_its_answer(project: Project
     said = " ".join(err.split())
     assert status == 2
     assert "questions.settings:azure.budget.amount.answer: -5 is out of bounds" in said
-    assert "bluelamp:owner: the draft of it would not load: a list is not a mapping" in said
+    assert "bluelamp:owner: the draft is invalid: a list is not a mapping" in said
     assert "correct the answer that it comes from in merges/mid-wales/questions.yaml" in said
     assert path.read_bytes() == before
 

@@ -10,10 +10,10 @@ from bluelamp.infra.force import Force, load
 from bluelamp.origins import Kind, Origin, trace
 from bluelamp.origins.code import component_of, folder_of, mentions
 from bluelamp.origins.leaves import changed, leaves
-from bluelamp.origins.locate import located
+from bluelamp.origins.trace_failures import trace_failures
 from bluelamp.paths import parse
 from bluelamp.planning import Plan, PlannedResource
-from bluelamp.planning.pull import Pulled
+from bluelamp.planning.single_resource import ResourcePlan
 from bluelamp.policies.rule import Fail, Outcome
 from bluelamp.policies.value import Value
 from bluelamp.rehearsal.values import UNKNOWN, Secret
@@ -45,7 +45,7 @@ def firewall(force: Force) -> dict[str, Any]:
 
 def small(force: Force, *_: Any, stack: str = "essex", **__: Any) -> Plan:
     """The plan of that program. There is no firewall where none is enabled, and no plan for a strange milestone."""
-    asked = firewall(force)
+    program_inputs = firewall(force)
     if force.roadmap_milestone.startswith("x"):
         raise ValueError("there is no such milestone")
     hub = force.azure.hub if force.azure else None
@@ -54,9 +54,9 @@ def small(force: Force, *_: Any, stack: str = "essex", **__: Any) -> Plan:
     made = PlannedResource(
         URN,
         custom=True,
-        inputs={**asked, "azureApiVersion": "2025-01-01"},
-        outputs={**asked, "provisioningState": UNKNOWN},
-        asked=asked,
+        inputs={**program_inputs, "azureApiVersion": "2025-01-01"},
+        outputs={**program_inputs, "provisioningState": UNKNOWN},
+        program_inputs=program_inputs,
         references={"workspaceId": ("urn:pulumi:essex::bluelamp::x::logs-workspace",)},
     )
     return Plan(stack, (made,))
@@ -68,8 +68,8 @@ def essex(monkeypatch: pytest.MonkeyPatch) -> Force:
     return load("essex", root=ROOT)
 
 
-def pulled(force: Force, urn: str, *_: Any, stack: str = "essex") -> Pulled:
-    return Pulled(next((each for each in small(force, stack=stack).resources if each.urn == urn), None))
+def pulled(force: Force, urn: str, *_: Any, stack: str = "essex") -> ResourcePlan:
+    return ResourcePlan(next((each for each in small(force, stack=stack).resources if each.urn == urn), None))
 
 
 def origin(force: Force, path: str, **how: Any) -> Origin:
@@ -132,7 +132,7 @@ def test_a_setting_that_only_has_the_same_value_is_not_named(essex: Force) -> No
 
 def test_what_the_code_fixes_is_said_only_after_every_setting_was_tried(essex: Force) -> None:
     heard: list[str] = []
-    found = origin(essex, "sku.name", hear=heard.append)
+    found = origin(essex, "sku.name", progress=heard.append)
     assert (found.kind, found.value, found.settings) == (Kind.CODE, "AZFW_VNet", ())
     assert found.untried == ("bluelamp:roadmapMilestone",), "the program takes no other milestone"
     assert not found.exhausted, "what could not be tried may change it"
@@ -250,5 +250,5 @@ def test_a_failure_leads_to_the_line_of_the_setting(essex: Force) -> None:
     plan = small(essex)
     report = assess("essex", from_plan(plan), Source.PLAN, root=ROOT, rules=[off, on])
     assert [each.source for each in report.findings] == [None, None]
-    by_rule = {each.rule.id: each.source for each in located(report, plan, ROOT).findings}
+    by_rule = {each.rule.id: each.source for each in trace_failures(report, plan, ROOT).findings}
     assert by_rule == {"T-1": (STACK, line_of(STACK, "threatIntelMode:")), "T-2": None}

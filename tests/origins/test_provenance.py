@@ -17,7 +17,7 @@ from bluelamp.origins.leaves import Leaf, Variants, leaves
 from bluelamp.origins.reads import differences, reads
 from bluelamp.paths import parse
 from bluelamp.planning import Plan, PlannedResource, plan_settings
-from bluelamp.planning.pull import Frame, declared, pull_settings
+from bluelamp.planning.single_resource import Frame, declared_resources, plan_force_resource
 from tests.conftest import ROOT, bluelamp
 from tests.thorough import tries
 
@@ -45,25 +45,25 @@ def made() -> list[PlannedResource]:
 @settings(derandomize=True, deadline=None, max_examples=35)
 def test_a_resource_that_is_planned_alone_is_the_one_of_the_whole_plan(place: int) -> None:
     resource = made()[place % len(made())]
-    pulled = pull_settings(force(), resource.urn, ROOT).resource
+    pulled = plan_force_resource(force(), resource.urn, ROOT).resource
     assert pulled == replace(resource, position=None), "the place is that of the whole plan alone"
 
 
 def test_the_declared_resources_are_those_of_the_plan() -> None:
-    assert [each.urn for each in declared(force(), ROOT)] == [each.urn for each in plan().resources]
+    assert [each.urn for each in declared_resources(force(), ROOT)] == [each.urn for each in plan().resources]
 
 
 def test_the_program_is_left_as_it_was() -> None:
     before = plan_settings(force(), ROOT)
-    pull_settings(force(), made()[0].urn, ROOT)
+    plan_force_resource(force(), made()[0].urn, ROOT)
     assert plan_settings(force(), ROOT) == before
-    assert pull_settings(force(), "urn:pulumi:dyfed-powys::bluelamp::a::b", ROOT).resource is None
+    assert plan_force_resource(force(), "urn:pulumi:dyfed-powys::bluelamp::a::b", ROOT).resource is None
 
 
 def test_a_program_with_a_provider_of_its_own_is_planned_alone_again_and_again() -> None:
     (tenant,) = [each for each in leaves(force(), ROOT) if each.path == "bluelamp:azure.tenantId"]
     other = Variants(force(), ROOT)([(tenant, tenant.others[0])])
-    pulled = [pull_settings(other, made()[0].urn, ROOT, stack=SLUG).resource for _ in range(3)]
+    pulled = [plan_force_resource(other, made()[0].urn, ROOT, stack=SLUG).resource for _ in range(3)]
     assert pulled[0] is not None
     assert pulled[0].provider.endswith("::azure")
     assert pulled[0] == pulled[1] == pulled[2]
@@ -125,8 +125,8 @@ PAIRS = (
 
 
 def origin(slug: str, name: str, path: str) -> Origin:
-    (one,) = [each for each in declared(force(slug), ROOT) if each.name == name and each.custom]
-    resource = pull_settings(force(slug), one.urn, ROOT).resource
+    (one,) = [each for each in declared_resources(force(slug), ROOT) if each.name == name and each.custom]
+    resource = plan_force_resource(force(slug), one.urn, ROOT).resource
     assert resource is not None
     return trace(force(slug), resource, parse(path), ROOT)
 

@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from bluelamp.fleet.judge import Check, check_plan
-from bluelamp.origins.places import program_line
+from bluelamp.origins.locations import program_line
 from bluelamp.origins.remedies import remedies, written_as
 from bluelamp.policies import Verdict
 from tests.conftest import Project, make_project

@@ -118,11 +118,11 @@ def test_a_stack_that_sets_nothing_leaves_names_to_the_packages() -> None:
     [
         ("verbatim", "is str; allowed: an object"),
         ({"mode": "verbatm"}, "mode is 'verbatm'; allowed: default, verbatim, disabled"),
-        ({"mode": "verbatim", "pattern": "x"}, "mode excludes pattern"),
+        ({"mode": "verbatim", "pattern": "x"}, "mode and pattern or enforce"),
         ({"enforce": True}, "enforce needs a pattern"),
         ({"patern": "x"}, "unknown key 'patern'"),
         ({"pattern": "${config.absent}"}, "no value found for the setting 'absent'"),
-        ({"providers": {"kubernetes": {"resources": {MAP: {}}}}}, "state a mode or a pattern"),
+        ({"providers": {"kubernetes": {"resources": {MAP: {}}}}}, "set a mode or a pattern"),
         ({"providers": {"kubernetes": {"mode": "x", "resources": {MAP: {"enforce": 1}}}}}, "enforce is 1"),
     ],
     ids=str,

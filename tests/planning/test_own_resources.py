@@ -3,11 +3,11 @@
 from pathlib import Path
 
 from bluelamp.core.resource import type_of
-from bluelamp.fleet.trying import Deployed, tried
+from bluelamp.fleet.trial_update import Deployed, try_update
 from bluelamp.infra.force import load
 from bluelamp.planning.plan import config_of
 from bluelamp.planning.program import program
-from bluelamp.planning.trial import Scratch, update
+from bluelamp.planning.trial import ScratchCloud, update
 from bluelamp.starting import start
 
 FORCE = "dyfed-powys"
@@ -18,7 +18,7 @@ def test_what_the_project_adds_is_no_deletion(tmp_path: Path) -> None:
     with (tmp_path / "infra" / "__main__.py").open("a", encoding="utf-8") as own:
         own.write("\nfrom pulumi_azure_native import resources\n\n")
         own.write("resources.ResourceGroup('own', resource_group_name='rg-own', location='uksouth')\n")
-    force, cloud = load(FORCE, root=tmp_path), Scratch()
+    force, cloud = load(FORCE, root=tmp_path), ScratchCloud()
     made = update(cloud, program(force, tmp_path), config_of(FORCE, tmp_path), stack=FORCE, root=tmp_path)
     assert (made.refused, made.errors) == ([], [])
     resources = [
@@ -35,7 +35,7 @@ def test_what_the_project_adds_is_no_deletion(tmp_path: Path) -> None:
     ]
     assert any(one["urn"].endswith("::own") for one in resources)
 
-    trial = tried(force, tmp_path, Deployed({"deployment": {"resources": resources}}, cloud.store))
+    trial = try_update(force, tmp_path, Deployed({"deployment": {"resources": resources}}, cloud.store))
 
     assert trial is not None
     assert trial.steps == []

@@ -15,11 +15,11 @@ from pathlib import Path
 import pytest
 import yaml
 
-from bluelamp.fleet.keeping import keep
-from bluelamp.fleet.trying import is_everything, way
+from bluelamp.fleet.recorded_ranges import record_ranges
+from bluelamp.fleet.trial_update import is_everything, steps_for
 from bluelamp.infra.force import ROOT, SettingsError, load
 from bluelamp.infra.program.build import build
-from bluelamp.planning.trial import Scratch, Trial, update
+from bluelamp.planning.trial import ScratchCloud, Trial, update
 from tests.settings.single_changes import Change, changes
 
 FORCE = "dyfed-powys"
@@ -44,15 +44,15 @@ class Running:
     def __init__(self, folder: Path) -> None:
         (folder / "stacks").mkdir(parents=True)
         shutil.copy(ROOT / "stacks" / "forces.yaml", folder / "stacks")
-        self.root, self.cloud = folder, Scratch()
+        self.root, self.cloud = folder, ScratchCloud()
         config = yaml.safe_load(BASE.read_text("utf-8"))["config"]
         self.settings = {key.removeprefix("bluelamp:"): value for key, value in config.items()}
         made = self.up(self.settings, self.cloud)
         assert not made.refused
         assert not made.errors
-        keep(folder, load(FORCE, self.settings, root=folder), {})
+        record_ranges(folder, load(FORCE, self.settings, root=folder), {})
 
-    def up(self, settings: dict, cloud: Scratch) -> Trial:
+    def up(self, settings: dict, cloud: ScratchCloud) -> Trial:
         """Brings `cloud` to these settings."""
         force = load(FORCE, settings, root=self.root)
         return update(cloud, lambda: build(force), {}, stack=FORCE, root=ROOT)
@@ -73,7 +73,7 @@ class Running:
             trial = self.up(change.settings, cloud)
             assert not trial.errors, trial.errors
             if trial.refused or is_everything(trial):
-                assert "bluelamp up" in " ".join(way(trial, FORCE))
+                assert "bluelamp up" in " ".join(steps_for(trial, FORCE))
                 return "refused"
             again = self.up(change.settings, cloud)
             assert not again.steps, again.steps

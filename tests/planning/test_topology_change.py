@@ -4,15 +4,15 @@ import copy
 
 import yaml
 
-from bluelamp.fleet.trying import way
+from bluelamp.fleet.trial_update import steps_for
 from bluelamp.infra.force import ROOT, load
 from bluelamp.infra.program.build import build
-from bluelamp.planning.trial import Scratch, Trial, update
+from bluelamp.planning.trial import ScratchCloud, Trial, update
 
 FORCE = "dyfed-powys"
 
 
-def up(cloud: Scratch, settings: dict, **azure: object) -> Trial:
+def up(cloud: ScratchCloud, settings: dict, **azure: object) -> Trial:
     wanted = copy.deepcopy(settings)
     hub = azure.pop("hub", {})
     wanted["azure"] |= azure
@@ -31,25 +31,25 @@ def test_a_topology_changes_both_ways_in_the_named_steps() -> None:
     settings["components"] = {"privateDns": "hybrid", "dnsResolver": "hybrid"}
     settings["azure"]["hub"] = {"firewall": {"enabled": True}}
     off = {"firewall": {"enabled": False}}
-    cloud = Scratch()
+    cloud = ScratchCloud()
     assert works(up(cloud, settings))
 
     straight = up(cloud.copy(), settings, topology="virtual-wan")
     assert straight.refused[0].code == "ResourceExists"
     assert all("refused-" not in each.message for each in straight.refused)
-    first, second = way(straight, FORCE)
-    assert first.startswith("put bluelamp:azure.topology back, set bluelamp:azure.hub.firewall.enabled: false")
+    first, second = steps_for(straight, FORCE)
+    assert first.startswith("revert bluelamp:azure.topology, set bluelamp:azure.hub.firewall.enabled: false")
     assert "change the topology" in second
-    assert "as they were" in second
+    assert "restore both settings" in second
     assert works(up(cloud, settings, hub=off))
     assert works(up(cloud, settings, topology="virtual-wan"))
     assert up(cloud, settings, topology="virtual-wan").steps == []
 
     straight = up(cloud.copy(), settings)
     assert straight.refused
-    first, second = way(straight, FORCE)
+    first, second = steps_for(straight, FORCE)
     assert first.startswith("set bluelamp:azure.hub.firewall.enabled: false")
-    assert "as they were" in second
+    assert "restore both settings" in second
     assert works(up(cloud, settings, hub=off))
     assert works(up(cloud, settings))
     assert up(cloud, settings).steps == []

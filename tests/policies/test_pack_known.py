@@ -61,7 +61,7 @@ def test_only_the_option_names_known_findings(monkeypatch, project):
     from contextlib import contextmanager
 
     from bluelamp.cli import operate
-    from bluelamp.cli.how import How
+    from bluelamp.cli.run_options import RunOptions
     from bluelamp.cli.screen import Format, Screen
     from bluelamp.cli.session import Session
     from bluelamp.engine.operation import Target
@@ -79,5 +79,7 @@ def test_only_the_option_names_known_findings(monkeypatch, project):
 
     told = []
     monkeypatch.setattr(operate, "session", session)
-    operate.run(Screen(Format.JSON, quiet=True), project.root, ["essex"], "preview", How(needs_settings=False), work)
+    operate.run(
+        Screen(Format.JSON, quiet=True), project.root, ["essex"], "preview", RunOptions(needs_settings=False), work
+    )
     assert told == [{}]

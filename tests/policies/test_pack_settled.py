@@ -130,7 +130,7 @@ def test_a_verb_tells_the_pack_to_block_what_is_unknown(block, monkeypatch, proj
     from contextlib import contextmanager
 
     from bluelamp.cli import operate
-    from bluelamp.cli.how import How
+    from bluelamp.cli.run_options import RunOptions
     from bluelamp.cli.screen import Format, Screen
     from bluelamp.cli.session import Session
     from bluelamp.engine.operation import Target
@@ -147,7 +147,7 @@ def test_a_verb_tells_the_pack_to_block_what_is_unknown(block, monkeypatch, proj
 
     told = {}
     monkeypatch.setattr(operate, "session", session)
-    how = How(block_unknown=block, needs_settings=False)
+    how = RunOptions(block_unknown=block, needs_settings=False)
     assert operate.run(Screen(Format.JSON, quiet=True), project.root, ["essex"], "preview", how, work) is Status.DONE
     assert told == {"HOME": "/"} | ({"BLUELAMP_BLOCK_UNKNOWN": "1"} if block else {})
 

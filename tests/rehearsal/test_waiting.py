@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bluelamp.cli.one_force import patiently
+from bluelamp.cli.one_force import retry_while_locked
 from bluelamp.core.patience import Patience
 from bluelamp.engine.known import known
 from bluelamp.errors import RehearsalError, Status
@@ -52,9 +52,9 @@ def test_a_stack_that_the_engine_finds_locked_is_tried_again() -> None:
     said: list[str] = []
     patience = Patience(60, said.append)
     patience.stopped.wait = lambda _: False  # type: ignore[method-assign] # time passes at once
-    assert patiently(lambda: left.pop(0), "essex", "up", patience).status is Status.DONE
+    assert retry_while_locked(lambda: left.pop(0), "essex", "up", patience).status is Status.DONE
     assert said == [
         "essex: the stack is locked by another update (runner@build-7 (pid 4711) at 2026-11-30T07:00:00Z); waiting"
     ]
-    assert patiently(lambda: locked, "essex", "up", Patience(0)) is locked
-    assert patiently(lambda: locked, "essex", "preview", Patience(60)) is locked
+    assert retry_while_locked(lambda: locked, "essex", "up", Patience(0)) is locked
+    assert retry_while_locked(lambda: locked, "essex", "preview", Patience(60)) is locked

@@ -135,8 +135,8 @@ def test_every_mistake_is_told_at_its_place(root: Path) -> None:
         "forces.esex: 'esex' has no stack file",
         "did you mean essex?",
         "forces.kent.plan: is the identity of apply",
-        "forces.essex.apply: is no identity",
-        "forces.essex.plan: is no identity",
+        "forces.essex.apply: is not an identity",
+        "forces.essex.plan: is not an identity",
     ):
         assert said in err
 

@@ -95,18 +95,18 @@ def test_no_secret_reaches_a_file(tmp_path: Path) -> None:
     assert [one.path for one in rendered.manifests] == ["live/records/15-configmap-harmless.yaml"]
     assert {one.name: one.reason for one in rendered.left_out} == {
         "database": "secrets are never written to files",
-        "marked": "it holds a secret at data.token",
+        "marked": "it contains a secret at data.token",
         "repeated": "it repeats a secret of another resource",
     }
     note = (tmp_path / "manifests/live/left-out.md").read_text(encoding="utf-8")
-    assert "`ExternalSecret` called `database` with the keys `password`" in note
+    assert "`ExternalSecret` `database` with the keys `password`" in note
 
 
 def test_what_is_not_known_is_marked_and_not_applied() -> None:
     rendered = manifests(Plan("essex", (config_map("vault", uri=UNKNOWN), config_map("known", colour="blue"))))
     files = rendered.files()
     text = files["manifests/live/records/15-configmap-vault.yaml"]
-    assert "# NOT KNOWN until deployment, and so not applied from here: data.uri" in text
+    assert "# Unknown until deployment, so this file is not applied: data.uri" in text
     assert yaml.safe_load(text)["data"]["uri"] == UNKNOWN_TEXT
     listed = files["manifests/live/kustomization.yaml"]
     assert yaml.safe_load(listed)["resources"] == ["records/15-configmap-known.yaml"]

@@ -22,11 +22,11 @@ from bluelamp.policies.known import write as write_known
 from bluelamp.reports import Report
 from bluelamp.reports.against import compared
 from bluelamp.reports.anonymous import Anonymous
-from bluelamp.reports.earlier import read_earlier
 from bluelamp.reports.formats import junit, markdown, sarif
 from bluelamp.reports.html import to_html
 from bluelamp.reports.keys import fingerprint as mark_of
 from bluelamp.reports.keys import make_key, private_key, public_key
+from bluelamp.reports.previous_report import read_previous_report
 from bluelamp.reports.terminal import show
 from bluelamp.reports.write import write
 
@@ -34,10 +34,10 @@ ReportOn = Callable[..., Report]
 HERE = Path(__file__).parent
 
 
-def against(report: Report, earlier: Report, folder: Path) -> Report:
+def against(report: Report, previous: Report, folder: Path) -> Report:
     """`report` against `earlier`, which is written and read as the command does."""
-    write([earlier], folder, ["json"])
-    return compared(report, read_earlier(folder, [report.force]))
+    write([previous], folder, ["json"])
+    return compared(report, read_previous_report(folder, [report.force]))
 
 
 def states(report: Report) -> dict[str, str]:
@@ -106,9 +106,9 @@ def test_every_format_says_what_is_new_known_and_absent(report_on: ReportOn, tmp
 
 
 def test_the_baseline_run_has_the_name_that_its_own_file_gives_it(report_on: ReportOn, tmp_path: Path) -> None:
-    earlier = report_on("open")
-    (before,) = json.loads(sarif.to_sarif(earlier))["runs"]
-    (now,) = json.loads(sarif.to_sarif(against(report_on("open"), earlier, tmp_path / "base")))["runs"]
+    previous = report_on("open")
+    (before,) = json.loads(sarif.to_sarif(previous))["runs"]
+    (now,) = json.loads(sarif.to_sarif(against(report_on("open"), previous, tmp_path / "base")))["runs"]
     assert now["baselineGuid"] == before["automationDetails"]["guid"]
 
 
@@ -131,10 +131,10 @@ def test_what_became_worse_is_new(why: str, report_on: ReportOn, locked: Callabl
 
 
 def test_a_failure_whose_exemption_ended_is_new(report_on: ReportOn, tmp_path: Path) -> None:
-    earlier = report_on("open")
-    (failure,) = earlier.findings
-    earlier = replace(earlier, findings=(replace(failure, verdict=Verdict.EXEMPT, exemption="EX-1"),))
-    report = against(report_on("open"), earlier, tmp_path / "base")
+    previous = report_on("open")
+    (failure,) = previous.findings
+    previous = replace(previous, findings=(replace(failure, verdict=Verdict.EXEMPT, exemption="EX-1"),))
+    report = against(report_on("open"), previous, tmp_path / "base")
     assert report.stops
     assert "(new: exempt then by EX-1)" in text_of(report)
 
@@ -168,15 +168,15 @@ def test_a_redacted_report_keeps_what_is_known(report_on: ReportOn, tmp_path: Pa
 
 def test_several_forces_and_one_that_the_report_does_not_have(report_on: ReportOn, tmp_path: Path) -> None:
     write([report_on("open", force="essex"), report_on("open", force="kent")], tmp_path / "base", ["json"])
-    earlier = read_earlier(tmp_path / "base", ["essex", "kent", "surrey"])
-    reports = [compared(report_on("open", force=force), earlier) for force in ("essex", "kent", "surrey")]
+    previous = read_previous_report(tmp_path / "base", ["essex", "kent", "surrey"])
+    reports = [compared(report_on("open", force=force), previous) for force in ("essex", "kent", "surrey")]
     # The URNs of the boxes are the same for each; what counts is whose report has them.
     assert [each.stops for each in reports] == [False, False, True]
 
 
 def problems(folder: Path, forces: list[str], **more: Any) -> str:
     with pytest.raises(SettingsError) as refused:
-        read_earlier(folder, forces, **more)
+        read_previous_report(folder, forces, **more)
     return "\n".join(map(str, refused.value.problems))
 
 
@@ -199,11 +199,11 @@ def test_a_report_that_cannot_be_compared_with_is_refused(
     assert "is redacted" in problems(tmp_path / "redacted", ["essex"])
     write([replace(report_on("open"), filters=("--rule T-*",))], tmp_path / "picked", ["json"])
     assert "is on some rules only" in problems(tmp_path / "picked", ["essex"])
-    assert read_earlier(tmp_path / "picked", ["essex"], filters=("--rule T-*",)).forces
+    assert read_previous_report(tmp_path / "picked", ["essex"], filters=("--rule T-*",)).forces
     with pytest.raises(UsageError, match="on essex, not on kent"):
-        read_earlier(tmp_path / "picked", ["kent"])
+        read_previous_report(tmp_path / "picked", ["kent"])
     with pytest.raises(UsageError, match="is not a folder"):
-        read_earlier(tmp_path / "nowhere", ["kent"])
+        read_previous_report(tmp_path / "nowhere", ["kent"])
 
 
 def test_the_signer_must_be_known(report_on: ReportOn, tmp_path: Path) -> None:
@@ -212,7 +212,7 @@ def test_the_signer_must_be_known(report_on: ReportOn, tmp_path: Path) -> None:
     write([report_on("open")], tmp_path / "base", ["json"], key=private_key(key))
     assert "is signed by an unknown key" in problems(tmp_path / "base", ["essex"])
     signers = {mark_of(public_key(public)): "essex"}
-    assert read_earlier(tmp_path / "base", ["essex"], known=signers).signed
+    assert read_previous_report(tmp_path / "base", ["essex"], known=signers).signed
 
 
 @pytest.mark.parametrize(

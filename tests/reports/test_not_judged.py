@@ -219,7 +219,7 @@ def test_what_a_state_leaves_out_is_in_the_list(assessed: Assessed) -> None:
     report = assessed(*from_state(state), skipped=skipped(state))
     assert {(one.name, one.why) for each in report.unjudged for one in each.resources} == {
         ("read", "it is only read here, and managed elsewhere"),
-        ("going", "it waits to be deleted"),
+        ("going", "it is pending deletion"),
     }
 
 

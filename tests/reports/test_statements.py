@@ -184,8 +184,8 @@ def test_any_change_of_any_byte_is_seen(tmp_path_factory: pytest.TempPathFactory
     [
         (("A1.a", "A1.z"), "no framework has the control"),
         (("force: essex", "force: kent"), "is not the force of this folder"),
-        (("minutes.txt", "../minutes.txt"), "is no file of this folder"),
-        (("minutes.txt", "/etc/passwd"), "is no file of this folder"),
+        (("minutes.txt", "../minutes.txt"), "is not a file in this folder"),
+        (("minutes.txt", "/etc/passwd"), "is not a file in this folder"),
         (('date: "2026-02-01"', 'date: "2027-02-01"'), "is before its date"),
         (("statement: The board reviews", "note: The board reviews"), "there is no setting called"),
         (("ciso@essex.police.example", "me"), "is no mailbox"),
@@ -208,7 +208,7 @@ def test_a_name_that_is_not_read_and_a_signature_alone_are_refused(root: Path) -
     with pytest.raises(SettingsError) as error:
         statements(root, "essex", TODAY)
     assert "other.yml: is not read; rename it to other.yaml" in str(error.value)
-    assert "gone.yaml.sig: signs a statement that is missing" in str(error.value)
+    assert "gone.yaml.sig: has no statement" in str(error.value)
 
 
 def test_two_statements_of_one_id_are_refused(root: Path) -> None:

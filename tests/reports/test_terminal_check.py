@@ -77,7 +77,7 @@ def test_a_refused_change_has_one_closing_line_and_no_other_answer(report: Repor
     for thing in (terminal.show(fine, refused=True), terminal.closing(fine, refused=True)):
         said = [line for line in shown(thing, 400) if line.startswith("essex: ")]
         assert [line.split(". ")[0] for line in said] == [
-            "essex: refused: what is rehearsed cannot be changed into this in one update; the error above has the way"
+            "essex: refused: the rehearsed estate cannot be changed to this plan in one update; see the error above"
         ]
         assert not any("within its baseline" in line for line in shown(thing, 400))
     several = shown(terminal.forces([fine, replace(fine, force="kent")], refused=["essex"]), 160)

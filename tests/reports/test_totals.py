@@ -83,7 +83,7 @@ def test_each_count_has_a_name_and_a_meaning(root: Path) -> None:
 def test_a_live_resource_and_one_that_waits_to_be_deleted_share_a_urn_and_count_once(root: Path) -> None:
     type_, inputs = KINDS["judged"]
     live = Resource("urn:a::b::c::one", type_, "one", inputs)
-    gone = Skipped(type_, "one", "it waits to be deleted", live.urn)
+    gone = Skipped(type_, "one", "it is pending deletion", live.urn)
     report = assess("essex", [live], Source.STATE, root=root, skipped=[gone])
     assert canonical(type_)
     assert (report.totals.resources, report.totals.judged, report.totals.left_out) == (1, 1, 1)

@@ -242,8 +242,8 @@ def test_folders_are_read_whole_and_what_is_no_template_is_left_out(tmp_path):
     ("name", "text", "said"),
     [
         ("x.json", '{"a": 1,\n "b": }', "x.json:2:7: this is not JSON: Expecting value"),
-        ("x.json", '{"a": 1, "a": 2}', "the key a stands twice"),
-        ("x.json", "{}", "this is no ARM template; its $schema is that of a deployment template"),
+        ("x.json", '{"a": 1, "a": 2}', "duplicate key a"),
+        ("x.json", "{}", "this is not an ARM template; its $schema is that of a deployment template"),
         ("x.json", "[" * 3000, "x.json: values are nested too deep"),
         ("x.bicep", "param x string", "this is Bicep; compile it first: bicep build"),
         (
@@ -357,12 +357,12 @@ def test_the_command_judges_templates_and_says_where_each_finding_stands(capsys)
     ("variables", "said"),
     [
         ({"it": "[" + "concat(" * 500 + "'a'" + ")" * 500 + "]"}, "nested too deep"),
-        ({"copy": [{"name": "it", "count": 2, "input": "[variables('it')]"}]}, "needs itself"),
+        ({"copy": [{"name": "it", "count": 2, "input": "[variables('it')]"}]}, "refers to itself"),
         ({"it": "[variables('v0')]"} | {f"v{n}": f"[concat(variables('v{n + 1}'), variables('v{n + 1}'))]" for n in range(40)}
          | {"v40": "a"}, "more than 1,000,000 characters"),
         ({"copy": [{"name": "it", "count": 800, "input": {"copy": [
             {"name": "a", "count": 800, "input": {"copy": [{"name": "b", "count": 800, "input": 1}]}}]}}]},
-         "more than 100,000 turns"),
+         "more than 100,000 iterations"),
     ],
 )  # fmt: skip
 def test_what_would_never_end_is_unknown_and_listed(tmp_path, variables, said):

@@ -24,7 +24,7 @@ from bluelamp.policies.data.spend import _spending
 from bluelamp.policies.estate import Estate
 from bluelamp.reports.roadmap import to_html, to_national
 from bluelamp.resources import from_plan
-from bluelamp.roadmap import MilestoneStanding, Standing, Status, progress_of
+from bluelamp.roadmap import MilestoneProgress, RoadmapProgress, Status, progress_of
 from bluelamp.roadmap.ledger import ledger
 from bluelamp.roadmap.picture import drawn
 from bluelamp.roadmap.schedule import status
@@ -56,11 +56,11 @@ LEDGER = {
 
 
 @pytest.fixture(scope="module")
-def small() -> Standing:
+def small() -> RoadmapProgress:
     return progress_of(FORCE, ROOT, DAY)
 
 
-def test_a_milestone_costs_what_its_resources_cost(small: Standing) -> None:
+def test_a_milestone_costs_what_its_resources_cost(small: RoadmapProgress) -> None:
     costs = cost_of_plan(plan_force(FORCE, ROOT), ROOT)
     assert sum(each.cost for each in small.milestones) == costs.total > 0
     assert [each.over_budget for each in small.milestones] == [False, False, False]
@@ -77,7 +77,7 @@ def test_a_milestone_costs_what_its_resources_cost(small: Standing) -> None:
     ],
 )
 def test_a_missing_price_is_no_cost_within_the_budget(
-    small: Standing, monthly: int | None, cost: str, unpriced: int, over: bool | None
+    small: RoadmapProgress, monthly: int | None, cost: str, unpriced: int, over: bool | None
 ) -> None:
     milestone = small.milestones[0].milestone.model_copy(update={"budget": Budget(monthly=monthly, capital=1)})
     one = replace(small.milestones[0], milestone=milestone, cost=Decimal(cost), unpriced=unpriced)
@@ -98,7 +98,7 @@ def test_a_milestone_over_its_budget_is_marked_in_text_document_and_page(project
     assert (marked["id"], marked["budgetMonthlyGbp"]) == ("first-steps", 1)
 
 
-def test_the_rule_on_budgets_prices_milestones_as_the_roadmap_does(small: Standing, tmp_path: Path) -> None:
+def test_the_rule_on_budgets_prices_milestones_as_the_roadmap_does(small: RoadmapProgress, tmp_path: Path) -> None:
     resources = from_plan(plan_force(FORCE, ROOT))
     rule = [each for each in rules() if each.id == "BL-SPD-013"]
     assert {each.verdict for each in judge(resources, rule)} == {Verdict.PASS, Verdict.NOT_APPLICABLE}
@@ -146,7 +146,7 @@ def test_mistakes_in_use_and_hardware_are_mistakes_in_the_settings(project: Proj
     assert f"stacks/{FORCE}/hardware.yaml: is empty; enter the force's figures" in said
 
 
-def test_the_plan_decides_what_is_reached(small: Standing) -> None:
+def test_the_plan_decides_what_is_reached(small: RoadmapProgress) -> None:
     assert [(each.milestone.id, each.status.value) for each in small.milestones] == [
         ("first-steps", "reached"),
         ("hybrid-foundation", "planned"),
@@ -159,7 +159,7 @@ def test_the_plan_decides_what_is_reached(small: Standing) -> None:
     assert (rule.met, rule.evidence) == (True, "1 pass")
 
 
-def test_what_is_next_and_what_waits_follows_from_the_dependencies(small: Standing) -> None:
+def test_what_is_next_and_what_waits_follows_from_the_dependencies(small: RoadmapProgress) -> None:
     assert [each.milestone.id for each in small.next] == ["hybrid-foundation"]
     assert [(each.milestone.id, each.waits_for) for each in small.blocked] == [
         ("shared-records", ("hybrid-foundation",))
@@ -273,7 +273,7 @@ def test_the_largest_force_registers_its_roadmap_and_tags_its_tactical_spend() -
     assert "owner-contact" in trials["tags"]
 
 
-def test_a_plan_has_a_component_for_each_milestone_and_debt(small: Standing) -> None:
+def test_a_plan_has_a_component_for_each_milestone_and_debt(small: RoadmapProgress) -> None:
     from bluelamp.planning import plan_force
 
     found = {each.name: each for each in plan_force(FORCE, ROOT).resources if each.type in (MILESTONE, TACTICAL)}
@@ -288,7 +288,7 @@ def test_a_plan_has_a_component_for_each_milestone_and_debt(small: Standing) -> 
 
 
 @st.composite
-def standings(draw: st.DrawFn) -> list[Standing]:
+def standings(draw: st.DrawFn) -> list[RoadmapProgress]:
     """Forces with one to three milestones each."""
     found = []
     for force in "abcde"[: draw(st.integers(2, 5))]:
@@ -299,13 +299,13 @@ def standings(draw: st.DrawFn) -> list[Standing]:
             end = start + timedelta(days=draw(st.integers(0, 400)))
             rows.append({**row, "start": start, "end": end, "exitCriteria": [{"component": "hub"}]})
         roadmap = Roadmap.model_validate({"milestones": rows})
-        made = tuple(MilestoneStanding(each, "Head", Status.PLANNED, (), (), 0) for each in roadmap.milestones)
+        made = tuple(MilestoneProgress(each, "Head", Status.PLANNED, (), (), 0) for each in roadmap.milestones)
         none = tuple(replace(each, criteria=()) for each in made)
-        found.append(Standing(force, force, DAY, roadmap, True, none, (), 0, ()))
+        found.append(RoadmapProgress(force, force, DAY, roadmap, True, none, (), 0, ()))
     return found
 
 
-def _with_criteria(found: list[Standing]) -> list[Standing]:
+def _with_criteria(found: list[RoadmapProgress]) -> list[RoadmapProgress]:
     from bluelamp.roadmap import Criterion
 
     unmet = (Criterion("component hub", False, "not in the plan"),)
@@ -314,7 +314,7 @@ def _with_criteria(found: list[Standing]) -> list[Standing]:
 
 @given(standings())
 @GENERATED
-def test_what_could_be_shared_overlaps_and_is_the_largest_group(drawn_: list[Standing]) -> None:
+def test_what_could_be_shared_overlaps_and_is_the_largest_group(drawn_: list[RoadmapProgress]) -> None:
     found = _with_criteria(drawn_)
     together = {(each.kind, each.subject): each for each in shared(found)}
     for each in together.values():
@@ -347,7 +347,7 @@ def test_what_could_be_shared_overlaps_and_is_the_largest_group(drawn_: list[Sta
         assert (together[("demand", demand)].forces if ("demand", demand) in together else 1) == max(most, 1)
 
 
-def test_the_picture_says_in_words_all_that_it_shows(small: Standing) -> None:
+def test_the_picture_says_in_words_all_that_it_shows(small: RoadmapProgress) -> None:
     svg = drawn(small)
     words = " ".join(each.text or "" for each in svg.iter("text"))
     for part in (
@@ -367,7 +367,7 @@ def test_the_picture_says_in_words_all_that_it_shows(small: Standing) -> None:
     assert ET.fromstring(ET.tostring(svg))
 
 
-def test_the_pages_have_every_criterion_and_every_force(small: Standing) -> None:
+def test_the_pages_have_every_criterion_and_every_force(small: RoadmapProgress) -> None:
     page = to_html(small, beside="../roadmaps.html")
     for each in small.milestones:
         assert f'id="{each.milestone.id}"' in page

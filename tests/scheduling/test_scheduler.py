@@ -151,7 +151,7 @@ def test_tls_is_configured_as_dask_has_it(project: Project, tmp_path: Path) -> N
         told = project.run("check", FORCE, "--no-cache", "--scheduler", at, **variables)
     assert at.startswith("tls://")
     assert told.returncode == 1
-    assert f"the scheduler {at} has no worker that may do the work: it has none" in told.stderr
+    assert f"the scheduler {at} has no suitable worker: it has no workers" in told.stderr
 
 
 def certificate(folder: Path) -> None:

@@ -15,6 +15,7 @@ from jsonschema import Draft202012Validator, ValidationError, validators
 
 from bluelamp.core.files import FileRefusedError, read
 from bluelamp.core.folders import Owned, files_in, replace_folder
+from bluelamp.core.os_errors import reason_of
 from bluelamp.core.source import show
 from bluelamp.workloads.capture import patterns
 from bluelamp.workloads.capture.formats import FORMATS, moment
@@ -115,7 +116,7 @@ def _content(source: Path) -> bytes:
     except FileRefusedError as error:
         raise UnreadableError(f"{error.strerror}", "name a file with one JSON record on each line") from None
     except OSError as error:
-        raise UnreadableError(f"cannot be read: {(error.strerror or '').lower()}", "name an existing file") from None
+        raise UnreadableError(f"cannot be read: {reason_of(error)}", "name an existing file") from None
     if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
         raise UnreadableError("is in UTF-16", "save it as UTF-8")
     return content.removeprefix(b"\xef\xbb\xbf")

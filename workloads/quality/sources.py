@@ -21,6 +21,7 @@ from open_data_contract_standard.model import SchemaObject
 
 from bluelamp.core.contracts import Contract
 from bluelamp.core.files import FileRefusedError, check_regular
+from bluelamp.core.os_errors import reason_of
 from bluelamp.core.problems import Problem
 from bluelamp.core.source import show
 from bluelamp.core.suggestions import did_you_mean
@@ -185,7 +186,7 @@ def _columns(connection: duckdb.DuckDBPyConnection, path: Path) -> list[str]:
     except FileRefusedError as error:
         raise _UnreadableError(path, str(error.strerror)) from None
     except OSError as error:
-        raise _UnreadableError(path, f"cannot be read: {(error.strerror or '').lower()}") from None
+        raise _UnreadableError(path, f"cannot be read: {reason_of(error)}") from None
     except duckdb.Error:
         raise _UnreadableError(
             path, "is not a complete Parquet file", next_step="copy it again from its source"

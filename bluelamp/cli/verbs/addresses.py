@@ -48,7 +48,7 @@ def addresses(
     Examples: `bluelamp addresses essex` · `bluelamp addresses essex --keep` ·
     `bluelamp addresses essex --release old-records` · `bluelamp addresses essex --move records=10.30.9.0/24`
     """
-    from bluelamp.fleet.keeping import keep as keep_all
+    from bluelamp.fleet.recorded_ranges import record_ranges
     from bluelamp.fleet.rehearsed import state_of
     from bluelamp.infra.settings.address_file import kept_of
 
@@ -59,7 +59,7 @@ def addresses(
     if keep:
         from bluelamp.fleet.ranges import deployed
 
-        settings, _ = keep_all(root, settings, deployed(state_of(root, force)))
+        settings, _ = record_ranges(root, settings, deployed(state_of(root, force)))
     rows = _rows(settings, kept_of(settings.entry, root).ranges)
     screen.columns(
         ("region", "network", "range", "state"),

@@ -18,7 +18,7 @@ from bluelamp.errors import Status
 from bluelamp.folders import project as find_project
 
 if TYPE_CHECKING:
-    from bluelamp.comparison import Comparison, Force, Judged
+    from bluelamp.comparison import ChangedVerdict, Comparison, Force
 
 
 class Form(StrEnum):
@@ -129,7 +129,7 @@ def _details(screen: Screen, force: "Force") -> None:
         screen.show(f"    [dim]because of {rest} more[/dim]")
 
 
-def _verdict(each: "Judged") -> str:
+def _verdict(each: "ChangedVerdict") -> str:
     colour = "red" if each.breaks else "green" if each.turn == "gone" else "yellow"
     return (
         f"    [{colour}]{each.turn} {each.verdict}[/{colour}] {escape(each.rule)} ({each.level}) "

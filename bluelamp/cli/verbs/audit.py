@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bluelamp.cli.changed import Comparing
-from bluelamp.cli.earlier import read
 from bluelamp.cli.options import (
     AdvisoryFailures,
     All,
@@ -38,6 +37,7 @@ from bluelamp.cli.options import (
     SignWith,
 )
 from bluelamp.cli.output import Output
+from bluelamp.cli.previous_report import read
 from bluelamp.cli.reuse import plans_of, say_reused
 from bluelamp.cli.screen import Format, Screen, escape
 from bluelamp.cli.select import end_without, select
@@ -131,7 +131,7 @@ def audit(
     selection = select_rules(framework or (), rule or (), severity or "", area or ())
     if source in (From.MANIFESTS, From.TEMPLATES):
         root = _root(project)
-        earlier = read(screen, root, baseline, [source.value], selection.phrases)
+        baseline_report = read(screen, root, baseline, [source.value], selection.phrases)
         # The owner of the files is unknown, so there is no earlier report to compare with.
         output = replace(output, no_history=no_history or history is None)
         from bluelamp.governance.read import governance
@@ -149,14 +149,14 @@ def audit(
             root, subjects, every=every, region=region, changed=changed, environment=environment, compared=differing
         )
         end_without(screen, chosen, {"reports": []})
-        earlier = read(screen, root, baseline, chosen, selection.phrases)
+        baseline_report = read(screen, root, baseline, chosen, selection.phrases)
         with screen.working("judging"):
             if source is From.STATE:
                 reports = _deployed(screen, root, chosen, selection, rehearse=rehearse, block_unknown=block_unknown)
             else:
                 reports = _planned(screen, root, chosen, jobs, selection, plans, block_unknown=block_unknown)
-    if earlier:
-        reports = [against.compared(one, earlier) for one in reports]
+    if baseline_report:
+        reports = [against.compared(one, baseline_report) for one in reports]
     reports = output.prepared(screen, root, reports)
     if screen.json:
         screen.give({"reports": [one.as_dict(passes=passes) for one in reports]})

@@ -11,12 +11,14 @@ import typer
 
 from bluelamp.cli.files import write
 from bluelamp.cli.options import ArmTypes, Details, Form, Project, Quiet, Rehearse, Yes
+from bluelamp.cli.results import show_errors, show_result
 from bluelamp.cli.screen import Format, Screen, escape
 from bluelamp.core.text import printable
 from bluelamp.errors import Status, UsageError
 from bluelamp.folders import project as find_project
 
 if TYPE_CHECKING:
+    from bluelamp.bootstrap.checklist import Section
     from bluelamp.fleet.deploy import Result
 
 
@@ -48,9 +50,7 @@ def bootstrap(
     Examples: `bluelamp bootstrap essex --rehearse` · `bluelamp bootstrap essex --preview` ·
     `bluelamp bootstrap essex --checklist bootstrap.md`
     """
-    from bluelamp.bootstrap.checklist import checklist as listed
-    from bluelamp.bootstrap.checklist import markdown, text
-    from bluelamp.cli.results import show_result
+    from bluelamp.bootstrap.checklist import checklist as sections_of
     from bluelamp.infra.force import load
     from bluelamp.infra.settings.bootstrap import read_bootstrap
 
@@ -62,7 +62,7 @@ def bootstrap(
             "confirmation required, but there is no terminal", next_step="add --yes, --preview or --rehearse"
         )
     seen: list[Result] = []
-    result, found = _done(
+    result, outputs = _run(
         screen,
         root,
         loaded.slug,
@@ -73,25 +73,20 @@ def bootstrap(
         details=details,
         arm_types=arm_types,
     )
-    sections = listed(loaded, settings, found)
     show_result(screen, result, details=details, seen=seen[0] if seen else None)
-    if screen.json:
-        for said, _, step in (error.partition("; next: ") for error in result.errors):
-            first, *more = f"{result.force}: {said}".splitlines()
-            screen.error(first, step, more=more)
-    if not quiet and result.status is Status.DONE:
-        screen.text("\n" + text(sections))
-    if rehearse and found:
+    show_errors(screen, result)
+    sections = sections_of(loaded, settings, outputs)
+    _show_checklist(screen, sections, shown=not quiet and result.status is Status.DONE)
+    if rehearse and outputs:
         screen.say("these values come from the rehearsal cloud")
     if checklist is not None:
-        write(checklist, markdown(loaded.name, sections), "name a file in an existing folder")
-        screen.say(f"checklist: {escape(checklist)}")
+        _write_checklist(screen, checklist, loaded.name, sections)
     screen.give(
         {
             "force": loaded.slug,
             "rehearsed": rehearse,
             "result": result.as_dict(),
-            "outputs": dict(found),
+            "outputs": dict(outputs),
             "checklist": [
                 {"title": each.title, "items": [{"text": one.text, "value": one.value} for one in each.items]}
                 for each in sections
@@ -101,7 +96,21 @@ def bootstrap(
     raise typer.Exit(result.status)
 
 
-def _done(
+def _show_checklist(screen: Screen, sections: "list[Section]", *, shown: bool) -> None:
+    from bluelamp.bootstrap.checklist import text
+
+    if shown:
+        screen.text("\n" + text(sections))
+
+
+def _write_checklist(screen: Screen, file: Path, name: str, sections: "list[Section]") -> None:
+    from bluelamp.bootstrap.checklist import markdown
+
+    write(file, markdown(name, sections), "name a file in an existing folder")
+    screen.say(f"checklist: {escape(file)}")
+
+
+def _run(
     screen: Screen,
     root: Path,
     force: str,
@@ -116,7 +125,6 @@ def _done(
     """Runs the engine; returns the result and the stack's outputs. `seen` receives the preview before confirmation."""
     from bluelamp.bootstrap import run
     from bluelamp.cli.board import Board
-    from bluelamp.cli.results import show_result
     from bluelamp.cli.session import engine_for
     from bluelamp.core.patience import SHORT, Patience
     from bluelamp.infra.program.bootstrap import PREFIX
@@ -134,7 +142,7 @@ def _done(
 
     with ExitStack() as stack:
         if rehearse:
-            patience = Patience(SHORT, lambda said: screen.say(escape(said)))
+            patience = Patience(SHORT, lambda text: screen.say(escape(text)))
             held = stack.enter_context(
                 run.rehearsed(root, engine, force, arm_types=arm_types, changes=not preview, patience=patience)
             )

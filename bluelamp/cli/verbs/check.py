@@ -11,7 +11,6 @@ import typer
 
 from bluelamp.cli.changed import Comparing
 from bluelamp.cli.comments import against_base, tell, wanted
-from bluelamp.cli.earlier import read
 from bluelamp.cli.notes import gathered
 from bluelamp.cli.options import (
     All,
@@ -33,8 +32,9 @@ from bluelamp.cli.options import (
     Report,
     Scheduler,
 )
+from bluelamp.cli.previous_report import read
 from bluelamp.cli.reuse import plans_of, say_reused
-from bluelamp.cli.scheduled import checked_elsewhere, refuse_here_only
+from bluelamp.cli.scheduled import checks_on_workers, refuse_local_options
 from bluelamp.cli.screen import Format, Screen, escape, problem_of
 from bluelamp.cli.select import end_without, select
 from bluelamp.cli.settings import read_settings
@@ -46,7 +46,7 @@ from bluelamp.reports import against
 
 if TYPE_CHECKING:
     from bluelamp.comparison.model import Comparison
-    from bluelamp.reports.earlier import Earlier
+    from bluelamp.reports.previous_report import PreviousReport
 
 _TOTALS: Final = ("mandatory", "advisory", "unknown", "exempt")
 
@@ -91,7 +91,7 @@ def check(
     screen, root = Screen(form, quiet=quiet), find_project(project)
     if watch and (report is not None or screen.json or changed is not None):
         raise UsageError("--watch needs named forces, and shows text only", next_step="leave the other options out")
-    refuse_here_only(scheduler, {"--watch": watch or None, "--arm-types": arm_types})
+    refuse_local_options(scheduler, {"--watch": watch or None, "--arm-types": arm_types})
     plans = plans_of(root, no_cache=no_cache or watch, arm_types=arm_types)
     asked = wanted(comment, comment_limit, "check", changed, environment)
     comparing = Comparing(screen, root, jobs, plans, listed=not asked or environment is not None)
@@ -102,7 +102,7 @@ def check(
     if asked and base:
         tell(screen, asked, base, "planned offline")
     end_without(screen, chosen, _json(root, [], passes=passes))
-    earlier = read(screen, root, baseline, chosen)
+    previous = read(screen, root, baseline, chosen)
 
     def validate(forces: list[str]) -> None:
         read_settings(root, forces, rehearse=None)
@@ -114,15 +114,15 @@ def check(
         work = partial(check_plan, root=root, arm_types=arm_types, block_unknown=block_unknown, changes=True)
 
         def show(done: Sequence[Check]) -> None:
-            _show(screen, [_against(one, earlier, None, root) for one in done])
+            _show(screen, [_against(one, previous, None, root) for one in done])
 
         keep_checking(screen, root, chosen, validate, work, show)
     done: list[Check] = []
     milestone = screen.milestones(len(chosen))
     with ExitStack() as stack, screen.progress() as progress:
-        elsewhere = None
+        on_workers = None
         if scheduler is not None:
-            elsewhere = checked_elsewhere(
+            on_workers = checks_on_workers(
                 screen, stack, scheduler, root, jobs, keep=plans is not None, block=block_unknown
             )
         task = progress.add_task("checking", total=len(chosen))
@@ -135,9 +135,9 @@ def check(
             changes=True,
             plans=plans,
             before=validate,
-            elsewhere=elsewhere,
+            on_workers=on_workers,
         ):
-            done.append(_against(one, earlier, base, root))
+            done.append(_against(one, previous, base, root))
             progress.advance(task)
             milestone(len(done))
     say_reused(screen, len(done), sum(one.reused for one in done))
@@ -159,12 +159,12 @@ def _write(screen: Screen, root: Path, done: Sequence[Check], folder: Path) -> N
             screen.say(f"report: {escape(path)}")
 
 
-def _against(one: Check, earlier: "Earlier | None", base: "Comparison | None", root: Path) -> Check:
+def _against(one: Check, previous: "PreviousReport | None", base: "Comparison | None", root: Path) -> Check:
     """The check with its findings compared with an earlier report, else with the base."""
     if one.report is None:
         return one
-    if earlier is not None:
-        return replace(one, report=against.compared(one.report, earlier))
+    if previous is not None:
+        return replace(one, report=against.compared(one.report, previous))
     return one if base is None else replace(one, report=against_base(one.report, base, root))
 
 

@@ -10,10 +10,9 @@ import typer
 
 from bluelamp.cli.options import Form, Quiet
 from bluelamp.cli.screen import Format, Screen, escape
-from bluelamp.core.resource import name_of
+from bluelamp.core.resource import name_of, stack_of
 from bluelamp.core.suggestions import did_you_mean
 from bluelamp.errors import BluelampError, RehearsalError, UsageError
-from bluelamp.rehearsal.provider import stack_of
 from bluelamp.rehearsal.tokens import resource_type
 from bluelamp.reports.words import some
 

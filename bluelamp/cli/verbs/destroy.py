@@ -6,7 +6,6 @@ import typer
 
 from bluelamp.cli import operate
 from bluelamp.cli.agreement import Agreement
-from bluelamp.cli.how import How
 from bluelamp.cli.options import (
     All,
     Details,
@@ -21,6 +20,7 @@ from bluelamp.cli.options import (
     Rehearse,
     Yes,
 )
+from bluelamp.cli.run_options import RunOptions
 from bluelamp.cli.screen import Format, Screen
 from bluelamp.cli.select import select
 from bluelamp.fleet import deploy
@@ -62,7 +62,7 @@ def destroy(
         root,
         chosen,
         "destroy",
-        How(rehearse, jobs, None, kubeconfig, needs_settings=False, details=details, seen=agree.seen),
+        RunOptions(rehearse, jobs, None, kubeconfig, needs_settings=False, details=details, seen=agree.seen),
         lambda target, hear, _: deploy.destroy(target, hear, agree=agree),
     )
     raise typer.Exit(status)

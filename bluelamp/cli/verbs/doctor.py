@@ -7,36 +7,48 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import typer
 
 from bluelamp.cli.options import Form, Project, Quiet
 from bluelamp.cli.screen import Format, Screen, escape
-from bluelamp.core.camel import as_json
 from bluelamp.errors import Status, UsageError
 from bluelamp.folders import cache
 
 
 @dataclass(frozen=True)
 class Finding:
-    """The result of one check: what was found and, if it is wrong, the command that repairs it.
+    """The result of one check: what was found and, if it is wrong, the command that fixes it.
 
-    `there` is true if the thing exists but cannot be used, so that it is not reported as missing.
+    `exists`: the prerequisite exists but cannot be used, so that it is not reported as missing.
     """
 
     what: str
-    well: bool
+    ok: bool
     found: str
-    mend: str = ""
+    fix: str = ""
     needed: bool = True
-    there: bool = False
+    exists: bool = False
 
     @property
     def state(self) -> str:
         """`ok`, `unusable`, `missing`, or `without` if it is missing but optional."""
-        if self.well:
+        if self.ok:
             return "ok"
-        return "unusable" if self.there else "missing" if self.needed else "without"
+        return "unusable" if self.exists else "missing" if self.needed else "without"
+
+    def as_dict(self) -> dict[str, Any]:
+        """The check as JSON values."""
+        return {
+            "what": self.what,
+            "well": self.ok,
+            "found": self.found,
+            "mend": self.fix,
+            "needed": self.needed,
+            "there": self.exists,
+            "state": self.state,
+        }
 
 
 def add(app: typer.Typer) -> None:
@@ -45,25 +57,25 @@ def add(app: typer.Typer) -> None:
 
 
 def doctor(form: Form = Format.TEXT, quiet: Quiet = False, project: Project = None) -> None:
-    """Report missing or damaged prerequisites, with the commands that repair them. Nothing is changed.
+    """Report missing or damaged prerequisites, with the commands that fix them. Nothing is changed.
 
     Example: `bluelamp doctor`
     """
     screen = Screen(form, quiet=quiet)
-    findings = list(_look(project))
+    findings = list(_checks(project))
     for finding in findings:
-        colour = "green" if finding.well else "red" if finding.needed else "yellow"
+        colour = "green" if finding.ok else "red" if finding.needed else "yellow"
         label = "absent" if finding.state == "without" else finding.state
         mark = f"[{colour}]{label}[/{colour}]{' ' * (8 - len(label))}"
         screen.show(f"{mark} {escape(finding.what)}: {escape(finding.found)}")
-        if not finding.well and finding.mend:
-            screen.show(f"         {escape(finding.mend)}")
-    screen.give({"checks": [{**as_json(finding), "state": finding.state} for finding in findings]})
-    if any(not finding.well and finding.needed for finding in findings):
+        if not finding.ok and finding.fix:
+            screen.show(f"         {escape(finding.fix)}")
+    screen.give({"checks": [finding.as_dict() for finding in findings]})
+    if any(not finding.ok and finding.needed for finding in findings):
         raise typer.Exit(Status.FAILED)
 
 
-def _look(project: Path | None) -> Iterator[Finding]:
+def _checks(project: Path | None) -> Iterator[Finding]:
     yield Finding("python", sys.version_info >= (3, 11), f"{platform.python_version()} ({sys.executable})")
     yield _project(project)
     engines, origin = _engine()
@@ -91,9 +103,9 @@ def _project(project: Path | None) -> Finding:
     try:
         root = find(project)
     except UsageError as error:
-        return Finding("project", well=False, found=error.message, mend=error.next_step)
+        return Finding("project", ok=False, found=error.message, fix=error.next_step)
     stacks = len(list((root / "stacks").glob("Pulumi.*.yaml")))
-    return Finding("project", well=True, found=f"{root} ({stacks} forces have a stack file)")
+    return Finding("project", ok=True, found=f"{root} ({stacks} forces have a stack file)")
 
 
 def _engine() -> tuple[list[Finding], str]:
@@ -108,20 +120,20 @@ def _engine() -> tuple[list[Finding], str]:
     if used is not None:
         verified = ", every file verified" if used.ours else ""
         runs = ", ".join(languages(used.path, os.environ)) or "no programs"
-        said = f"pulumi {used.version}, {used.origin}{verified}: {used.path}; runs {runs}"
-        findings.append(Finding("engine", True, said))
+        found_text = f"pulumi {used.version}, {used.origin}{verified}: {used.path}; runs {runs}"
+        findings.append(Finding("engine", True, found_text))
     for one in found:
         if one.problem:
-            mend = install if one.ours or used is None else "nothing to do: another engine is used"
+            fix = install if one.ours or used is None else "nothing to do: another engine is used"
             if os.environ.get(NAMED):
-                mend = f"set {NAMED} to a pulumi that runs, or unset it"
+                fix = f"set {NAMED} to a pulumi that runs, or unset it"
             findings.append(
-                Finding("engine", False, f"{one.path}: {one.problem}", mend, needed=used is None, there=True)
+                Finding("engine", False, f"{one.path}: {one.problem}", fix, needed=used is None, exists=True)
             )
     if not findings:
         wanted = ".".join(map(str, MINIMUM))
-        mend = f"{install} (needs the network, or Go); `bluelamp check` works without an engine"
-        findings.append(Finding("engine", False, f"none that is {wanted} or newer", mend))
+        fix = f"{install} (needs the network, or Go); `bluelamp check` works without an engine"
+        findings.append(Finding("engine", False, f"none of version {wanted} or newer", fix))
     return findings, used.origin if used else ""
 
 
@@ -132,17 +144,17 @@ def _backend() -> Finding:
     if backend or signed_in:
         return Finding(
             "state",
-            well=given or not (backend or "").startswith(("file:", "azblob:")),
+            ok=given or not (backend or "").startswith(("file:", "azblob:")),
             found=f"{backend or 'the backend that pulumi is logged in to'}"
             + ("" if given else "; no passphrase is set"),
-            mend="set PULUMI_CONFIG_PASSPHRASE or PULUMI_CONFIG_PASSPHRASE_FILE",
+            fix="set PULUMI_CONFIG_PASSPHRASE or PULUMI_CONFIG_PASSPHRASE_FILE",
             needed=False,
-            there=True,
+            exists=True,
         )
     return Finding(
         "state",
-        well=False,
+        ok=False,
         found="pulumi is not logged in to a backend (a rehearsal needs none)",
-        mend="bluelamp pulumi login 'azblob://CONTAINER?storage_account=ACCOUNT', or set PULUMI_BACKEND_URL",
+        fix="bluelamp pulumi login 'azblob://CONTAINER?storage_account=ACCOUNT', or set PULUMI_BACKEND_URL",
         needed=False,
     )

@@ -9,7 +9,6 @@ import typer
 from bluelamp.cli import operate
 from bluelamp.cli.agreement import Agreement
 from bluelamp.cli.files import refuse_unwritable, write
-from bluelamp.cli.how import How
 from bluelamp.cli.options import (
     All,
     Details,
@@ -25,7 +24,8 @@ from bluelamp.cli.options import (
     Scheduler,
     Yes,
 )
-from bluelamp.cli.scheduled import engine_job, refuse_here_only
+from bluelamp.cli.run_options import RunOptions
+from bluelamp.cli.scheduled import engine_job, refuse_local_options
 from bluelamp.cli.screen import Format, Screen, escape
 from bluelamp.cli.select import select
 from bluelamp.core.text import first_of
@@ -78,13 +78,13 @@ def drift(
     from bluelamp.cli.drifting import issue as body
 
     screen, root = Screen(form, quiet=quiet), find_project(project)
-    refuse_here_only(scheduler, {"--repair": repair or None, "--kubeconfig": kubeconfig})
+    refuse_local_options(scheduler, {"--repair": repair or None, "--kubeconfig": kubeconfig})
     chosen = select(root, forces, every=every, region=region, changed=None, environment=environment)
     if issue is not None:
         refuse_unwritable(issue)
     found = drifting(root, chosen, rehearse=rehearse)
     agree = Agreement(screen, rehearse=rehearse, yes=yes, details=details) if repair else None
-    how = How(
+    options = RunOptions(
         rehearse,
         jobs,
         None,
@@ -97,11 +97,11 @@ def drift(
         job=engine_job("drift", rehearse=rehearse),
     )
     status = operate.run(
-        screen, root, chosen, "drift", how, lambda target, hear, _: _drifted(target, hear, found, agree)
+        screen, root, chosen, "drift", options, lambda target, hear, _: _drifted(target, hear, found, agree)
     )
     if issue is not None:
         words = ["bluelamp", "drift", *(["--all"] if every else forces or []), *(["--rehearse"] if rehearse else [])]
-        write(issue, body(how.results, found, " ".join(words)))
+        write(issue, body(options.results, found, " ".join(words)))
         screen.say(escape(f"issue: {issue}"))
     raise typer.Exit(status)
 

@@ -15,7 +15,7 @@ from bluelamp.core.suggestions import did_you_mean
 from bluelamp.errors import BluelampError, UsageError
 from bluelamp.folders import project as find_project
 from bluelamp.policies import Control, Rule, rules
-from bluelamp.policies.catalogues import Extent, answered, catalogue_of, catalogues
+from bluelamp.policies.catalogues import Extent, catalogue_of, catalogues, rules_by_control
 from bluelamp.reports.words import some
 
 if TYPE_CHECKING:
@@ -191,11 +191,8 @@ def _controls(thing: str) -> dict[Control, list[Rule]]:
         for id_ in catalogue.controls
         if id_.casefold() == _bare(thing, catalogue.framework)
     }
-    for rule in rules():
-        for control in answered(rule.controls):
-            if control.id.casefold() == _bare(thing, control.framework):
-                found.setdefault(control, []).append(rule)
-    return found
+    mapped = rules_by_control(rules())
+    return found | {each: mapped[each] for each in mapped if each.id.casefold() == _bare(thing, each.framework)}
 
 
 def _bare(thing: str, framework: str) -> str:

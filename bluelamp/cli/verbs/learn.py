@@ -270,21 +270,21 @@ def _prepare(screen: Screen, exercise: "Exercise", root: Path) -> None:
 def _deploy(root: Path, force: str) -> None:
     """Brings a force up in the rehearsal cloud. Raises `BluelampError` on failure."""
     from bluelamp.cli import operate
-    from bluelamp.cli.how import How
+    from bluelamp.cli.run_options import RunOptions
     from bluelamp.fleet import deploy
 
     class Aside(Screen):
         """Hides the output of the update, which is not the result of this command."""
 
         def show(self, *things: "RenderableType") -> None:
-            """Nothing."""
+            """Shows nothing."""
 
     done = operate.run(
         Aside(quiet=True),
         root,
         [force],
         "up",
-        How(rehearse=True),
+        RunOptions(rehearse=True),
         lambda target, hear, gate: deploy.up(target, hear, refresh=True, agree=lambda *_: True, gate=gate),
     )
     if done is not Status.DONE:

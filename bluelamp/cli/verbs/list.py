@@ -118,7 +118,7 @@ def frameworks(form: Form = Format.TEXT, quiet: Quiet = False) -> None:
                 "framework": each.name,
                 "edition": each.edition,
                 "controls": len(each.controls),
-                "assessed": len(each.answered),
+                "assessed": len(each.mapped),
                 "rules": len(each.rules),
                 "title": each.title,
             }

@@ -10,6 +10,7 @@ import typer
 from bluelamp.cli.options import CostCentre, Form, Owner, Project, Quiet
 from bluelamp.cli.screen import Format, Screen, escape
 from bluelamp.core.environments import ENVIRONMENTS, join, split
+from bluelamp.core.os_errors import reason_of
 from bluelamp.core.problems import SettingsError
 from bluelamp.core.suggestions import did_you_mean
 from bluelamp.errors import UsageError
@@ -106,18 +107,18 @@ def _keep_schemas(screen: Screen, root: Path) -> None:
     try:
         write_schemas(root / SCHEMAS)
     except OSError as error:
-        screen.warn(f"{SCHEMAS}/ cannot be written: {(error.strerror or type(error).__name__).lower()}")
+        screen.warn(f"{SCHEMAS}/ cannot be written: {reason_of(error)}")
     else:
         screen.show(f"wrote {SCHEMAS}/, with which editors check settings")
 
 
 def _keep_addresses(root: Path, stack: str) -> str | None:
     """Keeps the address ranges of the new stack; returns the file's path in the project if it was written."""
-    from bluelamp.fleet.keeping import keep
+    from bluelamp.fleet.recorded_ranges import record_ranges
     from bluelamp.infra.force import load
     from bluelamp.infra.settings.address_file import ADDRESS_FILE
 
-    _, new = keep(root, load(stack, root=root), {})
+    _, new = record_ranges(root, load(stack, root=root), {})
     return ADDRESS_FILE.format(slug=stack) if new else None
 
 

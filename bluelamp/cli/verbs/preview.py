@@ -1,5 +1,7 @@
 """`bluelamp preview`."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -8,8 +10,6 @@ import typer
 from bluelamp.cli import operate
 from bluelamp.cli.changed import Comparing
 from bluelamp.cli.comments import previewed, tell, wanted
-from bluelamp.cli.earlier import read
-from bluelamp.cli.how import How
 from bluelamp.cli.options import (
     All,
     ArmTypes,
@@ -31,16 +31,20 @@ from bluelamp.cli.options import (
     Report,
     Scheduler,
 )
+from bluelamp.cli.previous_report import read
 from bluelamp.cli.reuse import plans_of
-from bluelamp.cli.scheduled import engine_job, refuse_here_only
+from bluelamp.cli.run_options import RunOptions, Work
+from bluelamp.cli.scheduled import engine_job, refuse_local_options
 from bluelamp.cli.screen import Format, Screen
 from bluelamp.cli.select import end_without, select
+from bluelamp.engine.operation import Target
 from bluelamp.fleet import deploy
 from bluelamp.fleet.deploy import Gate, Hear, Result
 from bluelamp.folders import project as find_project
 
 if TYPE_CHECKING:
-    from bluelamp.engine.operation import Target
+    from bluelamp.cli.comments import Wanted
+    from bluelamp.cli.saving import Save
 
 
 def add(app: typer.Typer) -> None:
@@ -96,7 +100,7 @@ def preview(
     from bluelamp.cli.saving import saving
 
     screen, root = Screen(form, quiet=quiet), find_project(project)
-    refuse_here_only(scheduler, {"--save": save, "--arm-types": arm_types, "--kubeconfig": kubeconfig})
+    refuse_local_options(scheduler, {"--save": save, "--arm-types": arm_types, "--kubeconfig": kubeconfig})
     asked = wanted(comment, comment_limit, "preview", changed, environment)
     plans = plans_of(root, arm_types=arm_types) if changed is not None or report is not None else None
     comparing = Comparing(screen, root, jobs, plans, listed=not asked or environment is not None)
@@ -107,10 +111,10 @@ def preview(
     if asked and base:
         tell(screen, asked, base, "planned offline", last=not chosen)
     end_without(screen, chosen, {"verb": "preview", "rehearsed": rehearse, "forces": [], "saved": None})
-    earlier = read(screen, root, baseline, chosen)
+    previous = read(screen, root, baseline, chosen)
     commits = since or (changed if save else None)
     with saving(root, save, sign_with, commits, refresh=refresh, rehearse=rehearse) as kept:
-        how = How(
+        options = RunOptions(
             rehearse,
             jobs,
             arm_types,
@@ -118,7 +122,7 @@ def preview(
             report,
             block_unknown=block_unknown,
             details=details,
-            earlier=earlier,
+            previous=previous,
             plans=plans,
             base=base,
             save=kept,
@@ -129,20 +133,33 @@ def preview(
                 refresh=refresh,
                 expect_no_changes=expect_no_changes,
                 block_unknown=block_unknown,
-                earlier=earlier,
+                previous=previous,
             ),
         )
 
-        def work(target: "Target", hear: Hear, gate: Gate) -> Result:
-            plan = kept.saving.plan_of(target.stack) if kept else None
-            return deploy.preview(
-                target, hear, refresh=refresh, expect_no_changes=expect_no_changes, gate=gate, save=plan
-            )
-
-        try:
-            status = operate.run(screen, root, chosen, "preview", how, work)
-        finally:
-            if asked and base:
-                engine = "previewed in the rehearsal cloud" if rehearse else "previewed by the engine"
-                tell(screen, asked, previewed(base, how.results, root), engine if how.results else "planned offline")
+        work = _work(kept, refresh=refresh, expect_no_changes=expect_no_changes)
+        with _comment_at_end(screen, root, asked, options):
+            status = operate.run(screen, root, chosen, "preview", options, work)
     raise typer.Exit(status)
+
+
+def _work(kept: "Save | None", *, refresh: bool, expect_no_changes: bool) -> Work:
+    """The preview of one force, which is saved if `kept` says where."""
+
+    def work(target: Target, hear: Hear, gate: Gate) -> Result:
+        plan = kept.saving.plan_of(target.stack) if kept else None
+        return deploy.preview(target, hear, refresh=refresh, expect_no_changes=expect_no_changes, gate=gate, save=plan)
+
+    return work
+
+
+@contextmanager
+def _comment_at_end(screen: Screen, root: Path, asked: "Wanted | None", options: RunOptions) -> Iterator[None]:
+    """Writes the comment after the previews, also if they fail; without previews it has the offline plans."""
+    try:
+        yield
+    finally:
+        if asked and options.base:
+            method = "previewed in the rehearsal cloud" if options.rehearse else "previewed by the engine"
+            found = previewed(options.base, options.results, root)
+            tell(screen, asked, found, method if options.results else "planned offline")

@@ -71,6 +71,24 @@ def render(
     Examples: `bluelamp render west-midlands` · `bluelamp render essex --diagram-only --out /tmp/essex` ·
     `bluelamp render --pipelines github` · `bluelamp render --operator`
     """
+    _refuse_combinations(
+        force, pipelines, operator=operator, plan_options=bool(diagram_only or manifests_only or arm_types)
+    )
+    if pipelines is None and (branch is not None or install is not None or replace):
+        raise UsageError("--branch, --install and --force belong to --pipelines", next_step="add --pipelines HOST")
+    if diagram_only and manifests_only:
+        raise UsageError("--diagram-only and --manifests-only leave nothing to write", next_step="give one of them")
+    screen, root = Screen(form, quiet=quiet), find_project(project)
+    if pipelines is not None:
+        _pipelines(screen, pipelines, out, branch, install, root, replace=replace)
+    elif operator:
+        _operator(screen, force, out, root)
+    elif force is not None:
+        _estate(screen, force, out, root, arm_types, diagram=not manifests_only, manifests=not diagram_only)
+
+
+def _refuse_combinations(force: str | None, pipelines: str | None, *, operator: bool, plan_options: bool) -> None:
+    """Raises `UsageError` unless exactly one kind of output is requested, without options of another."""
     if operator and pipelines is not None:
         raise UsageError("--operator and --pipelines are mutually exclusive", next_step="give one of them")
     if not operator and (force is None) == (pipelines is None):
@@ -80,26 +98,21 @@ def render(
             else "FORCE and --pipelines are mutually exclusive",
             next_step="bluelamp render FORCE, or bluelamp render --pipelines github",
         )
-    if (operator or pipelines is not None) and (diagram_only or manifests_only or arm_types):
+    if (operator or pipelines is not None) and plan_options:
         raise UsageError(
             f"--{'operator' if operator else 'pipelines'} writes neither manifests nor a diagram",
             next_step="leave the other options out",
         )
-    if pipelines is not None:
-        _pipelines(Screen(form, quiet=quiet), pipelines, out, branch, install, find_project(project), replace=replace)
-        return
-    if branch is not None or install is not None or replace:
-        raise UsageError("--branch, --install and --force belong to --pipelines", next_step="add --pipelines HOST")
-    if operator:
-        _operator(Screen(form, quiet=quiet), force, out, find_project(project))
-        return
-    assert force is not None
-    if diagram_only and manifests_only:
-        raise UsageError("--diagram-only and --manifests-only leave nothing to write", next_step="give one of them")
-    from bluelamp.infra.settings.register import read_register
-    from bluelamp.render import manifests, prepare, write
 
-    screen, root = Screen(form, quiet=quiet), find_project(project)
+
+def _estate(
+    screen: Screen, force: str, out: Path | None, root: Path, arm_types: Path | None, *, diagram: bool, manifests: bool
+) -> None:
+    """Writes a force's diagram and manifests."""
+    from bluelamp.infra.settings.register import read_register
+    from bluelamp.render import manifests as manifests_of
+    from bluelamp.render import prepare, write
+
     entry = read_register(root).entry(force)
     folder = out or Path("rendered") / entry.slug
     prepare(folder)
@@ -107,16 +120,16 @@ def render(
         plan = _plan(entry.slug, root, arm_types)
     files: dict[str, str] = {}
     rendered = None
-    if not manifests_only:
-        from bluelamp.render.diagram import diagram
+    if diagram:
+        from bluelamp.render.diagram import diagram as diagram_of
         from bluelamp.render.estate import estate
 
-        files["estate.svg"] = diagram(estate(plan, entry.name))
-    if not diagram_only:
-        rendered = manifests(plan)
+        files["estate.svg"] = diagram_of(estate(plan, entry.name))
+    if manifests:
+        rendered = manifests_of(plan)
         files |= rendered.files()
-    written = write(files, folder, clean="" if diagram_only else "manifests")
-    _show(screen, folder, rendered, diagram=not manifests_only)
+    written = write(files, folder, clean="manifests" if manifests else "")
+    _show(screen, folder, rendered, diagram=diagram)
     screen.give(
         {
             "force": entry.slug,
@@ -190,7 +203,7 @@ def _plan(slug: str, root: Path, arm_types: Path | None) -> "Plan":
     if plan.refused:
         one = plan.refused[0]
         raise EngineError(
-            f"{slug} is not rendered: {len(plan.refused)} resources would be refused, the first of them {one.name}: "
+            f"{slug} is not rendered: {len(plan.refused)} resources would be refused, the first is {one.name}: "
             f"{one.failures[0].reason}",
             next_step=f"bluelamp check {slug}",
         )
@@ -209,10 +222,10 @@ def _show(screen: Screen, folder: Path, rendered: "Rendered | None", *, diagram:
         mine = [one for one in rendered.manifests if one.path.startswith(f"{cluster}/")]
         unknown = [one for one in mine if one.unknown]
         missing = [one for one in rendered.left_out if one.cluster == cluster]
-        said = f"manifests: {escape(str(folder / 'manifests' / cluster))}: {len(mine)}"
-        said += f", {len(unknown)} with values not known until deployment" if unknown else ""
-        said += f", {len(missing)} left out (reasons in left-out.md)" if missing else ""
-        screen.show(said)
+        line = f"manifests: {escape(str(folder / 'manifests' / cluster))}: {len(mine)}"
+        line += f", {len(unknown)} with values unknown until deployment" if unknown else ""
+        line += f", {len(missing)} left out (reasons in left-out.md)" if missing else ""
+        screen.show(line)
     for one in rendered.manifests:
         for path in one.unknown:
-            screen.say(f"[yellow]not known:[/yellow] {escape(one.path)}: {escape(path)}")
+            screen.say(f"[yellow]unknown:[/yellow] {escape(one.path)}: {escape(path)}")

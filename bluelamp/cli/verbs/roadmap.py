@@ -14,7 +14,7 @@ from bluelamp.errors import UsageError
 from bluelamp.folders import project as find_project
 
 if TYPE_CHECKING:
-    from bluelamp.roadmap import MilestoneStanding, Standing
+    from bluelamp.roadmap import MilestoneProgress, RoadmapProgress
     from bluelamp.roadmap.shared import Shared
 
 _SHOWN = 12
@@ -83,7 +83,7 @@ def roadmap(
     )
 
 
-def _one(screen: Screen, standing: "Standing") -> None:
+def _one(screen: Screen, standing: "RoadmapProgress") -> None:
     from bluelamp.cost.difference import pounds
 
     own = escape(standing.roadmap.file) if standing.own else "the default roadmap of its profile"
@@ -124,7 +124,7 @@ def _one(screen: Screen, standing: "Standing") -> None:
     _ledger(screen, standing)
 
 
-def _ledger(screen: Screen, standing: "Standing") -> None:
+def _ledger(screen: Screen, standing: "RoadmapProgress") -> None:
     if not standing.debts:
         return
     screen.show("")
@@ -148,7 +148,7 @@ def _ledger(screen: Screen, standing: "Standing") -> None:
     screen.columns(headings, rows)
 
 
-def _many(screen: Screen, standings: Sequence["Standing"], together: Sequence["Shared"]) -> None:
+def _many(screen: Screen, standings: Sequence["RoadmapProgress"], together: Sequence["Shared"]) -> None:
     rows = [
         (
             each.force,
@@ -177,7 +177,7 @@ def _pounds(amount: int | None) -> str:
     return "not known" if amount is None else f"£{amount:,}"
 
 
-def _picture(file: Path | None, standings: Sequence["Standing"]) -> list[str]:
+def _picture(file: Path | None, standings: Sequence["RoadmapProgress"]) -> list[str]:
     if file is None:
         return []
     from bluelamp.roadmap.picture import picture
@@ -186,7 +186,7 @@ def _picture(file: Path | None, standings: Sequence["Standing"]) -> list[str]:
     return [str(file)]
 
 
-def _pages(folder: Path | None, standings: Sequence["Standing"]) -> list[str]:
+def _pages(folder: Path | None, standings: Sequence["RoadmapProgress"]) -> list[str]:
     if folder is None:
         return []
     from bluelamp.reports.roadmap import NATIONAL, PAGE, to_html, to_national
@@ -203,7 +203,7 @@ def _pages(folder: Path | None, standings: Sequence["Standing"]) -> list[str]:
     return [str(path) for path in pages]
 
 
-def _as_result(standing: "Standing") -> dict[str, Any]:
+def _as_result(standing: "RoadmapProgress") -> dict[str, Any]:
     return {
         "force": standing.force,
         "name": standing.name,
@@ -236,7 +236,7 @@ def _as_result(standing: "Standing") -> dict[str, Any]:
     }
 
 
-def _milestone(each: "MilestoneStanding") -> dict[str, Any]:
+def _milestone(each: "MilestoneProgress") -> dict[str, Any]:
     milestone, budget = each.milestone, each.milestone.budget
     return {
         "id": milestone.id,

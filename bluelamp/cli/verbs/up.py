@@ -1,6 +1,7 @@
 """`bluelamp up`."""
 
-from contextlib import nullcontext
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -11,8 +12,6 @@ import typer
 from bluelamp.cli import operate
 from bluelamp.cli.agreement import Agreement
 from bluelamp.cli.changed import Comparing
-from bluelamp.cli.earlier import read
-from bluelamp.cli.how import How
 from bluelamp.cli.options import (
     All,
     ArmTypes,
@@ -33,17 +32,19 @@ from bluelamp.cli.options import (
     Scheduler,
     Yes,
 )
+from bluelamp.cli.previous_report import read
 from bluelamp.cli.reuse import plans_of
-from bluelamp.cli.scheduled import engine_job, refuse_here_only
+from bluelamp.cli.run_options import RunOptions, Work
+from bluelamp.cli.scheduled import engine_job, refuse_local_options
 from bluelamp.cli.screen import Format, Screen
 from bluelamp.cli.select import end_without, select
+from bluelamp.engine.operation import Target
 from bluelamp.errors import Status, UsageError
 from bluelamp.fleet import deploy
 from bluelamp.fleet.deploy import Gate, Hear, Result
 from bluelamp.folders import project as find_project
 
 if TYPE_CHECKING:
-    from bluelamp.engine.operation import Target
     from bluelamp.fleet.saved import Opened
 
 _SEVERAL: Final = "reports-compared"
@@ -107,7 +108,7 @@ def up(
     `bluelamp up --all --yes --resume`
     """
     screen, root = Screen(form, quiet=quiet), find_project(project)
-    refuse_here_only(scheduler, {"--plan": plan, "--arm-types": arm_types, "--kubeconfig": kubeconfig})
+    refuse_local_options(scheduler, {"--plan": plan, "--arm-types": arm_types, "--kubeconfig": kubeconfig})
     if scheduler is not None and not (rehearse or yes):
         raise UsageError("--scheduler cannot ask for confirmation", next_step="add --yes")
     named = bool(forces)
@@ -116,55 +117,50 @@ def up(
         opened = _opened(root, plan)
         if not (forces or every or region or changed):
             forces, named = list(opened.manifest.forces), len(opened.manifest.forces) == 1
-    differing = Comparing(screen, root, jobs, plans_of(root) if changed is not None else None)
+    comparing = Comparing(screen, root, jobs, plans_of(root) if changed is not None else None)
     chosen = select(
-        root, forces, every=every, region=region, changed=changed, environment=environment, compared=differing
+        root, forces, every=every, region=region, changed=changed, environment=environment, compared=comparing
     )
-    given = {"verb": "up", "rehearsed": rehearse, "forces": [], "run": None, "plan": None}
-    end_without(screen, chosen, given)
-    earlier = read(screen, root, baseline, chosen)
+    end_without(screen, chosen, {"verb": "up", "rehearsed": rehearse, "forces": [], "run": None, "plan": None})
+    previous = read(screen, root, baseline, chosen)
     _refuse_unapproved(root, opened, chosen, rehearse=rehearse)
     agree = Agreement(screen, rehearse=rehearse, yes=yes, details=details)
-    # A killed run leaves its temporary folder, so none is created unless a plan is applied.
-    with TemporaryDirectory(prefix="bluelamp-plans-") if opened else nullcontext("") as work:
+    options = RunOptions(
+        rehearse,
+        jobs,
+        arm_types,
+        kubeconfig,
+        report or _default_report(root, chosen, rehearse=rehearse),
+        block_unknown=block_unknown,
+        details=details,
+        seen=agree.seen,
+        previous=previous,
+        named=named,
+        resume=resume,
+        wait=wait,
+        plan=opened,
+        scheduler=scheduler,
+        job=engine_job(
+            "up", rehearse=rehearse, refresh=refresh, block_unknown=block_unknown, previous=previous, wait=wait
+        ),
+    )
+    with _work(opened, agree, refresh=refresh) as work:
+        status = operate.run(screen, root, chosen, "up", options, work)
+    raise typer.Exit(status)
 
-        def one(target: "Target", hear: Hear, gate: Gate) -> Result:
+
+@contextmanager
+def _work(opened: "Opened | None", agree: Agreement, *, refresh: bool) -> Iterator[Work]:
+    """The update of one force, or the application of its saved plan."""
+    # A killed run leaves its temporary folder, so none is created unless a plan is applied.
+    with TemporaryDirectory(prefix="bluelamp-plans-") if opened else nullcontext("") as folder:
+
+        def work(target: Target, hear: Hear, gate: Gate) -> Result:
             if opened is None:
                 return deploy.up(target, hear, refresh=refresh, agree=agree, gate=gate)
-            return _applied(opened, target, hear, Path(work), agree)
+            return _applied(opened, target, hear, Path(folder), agree)
 
-        status = operate.run(
-            screen,
-            root,
-            chosen,
-            "up",
-            How(
-                rehearse,
-                jobs,
-                arm_types,
-                kubeconfig,
-                report or _usual(root, chosen, rehearse=rehearse),
-                block_unknown=block_unknown,
-                details=details,
-                seen=agree.seen,
-                earlier=earlier,
-                named=named,
-                resume=resume,
-                wait=wait,
-                plan=opened,
-                scheduler=scheduler,
-                job=engine_job(
-                    "up",
-                    rehearse=rehearse,
-                    refresh=refresh,
-                    block_unknown=block_unknown,
-                    earlier=earlier,
-                    wait=wait,
-                ),
-            ),
-            one,
-        )
-    raise typer.Exit(status)
+        yield work
 
 
 def _opened(root: Path, folder: Path) -> "Opened":
@@ -183,8 +179,8 @@ def _refuse_unapproved(root: Path, opened: "Opened | None", chosen: list[str], *
         without = [force for force in chosen if force not in opened.manifest.forces]
         if without:
             raise UsageError(
-                f"{opened.folder}: holds no plan of {', '.join(without)}; it holds {', '.join(opened.manifest.forces)}",
-                next_step="name forces that it holds, or none",
+                f"{opened.folder}: no plan of {', '.join(without)}; it has {', '.join(opened.manifest.forces)}",
+                next_step="name forces with a plan, or none",
             )
     people = read_people(root, known_signers(root))
     if not people.required:
@@ -198,11 +194,11 @@ def _refuse_unapproved(root: Path, opened: "Opened | None", chosen: list[str], *
         )
 
 
-def _applied(opened: "Opened", target: "Target", hear: Hear, work: Path, agree: "Agreement") -> Result:
+def _applied(opened: "Opened", target: Target, hear: Hear, folder: Path, agree: "Agreement") -> Result:
     """Applies the target's saved plan."""
     from bluelamp.fleet.saved import copy_plan
 
-    plan = copy_plan(opened, target.stack, work)
+    plan = copy_plan(opened, target.stack, folder)
     counts = opened.manifest.forces[target.stack].changes
     planned = Result(target.stack, "preview", Status.DONE, counts=dict(counts))
     what = ", ".join(f"{count} to {op}" for op, count in sorted(counts.items())) or "no changes"
@@ -210,7 +206,7 @@ def _applied(opened: "Opened", target: "Target", hear: Hear, work: Path, agree: 
     return deploy.apply(target, hear, plan, agree=lambda _: agree.ask(question), planned=planned)
 
 
-def _usual(root: Path, forces: list[str], *, rehearse: bool) -> Path | None:
+def _default_report(root: Path, forces: list[str], *, rehearse: bool) -> Path | None:
     """The default folder of a rehearsal report, which is always written.
 
     A report on several forces has a separate folder: a report on one force would replace part of it, and the whole

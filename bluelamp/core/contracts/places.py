@@ -12,8 +12,6 @@ from bluelamp.core.suggestions import did_you_mean
 ON_PREMISES: Final = "onPremises"
 """The force's own data centres."""
 
-IN_THE_UK: Final = frozenset({*UK_REGIONS, ON_PREMISES})
-"""The places in the United Kingdom."""
 
 # fmt: off
 REGIONS: Final = frozenset({

@@ -13,7 +13,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from bluelamp.rehearsal.provider import CloudError, Instance, project_of, stack_of
+from bluelamp.core.resource import project_of, stack_of
+from bluelamp.rehearsal.provider import CloudError, Instance
 from bluelamp.rehearsal.values import plain
 
 _DATA = Path(__file__).parent / "data" / "arm_paths.json"

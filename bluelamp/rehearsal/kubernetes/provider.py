@@ -7,7 +7,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, NoReturn
 
-from bluelamp.core.resource import name_of, type_of
+from bluelamp.core.resource import name_of, stack_of, type_of
 from bluelamp.rehearsal.kubernetes import kinds, validation
 from bluelamp.rehearsal.kubernetes.backend import Backend, Target
 from bluelamp.rehearsal.kubernetes.changes import AUTONAMED, diff, keep_secrets, live_inputs
@@ -15,7 +15,7 @@ from bluelamp.rehearsal.kubernetes.embedded import Embedded
 from bluelamp.rehearsal.kubernetes.kinds import Kind
 from bluelamp.rehearsal.kubernetes.manifests import decode
 from bluelamp.rehearsal.kubernetes.names import Ref, canonical, metadata, of_token, split_id, with_readable_keys
-from bluelamp.rehearsal.provider import Checked, CloudError, Diff, Failure, Instance, Live, Naming, Provider, stack_of
+from bluelamp.rehearsal.provider import Checked, CloudError, Diff, Failure, Instance, Live, Naming, Provider
 from bluelamp.rehearsal.store import Store
 from bluelamp.rehearsal.values import UNKNOWN, Secret, plain
 

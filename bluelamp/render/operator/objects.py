@@ -18,7 +18,7 @@ _OPERATOR: Final = {"app.kubernetes.io/name": "pulumi-kubernetes-operator"}
 _DELEGATOR: Final = "system:auth-delegator"
 _USES_IDENTITY: Final = {"azure.workload.identity/use": "true"}
 _TOKEN: Final = "/var/run/secrets/azure/tokens/azure-identity-token"  # noqa: S105 - a path
-"""Where Azure's webhook puts the service account's token for Entra ID."""
+"""Where Azure's webhook mounts the service account's token for Entra ID."""
 _WRITABLE: Final = "/home/bluelamp"
 _KUBERNETES: Final = "/var/run/secrets/kubernetes.io/serviceaccount"
 """Where clients of the Kubernetes API look for the token, the certificate and the namespace."""
@@ -29,7 +29,7 @@ _RBAC: Final = "rbac.authorization.k8s.io"
 
 
 def of_namespace(settings: Operator) -> list[Object]:
-    """The namespace, which admits restricted pods only and lets none of them talk, and what may be in it."""
+    """The namespace with the restricted pod security standard, default-deny network policy, quota and limits."""
     standards = {f"pod-security.kubernetes.io/{mode}": "restricted" for mode in ("enforce", "audit", "warn")}
     return [
         {
@@ -43,11 +43,11 @@ def of_namespace(settings: Operator) -> list[Object]:
         },
         {
             **_object("v1", "ResourceQuota", "workspaces", settings),
-            # Of each stack one workspace that applies and one that looks for drift, and room to replace one.
+            # Each stack has one workspace for updates and one for drift, and one more allows a replacement.
             "spec": {"hard": {"pods": str(2 * len(settings.forces) + 1)}},
         },
         {
-            # The operator's own init containers state none.
+            # The operator's own init containers have no requests or limits.
             **_object("v1", "LimitRange", "defaults", settings),
             "spec": {
                 "limits": [
@@ -63,20 +63,20 @@ def of_namespace(settings: Operator) -> list[Object]:
 
 
 def of_force(settings: Operator, stack: str, prerequisites: Sequence[str]) -> list[Object]:
-    """What deploys `stack` and looks for its drift, in the order in which it is applied.
+    """The objects that deploy `stack` and detect its drift, in the order in which they are applied.
 
-    The stack waits until those named in `prerequisites` have been brought up from their newest objects.
+    The stack waits until the stacks in `prerequisites` have been updated from their latest objects.
     """
     force = settings.forces[stack]
     names = {stack: force.apply, stack + DRIFT: force.plan}
     changes = {"prerequisites": [{"name": name} for name in prerequisites]} if prerequisites else {}
     seconds = settings.drift_hours * 3600
-    looks = {
+    drift = {
         "preview": True,
         "continueResyncOnCommitMatch": True,
         "resyncFrequencySeconds": seconds,
         "retryMaxBackoffDurationSeconds": seconds,
-        # A preview that finds changes fails, so that the object says so and alerts see it.
+        # A preview with changes fails, so that the object's status shows it and alerts fire.
         "updateTemplate": {"spec": {"expectNoChanges": True}},
     }
     return [
@@ -84,7 +84,7 @@ def of_force(settings: Operator, stack: str, prerequisites: Sequence[str]) -> li
         _binding(settings, stack, list(names)),
         _traffic(settings, stack, list(names)),
         _stack(settings, stack, stack, force.apply, changes),
-        _stack(settings, stack + DRIFT, stack, force.plan, looks),
+        _stack(settings, stack + DRIFT, stack, force.plan, drift),
     ]
 
 
@@ -99,12 +99,12 @@ def _account(settings: Operator, name: str, identity: Identity) -> Object:
             "azure.workload.identity/client-id": identity.client_id,
             "azure.workload.identity/tenant-id": identity.tenant_id,
         }
-    # The workspace's pod asks for the token itself.
+    # The workspace's pod mounts the token itself.
     return {**made, "automountServiceAccountToken": False}
 
 
 def _binding(settings: Operator, stack: str, accounts: Sequence[str]) -> Object:
-    """Lets the workspaces' agents ask the API server who calls them: reviews belong to no namespace."""
+    """Allows the workspaces' agents to authenticate callers with token reviews, which are cluster-scoped."""
     return {
         "apiVersion": f"{_RBAC}/v1",
         "kind": "ClusterRoleBinding",
@@ -115,7 +115,7 @@ def _binding(settings: Operator, stack: str, accounts: Sequence[str]) -> Object:
 
 
 def _traffic(settings: Operator, stack: str, workspaces: Sequence[str]) -> Object:
-    """The operator reaches the workspaces; they reach DNS, and APIs by HTTPS: Azure, the state and the clusters."""
+    """Allows traffic from the operator to the workspaces, and from them to DNS, Azure, the state and the clusters."""
     operator = {"namespaceSelector": {"matchLabels": {_NAMESPACE: settings.operator_namespace}}}
     dns = {"namespaceSelector": {"matchLabels": {_NAMESPACE: "kube-system"}}}
     return {
@@ -148,7 +148,7 @@ def _stack(settings: Operator, name: str, stack: str, identity: Identity, more: 
             "backend": settings.backend,
             "serviceAccountName": name,
             "refresh": True,
-            # A stack that the backend has not is a mistake: the operator would create it with another secrets provider.
+            # A stack missing from the backend is a mistake; the operator would create it with another secrets provider.
             "useLocalStackOnly": True,
             # Removing the object from the repository never removes a force's estate.
             "destroyOnFinalize": False,
@@ -162,7 +162,7 @@ def _stack(settings: Operator, name: str, stack: str, identity: Identity, more: 
 def _workspace(settings: Operator, identity: Identity) -> Object:
     amounts = {"cpu": settings.cpu, "memory": settings.memory, "ephemeral-storage": settings.storage}
     environment = {
-        # The operator's agent passes no policy pack; the engine takes every option from the environment, too.
+        # The operator's agent cannot pass a policy pack, but the engine reads every option from the environment too.
         "PULUMI_OPTION_POLICY_PACK": f"{settings.folder}/policies",
         "PULUMI_HOME": f"{_WRITABLE}/pulumi",
         "PULUMI_SKIP_UPDATE_CHECK": "true",
@@ -196,9 +196,9 @@ def _workspace(settings: Operator, identity: Identity) -> Object:
 
 
 def _pod(image: str, amounts: Object) -> Object:
-    """What the operator merges into the workspace's pod: it can be judged by itself, and writes to its volumes only.
+    """The pod that the operator merges into the workspace's: complete in itself, with writable volumes only.
 
-    The token for the Kubernetes API, by which the agent knows the operator, is in the agent's container alone.
+    Only the agent's container has the token for the Kubernetes API, with which it authenticates the operator.
     """
     certificates = {"configMap": {"name": "kube-root-ca.crt", "items": [{"key": "ca.crt", "path": "ca.crt"}]}}
     namespace = {"path": "namespace", "fieldRef": {"apiVersion": "v1", "fieldPath": "metadata.namespace"}}

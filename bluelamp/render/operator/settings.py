@@ -22,9 +22,9 @@ from bluelamp.infra.settings.fields import Guid
 
 FILE: Final = "stacks/operator.yaml"
 DRIFT: Final = "-drift"
-"""What follows a stack's name in that of the object which looks for drift."""
+"""The suffix of the drift object's name after the stack's."""
 _LONGEST_NAME: Final = 42
-"""Characters of a Stack object's name: the operator makes a StatefulSet of it, whose pods carry a hash of their own."""
+"""The maximum length of a Stack object's name: the pods of its StatefulSet have a hash appended."""
 _EXAMPLE: Final = """image: registry.example/bluelamp@sha256:<digest>
 backend: azblob://pulumi-state?storage_account=NAME
 forces:
@@ -37,12 +37,12 @@ _BACKEND: Final = re.compile(
         "{key}", "(storage_account|domain|protocol|region|endpoint|profile|awssdk|s3ForcePathStyle)"
     )
 )
-"""An address with parameters that are no logins: a signature or a key would be a secret in the repository."""
+"""An address without credentials in its parameters: a signature or a key would be a secret in the repository."""
 
 
 def _backend(value: str) -> str:
     if not _BACKEND.fullmatch(value):
-        message = "the value is no address of a state store, or has a login in it"
+        message = "the value is not an address of a state store, or contains credentials"
         raise refuse(message, "azblob://CONTAINER?storage_account=NAME, s3://, gs:// or https://", hidden=True)
     return value
 
@@ -52,31 +52,33 @@ Image = Annotated[
     AfterValidator(
         matching(
             r"[a-z0-9.-]+(:[0-9]{1,5})?(/[a-z0-9._-]+)+@sha256:[0-9a-f]{64}",
-            "is no image with a digest",
+            "is not an image with a digest",
             "REGISTRY/NAME@sha256:DIGEST, without a tag",
         )
     ),
 ]
 Folder = Annotated[
     str,
-    AfterValidator(matching(r"(/[A-Za-z0-9_][A-Za-z0-9._-]*)+", "is no absolute path", "a path such as /opt/bluelamp")),
+    AfterValidator(
+        matching(r"(/[A-Za-z0-9_][A-Za-z0-9._-]*)+", "is not an absolute path", "a path such as /opt/bluelamp")
+    ),
 ]
 Backend = Annotated[str, AfterValidator(_backend)]
 Quantity = Annotated[
-    str, AfterValidator(matching(r"[1-9][0-9]{0,5}(m|Mi|Gi)?", "is no quantity", 'such as "2", 500m or 4Gi'))
+    str, AfterValidator(matching(r"[1-9][0-9]{0,5}(m|Mi|Gi)?", "is not a quantity", 'such as "2", 500m or 4Gi'))
 ]
 
 
 class Identity(Model):
-    """As whom the engine works: a managed identity by workload identity federation, or a Secret of the namespace."""
+    """The engine's identity: a managed identity by workload identity federation, or a Secret of the namespace."""
 
     client_id: Guid | None = None
     """The client id of a managed identity that trusts the service account."""
     tenant_id: Guid | None = None
     subscription_id: Guid | None = None
-    """The subscription of calls that name none; most name theirs."""
+    """The default subscription, for calls without one of their own."""
     secret: Label | None = None
-    """The name of a Secret whose keys become environment variables, such as `ARM_CLIENT_ID`. It is made elsewhere."""
+    """The name of an existing Secret whose keys become environment variables, such as `ARM_CLIENT_ID`."""
 
 
 class OperatedForce(Model):
@@ -92,19 +94,19 @@ class Operator(Model):
     image: Annotated[Image, Field(examples=["registry.example/bluelamp@sha256:" + "0" * 64])]
     folder: Folder = "/opt/bluelamp"
     backend: Annotated[Backend, Field(examples=["azblob://pulumi-state?storage_account=NAME"])]
-    """Where the state is, as `PULUMI_BACKEND_URL` has it."""
+    """The state store, as in `PULUMI_BACKEND_URL`."""
     namespace: Label = "bluelamp"
     operator_namespace: Label = "pulumi-kubernetes-operator"
-    """Where the operator itself runs: only its pods reach the workspaces."""
+    """The operator's own namespace: only its pods reach the workspaces."""
     drift_hours: Annotated[int, Field(ge=1, le=168)] = 24
-    """Hours between two looks for drift."""
+    """Hours between drift checks."""
     cpu: Quantity = "1"
     memory: Quantity = "4Gi"
-    """Memory of a workspace, requested and at most: the engine, its providers and the program."""
+    """Memory request and limit of a workspace: the engine, its providers and the program."""
     storage: Quantity = "8Gi"
-    """Of a node's disk: what the engine and the providers write."""
+    """Ephemeral storage request and limit of a workspace."""
     forces: Annotated[dict[str, OperatedForce], Field(min_length=1)]
-    """By the name of a stack (`essex`, `essex-dev`)."""
+    """By stack (`essex`, `essex-dev`)."""
 
 
 def read_operator(root: Path, stacks: Sequence[str]) -> Operator:
@@ -114,9 +116,7 @@ def read_operator(root: Path, stacks: Sequence[str]) -> Operator:
     """
     path = root / FILE
     if not lexists(path):
-        raise SettingsError(
-            [Problem(FILE, message="there is no such file", next_step=f"write it, such as:\n{_EXAMPLE}")]
-        )
+        raise SettingsError([Problem(FILE, message="no such file", next_step=f"create it, for example:\n{_EXAMPLE}")])
     source = parse(*content_of(path, root))
     return checked(Operator, source, lambda made: _mistakes(made, source, stacks))
 
@@ -134,8 +134,11 @@ def _mistakes(made: Operator, source: Source, stacks: Sequence[str]) -> Iterator
             by_federation = one.client_id is not None and one.tenant_id is not None
             if by_federation == (one.secret is not None) or (one.secret and (one.client_id or one.tenant_id)):
                 yield source.problem(
-                    (*steps, use), "is no identity", allowed="clientId with tenantId, or secret", next_step="give one"
+                    (*steps, use),
+                    "is not an identity",
+                    allowed="clientId with tenantId, or secret",
+                    next_step="set one",
                 )
         if force.apply == force.plan:
-            message = "is the identity of apply: whatever looks for drift could change the estate"
-            yield source.problem((*steps, "plan"), message, next_step="give each an identity of its own")
+            message = "is the identity of apply, so that drift checks could change the estate"
+            yield source.problem((*steps, "plan"), message, next_step="give each its own identity")

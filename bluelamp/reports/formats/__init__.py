@@ -1,1 +1,1 @@
-"""The report in the formats of other tools, a module each; every one is a function from a report to text."""
+"""The report in the formats of other tools, with a module and a function for each."""

@@ -14,18 +14,18 @@ from bluelamp.reports.words import against, asked, standing, value
 from bluelamp.resources.skipped import Skipped
 
 NOT_JUDGED: Final = "not judged"
-"""The suite of what no rule judged."""
+"""The suite of resources that no rule judged."""
 _UNFIT: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 Elements = Callable[[Finding], str | None]
 _ATTRIBUTES: Final = {"failures": "failure", "errors": "error", "skipped": "skipped"}
 
 
 def to_junit(report: Report, *, advisory_failures: bool = False) -> str:
-    """The findings as JUnit results, by what stops a pipeline.
+    """The findings as JUnit results, by their effect on a pipeline.
 
-    A mandatory failure is a failure. An undecided verdict on a mandatory rule is an error, and so is a rule that broke
-    down. All else but passes is skipped, and the message says why: advisory failures too, without `advisory_failures`,
-    and what an earlier report has already.
+    A mandatory failure is a failure. An undecided verdict on a mandatory rule and a failed rule are errors. All other
+    findings except passes are skipped with a message, including findings known from an earlier report and, without
+    `advisory_failures`, advisory failures.
     """
     element = partial(_element, report, advisory_failures=advisory_failures)
     found: dict[str, list[Finding]] = defaultdict(list)
@@ -64,7 +64,7 @@ def _suite(report: Report, rule: RuleRecord, findings: list[Finding], element: E
 
 
 def _not_judged(report: Report, left: Sequence[Skipped]) -> Xml.Element:
-    """A suite of what was not judged: a test case for each resource and file."""
+    """The suite of resources and files that were not judged, with a test case for each."""
     about = {"name": NOT_JUDGED, "timestamp": time_of(report.ended).rstrip("Z")}
     suite = Xml.Element("testsuite", {**about, **_figures(map(_mark, left))})
     for one in left:
@@ -77,7 +77,7 @@ def _not_judged(report: Report, left: Sequence[Skipped]) -> Xml.Element:
 
 
 def _mark(one: Skipped) -> str:
-    """What cannot be read is an error, so that a pipeline does not pass for want of it."""
+    """The element of a skipped item. Unreadable items are errors, so that a pipeline does not pass without them."""
     return "error" if one.unread else "skipped"
 
 
@@ -129,5 +129,5 @@ def _figures(elements: Iterable[str | None]) -> dict[str, str]:
 
 
 def _fit(text: str) -> str:
-    """`text` without the characters that XML has no way to write."""
+    """`text` without characters that are invalid in XML."""
     return _UNFIT.sub("\ufffd", str(text))

@@ -1,4 +1,4 @@
-"""Markdown for a pull request's comment: one line of result, the worst first, the detail folded away."""
+"""Markdown for a pull request comment: a result line, the most severe findings first, and folded detail."""
 
 import re
 from collections import defaultdict
@@ -14,18 +14,18 @@ from bluelamp.reports.findings import Answer, Finding, Report
 from bluelamp.reports.words import asked, counted, explanation, headline, not_covered, some, value
 
 MOST: Final = 50
-"""How many findings are spelt out in each part before the rest is only counted."""
+"""The maximum number of findings listed in each part; the rest is counted."""
 LONGEST: Final = 60_000
-"""Characters: code hosts refuse a comment of more than 65,536."""
+"""The maximum number of characters; code hosts refuse comments of more than 65,536."""
 _MARKS: Final = {Answer.WITHIN: "✅", Answer.WITHIN_PICKED: "☑️", Answer.NOT_WITHIN: "❌", Answer.CANNOT_BE_SAID: "❔"}
 _SPECIAL: Final = re.compile(r"([\\`*_{}\[\]#+!|~$-])")
 _MENTION: Final = re.compile(r"(?<!\w)@(?=\w)")
 _CUT: Final = 300
 _LOSING: Final = ("delete", "replace")
 _PROPERTIES: Final = 8
-"""How many properties of a change are named."""
+"""The maximum number of listed properties of a change."""
 _NAMED: Final = 5
-"""How many resources of a kind that was not judged are named."""
+"""The maximum number of listed resources of a kind that was not judged."""
 
 
 def to_markdown(report: Report) -> str:
@@ -76,7 +76,7 @@ def _changes(report: Report) -> Iterator[str]:
 
 
 def _to_be_changed(report: Report, most: int) -> Iterator[str]:
-    """The changes of a preview: how many of each kind, then the kinds, those that can lose something unfolded."""
+    """The changes of a preview: the number of each kind, then the kinds, with destructive ones unfolded."""
     if report.changes is None:
         return
     by_kind: dict[str, list[Change]] = {kind: [] for kind in ORDER}
@@ -178,12 +178,12 @@ def _provenance(report: Report) -> Iterator[str]:
 
 
 def plain(text: str) -> str:
-    """`text` on one line, with nothing in it that is markup or calls somebody."""
+    """`text` on one line without markup or mentions."""
     return _SPECIAL.sub(r"\\\1", escape(_MENTION.sub("@\u200b", _line(text)), quote=False))
 
 
 def code(text: str) -> str:
-    """`text` as code: in as many backticks as it takes."""
+    """`text` as code, in as many backticks as needed."""
     text = _line(text)
     text = text if len(text) <= _CUT else text[:_CUT] + "…"
     fence = "`" * (max(map(len, re.findall("`+", text)), default=0) + 1)

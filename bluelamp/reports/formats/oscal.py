@@ -1,7 +1,7 @@
-"""NIST's OSCAL: assessment results of every verdict, and a plan of action and milestones for what fails.
+"""NIST's OSCAL: assessment results for every verdict, and a plan of action and milestones for failures.
 
-A rule is an objective of the controls that it answers to, so that no control is called satisfied because a rule passes:
-the target of each finding is the rule. UUIDs follow from the report, so that the same report gives the same text.
+A rule is an objective of the controls mapped to it, and the target of each finding is the rule, so that a passing rule
+does not make a control satisfied. UUIDs derive from the report, so that equal reports give equal documents.
 """
 
 import re
@@ -21,7 +21,7 @@ from bluelamp.resources.skipped import Skipped
 
 OSCAL: Final = "1.2.1"
 NAMESPACE: Final = "urn:bluelamp:oscal"
-"""Whose the properties are that OSCAL has no word for."""
+"""The namespace of properties that OSCAL does not define."""
 _SPACE: Final = UUID("5c5d7d0a-0d4e-5f4e-9d43-62c1b0a7e0c5")
 _UNFIT: Final = re.compile(r"[^\w.-]+")
 
@@ -29,8 +29,8 @@ _UNFIT: Final = re.compile(r"[^\w.-]+")
 def to_assessment_results(report: Report) -> str:
     """The findings as OSCAL assessment results, in JSON: observations of every verdict, a finding for each rule.
 
-    What calls for somebody's eye is an observation each; of passes of a rule that say the same, and so of what is not
-    applicable, there is one, whose subjects are the resources. What a resource's inputs were stands with the resource.
+    Each verdict that needs attention is an observation. Equal passes of a rule, and equal verdicts of not applicable,
+    are one observation with the resources as subjects. A resource's inputs are part of the resource.
     """
     made = _Made(report)
     result = {
@@ -70,9 +70,9 @@ def to_assessment_results(report: Report) -> str:
 
 
 def to_poam(report: Report) -> str | None:
-    """The failures as an OSCAL plan of action and milestones, in JSON: an item each. None where there is no failure.
+    """The failures as an OSCAL plan of action and milestones, in JSON, with an item each; None without failures.
 
-    What is exempt is an item too, whose risk has an approved deviation.
+    Exempt failures are items whose risk has an approved deviation.
     """
     made = _Made(report)
     if not made.failures:
@@ -90,7 +90,7 @@ def to_poam(report: Report) -> str | None:
 
 
 class _Made:
-    """The parts that both documents have."""
+    """The parts common to both documents."""
 
     def __init__(self, report: Report) -> None:
         self.report = report
@@ -103,7 +103,7 @@ class _Made:
         return str(uuid5(self._own, "\n".join(parts)))
 
     def metadata(self, title: str) -> dict[str, Any]:
-        """What stands at the top of every OSCAL document."""
+        """The metadata of an OSCAL document."""
         report = self.report
         return {
             "title": f"{title}: {report.name}",
@@ -115,12 +115,12 @@ class _Made:
 
     @cached_property
     def observed(self) -> Sequence[Sequence[Finding]]:
-        """The findings, as many together as make one observation."""
+        """The findings, grouped by observation."""
         return grouped(self.report.findings)
 
     @cached_property
     def by_rule(self) -> list[tuple[RuleRecord, list[Sequence[Finding]]]]:
-        """The rules that said something, each with what makes its observations."""
+        """The rules with findings, each with its findings grouped by observation."""
         found: dict[str, list[Sequence[Finding]]] = defaultdict(list)
         for findings in self.observed:
             found[findings[0].rule.id].append(findings)
@@ -132,7 +132,7 @@ class _Made:
         return {urn: self.id("resource", urn) for urn in self.report.subjects}
 
     def items(self, urns: Iterable[str]) -> list[dict[str, Any]]:
-        """The resources that something is said of."""
+        """The inventory items of resources with findings."""
         return [
             {
                 "uuid": self.resources[urn],
@@ -145,7 +145,7 @@ class _Made:
 
     @property
     def unjudged_items(self) -> list[dict[str, Any]]:
-        """What was not judged, and of which nothing else is said."""
+        """The inventory items of resources that were not judged."""
         return [
             {
                 "uuid": self._unjudged_id(one),
@@ -158,7 +158,7 @@ class _Made:
         ]
 
     def unjudged_observation(self, each: Unjudged) -> dict[str, Any]:
-        """That the resources of a kind were not judged, and why."""
+        """The observation that the resources of a kind were not judged, and why."""
         return {
             "uuid": self.id("not judged", each.kind, each.why),
             "title": f"Not judged: {_line(each.kind)}",
@@ -176,22 +176,22 @@ class _Made:
 
     @property
     def reviewed(self) -> dict[str, Any]:
-        """The controls that the rules answer to."""
+        """The controls mapped to the rules."""
         frameworks: dict[tuple[str, str], set[str]] = defaultdict(set)
         for control in {control for rule in self.report.rules for control in rule.controls}:
             frameworks[control.framework, control.edition].add(_control(control))
         selections = [
             {
-                "description": f"{framework}, edition {edition}: the controls that at least one rule answers to",
+                "description": f"{framework}, edition {edition}: the controls mapped to at least one rule",
                 "include-controls": [{"control-id": each} for each in sorted(ids)],
             }
             for (framework, edition), ids in sorted(frameworks.items())
         ]
-        return {"control-selections": selections or [{"description": "the rules answer to no control"}]}
+        return {"control-selections": selections or [{"description": "no controls are mapped to the rules"}]}
 
     @property
     def objectives(self) -> list[dict[str, Any]]:
-        """For each control, the rules that answer to it, by their ids: what a rule asks is said by its finding."""
+        """The ids of the rules mapped to each control; the findings have the rules' content."""
         rules: dict[Control, list[RuleRecord]] = defaultdict(list)
         for rule in self.report.rules:
             for control in rule.controls:
@@ -207,17 +207,17 @@ class _Made:
 
     @property
     def plan(self) -> dict[str, Any]:
-        """What stands for the assessment plan: the rules."""
+        """The reference in place of an assessment plan: the rules."""
         return {
             "uuid": self.id("plan"),
-            "title": "The rules as they were applied",
-            "description": "There is no assessment plan in OSCAL: every rule, with its rationale and parameters, "
-            "stands in findings.json, under rules.",
+            "title": "The applied rules",
+            "description": "There is no assessment plan in OSCAL: findings.json has every rule, with its rationale and "
+            "parameters, under rules.",
             "rlinks": [{"href": "findings.json", "media-type": "application/json"}],
         }
 
     def observation(self, findings: Sequence[Finding]) -> dict[str, Any]:
-        """One verdict with its evidence, on one resource or on several alike."""
+        """One verdict with its evidence, on one or several resources."""
         finding = findings[0]
         evidence = {
             "description": f"{finding.path or 'the resource'}: observed {value(finding.observed)}, "
@@ -257,7 +257,7 @@ class _Made:
         return self.id("observation", finding.rule.id, finding.verdict, finding.path, values, finding.message)
 
     def subject(self, finding: Finding) -> dict[str, Any]:
-        """The resource of a finding, with where it is written."""
+        """The resource of a finding, with its source location."""
         file, line = finding.source or ("", "")
         return _some(
             **{"subject-uuid": self.resources[finding.urn], "type": "inventory-item"},
@@ -265,16 +265,16 @@ class _Made:
         )
 
     def finding(self, rule: RuleRecord, observed: list[Sequence[Finding]]) -> dict[str, Any] | None:
-        """What the verdicts of one rule come to; satisfied only where all are known, some pass and none fails.
+        """The finding for a rule; satisfied only if all verdicts are known, some pass and none fails.
 
-        None where there is nothing that the rule is about.
+        None if the rule applies to no resource.
         """
         found = [findings[0] for findings in observed]
         verdicts = {finding.verdict for finding in found}
         if verdicts & {Verdict.FAIL, Verdict.EXEMPT}:
             status = {"state": "not-satisfied", "reason": "fail"}
         elif verdicts & UNDECIDED:
-            status = {"state": "not-satisfied", "reason": "other", "remarks": "It cannot be said yet."}
+            status = {"state": "not-satisfied", "reason": "other", "remarks": "Inconclusive."}
         elif Verdict.PASS in verdicts:
             status = {"state": "satisfied", "reason": "pass"}
         else:
@@ -303,7 +303,7 @@ class _Made:
         )
 
     def risk(self, finding: Finding) -> dict[str, Any]:
-        """What a failure puts at risk, and how to mend it."""
+        """The risk of a failure, and its remediation."""
         rule = finding.rule
         return _some(
             uuid=self.id("risk", finding.key),
@@ -324,7 +324,7 @@ class _Made:
         )
 
     def poam_item(self, finding: Finding) -> dict[str, Any]:
-        """A failure as something to be done."""
+        """A failure as an item of the plan of action and milestones."""
         return {
             "uuid": self.id("item", finding.key),
             "title": f"{finding.rule.id} on {_line(finding.name)}: {finding.heading}",
@@ -336,18 +336,18 @@ class _Made:
 
 
 def _props(**values: str) -> list[dict[str, str]]:
-    """Properties of our own; OSCAL lets none be empty, nor begin or end in white space."""
+    """Bluelamp's own properties. OSCAL's may not be empty, nor begin or end with white space."""
     said = {name: str(text).strip() for name, text in values.items()}
     return [{"name": name, "ns": NAMESPACE, "value": _line(text)} for name, text in said.items() if text]
 
 
 def _some(**members: Any) -> dict[str, Any]:
-    """The members that hold something: OSCAL has no empty lists."""
+    """The members without empty ones, as OSCAL allows no empty lists."""
     return {name: held for name, held in members.items() if held not in ([], {}, "")}
 
 
 def _control(control: Control) -> str:
-    """A control's id as OSCAL's tokens are: a letter first, and no spaces."""
+    """A control's id as an OSCAL token, which begins with a letter and has no spaces."""
     return _token(f"{control.framework}_{control.edition}_{control.id}")
 
 

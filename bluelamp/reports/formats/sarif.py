@@ -1,4 +1,4 @@
-"""SARIF 2.1.0, for code hosts and editors that show what analysers find."""
+"""SARIF 2.1.0, for code hosts and editors that show results of static analysis."""
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
@@ -32,37 +32,36 @@ _LEVELS: Final = {
     Severity.LOW: "note",
 }
 _SCORES: Final = {Severity.CRITICAL: "9.5", Severity.HIGH: "8.0", Severity.MEDIUM: "5.0", Severity.LOW: "2.0"}
-"""How GitHub ranks security findings, from 0 to 10."""
+"""GitHub's security severity of findings, from 0 to 10."""
 _ROOT: Final = "%SRCROOT%"
 _MOST: Final = 1_000
-"""Locations of a result: GitHub takes no file that has a result of more."""
+"""The maximum number of locations of a result; GitHub rejects a file with more."""
 _RESULTS: Final = 5_000
-"""Results that GitHub shows of a run. It rejects a file with more than 25,000."""
+"""The maximum number of results that GitHub shows for a run; it rejects a file with more than 25,000."""
 _TAGS: Final = 10
-"""Tags that GitHub shows of a rule. It rejects a file that has a rule with more than 20."""
+"""The maximum number of tags that GitHub shows for a rule; it rejects a file with more than 20."""
 _TEXT: Final = 1_024
-"""Characters that GitHub takes of a description; messages are kept as short."""
+"""The maximum length of a description on GitHub, used for messages too."""
 _NAMED: Final = 100
-"""Resources of a kind that was not judged that are named."""
+"""The maximum number of listed resources of a kind that was not judged."""
 _VALUE: Final = 2_000
-"""Characters of an observed or expected value; the rest is in findings.json."""
+"""The maximum length of an observed or expected value; the rest is in findings.json."""
 _REPORTS: Final = UUID("6f0f5a8e-1e0c-5d0b-9d56-3f2a7b1c4e90")
-"""The namespace of the names of reports."""
+"""The UUID namespace of reports."""
 _STACK: Final = "stacks/Pulumi.{force}.yaml"
 
 
 def to_sarif(report: Report, *, passes: bool = False) -> str:
-    """The failures as one SARIF run, the worst first; `properties.verdict` has each verdict as Bluelamp names it.
+    """The failures as one SARIF run, the most severe first; `properties.verdict` has Bluelamp's own verdict.
 
     Code hosts show every result as an alert, whatever its kind and suppressions. By default the results are therefore
-    the failures, the undecided verdicts on mandatory rules as warnings, and the rules that broke down as errors.
-    `passes` adds every other verdict, and each has its own kind; passes of a rule that say the same are one result that
-    occurs as often as it has locations. Against an earlier report, `baselineState` says what is new, unchanged, or
-    updated, and with `passes` what is absent.
+    the failures, undecided verdicts on mandatory rules as warnings, and failed rules as errors. `passes` adds every
+    other verdict with its own kind; equal passes of a rule are one result with a location for each. Compared with an
+    earlier report, `baselineState` is new, unchanged or updated, and with `passes` also absent.
 
-    Each failure has a physical location: where the report knows the setting or the line of the program, that, else the
-    force's settings file. The numbers of results, tags and locations, and the lengths of texts, are within GitHub's
-    limits; what is left out is a notification of the run.
+    Each failure has a physical location: the setting or the line of the program if known, else the force's settings
+    file. The numbers of results, tags and locations and the lengths of texts are within GitHub's limits; a notification
+    of the run lists what is left out.
     """
     wanted = list(report.findings) if passes else sorted(filter(_concerns, report.findings), key=_rank)
     groups = [part for findings in grouped(wanted) for part in _parts(findings)]
@@ -111,8 +110,8 @@ def to_sarif(report: Report, *, passes: bool = False) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """The index in the run of each rule, by its id, and of each resource, by its URN; where findings without a place
-    are shown; whether each verdict keeps its own kind; and the report."""
+    """The index in the run of each rule, by id, and of each resource, by URN; the location of findings without one;
+    whether each verdict keeps its own kind; and the report."""
 
     rules: Mapping[str, int]
     resources: Mapping[str, int]
@@ -137,7 +136,7 @@ def _parts(findings: Sequence[Finding]) -> Iterator[Sequence[Finding]]:
 
 
 def _short(value: Any) -> Any:
-    """A value as it is, or the beginning of its JSON where it is long."""
+    """A value unchanged, or the beginning of its JSON if it is long."""
     text = dense(value).decode()
     return value if len(text) <= _VALUE else cut(text, _VALUE)
 
@@ -210,14 +209,14 @@ def _invocation(report: Report, left_out: int) -> dict[str, Any]:
 
 
 def _gone(report: Report) -> list[dict[str, Any]]:
-    """How many findings of an earlier report there are no more, as a notification."""
+    """The number of an earlier report's findings that no longer exist, as a notification."""
     absent = report.against.absent if report.against else ()
     text = f"{some(len(absent), 'finding')} of the earlier report no longer found"
     return [{"level": "note", "descriptor": {"id": "no-longer-found"}, "message": {"text": text}}] if absent else []
 
 
 def _result(findings: Sequence[Finding], known: _Known) -> dict[str, Any]:
-    """One result; of several findings, which say the same, the resources are told by their index only."""
+    """One result. Several equal findings have the resources by index only."""
     finding = findings[0]
     kind, level = _kind(finding, own=known.own_kinds)
     result: dict[str, Any] = {
@@ -242,7 +241,7 @@ def _result(findings: Sequence[Finding], known: _Known) -> dict[str, Any]:
         result["occurrenceCount"] = len(findings)
     else:
         own = hashlib.sha256(finding.key.encode()).hexdigest()
-        # GitHub tells alerts apart by `primaryLocationLineHash` alone: several findings can have the same line.
+        # GitHub identifies alerts by `primaryLocationLineHash` only, and several findings can have the same line.
         result["partialFingerprints"] = {"bluelampFinding/v1": own, "primaryLocationLineHash": f"{own[:16]}:1"}
     if finding.verdict is Verdict.EXEMPT:
         result["suppressions"] = [
@@ -252,7 +251,7 @@ def _result(findings: Sequence[Finding], known: _Known) -> dict[str, Any]:
 
 
 def _state(report: Report, finding: Finding) -> str:
-    """SARIF's word for how a finding is against an earlier report; empty without one, and where it is none."""
+    """The `baselineState` of a finding; empty without an earlier report, and for verdicts that it does not record."""
     if report.against is None:
         return ""
     if finding.key in report.against.new:
@@ -262,8 +261,8 @@ def _state(report: Report, finding: Finding) -> str:
 
 
 def _absent(report: Report, known: _Known) -> Iterator[dict[str, Any]]:
-    """What an earlier report found and this one does not. Code hosts would show it as an open alert, so that it is only
-    among the results where every verdict is."""
+    """The findings of an earlier report that no longer exist. Code hosts would show them as open alerts, so they are
+    included only with all verdicts."""
     for key in report.against.absent if report.against else ():
         rule, _, urn = key.partition(" ")
         if rule in known.rules:
@@ -279,15 +278,15 @@ def _absent(report: Report, known: _Known) -> Iterator[dict[str, Any]]:
 
 
 def _guid(force: str, source: str, written: str) -> str:
-    """What names a run from one file to the next: the same for the same report."""
+    """The GUID of a run, which is the same for the same report."""
     return str(uuid5(_REPORTS, f"{force}/{source}/{written}"))
 
 
 def _kind(finding: Finding, *, own: bool) -> tuple[str, str]:
     """The result's kind and level. Code hosts read the level only, and SARIF allows one for failures only.
 
-    So that an undecided verdict on a mandatory rule is seen, it is a failure of the level `warning`; a rule that broke
-    down is one of the level `error`, as it stops a deployment.
+    An undecided verdict on a mandatory rule is a failure of level `warning`, so that it is shown; a failed rule is one
+    of level `error`, as it stops a deployment.
     """
     kind = _KINDS[finding.verdict]
     if kind == "fail":
@@ -298,7 +297,7 @@ def _kind(finding: Finding, *, own: bool) -> tuple[str, str]:
 
 
 def _said(findings: Sequence[Finding]) -> str:
-    """One sentence on what was found where, and the setting that cures it."""
+    """One sentence about the finding and its resource, with the setting that fixes it."""
     finding = findings[0]
     name = finding.name if len(findings) == 1 else some(len(findings), "resource")
     said = finding.message or finding.path
@@ -317,13 +316,13 @@ def _resource(finding: Finding) -> dict[str, Any]:
 
 
 def _location_of(one: Skipped) -> dict[str, Any]:
-    """Where something is that was not judged."""
+    """The location of a resource or file that was not judged."""
     name = {"name": one.name, "fullyQualifiedName": one.urn or one.name, "kind": "resource"}
     return {"logicalLocations": [name], **_file(one.source)}
 
 
 def _location(finding: Finding, known: _Known) -> dict[str, Any]:
-    """Where the resource is; readers that know no index are told its name where there is something to fix."""
+    """The resource's location, with its name for viewers without support for indexes if it needs fixing."""
     place: dict[str, Any] = {"index": known.resources[finding.urn]}
     if finding.verdict in QUIET:
         return {"logicalLocations": [place], **_file(finding.source)}

@@ -1,4 +1,4 @@
-"""CSV for a spreadsheet: a row for each finding, one for each rule, and what holds for all of them."""
+"""CSV for spreadsheets: the findings, the rules, and facts about the whole report."""
 
 import csv
 import io
@@ -14,7 +14,7 @@ from bluelamp.resources.skipped import Skipped
 _FORMULA: Final = re.compile(r"^\s*[=+\-@\uff1d\uff0b\uff0d\uff20]|^[\t\r\n]")
 _NUMBER: Final = re.compile(r"-?\d+(\.\d+)?")
 _BYTE_ORDER_MARK: Final = "\ufeff"
-"""Spreadsheets take the file for UTF-8 when it begins with this."""
+"""Spreadsheets read a file that begins with this as UTF-8."""
 
 COLUMNS: Final[Mapping[str, Callable[[Report, Finding], Any]]] = {
     "verdict": lambda _, each: each.verdict,
@@ -36,7 +36,7 @@ COLUMNS: Final[Mapping[str, Callable[[Report, Finding], Any]]] = {
     "force": lambda report, _: report.force,
     "only": lambda report, _: "; ".join(report.filters),
 }
-"""The columns of the findings, and what stands in them. `only` says which rules were judged, where not all were."""
+"""The columns of the findings and their values. `only` lists the judged rules if they were selected."""
 
 RULES: Final[Mapping[str, Callable[[RuleRecord], Any]]] = {
     "rule": lambda each: each.id,
@@ -61,7 +61,7 @@ UNJUDGED: Final[Mapping[str, Callable[[Skipped], Any]]] = {
     "line": lambda each: each.source[1] if each.source else "",
     "why": lambda each: each.why,
 }
-"""The columns of what was not judged."""
+"""The columns of resources that were not judged."""
 
 ABOUT: Final[Mapping[str, Callable[[Report], Any]]] = {
     "force": lambda report: report.force,
@@ -76,24 +76,24 @@ ABOUT: Final[Mapping[str, Callable[[Report], Any]]] = {
     "input hash": lambda report: report.provenance.input_hash,
     "versions": lambda report: "; ".join(f"{name} {each}" for name, each in report.provenance.versions.items()),
 }
-"""What holds for every finding alike."""
+"""The facts about the whole report."""
 
 
 def to_csv(report: Report) -> str:
-    """The findings as CSV (RFC 4180, in UTF-8 with a byte order mark), with the names of the columns on top.
+    """The findings as CSV (RFC 4180, in UTF-8 with a byte order mark), with column headings.
 
-    A text that a spreadsheet would take for a formula has an apostrophe in front.
+    Text that a spreadsheet would evaluate as a formula has the prefix of an apostrophe.
     """
     return _table(COLUMNS, ([made(report, each) for made in COLUMNS.values()] for each in report.findings))
 
 
 def to_rules(report: Report) -> str:
-    """The rules as CSV: what holds for every finding of a rule stands here once."""
+    """The rules as CSV, with what all findings of a rule have in common."""
     return _table(RULES, ([made(rule) for made in RULES.values()] for rule in report.rules))
 
 
 def to_unjudged(report: Report) -> str | None:
-    """What no rule judged as CSV, a row for each resource; None where all was judged."""
+    """The resources that no rule judged as CSV, a row each; None if all were judged."""
     if not report.unjudged:
         return None
     rows = (one for each in report.unjudged for one in each.resources)
@@ -101,7 +101,7 @@ def to_unjudged(report: Report) -> str | None:
 
 
 def to_about(report: Report) -> str:
-    """What was judged, when, from which commit and by what, as CSV: what holds for every finding, once."""
+    """The facts about the whole report as CSV: subject, time, commit and versions."""
     counts = [(str(verdict), count) for verdict, count in report.counts.items()]
     counts += [(name, count) for name, count, _ in report.totals.rows(report.source)]
     return _table(("what", "value"), [*((name, made(report)) for name, made in ABOUT.items()), *counts])

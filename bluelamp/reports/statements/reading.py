@@ -1,4 +1,4 @@
-"""Reading the evidence of a force: every statement, and whether it is as a known signer signed it and in date."""
+"""Reads the evidence of a force: every statement, with its signature's and its dates' validity."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from bluelamp.core.dates import london_day
 from bluelamp.core.files import FileRefusedError, digest
 from bluelamp.core.files import read as read_file
+from bluelamp.core.os_errors import reason_of
 from bluelamp.core.problems import Problem, SettingsError
 from bluelamp.core.reader import content_of
 from bluelamp.reports.signers import known_signers
@@ -21,11 +22,11 @@ if TYPE_CHECKING:
     from bluelamp.reports.findings import Report
 
 MAX_ATTACHMENT: Final = 1 << 30
-"""The size of an attached file in bytes, at most."""
+"""The maximum size of an attached file, in bytes."""
 
 
 def with_statements(root: Path, reports: Iterable["Report"]) -> "list[Report]":
-    """`reports` with the evidence of their forces, as on the day that each was begun.
+    """`reports` with the evidence of their forces, as of the day each report was started.
 
     Raises `SettingsError` with every mistake in the files.
     """
@@ -44,9 +45,9 @@ def with_statements(root: Path, reports: Iterable["Report"]) -> "list[Report]":
 
 
 def statements(root: Path, force: str, today: date) -> tuple[StatementRecord, ...]:
-    """The statements of `force` in the project `root`, by id, as on the day `today`; none where it has no evidence.
+    """The statements of `force` in the project `root`, by id, as of `today`; none if it has no evidence.
 
-    Raises `SettingsError` with every mistake in the files, `UsageError` where a known signer's key cannot be used.
+    Raises `SettingsError` with every mistake in the files, `UsageError` if a known signer's key cannot be used.
     """
     folder = place(root, force)
     if not lexists(folder):
@@ -68,17 +69,17 @@ def statements(root: Path, force: str, today: date) -> tuple[StatementRecord, ..
 
 
 def attached(folder: Path, files: Sequence[Attached]) -> tuple[Attachment, ...]:
-    """The files of a statement in `folder`, each with how it differs from what is said of it."""
+    """The files of a statement in `folder`, each with its difference from the statement, if any."""
     return tuple(Attachment(each.path, each.sha256, _flaw(folder, each)) for each in files)
 
 
 def _files(folder: Path, root: Path, problems: list[Problem]) -> Iterator[Path]:
-    """The files of statements; names that come near one, and signatures without one, are problems."""
+    """The files of statements. Similar names and signatures without a statement are problems."""
     shown = folder.relative_to(root).as_posix()
     try:
         names = sorted(each.name for each in folder.iterdir())
     except OSError as error:
-        problems.append(Problem(shown, message=f"cannot be read: {(error.strerror or str(error)).lower()}"))
+        problems.append(Problem(shown, message=f"cannot be read: {reason_of(error)}"))
         return
     for name in names:
         folded = name.casefold().strip()
@@ -88,10 +89,8 @@ def _files(folder: Path, root: Path, problems: list[Problem]) -> Iterator[Path]:
             step = f"rename it to {name[: name.rindex('.')]}{SUFFIX}"
             problems.append(Problem(ascii(f"{shown}/{name}")[1:-1], message="is not read", next_step=step))
         elif name.endswith(SIGNATURE) and name.removesuffix(SIGNATURE) not in names:
-            step = "put the statement beside it, or remove it"
-            problems.append(
-                Problem(ascii(f"{shown}/{name}")[1:-1], message="signs a statement that is missing", next_step=step)
-            )
+            step = "add the statement, or remove the signature"
+            problems.append(Problem(ascii(f"{shown}/{name}")[1:-1], message="has no statement", next_step=step))
 
 
 def _twice(found: Iterable[StatementRecord]) -> Iterator[Problem]:
@@ -134,29 +133,29 @@ def _record(
 
 
 def _signer(content: bytes, path: Path) -> tuple[str, tuple[Status, str] | None]:
-    """The fingerprint of who signed the statement, or what is wrong with its signature."""
+    """The fingerprint of the statement's signer, or the problem with its signature."""
     signature = path.with_name(path.name + SIGNATURE)
     if not lexists(signature):
         return "", (Status.UNSIGNED, "it has no signature")
     try:
         found = signing.signer_of(content, read_file(signature, signing.MAX_BYTES))
     except OSError as error:
-        return "", (Status.ALTERED, f"its signature cannot be read: {(error.strerror or str(error)).lower()}")
-    return (found, None) if found else ("", (Status.ALTERED, "its signature is of another text"))
+        return "", (Status.ALTERED, f"its signature cannot be read: {reason_of(error)}")
+    return (found, None) if found else ("", (Status.ALTERED, "its signature does not match its content"))
 
 
 def _flaw(folder: Path, said: Attached) -> str:
     path = folder / said.path
     try:
         if not path.resolve().is_relative_to(folder.resolve()):
-            return f"{said.path} leads out of the folder"
+            return f"{said.path} is outside the folder"
         found, _ = digest(path, MAX_ATTACHMENT)
     except FileNotFoundError:
         return f"{said.path} is missing"
     except FileRefusedError as error:
         return f"{said.path} {error.strerror}"
     except OSError as error:
-        return f"{said.path} cannot be read: {(error.strerror or str(error)).lower()}"
+        return f"{said.path} cannot be read: {reason_of(error)}"
     if not found:
         return f"{said.path} is larger than {MAX_ATTACHMENT:,} bytes"
     return "" if found == said.sha256 else f"{said.path} has the SHA-256 {found}"

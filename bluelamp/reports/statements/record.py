@@ -1,4 +1,4 @@
-"""What a report keeps of a statement."""
+"""A statement as recorded in a report."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -9,7 +9,7 @@ from bluelamp.policies.model import Control
 
 
 class Status(StrEnum):
-    """Whether a statement can be relied on as its author's, and if not, why; the first that applies."""
+    """Whether a statement is authentic and in date, or the first reason why not."""
 
     ALTERED = "altered"
     UNSIGNED = "not signed"
@@ -21,9 +21,9 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """A file that belongs to a statement: its path below the folder of evidence, and its SHA-256 in hex.
+    """A file attached to a statement: its path in the evidence folder, and its SHA-256 in hexadecimal.
 
-    `flaw` says how the file differs from what the statement says of it, empty where it does not.
+    `flaw` is how the file differs from the statement's record of it; empty if it does not.
     """
 
     path: str
@@ -33,10 +33,10 @@ class Attachment:
 
 @dataclass(frozen=True, slots=True)
 class StatementRecord:
-    """A statement on some controls, who made it, who signed it, and for how long it counts.
+    """A statement about controls, with its author, signer and validity.
 
-    `dated` and `valid_until` are the first and the last day. `signer` is the known signer's name, or the fingerprint of
-    an unknown key; empty where there is no valid signature. `why` says everything that is wrong with it.
+    `dated` and `valid_until` are the first and the last day of validity. `signer` is the known signer's name, or the
+    fingerprint of an unknown key; empty without a valid signature. `why` lists every problem.
     """
 
     id: str
@@ -55,7 +55,7 @@ class StatementRecord:
 
     @property
     def holds(self) -> bool:
-        """Whether it is as a known signer signed it, and in date."""
+        """Whether it has a valid signature of a known signer and is in date."""
         return self.status is Status.SIGNED
 
     def as_dict(self) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The file of a statement: its shape, and everything that can be wrong in it."""
+"""The file format of a statement, and its validation."""
 
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
@@ -19,27 +19,27 @@ from bluelamp.policies.settings import Part, Person, Said, Sentence
 FOLDER: Final = "stacks/{force}/evidence"
 SUFFIX: Final = ".yaml"
 SIGNATURE: Final = ".sig"
-"""What a signature's name has after that of its statement."""
+"""The suffix of a signature's file name after its statement's."""
 
 
 def _path(value: str) -> str:
     path = PurePosixPath(value)
     if value != str(path) or path.is_absolute() or ".." in path.parts or not value.isprintable() or value == ".":
-        raise refuse(f"{show(value)} is no file of this folder", "a path below the folder of the statement")
+        raise refuse(f"{show(value)} is not a file in this folder", "a path in the folder of the statement")
     return value
 
 
 class Attached(Part):
-    """A file that belongs to a statement, and its SHA-256 in hex, as `sha256sum` prints it."""
+    """A file attached to a statement, and its SHA-256 in hexadecimal, as printed by `sha256sum`."""
 
     path: Annotated[str, AfterValidator(_path), Field(examples=["board-minutes.pdf"])]
     sha256: Annotated[str, StringConstraints(pattern="^[0-9a-f]{64}$")]
 
 
 class Statement(Part):
-    """What somebody declares of some controls of a force, from `date` to `valid_until`, both days included.
+    """A person's statement about controls of a force, valid from `date` to `valid_until`, both inclusive.
 
-    `force` ties the statement, and with it the signature, to one force.
+    `force` binds the statement, and so its signature, to one force.
     """
 
     id: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9-]*$", max_length=60)]
@@ -63,13 +63,13 @@ def read(content: bytes, name: str, force: str) -> Statement:
 
 
 def controls_of(said: Statement) -> tuple[Control, ...]:
-    """The controls that it names, which are known."""
+    """The statement's controls."""
     known = _known()
     return tuple(dict.fromkeys(known[each] for each in said.controls))
 
 
 def place(root: Path, force: str) -> Path:
-    """The folder of a force's evidence, whether it is there or not."""
+    """The folder of a force's evidence, which need not exist."""
     return root / FOLDER.format(force=force)
 
 

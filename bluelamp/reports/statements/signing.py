@@ -1,4 +1,4 @@
-"""Signatures of statements: Ed25519 over the bytes of the file, in a file of JSON that holds the public key."""
+"""Signatures of statements: Ed25519 over the bytes of the file, in a JSON file with the public key."""
 
 import base64
 import json
@@ -15,13 +15,13 @@ if TYPE_CHECKING:
 
 FORMAT: Final = "bluelamp-statement/1"
 MAX_BYTES: Final = 10_000
-"""The size of a signature's file, at most."""
+"""The maximum size of a signature file, in bytes."""
 _PREFIX: Final = f"{FORMAT}\n".encode()
-"""What is signed begins with this, so that no signature of anything else, such as a report's, counts here."""
+"""The prefix of the signed bytes, so that signatures of other things, such as reports, are not valid here."""
 
 
 class Signature(BaseModel):
-    """What stands in a signature's file; `signature` is 64 bytes in Base64."""
+    """The content of a signature file; `signature` is 64 bytes in Base64."""
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
@@ -32,7 +32,7 @@ class Signature(BaseModel):
 
 
 def signed(content: bytes, key: "Ed25519PrivateKey") -> str:
-    """The signature's file for a statement of these bytes."""
+    """The signature file for a statement with this content."""
     from bluelamp.reports.keys import pem_of
 
     signature = base64.b64encode(key.sign(_PREFIX + content)).decode()
@@ -42,9 +42,9 @@ def signed(content: bytes, key: "Ed25519PrivateKey") -> str:
 
 
 def signer_of(content: bytes, signature: bytes) -> str | None:
-    """The fingerprint of the key that signed the statement of the bytes `content`.
+    """The fingerprint of the key that signed the statement `content`.
 
-    None where `signature` is none of these bytes: either file was changed.
+    None if `signature` does not match `content`, as one of the files was changed.
     """
     from cryptography.exceptions import InvalidSignature
 

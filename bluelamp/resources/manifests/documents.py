@@ -1,8 +1,7 @@
-"""Reading YAML and JSON as a Kubernetes API server's clients read them, with the line of every object.
+"""Reads YAML and JSON as Kubernetes clients do, with the line of every object.
 
-What YAML means is what `sigs.k8s.io/yaml` makes of it, which differs from PyYAML: `y` is true, `010` is eight, `1:30`
-is text, dates are text. Keys are text. A key that stands twice, a tag of somebody's own, an alias that multiplies
-itself and nesting without end are refused rather than guessed at.
+YAML has the semantics of `sigs.k8s.io/yaml`, which differ from PyYAML's: `y` is true, `010` is eight, `1:30` and dates
+are strings, and so are keys. Duplicate keys, custom tags, exponential aliases and endless nesting are errors.
 """
 
 import json
@@ -21,17 +20,17 @@ from bluelamp.resources.manifests.fast_yaml import Document, TooManyError, read_
 from bluelamp.resources.manifests.scalars import scalar
 
 MOST: Final = 2_000_000
-"""How many values a document may have."""
+"""The maximum number of values in a document."""
 MOST_NODES: Final = 500_000
-"""How many values a document with aliases, merges or tags may have: its nodes take ten times the memory."""
+"""The maximum number of values in a document with aliases, merges or tags, whose nodes need ten times the memory."""
 MOST_DOCUMENTS: Final = 100_000
-"""How many documents a file may have."""
+"""The maximum number of documents in a file."""
 _MOST_DIRECTIVES: Final = 100
-"""How many directives a document may have: libyaml compares each with all others."""
+"""The maximum number of directives in a document; libyaml compares each with all others."""
 _EXPANDED: Final = 100_000
-"""How many values aliases may add to a document. The ones that are written out are fewer than its characters."""
+"""The maximum number of values that aliases may add to a document."""
 _CHARACTERS: Final = 16
-"""How many characters of a text that an alias repeats count as one value."""
+"""The number of characters of a repeated string that count as one value."""
 
 _BREAK: Final = re.compile(r"^---(?=\s|$)", re.MULTILINE)
 _DIRECTIVE: Final = re.compile(r"^%.*$", re.MULTILINE)
@@ -41,8 +40,8 @@ _AS_WRITTEN: Final = frozenset({_QUOTED, f"{_STANDARD}str", f"{_STANDARD}binary"
 _UNDERSTOOD: Final = frozenset({_PLAIN, *(f"{_STANDARD}{kind}" for kind in ("int", "bool", "float", "null"))})
 
 
-class Unreadable(Exception):  # noqa: N818 - what a text is, not an error of ours
-    """A document cannot be read: why, and the line and column, counted from 1."""
+class Unreadable(Exception):  # noqa: N818 - describes the input, not an error of the program
+    """A document that cannot be read: the reason, and the line and column, counted from 1."""
 
     def __init__(self, message: str, line: int, column: int = 1) -> None:
         super().__init__(message)
@@ -50,9 +49,9 @@ class Unreadable(Exception):  # noqa: N818 - what a text is, not an error of our
 
 
 def documents(text: str, *, as_json: bool = False) -> Iterator[Document | Unreadable]:
-    """The documents of `text`, and in the place of each that cannot be read, why.
+    """The documents of `text`, with the reason in place of each that cannot be read.
 
-    `as_json` says that it is JSON, one value or several; YAML takes most JSON, but no tabs.
+    `as_json` reads one or several JSON values; YAML includes most JSON, but no tabs.
     """
     return _json(text) if as_json else _yaml(text)
 
@@ -64,7 +63,7 @@ def _yaml(text: str) -> Iterator[Document | Unreadable]:
         line = text.count("\n", 0, starts[-1]) + 1
         yield Unreadable(f"there are more than {MOST_DOCUMENTS:,} documents in the file", line)
         return
-    # Only a break can start a document anew, so that what is wrong in one part says nothing about the next.
+    # Documents are separated before parsing, so that an error in one does not affect the next.
     for start, end in zip(starts, [*starts[1:], len(text)], strict=True):
         part = text[start:end]
         if start == 0 and not part.startswith("---"):
@@ -105,17 +104,17 @@ def _part(text: str, before: int) -> Iterator[Document]:
 
 
 class _Parser(CParser):  # type: ignore[misc, unused-ignore]
-    """libyaml with nothing resolved: a scalar only remembers whether it was quoted."""
+    """libyaml without resolving tags: a scalar only records whether it was quoted."""
 
     depth = 0
     seen = 0
 
     def resolve(self, _kind: type, _value: str | None, implicit: Any) -> str:
-        """The tag of a node that has none."""
+        """The tag of an untagged node."""
         return _PLAIN if implicit is True or (implicit and implicit[0]) else _QUOTED
 
     def descend_resolver(self, parent: Node | None, _index: object) -> None:
-        """Counts, as the parser itself would go on until the stack or the memory is full."""
+        """Counts values and depth, as the parser itself has no limits."""
         self.depth += 1
         self.seen += 1
         if self.seen > MOST_NODES:
@@ -125,7 +124,7 @@ class _Parser(CParser):  # type: ignore[misc, unused-ignore]
             raise MarkedYAMLError(problem=f"values are nested deeper than {DEEPEST}", problem_mark=_mark(parent))
 
     def ascend_resolver(self) -> None:
-        """Counts back."""
+        """Reduces the depth."""
         self.depth -= 1
 
 
@@ -134,7 +133,7 @@ def _mark(node: Node | None) -> Any:
 
 
 class _Reader:
-    """Turns nodes into values. An alias is read again wherever it stands, and `most` bounds what that comes to."""
+    """Converts nodes to values. An alias is expanded at each use, up to `most` values in total."""
 
     def __init__(self, before: int, most: int) -> None:
         self._before = before
@@ -171,7 +170,7 @@ class _Reader:
             if name == "<<" and key.tag is not _QUOTED:
                 merged += self._merged(value)
             elif name in made:
-                raise self._wrong(key, f"the key {show(name, quote=False)} stands twice")
+                raise self._wrong(key, f"duplicate key {show(name, quote=False)}")
             else:
                 made[name] = self(value)
         for other in merged:
@@ -196,7 +195,7 @@ def _json(text: str) -> Iterator[Document | Unreadable]:
     line, counted, documents_ = 1, 0, 0
     escaped = "\\u" in text
     while (position := _skipped(text, position)) < end:
-        # Counted on from the document before: counting from the start for each would take the square of their number.
+        # Counted from the previous document, to keep the total linear.
         line, counted = line + text.count("\n", counted, position), position
         documents_ += 1
         if documents_ > MOST_DOCUMENTS:
@@ -242,12 +241,12 @@ def _skipped(text: str, position: int) -> int:
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     made = dict(pairs)
     if len(made) != len(pairs):
-        raise ValueError(f"the key {show(repeated(name for name, _ in pairs), quote=False)} stands twice")
+        raise ValueError(f"duplicate key {show(repeated(name for name, _ in pairs), quote=False)}")
     return made
 
 
 def repeated(names: Iterable[str]) -> str:
-    """The first of `names` that is there a second time; empty where none is."""
+    """The first duplicate in `names`; empty if there is none."""
     seen: set[str] = set()
     for name in names:
         if name in seen:

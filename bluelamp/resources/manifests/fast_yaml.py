@@ -1,7 +1,7 @@
-"""A fast reader of the YAML that nearly all manifests are written in: values are built from events, without nodes.
+"""A fast reader for the subset of YAML in nearly all manifests, which builds values from events without nodes.
 
-It leaves aliases, merge keys, tags, mistakes and very large files to `documents`, which reads all of YAML and reports
-what is wrong. Where both read a file, the values are the same.
+Aliases, merge keys, tags, errors and very large files are left to `documents`, which reads all of YAML and reports
+errors. Both give the same values.
 """
 
 from collections.abc import Callable
@@ -26,7 +26,7 @@ from bluelamp.resources.manifests.scalars import scalar
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One document: its value, its first line, and the first line of each of its `items` where it has some."""
+    """A document: its value, its first line, and the first line of each of its `items`, if any."""
 
     value: Any
     line: int
@@ -42,9 +42,9 @@ class TooManyError(Exception):
 
 
 def read_fast(text: str, before: int, most: int) -> list[Document] | None:
-    """The documents of `text`, above which stand `before` lines; None where this reader cannot read them.
+    """The documents of `text`, which `before` lines precede; None if this reader cannot read them.
 
-    Raises `TooManyError` where there are more than `most` values.
+    Raises `TooManyError` for more than `most` values.
     """
     try:
         return _Reader(text, before, most).documents()
@@ -53,11 +53,11 @@ def read_fast(text: str, before: int, most: int) -> list[Document] | None:
 
 
 class _UnusualError(Exception):
-    """This is not for us to read."""
+    """YAML that this reader does not support."""
 
 
 class _Reader:
-    """Takes one event after the other; `_lines` are those of the items of the list that ended last."""
+    """Consumes events; `_lines` are the lines of the items of the most recent list."""
 
     def __init__(self, text: str, before: int, most: int) -> None:
         self._next: Callable[[], Any] = CParser(text).get_event
@@ -67,7 +67,7 @@ class _Reader:
         self._items: tuple[int, ...] = ()
 
     def documents(self) -> list[Document]:
-        """All of them."""
+        """All documents."""
         found = []
         while type(event := self._next()) is not StreamEndEvent:
             if type(event) is not DocumentStartEvent:

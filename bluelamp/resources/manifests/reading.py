@@ -1,9 +1,9 @@
-"""Kubernetes manifests as resources to be judged: files, folders and streams, written by people, helm or kustomize.
+"""Kubernetes manifests as resources for rules: files, folders and streams, written by people, Helm or Kustomize.
 
     resources = read(["deploy/", "-"])
 
-Each object becomes the resource that Pulumi's Kubernetes provider would make of it, so that every rule says of it what
-it says at every other moment. Nothing is run: a Helm chart has to be rendered first.
+Each object becomes the resource of Pulumi's Kubernetes provider, so that every rule gives the same verdict as for plans
+and states. Nothing is run: a Helm chart must be rendered first.
 """
 
 import sys
@@ -17,14 +17,14 @@ from bluelamp.core.problems import Problem, SettingsError
 from bluelamp.core.resource import Resource
 from bluelamp.core.walk import File, files, printable
 from bluelamp.errors import UsageError
-from bluelamp.resources.budget import LARGEST_MANIFEST, Budget, OverBudget, told
+from bluelamp.resources.budget import LARGEST_MANIFEST, Budget, OverBudget, first_problems
 from bluelamp.resources.manifests.documents import Unreadable, documents
-from bluelamp.resources.skipped import DOCUMENT, FILE, Skipped, is_told, unread
+from bluelamp.resources.skipped import DOCUMENT, FILE, Skipped, has_problem, unread
 from bluelamp.resources.unique import unique
 
 STANDARD_INPUT: Final = "-"
 LARGEST: Final = LARGEST_MANIFEST
-"""How many bytes one file may have: a whole estate in one file."""
+"""The maximum size of a file, in bytes: enough for a whole estate."""
 _ON_EMPTY_FILE: Final = "restore its content, or remove it"
 _ON_EMPTY_INPUT: Final = "check the command before the pipe"
 _ENDINGS: Final = (".yaml", ".yml", ".json")
@@ -32,7 +32,7 @@ _URN: Final = "urn:pulumi:manifests::bluelamp"
 _SECRET_PATHS: Final = frozenset(
     {"data", "stringData", 'metadata.annotations["kubectl.kubernetes.io/last-applied-configuration"]'}
 )
-"""What a Secret holds, and where `kubectl apply` keeps a copy of it."""
+"""The data of a Secret, and the annotation in which `kubectl apply` keeps a copy of it."""
 
 
 def read(
@@ -40,11 +40,11 @@ def read(
     hear: Callable[[str], None] = lambda _: None,
     skip: Callable[[Skipped], None] = lambda _: None,
 ) -> list[Resource]:
-    """The objects that stand in `paths`: files, folders with all that is below them, `-` for the standard input.
+    """The objects in `paths`: files, folders with their subfolders, or `-` for standard input.
 
-    `hear` is told of documents that are not Kubernetes objects, which are left out; `skip` of each of them, and of
-    every file and document that cannot be read. Raises `SettingsError` with everything that cannot be read where
-    nothing else is there to judge, or where a limit of the run is exceeded, and `UsageError` where there is no object.
+    `hear` receives a summary of the documents that are not Kubernetes objects; `skip` receives each of them, and every
+    unreadable file and document. Raises `SettingsError` with everything unreadable if there is nothing else to judge,
+    or if a limit of the run is exceeded, and `UsageError` if there is no object.
     """
     problems: list[Problem] = []
     found: dict[str, Resource] = {}
@@ -63,14 +63,14 @@ def read(
         except OverBudget as error:
             if not (problems and problems[-1].message == str(error)):
                 problems.append(Problem(file.name, message=str(error)))
-            raise SettingsError(told(problems)) from error
+            raise SettingsError(first_problems(problems)) from error
     if problems and not found:
-        raise SettingsError(told(problems))
+        raise SettingsError(first_problems(problems))
     if left_out:
         few = ", ".join(left_out[:5]) + (", …" if len(left_out) > 5 else "")
-        hear(f"left out {len(left_out)}, for want of an apiVersion and a kind: {few}")
-    # A folder that gives nothing is no less a mistake where others give something.
-    without = [path for path in dict.fromkeys(paths) if not found or not (path in roots or is_told(path, problems))]
+        hear(f"left out {len(left_out)} without apiVersion and kind: {few}")
+    # A folder without objects is a mistake even if other paths have some.
+    without = [path for path in dict.fromkeys(paths) if not found or not (path in roots or has_problem(path, problems))]
     if without:
         raise UsageError(
             f"there is no Kubernetes object in {', '.join(map(printable, without))}",
@@ -123,11 +123,11 @@ def _file(
             resource = _resource(value, file.name, line, taken)
             found[resource.urn] = resource
     if not count:
-        skip(Skipped(FILE, file.name, "it holds no object", source=(file.name, 1), of=FILE))
+        skip(Skipped(FILE, file.name, "it contains no object", source=(file.name, 1), of=FILE))
 
 
 def _files(paths: Iterable[str], problems: list[Problem]) -> Iterator[File]:
-    """The files to read, each once: those that are named and those below folders, then the standard input."""
+    """The files to read, without duplicates: named files and those in folders, then standard input."""
     named = [path for path in paths if path != STANDARD_INPUT]
     yield from files(named, _ENDINGS, problems)
     if len(named) < len(list(paths)):
@@ -135,7 +135,7 @@ def _files(paths: Iterable[str], problems: list[Problem]) -> Iterator[File]:
 
 
 def _text(file: File, budget: Budget, problems: list[Problem]) -> str | None:
-    """What stands in the file; None where that cannot be had, with the reason among `problems`."""
+    """The text of the file; None if it cannot be read, with the reason added to `problems`."""
 
     def wrong(message: str, *, allowed: str = "", next_step: str = "") -> str | None:
         problems.append(Problem(file.name, message=message, allowed=allowed, next_step=next_step))
@@ -163,7 +163,7 @@ def _text(file: File, budget: Budget, problems: list[Problem]) -> str | None:
 
 
 def _bytes(path: str) -> bytes:
-    """The content of a file or of the standard input. Raises `FileRefusedError` where it is too large."""
+    """The content of a file or of standard input. Raises `FileRefusedError` if it is too large."""
     if path != STANDARD_INPUT:
         return read_file(Path(path), LARGEST)
     stream = getattr(sys.stdin, "buffer", None)
@@ -184,7 +184,7 @@ def _objects(
 ) -> Iterator[tuple[int, dict[str, Any]]]:
     """The objects of a document, each with its line: the document itself, or the items of a list.
 
-    To `others` are added the lines of items that are no objects.
+    The lines of items that are not objects are added to `others`.
     """
     said = value if isinstance(value, dict) else {}
     version, kind = said.get("apiVersion"), said.get("kind")
@@ -198,7 +198,7 @@ def _objects(
         return
     for index, item in enumerate(items):
         if isinstance(item, dict) and kind != "List":
-            # A server's own list says what its items are, and they do not.
+            # Items of an API server's list have no apiVersion and kind; the list has theirs.
             item = {"apiVersion": version, "kind": kind.removesuffix("List"), **item}  # noqa: PLW2901 - completed
         yield from _objects(item, lines[index] if index < len(lines) else line, (), others, listed=True)
 

@@ -1,4 +1,4 @@
-"""What YAML's scalars mean to the clients of a Kubernetes API server, where they are not quoted."""
+"""The values of unquoted YAML scalars for Kubernetes clients."""
 
 import re
 from math import inf, isfinite
@@ -12,12 +12,12 @@ _WORDS: Final[dict[str, Any]] = {
 _NUMERIC: Final = frozenset("0123456789-+.")
 _INTEGER: Final = re.compile(r"([-+]?)(0[xX][0-9a-fA-F]+|0[bB][01]+|0[oO]?[0-7]+|0|[1-9][0-9]*)")
 _LONGEST: Final = 100
-"""How many digits a whole number may have; the clients know 64 bits, and read longer ones as fractions."""
+"""The maximum number of digits of an integer; clients support 64 bits and read longer ones as floats."""
 _FLOAT: Final = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 
 
 def scalar(text: str) -> Any:
-    """The value that `text` stands for."""
+    """The value of `text`."""
     if text in _WORDS:
         return _WORDS[text]
     if text[0] not in _NUMERIC:

@@ -1,6 +1,6 @@
-"""Resources of a template that hold settings of another one, and are none to the SDK: read as part of that one.
+"""Template resources that are settings of a parent resource in the SDK, and are merged into that.
 
-Which they are is data, in `children.yaml`.
+`children.yaml` lists them.
 """
 
 from collections.abc import Iterable, Mapping
@@ -30,9 +30,9 @@ class _Child:
 
 
 def joined_to_parents(resources: Iterable[Declared]) -> list[Declared]:
-    """`resources`, in their order, with the settings of such children in their parents.
+    """`resources`, in order, with such children merged into their parents.
 
-    A child whose parent is not among them stands for it: what else the parent has is unknown. Raises `Twice`.
+    A child without its parent represents it, with all other settings unknown. Raises `DuplicateName`.
     """
     made: list[Declared] = []
     children: list[tuple[Declared, _Child]] = []
@@ -63,7 +63,7 @@ def _kind(resource: Declared) -> _Child | None:
 
 
 def _stand_in(child: Declared) -> Declared:
-    """The parent of `child`, of which nothing else is known."""
+    """The parent of `child`, with all other settings unknown."""
     open_ = unknown(f"what is not in the template of {'/'.join(map(str, child.names[:-1]))}")
     kept = ((key, value) for key, value in child.body.items() if fold(key) == "apiversion")
     body = Located(kept, start=child.start)
@@ -82,12 +82,12 @@ def _joined(parent: Declared, child: Declared, kind: _Child) -> Declared:
             path = ".".join(filter(None, (kind.into, names.get(fold(name), name))))
             own = _with(own, path.split("."), known)
     elif given is not None:
-        # Which settings it has is not known, and so none of the parent's is that it may overwrite.
+        # The child's settings are unknown, and so are the parent's that it may overwrite.
         own = _with(own, kind.into.split("."), given) if kind.into else given
     body = Located(((key, value) for key, value in parent.body.items() if fold(key) != _PROPERTIES))
     body.start = parent.start
     if isinstance(own, Located) and isinstance(own.get(_PROPERTIES), Open):
-        # What is known of an object that is not stands beside it, where the SDK has it as well.
+        # Known members of an unknown object are added next to it, where the SDK has them as well.
         body |= own if kind.lifted else {_PROPERTIES: own[_PROPERTIES]}
     else:
         body[_PROPERTIES] = own

@@ -1,10 +1,10 @@
-"""The resources that a template declares: loops unrolled, conditions applied, children and inner templates read."""
+"""The resources that a template declares, with loops, conditions, child resources and nested templates expanded."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from bluelamp.resources.located import Located, Twice, fold, folded
+from bluelamp.resources.located import DuplicateName, Located, fold, folded
 from bluelamp.resources.templates.deployments import DEPLOYMENT, inner, items
 from bluelamp.resources.templates.expressions import Open, joined, segments, unknown
 from bluelamp.resources.templates.grammar import BadExpression
@@ -19,11 +19,11 @@ _NOT_THE_BODY: Final = frozenset({"resources", "copy", "condition", "scope"})
 
 @dataclass(frozen=True)
 class Declared:
-    """One resource: its ARM type, the pieces of its name from the outermost on, its body with values computed.
+    """A resource: its ARM type, the segments of its name, outermost first, and its body with evaluated values.
 
-    `on` is the id of what it extends, or of what its template is deployed to; `level` says which of these that is.
-    `start` is where in the file it begins, `group` tells its resource group from others, `group_name` is the name of
-    that group, None where the template does not say.
+    `on` is the id of the resource that it extends, or of its template's deployment scope; `level` is which of these.
+    `start` is its position in the file, `group` identifies its resource group, and `group_name` is that group's name,
+    None if unknown.
     """
 
     type: str
@@ -38,11 +38,9 @@ class Declared:
 
 @dataclass(frozen=True)
 class Listener:
-    """Who is told what cannot be read, and what is left out: where in the file the resource begins, its type, its
-    name, and why.
+    """Callbacks for resources that are not read, with their position in the file, type, name and the reason.
 
-    `wrong` is told of a resource that cannot be read, `skipped` of one that is left out, and `unread` of one of which
-    an expression cannot be read.
+    `wrong` receives unreadable resources, `skipped` those left out, and `unread` those with an unreadable expression.
     """
 
     wrong: Callable[[int, str, str, str], None]
@@ -55,7 +53,7 @@ EXISTING: Final = "it exists already, and is only read"
 
 
 def declared(scope: Scope, listener: Listener, depth: int = 0) -> Iterator[Declared]:
-    """Every resource that `scope`'s template declares, in its order."""
+    """Every resource that `scope`'s template declares, in order."""
     for raw in items(scope.template.resources):
         yield from _resource(raw, scope, listener, depth, None)
 
@@ -77,7 +75,7 @@ def _resource(raw: Any, scope: Scope, listener: Listener, depth: int, parent: De
             turns = [once] if counted is None else counted
         for turn in turns:
             yield from _turn(raw, said, turn, listener, depth, parent)
-    except Twice as error:
+    except DuplicateName as error:
         listener.wrong(error.start if error.start >= 0 else start, type_, name, str(error))
     except BadExpression as error:
         listener.wrong(start, type_, name, str(error))
@@ -91,7 +89,7 @@ def _resource(raw: Any, scope: Scope, listener: Listener, depth: int, parent: De
 def _turn(
     raw: Located, said: Mapping[str, Any], scope: Scope, listener: Listener, depth: int, parent: Declared | None
 ) -> Iterator[Declared]:
-    """The resource in one turn of its loop; `said` is `raw` by folded names."""
+    """The resource in one iteration of its loop; `said` is `raw` by folded names."""
     if scope.value(said.get("condition", True)) is False:
         return
     type_, names = str(said["type"]), tuple(segments(scope.value(said.get("name", ""))))
@@ -124,12 +122,12 @@ def _turn(
 
 
 def brief(names: Iterable[Any]) -> str:
-    """The pieces of a name as a person is told of them."""
+    """The segments of a name for display."""
     return "/".join(part.brief if isinstance(part, Open) else str(part) for part in names)
 
 
 def _whole(on: Any, scope: Scope) -> Any:
-    """The id that a resource's `scope` says, which may leave out where the template is deployed."""
+    """The full id of a resource's `scope`, which may be relative to the deployment scope."""
     first = on.parts[0] if isinstance(on, Open) else on
     if isinstance(first, str) and not first.startswith("/"):
         return joined(scope.place, "/providers/", on)

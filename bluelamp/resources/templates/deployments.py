@@ -1,4 +1,4 @@
-"""Deployments inside a template: what their expressions see, and what `reference` gives for them."""
+"""Deployments inside a template: the scope of their expressions, and the results of `reference` for them."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -14,10 +14,10 @@ from bluelamp.resources.templates.scopes import Scope
 DEPLOYMENT: Final = "microsoft.resources/deployments"
 _SYMBOL: Final = re.compile(r"(\w+)(?:\[([0-9]{1,4})\])?")
 _FULL: Final = 3
-"""How many arguments `reference` has where it is asked for more than properties."""
+"""The number of arguments of `reference` for the full resource instead of its properties."""
 _PLACED: Final = frozenset({"scope", "subscriptionid", "resourcegroup"})
 _Place = tuple[Any, Mapping[str, Any], Scope]
-"""A resource as it is written, the same by folded names, and the scope that it is in."""
+"""A resource as written, its members by folded name, and its scope."""
 
 
 def items(resources: Any) -> list[Any]:
@@ -28,9 +28,9 @@ def items(resources: Any) -> list[Any]:
 
 
 def inner(raw: Any, said: Mapping[str, Any], scope: Scope) -> Scope | None:
-    """What the template of a deployment sees, `said` being `raw` by folded names; None where it only links to one.
+    """The scope of a deployment's template, with `said` being `raw` by folded names; None for a linked template.
 
-    Raises `Twice`.
+    Raises `DuplicateName`.
     """
     key = ("inner", id(raw), tuple(scope.loops.items()))
     if key not in scope.kept:
@@ -55,14 +55,14 @@ def _inner(said: Mapping[str, Any], scope: Scope) -> Scope | None:
             given = _all_given(properties.get("parameters"), parts, scope)
             name = scope.value(said.get("name", ""))
             return replace(made, template=parts, given=given, loops={}, name=name, ambiguous=False, around=None)
-        case False:  # the inner template sees what the outer one does
+        case False:  # the nested template has the outer one's scope
             return replace(made, template=_seen(scope.template, parts), around=scope.around or scope)
         case _:
             return replace(made, template=_seen(scope.template, parts), ambiguous=True, around=scope.around or scope)
 
 
 def _seen(outer: Template, inside: Template) -> Template:
-    """The resources and outputs of one template, with all that its expressions see from another."""
+    """The resources and outputs of one template, with the parameters, variables and functions of another."""
     return replace(
         outer,
         resources=inside.resources,
@@ -74,9 +74,9 @@ def _seen(outer: Template, inside: Template) -> Template:
 
 
 def _is_inner(options: Any, scope: Scope, inside: Template) -> bool | None:
-    """Whether the expressions of an inner template see only what is passed to it; None where that is not known.
+    """Whether a nested template's expressions have inner scope; None if unknown.
 
-    Language version 2 makes that the default, and refuses the other.
+    Language version 2 has inner scope by default and refuses outer scope.
     """
     found = scope.value(options)
     where = found if isinstance(found, Open) else folded(found).get("scope", "")
@@ -91,17 +91,17 @@ def _is_inner(options: Any, scope: Scope, inside: Template) -> bool | None:
 
 
 def _all_given(said: Any, template: Template, scope: Scope) -> dict[str, Any]:
-    """The parameters that are passed on, by folded names; all of them are open where it is not known which are."""
+    """The passed parameters, by folded name; all are open if it is unknown which are passed."""
     if isinstance(said, Mapping):
         return {key: _given(scope, value) for key, value in folded(said).items()}
     passed = scope.value(said)
-    if isinstance(passed, Mapping):  # its expressions are computed already
+    if isinstance(passed, Mapping):  # its expressions are already evaluated
         return {key: folded(value).get("value", unknown(f"parameters({key})")) for key, value in folded(passed).items()}
     return {} if passed is None else {key: unknown(f"parameters({key})") for key in template.parameters}
 
 
 def _given(scope: Scope, said: Any) -> Any:
-    """The value of a parameter that is passed on; a secret from a vault is open."""
+    """The value of a passed parameter; a key vault secret is open."""
     parts = folded(said if isinstance(said, Mapping) else scope.value(said))
     if "value" in parts:
         return scope.value(parts["value"]) if isinstance(said, Mapping) else parts["value"]
@@ -109,10 +109,9 @@ def _given(scope: Scope, said: Any) -> Any:
 
 
 def refer(scope: Scope, function: str, arguments: list[Any]) -> Any:
-    """What `reference` and `resourceInfo` give for a resource of the template that `scope` is of; None where that is
-    not known.
+    """The result of `reference` and `resourceInfo` for a resource of the template of `scope`; None if unknown.
 
-    Of a deployment, these are its outputs; of another resource its id, name and type, as only Azure knows the rest.
+    For a deployment it has the outputs; for other resources the id, name and type, as only Azure knows the rest.
     """
     found = _found(scope, arguments[0])
     if found is None:
@@ -129,7 +128,7 @@ def refer(scope: Scope, function: str, arguments: list[Any]) -> Any:
 
 
 def _found(scope: Scope, asked: Any) -> _Place | None:
-    """The resource that is asked for."""
+    """The referenced resource."""
     symbol = _SYMBOL.fullmatch(asked) if isinstance(asked, str) else None
     if symbol and fold(symbol[1]) in scope.template.symbols:
         raw = scope.template.symbols[fold(symbol[1])]
@@ -148,7 +147,7 @@ def _found(scope: Scope, asked: Any) -> _Place | None:
 
 
 def _said(scope: Scope, raw: Any) -> dict[str, Any]:
-    """A resource by folded names: always the same object, which tells its scope."""
+    """A resource by folded names; always the same object, which identifies its scope."""
     key = ("said", id(raw))
     if key not in scope.kept:
         scope.kept[key] = folded(raw)
@@ -167,7 +166,7 @@ def _turns(scope: Scope, said: Mapping[str, Any]) -> list[Scope]:
 def _deployments(scope: Scope) -> dict[Any, _Place]:
     """The deployments of a template by their names."""
     if "deployments" not in scope.kept:
-        scope.kept["deployments"] = {}  # a name that needs the outcome of a deployment finds none
+        scope.kept["deployments"] = {}  # for names that depend on a deployment's outputs
         scope.kept["deployments"] = dict(_named(scope))
     made: dict[Any, _Place] = scope.kept["deployments"]
     return made
@@ -184,7 +183,7 @@ def _named(scope: Scope) -> Iterator[tuple[Any, _Place]]:
 
 
 class _Outcome(Pending):
-    """What `reference` gives for a deployment."""
+    """The result of `reference` for a deployment."""
 
     def __init__(self, inside: Scope) -> None:
         self._inside = inside
@@ -211,7 +210,7 @@ class _Outputs(_Outcome):
 
 
 class _Resource(Pending):
-    """What is known of a resource before it is deployed."""
+    """The properties of a resource that are known before deployment."""
 
     def __init__(self, said: Mapping[str, Any], scope: Scope) -> None:
         self._said = said

@@ -1,8 +1,8 @@
 """The expressions of ARM templates: `[concat('kv-', parameters('force'))]`.
 
-What cannot be known before a deployment stays open: an `Open` is a text some parts of which are not known yet. Two open
-values with the same parts are the same value, so a name that is made by `uniqueString` is still recognised where it is
-used. A function that is not known here gives an open value; nothing is guessed.
+Values that are unknown before deployment stay open: an `Open` is a string with unknown parts. Open values with equal
+parts are equal, so a name built with `uniqueString` is recognised where it is used. An unknown function returns an open
+value; nothing is guessed.
 """
 
 import json
@@ -16,7 +16,7 @@ from bluelamp.resources.located import Located, fold, members
 from bluelamp.resources.templates.grammar import BadExpression, Called, Constant, Member, Node, parsed
 
 LONGEST: Final = 1_000_000
-"""How long a text may become, and how many items a list may have; ARM stops far earlier."""
+"""The maximum length of a string and of a list; ARM's limits are far lower."""
 _MOST_PARTS: Final = 10_000
 _LONGEST_KEY: Final = 2_000
 _BRANCHES: Final = 3
@@ -24,9 +24,9 @@ _BRANCHES: Final = 3
 
 @dataclass(frozen=True, slots=True)
 class Atom:
-    """One value that is not known yet, told by what it is made from.
+    """An unknown value, identified by its expression.
 
-    `shown` is how it is written inside an id (`{subscriptionId}`), as ids are told by their ends; empty for others.
+    `shown` is its form inside an id (`{subscriptionId}`); empty for others.
     """
 
     key: str
@@ -34,7 +34,7 @@ class Atom:
 
     @property
     def brief(self) -> str:
-        """The function that it comes from; of a parameter its name."""
+        """The function that computes it, or the name of a parameter."""
         if self.shown:
             return self.shown.strip("{}")
         function, _, rest = self.key.partition("(")
@@ -43,7 +43,7 @@ class Atom:
 
 @dataclass(frozen=True, slots=True)
 class Open:
-    """A value that is not known yet: known texts and atoms, in order."""
+    """An unknown value: known strings and atoms, in order."""
 
     parts: tuple[str | Atom, ...]
 
@@ -52,19 +52,19 @@ class Open:
 
     @property
     def brief(self) -> str:
-        """How a person is told of it: `kv-essex-<uniquestring>`."""
+        """The value for display: `kv-essex-<uniquestring>`."""
         return "".join(part if isinstance(part, str) else f"<{part.brief}>" for part in self.parts)
 
 
 def unknown(key: str) -> Open:
-    """A value of which only `key`, what it is made from, is known."""
-    if len(key) > _LONGEST_KEY:  # two are still the same value where they are made from the same
+    """An unknown value, identified by its expression `key`."""
+    if len(key) > _LONGEST_KEY:  # values with equal keys stay equal
         key = f"{key[: _LONGEST_KEY // 2]}…{sha256(key.encode(errors='replace')).hexdigest()}"
     return Open((Atom(key),))
 
 
 def joined(*values: Any) -> Any:
-    """The values as one text; open where any of them is."""
+    """The concatenated values; open if any of them is."""
     parts: list[str | Atom] = []
     run: list[str] = []
     length = 0
@@ -80,9 +80,9 @@ def joined(*values: Any) -> Any:
                 parts.append(part)
                 run = []
             if length > LONGEST:
-                raise BadExpression(f"it makes a text of more than {LONGEST:,} characters")
+                raise BadExpression(f"its result has more than {LONGEST:,} characters")
             if len(parts) > _MOST_PARTS:
-                raise BadExpression(f"it makes a text of more than {_MOST_PARTS:,} parts that are not known")
+                raise BadExpression(f"its result has more than {_MOST_PARTS:,} unknown parts")
     if not parts:
         return "".join(run)
     return Open((*parts, *_joined(run)))
@@ -94,7 +94,7 @@ def _joined(run: list[str]) -> list[str]:
 
 
 def segments(value: Any) -> list[Any]:
-    """The pieces of a text between its slashes; only slashes that are known part it."""
+    """The segments of a string between known slashes."""
     pieces: list[list[Any]] = [[]]
     for part in value.parts if isinstance(value, Open) else (str(value),):
         if isinstance(part, Atom):
@@ -107,7 +107,7 @@ def segments(value: Any) -> list[Any]:
 
 
 def text(value: Any) -> str:
-    """A known value as the language writes it."""
+    """A known value as a string in the template language."""
     if isinstance(value, bool):
         return str(value)
     if isinstance(value, (dict, list)):
@@ -116,24 +116,21 @@ def text(value: Any) -> str:
 
 
 def is_open(value: Any) -> bool:
-    """Whether `value`, or anything in it, is not known yet."""
+    """Whether `value` or anything in it is unknown."""
     if isinstance(value, Mapping):
         return any(is_open(item) for item in value.values())
     return any(is_open(item) for item in value) if isinstance(value, list) else isinstance(value, Open)
 
 
 _LOOKUPS: Final = frozenset({"parameters", "variables", "lambdavariables"})
-"""The functions that give what has been counted when it was computed."""
+"""The functions whose results have been counted already."""
 
 Call = Callable[[str, list[Any], Callable[[], str]], Any]
-"""What calls a function: its name in lower case, its arguments, and how to find out how the call is written."""
+"""Calls a function, with its name in lower case, its arguments, and a function that returns the call's text."""
 
 
 class Pending:
-    """A value whose members are computed when they are asked for, such as what a deployment gives back.
-
-    It is only known by its members: as a whole it is open.
-    """
+    """A value with lazily computed members, such as the result of a deployment. As a whole it is open."""
 
     def get(self, key: str) -> Any:
         """The member `key`."""
@@ -142,14 +139,14 @@ class Pending:
 
 @dataclass(frozen=True, slots=True)
 class Lambda:
-    """A `lambda(...)`: the names of its variables, and what it gives for values of them."""
+    """A `lambda(...)`: the names of its variables, and its evaluation."""
 
     names: tuple[str, ...]
     give: Callable[[Mapping[str, Any]], Any]
     written: Callable[[], str]
 
     def __call__(self, *values: Any) -> Any:
-        """What it gives for these values; it may take the index of an item after the item, or leave it out."""
+        """The result for these values. The index after an item is optional."""
         return self.give(dict(zip(self.names, values, strict=False)))
 
     def __str__(self) -> str:
@@ -157,7 +154,7 @@ class Lambda:
 
 
 def evaluated(expression: str, call: Call, budget: Budget | None = None) -> Any:
-    """What a text of a template stands for. Raises `BadExpression`, and `OverBudget` where it takes too much."""
+    """The value of an expression. Raises `BadExpression`, and `OverBudget` if a limit is exceeded."""
     if not (expression.startswith("[") and expression.endswith("]")):
         return expression
     if expression.startswith("[["):
@@ -165,11 +162,11 @@ def evaluated(expression: str, call: Call, budget: Budget | None = None) -> Any:
     try:
         return settled(_Evaluator(call, budget or Budget()).value(parsed(expression[1:-1]), {}))
     except RecursionError as error:
-        raise BadExpression("it is nested too deep, or needs itself") from error
+        raise BadExpression("it is nested too deep or refers to itself") from error
 
 
 def settled(value: Any) -> Any:
-    """The same, open where it is only known by its members."""
+    """`value`, open if it has lazily computed members."""
     return unknown(str(value)) if isinstance(value, (Pending, Lambda)) else value
 
 
@@ -198,7 +195,7 @@ class _Evaluator:
         def written() -> str:
             return f"{node.name}({', '.join(map(str, arguments))})"
 
-        # Both what goes in and what comes out is counted, so that nothing can grow or be gone through unseen.
+        # Arguments and results are counted, so that all work is within the limits.
         self._budget.weigh(arguments)
         value = self._call(node.name, arguments, written)
         if node.name not in _LOOKUPS and not isinstance(value, Pending):
@@ -211,7 +208,7 @@ class _Evaluator:
         return value
 
     def _branch(self, node: Called, bound: Mapping[str, Any]) -> Any:
-        """Of `if` the branch that is taken, alone: the other one need not make sense."""
+        """The selected branch of `if`; the other is not evaluated and may be invalid."""
         condition, then, otherwise = node.arguments
         holds = settled(self.value(condition, bound))
         self._budget.step()
@@ -224,7 +221,7 @@ class _Evaluator:
     def _lambda(self, node: Called, bound: Mapping[str, Any]) -> Lambda:
         *names, body = node.arguments
         if not all(isinstance(each, Constant) and isinstance(each.value, str) for each in names):
-            raise BadExpression("the names of a lambda's variables are texts")
+            raise BadExpression("the names of a lambda's variables must be strings")
         spelled = tuple(fold(str(each.value)) for each in names if isinstance(each, Constant))
 
         def written() -> str:
@@ -253,7 +250,7 @@ class _Evaluator:
 
 
 def either(one: Any, other: Any, written: str) -> Any:
-    """What is known of a value that is one of two: where they agree, and what both have."""
+    """The common known parts of two possible values."""
     if type(one) is type(other) and one == other:
         return one
     if isinstance(one, Mapping) and isinstance(other, Mapping):
@@ -275,9 +272,9 @@ _NOTHING: Final = object()
 
 
 def member(value: Any, key: Any, absent: Any = _NOTHING) -> Any:
-    """The property, or the item, `key` of `value`; names are compared without case.
+    """The property or item `key` of `value`, with case-insensitive names.
 
-    Where there is none it is `absent`, by default open: a deployment fails there.
+    A missing one is `absent`, by default open, as the deployment fails.
     """
     if isinstance(value, Open) or isinstance(key, Open):
         return unknown(f"{value}.{key}")

@@ -11,17 +11,17 @@ _TOKEN: Final = re.compile(
 )
 _SPACE: Final = re.compile(r"\s*")
 _LONGEST: Final = 24_576
-"""How many characters ARM takes in one expression."""
+"""ARM's maximum length of an expression."""
 _LONGEST_NUMBER: Final = 19
 
 
-class BadExpression(ValueError):  # noqa: N818 - what an expression is
+class BadExpression(ValueError):  # noqa: N818 - describes the input
     """An expression does not follow the language's grammar."""
 
 
 @dataclass(frozen=True, slots=True)
 class Constant:
-    """A text or a number."""
+    """A string or a number."""
 
     value: Any
 
@@ -47,14 +47,14 @@ Node = Constant | Called | Member
 
 @lru_cache(maxsize=2048)
 def parsed(expression: str) -> Node:
-    """The expression, which is without its brackets, as what it calls. Raises `BadExpression`."""
+    """The syntax tree of an expression without its brackets. Raises `BadExpression`."""
     if len(expression) > _LONGEST:
         raise BadExpression(f"it has more than {_LONGEST:,} characters")
     return _Reader(expression).whole()
 
 
 class _Reader:
-    """Reads one expression. Raises `BadExpression` where it does not follow the grammar."""
+    """Parses one expression. Raises `BadExpression` if it does not follow the grammar."""
 
     def __init__(self, source: str) -> None:
         self._tokens = list(_tokens(source))

@@ -1,4 +1,4 @@
-"""Resource ids in ARM templates: those that expressions compute, and which resource each means."""
+"""Resource ids in ARM templates: computing them, and resolving them to resources."""
 
 from hashlib import sha256
 from typing import Any, Final
@@ -9,9 +9,9 @@ _FORMATTED: Final = 2
 
 
 def resource_id(place: Any, arguments: list[Any]) -> Any:
-    """The id that `resourceId` and its kin give: `place` is where the resource stands, the rest its type and names.
+    """The result of `resourceId` and similar functions: `place` is the scope, the rest the type and names.
 
-    What comes before the type says another subscription or group, which is not needed to tell the resource.
+    Arguments before the type are another subscription or group, which is not needed to identify the resource.
     """
     at = next((index for index, each in enumerate(arguments) if isinstance(each, str) and "/" in each), None)
     if at is None:
@@ -23,7 +23,7 @@ def resource_id(place: Any, arguments: list[Any]) -> Any:
 
 
 def target(identifier: Any) -> tuple[str, tuple[Any, ...]] | None:
-    """Which resource an id means, as its ARM type in lower case and its names; None where it is no id."""
+    """The resource of an id, as its ARM type in lower case and its names; None if it is not an id."""
     pieces = segments(identifier)
     at = max(
         (index for index, each in enumerate(pieces) if isinstance(each, str) and each.lower() == "providers"),
@@ -37,15 +37,15 @@ def target(identifier: Any) -> tuple[str, tuple[Any, ...]] | None:
 
 
 def located(identifier: Any) -> Any:
-    """An id as a text in which names that are not known stand in braces, where all else of it is known.
+    """An id as a string with unknown names in braces, if everything else is known.
 
-    Each is told by what it comes from, so that two texts are the same where the ids are.
+    Unknown names are identified by their expressions, so that equal ids give equal strings.
     """
     if not isinstance(identifier, Open) or target(identifier) is None:
         return identifier
     first, *pieces = segments(identifier)
     ends = [index for index, each in enumerate(pieces) if isinstance(each, str) and each.lower() == "providers"]
-    # Kinds and names take turns: /kind/name/…/providers/namespace/kind/name/….
+    # Types and names alternate: /type/name/…/providers/namespace/type/name/….
     kinds = {index + 1 for index in ends} | set(ends)
     start = 0
     for end in [*ends, len(pieces)]:
@@ -66,7 +66,7 @@ def _braced(name: Open) -> str:
 
 
 def name_key(name: Any) -> Any:
-    """A name as it is compared: without case where it is known."""
+    """A name for comparison: in lower case if known."""
     if isinstance(name, Open):
         return Open(tuple(part.lower() if isinstance(part, str) else part for part in name.parts))
     return name.lower() if isinstance(name, str) else str(name)

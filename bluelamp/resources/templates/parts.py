@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from bluelamp.resources.located import Located, Twice, fold, folded
+from bluelamp.resources.located import DuplicateName, Located, fold, folded
 from bluelamp.resources.templates.expressions import unknown
 
 _SECURE: Final = frozenset({"securestring", "secureobject"})
@@ -15,11 +15,11 @@ _LEVELS: Final = {
 }
 _DEFINITIONS: Final = "#/definitions/"
 _DEEPEST: Final = 20
-"""How deep the types of a template are looked into."""
+"""The maximum nesting depth of a template's types."""
 
 
 def level_of(template: Mapping[str, Any]) -> str | None:
-    """What a template is deployed to (`group`, `subscription`, …) as its schema says; None where it is no template."""
+    """A template's deployment scope (`group`, `subscription`, …) by its schema; None if it is not a template."""
     schema = " ".join(str(value).lower() for name, value in template.items() if fold(str(name)) == "$schema")
     if "deploymenttemplate" not in schema:
         return None
@@ -28,7 +28,7 @@ def level_of(template: Mapping[str, Any]) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class UserFunction:
-    """A function that a template defines: the names of its parameters, and the expression of its value."""
+    """A user-defined function: the names of its parameters, and the expression of its value."""
 
     parameters: tuple[str, ...]
     value: Any
@@ -36,10 +36,10 @@ class UserFunction:
 
 @dataclass(frozen=True)
 class Template:
-    """The parts of a template, by folded names: ARM compares the names of everything in it without case.
+    """The parts of a template, by folded name, as ARM's names are case-insensitive.
 
-    `loops` are the variables that a loop makes; `spelled` gives the parameters' names as they are written; `symbols`
-    are the resources by their symbolic names, which templates of language version 2 have (`second`).
+    `loops` are the variables created by loops; `spelled` has the parameters' names as written; `symbols` are the
+    resources by symbolic name, in templates of language version 2 (`second`).
     """
 
     parameters: Mapping[str, Any]
@@ -55,7 +55,7 @@ class Template:
 
     @classmethod
     def of(cls, raw: Mapping[str, Any]) -> "Template":
-        """The parts of `raw`. Raises `Twice` where a name is there in two spellings."""
+        """The parts of `raw`. Raises `DuplicateName` for names that differ in case only."""
         parts = folded(raw)
         variables = folded(parts.get("variables"))
         loops: dict[str, Mapping[str, Any]] = {}
@@ -63,7 +63,7 @@ class Template:
             for loop in map(folded, variables.pop("copy")):
                 name = str(loop.get("name", ""))
                 if fold(name) in loops or fold(name) in variables:
-                    raise Twice(name, name, getattr(parts.get("variables"), "start", -1))
+                    raise DuplicateName(name, name, getattr(parts.get("variables"), "start", -1))
                 loops[fold(name)] = loop
         parameters = parts.get("parameters")
         spelled = {fold(name): name for name in parameters} if isinstance(parameters, Mapping) else {}
@@ -82,7 +82,7 @@ class Template:
         )
 
     def type_of(self, said: Any) -> dict[str, Any]:
-        """What a parameter says of itself, with what the type that it refers to says."""
+        """The definition of a parameter, with its referenced type resolved."""
         made = folded(said)
         for _ in range(_DEEPEST):
             reference = made.pop("$ref", None)
@@ -92,7 +92,7 @@ class Template:
         return made
 
     def without_secrets(self, value: Any, said: Any, name: str, depth: int = 0) -> Any:
-        """`value`, which has the type `said`, with what that type keeps secure unknown."""
+        """`value` of the type `said`, with secure members unknown."""
         about = self.type_of(said)
         if depth > _DEEPEST or str(about.get("type", "")).lower() in _SECURE:
             return unknown(f"parameters({name})")
@@ -110,7 +110,7 @@ class Template:
         return value
 
     def has_secrets(self, said: Any, depth: int = 0) -> bool:
-        """Whether the type `said` keeps anything secure."""
+        """Whether the type `said` has secure members."""
         about = self.type_of(said)
         if str(about.get("type", "")).lower() in _SECURE:
             return True
@@ -121,7 +121,7 @@ class Template:
 
 
 def _functions(said: Any) -> dict[str, UserFunction]:
-    """The functions of a template's own, by their names in lower case (`contoso.name`)."""
+    """The user-defined functions, by name in lower case (`contoso.name`)."""
     made: dict[str, UserFunction] = {}
     for space in map(folded, said if isinstance(said, list) else []):
         for name, about in folded(space.get("members")).items():

@@ -1,10 +1,10 @@
-"""ARM templates, which Bicep compiles to, as resources to be judged.
+"""ARM templates, which Bicep compiles to, as resources for rules.
 
     resources = read(["infrastructure/"])
 
-Each resource becomes what Pulumi's provider would make of it, so that every rule says of it what it says at every other
-moment. What only a deployment knows is unknown. A parameters file beside a template (`site.parameters.json` beside
-`site.json`) gives its parameters.
+Each resource becomes the resource of Pulumi's provider, so that every rule gives the same verdict as for plans and
+states. Values that depend on the deployment are unknown. A parameters file in the same folder (`site.parameters.json`
+for `site.json`) gives the template's parameters.
 """
 
 import codecs
@@ -23,10 +23,10 @@ from bluelamp.core.resource import UNKNOWN, UNKNOWN_VERSION, Resource, name_of
 from bluelamp.core.walk import File, files, printable
 from bluelamp.errors import UsageError
 from bluelamp.policies.value import joined
-from bluelamp.resources.budget import LARGEST_TEMPLATE, Budget, OverBudget, told
-from bluelamp.resources.located import Twice, Unreadable, folded
+from bluelamp.resources.budget import LARGEST_TEMPLATE, Budget, OverBudget, first_problems
+from bluelamp.resources.located import DuplicateName, Unreadable, folded
 from bluelamp.resources.located import read as read_json
-from bluelamp.resources.skipped import Skipped, is_told, unread
+from bluelamp.resources.skipped import Skipped, has_problem, unread
 from bluelamp.resources.templates import translation
 from bluelamp.resources.templates.children import joined_to_parents
 from bluelamp.resources.templates.declared import EXISTING, LINKED, Declared, Listener, brief, declared
@@ -38,13 +38,13 @@ from bluelamp.resources.templates.scopes import LOCATION, Scope
 from bluelamp.resources.unique import unique
 
 LARGEST: Final = LARGEST_TEMPLATE
-"""How many bytes one file may have; Azure takes no template above 4 MB."""
+"""The maximum size of a file, in bytes; Azure accepts templates up to 4 MB."""
 _ENDINGS: Final = (".json",)
 _URN: Final = "urn:pulumi:templates::bluelamp"
 _GROUP: Final = "azure-native:resources:ResourceGroup"
 _PARAMETERS: Final = ".parameters.json"
 _GRANT: Final = "azure-native:authorization:RoleAssignment"
-"""Of a grant it counts how wide it is: what it is on, whatever that is called."""
+"""For a role assignment, only the scope matters, whatever its name."""
 _VAULT_ITEM: Final = "azure-native:keyvault:Secret"
 _SECRET_NAME: Final = re.compile(
     r"(password|secret|(account|access|shared|sas|api)key|connectionstring|sastoken)$", re.I
@@ -62,9 +62,9 @@ def read(
 ) -> list[Resource]:
     """The resources that the templates in `paths`, files and folders, declare.
 
-    To `skip` goes everything that is left out or cannot be read, and `hear` is told of it in a few sentences. Raises
-    `SettingsError` with everything that cannot be read where nothing else is there to judge, or where a limit of the
-    run is exceeded, and `UsageError` where there is no template.
+    `skip` receives everything that is left out or unreadable, and `hear` a summary. Raises `SettingsError` with
+    everything unreadable if there is nothing else to judge, or if a limit of the run is exceeded, and `UsageError` if
+    there is no template.
     """
     problems: list[Problem] = []
     outcome = _Outcome()
@@ -91,17 +91,19 @@ def read(
             elif whole is not None and given is not None:
                 _read(file.name, text, Scope(whole, given, level, file.name, budget=budget, refer=refer), outcome)
         except OverBudget as error:
-            raise SettingsError(told([*problems, Problem(file.name, message=str(error))])) from error
-    problems = list(dict.fromkeys(problems))  # a file of parameters is read for itself, and beside its template
+            raise SettingsError(first_problems([*problems, Problem(file.name, message=str(error))])) from error
+    problems = list(dict.fromkeys(problems))  # a parameters file is read on its own and with its template
     wrong = [*problems, *outcome.problems]
     if wrong and not outcome.found:
-        raise SettingsError(told(wrong))
-    # A path that gives nothing is no less a mistake where others give something.
-    without = [printable(path) for path in dict.fromkeys(paths) if path not in roots and not is_told(path, problems)]
+        raise SettingsError(first_problems(wrong))
+    # A path without templates is a mistake even if other paths have some.
+    without = [
+        printable(path) for path in dict.fromkeys(paths) if path not in roots and not has_problem(path, problems)
+    ]
     if without:
         raise UsageError(
             f"there is no ARM template in {', '.join(without)}",
-            next_step="name JSON files or folders; of Bicep make them first: bicep build main.bicep",
+            next_step="name JSON files or folders; compile Bicep first: bicep build main.bicep",
         )
     for one in [*map(unread, problems), *outcome.skipped]:
         skip(one)
@@ -115,7 +117,7 @@ def read(
 
 @dataclass
 class _Outcome:
-    """What was found: resources by URN, and what is left out or cannot be read, listed and counted."""
+    """The result: resources by URN, and what is left out or unreadable, listed and counted."""
 
     found: dict[str, Resource] = field(default_factory=dict)
     taken: dict[str, int] = field(default_factory=dict)
@@ -125,23 +127,23 @@ class _Outcome:
 
 
 def _looks_like(value: Any) -> bool:
-    """Whether a file is a template but for its `$schema`: resources with an API version are in nothing else."""
+    """Whether a file is a template without `$schema`: no other files have resources with an API version."""
     listed = items(_members(value).get("resources"))
     return bool(listed) and all({"type", "apiversion"} <= _members(each).keys() for each in listed)
 
 
 def _members(value: Any) -> dict[str, Any]:
-    """The members of an object by their folded names; none where there is a name in two spellings."""
+    """The members of an object by folded name; none if names differ in case only."""
     try:
         return folded(value)
-    except Twice:
+    except DuplicateName:
         return {}
 
 
 def _template(file: File, text: str, raw: Mapping[str, Any], problems: list[Problem]) -> Template | None:
     try:
         return Template.of(raw)
-    except Twice as error:
+    except DuplicateName as error:
         line = text.count("\n", 0, max(error.start, 0)) + 1
         problems.append(Problem(file.name, line, message=str(error), next_step="keep one of them"))
         return None
@@ -178,7 +180,7 @@ def _read(file: str, text: str, scope: Scope, outcome: _Outcome) -> None:
         listed.append(each)
     try:
         listed = joined_to_parents(listed)
-    except Twice as error:
+    except DuplicateName as error:
         wrong(error.start, "template", file, str(error))
     for each in listed:
         token = translation.token_of(each.type, each.names, each.level)
@@ -200,7 +202,7 @@ def _read(file: str, text: str, scope: Scope, outcome: _Outcome) -> None:
                 outcome.skipped.append(
                     Skipped(f"{each.type} {name}", f"{brief(each.names)}.{name}", why, source=source, of="property")
                 )
-        except Twice as error:
+        except DuplicateName as error:
             wrong(error.start if error.start > 0 else each.start, each.type, brief(each.names), str(error))
         except RecursionError:
             wrong(each.start, each.type, brief(each.names), "values are nested too deep")
@@ -215,7 +217,7 @@ def _resource(
     for holder in held:
         values[holder] = each.on
     if values.get("location") == LOCATION:
-        del values["location"]  # it stands where its group does, and says nothing of its own
+        del values["location"]  # the resource group's location is not known to the rules
     for key, value in translation.parents(token, each.type, each.names):
         if value in index:
             references.setdefault(key, set()).add(index[value])
@@ -244,13 +246,13 @@ def _resource(
 
 
 def _version(body: Mapping[str, Any]) -> str:
-    """The date of the API version that a resource is declared with."""
+    """The date of a resource's API version."""
     said = folded(body).get("apiversion")
     return said[: len("2023-01-01")] if isinstance(said, str) and _DATE.match(said) else UNKNOWN_VERSION
 
 
 def _secrets(value: Any, path: str, *, everything: bool) -> Iterator[str]:
-    """Where in `value` a secret stands, as far as names tell; of a vault's secret, its value."""
+    """The paths of secrets in `value`, by their names; for a key vault secret, its value."""
     if isinstance(value, Mapping):
         for key, item in value.items():
             at = joined(path, str(key))
@@ -264,7 +266,7 @@ def _secrets(value: Any, path: str, *, everything: bool) -> Iterator[str]:
 
 
 def _plain(value: Any, made: set[str], index: Mapping[_Key, str]) -> Any:
-    """`value` as rules read it; to `made` is added which resources' ids it is made from."""
+    """`value` in the form that rules read. The URNs of the resources whose ids it contains are added to `made`."""
     if isinstance(value, Mapping):
         return {key: _plain(item, made, index) for key, item in value.items() if item is not None}
     if isinstance(value, list):
@@ -285,7 +287,7 @@ def _plain(value: Any, made: set[str], index: Mapping[_Key, str]) -> Any:
 
 
 def _json(file: File, budget: Budget, problems: list[Problem]) -> tuple[str, Any]:
-    """The text of a file and what it holds; None, and a problem more, where it cannot be read. Raises `OverBudget`."""
+    """The text of a file and its value; None with a problem added if it cannot be read. Raises `OverBudget`."""
 
     def wrong(message: str, *, allowed: str = "", next_step: str = "") -> None:
         problems.append(Problem(file.name, message=message, allowed=allowed, next_step=next_step))
@@ -311,17 +313,17 @@ def _json(file: File, budget: Budget, problems: list[Problem]) -> tuple[str, Any
 
 
 def _given(file: File, budget: Budget, problems: list[Problem]) -> dict[str, Any] | None:
-    """The parameters that the file beside the template gives, by folded names; None, and a problem more, where that
-    file cannot be read.
+    """The parameters in the template's parameters file, by folded name; None with a problem added if that file cannot
+    be read.
 
-    Its name is compared without case, as Windows and macOS do: a verdict must not depend on where it is made.
+    Its name is compared without case, as on Windows and macOS, so that verdicts do not depend on the platform.
     """
     template = Path(file.path)
     wanted = (template.stem + _PARAMETERS).lower()
     try:
         names = sorted(each.name for each in template.parent.iterdir() if each.name.lower() == wanted)
     except OSError:
-        names = [template.stem + _PARAMETERS]  # it may be there: reading it says why it cannot be read
+        names = [template.stem + _PARAMETERS]  # it may exist: reading it gives the reason
     if not names:
         return {}
     if len(names) > 1:
@@ -336,10 +338,10 @@ def _given(file: File, budget: Budget, problems: list[Problem]) -> dict[str, Any
         return None
     try:
         parts = folded(said)
-        # Azure's command line also takes a file that holds the parameters alone.
+        # Azure's CLI also accepts a file with the bare parameters.
         given = folded(parts.get("parameters", parts))
         return {name: _given_value(name, value) for name, value in given.items()}
-    except Twice as error:
+    except DuplicateName as error:
         line = text.count("\n", 0, max(error.start, 0)) + 1
         problems.append(Problem(parameters.name, line, message=str(error), next_step="keep one of them"))
         return None
@@ -354,7 +356,7 @@ def _no_template(file: str) -> Problem:
     return Problem(
         file,
         path="$schema",
-        message="this is no ARM template",
+        message="this is not an ARM template",
         allowed="its $schema is that of a deployment template, such as "
         "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#",
     )

@@ -1,4 +1,4 @@
-"""What the expressions of one template can see: its parameters, its variables, where it is deployed, its loops."""
+"""The scope of a template's expressions: its parameters, variables, deployment scope and loops."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from bluelamp.resources.budget import Budget
-from bluelamp.resources.located import Located, Twice, fold, folded
+from bluelamp.resources.located import DuplicateName, Located, fold, folded
 from bluelamp.resources.templates import ids
 from bluelamp.resources.templates.expressions import Atom, Open, Pending, evaluated, joined, unknown
 from bluelamp.resources.templates.functions import table
@@ -16,25 +16,25 @@ from bluelamp.resources.templates.parts import Template, UserFunction
 
 _SECURE: Final = frozenset({"securestring", "secureobject"})
 _NO_NAME: Final = re.compile(r"[^\w@.$-]")
-"""What no name of a property has, though ids and the names of tags have it."""
+"""Characters that property names never have, unlike ids and names of tags."""
 _MOST: Final = 800
-"""How often ARM lets a loop run."""
+"""ARM's maximum number of iterations of a loop."""
 _MOST_IN_ALL: Final = 100_000
-"""How often the loops of a file may run in all, those inside others included."""
+"""The maximum total number of iterations in a file, including nested loops."""
 LOCATION: Final = Open((Atom("resourceGroup().location"),))
-"""The location of the resource group: a resource that stands there says nothing of its own."""
+"""The location of the resource group, which is unknown."""
 RESOURCE: Final = ""
-"""The key of the loop over resources among all loops: `copyIndex()` without a name means that one."""
+"""The key of the loop over resources, which `copyIndex()` without a name refers to."""
 
 
 @dataclass
 class Scope:
-    """One deployment of one template. `group` tells its place from others, and `group_name` is what that is called.
+    """One deployment of one template. `group` identifies its resource group, and `group_name` is that group's name.
 
-    `given` are the values of parameters by their folded names; `name` is what the deployment is called. An expression
-    that cannot be read goes to `unread`, with why, and its value is open. `refer` says what `reference` gives for a
-    resource of this template. In an `ambiguous` scope it is not known which template parameters and variables are from.
-    `around` is the scope that expressions see where that is not this one.
+    `given` are the values of parameters by folded name; `name` is the name of the deployment. Unreadable expressions
+    are recorded in `unread` with the reason, and their values are open. `refer` computes `reference` for a resource of
+    this template. In an `ambiguous` scope it is unknown which template's parameters and variables apply. `around` is
+    the scope of expressions if it differs from this one.
     """
 
     template: Template
@@ -55,13 +55,13 @@ class Scope:
     _open: set[str] = field(default_factory=set)
 
     def within(self, name: str, index: int | Open, *, of: str = "values") -> "Scope":
-        """The same, in one turn of the loop `name`, which is one over values or over `resources`."""
+        """This scope in one iteration of the loop `name`, which is over values or over `resources`."""
         unnamed = {RESOURCE: index} if of == "resources" else {}
         return replace(self, loops={**self.loops, **unnamed, fold(name): index})
 
     @property
     def place(self) -> Any:
-        """The id of what the template is deployed to."""
+        """The id of the deployment scope."""
         subscription = Atom(f"subscription{self.group}", "{subscriptionId}")
         if self.level == "group":
             name = self.group_name or Open((Atom(f"group{self.group}", "{resourceGroupName}"),))
@@ -75,7 +75,7 @@ class Scope:
         return ""
 
     def value(self, raw: Any) -> Any:
-        """`raw` with every expression in it computed. Raises `Twice` and `OverBudget`."""
+        """`raw` with every expression evaluated. Raises `DuplicateName` and `OverBudget`."""
         self.budget.step()
         if isinstance(raw, str):
             try:
@@ -102,25 +102,25 @@ class Scope:
         return made
 
     def repeated(self, loop: Mapping[str, Any], *, of: str = "values") -> Any:
-        """What a loop over properties, variables or an output makes; `loop` by its folded names."""
+        """The result of a loop over properties, variables or an output; `loop` is by folded names."""
         turns = self.turns(loop, of=of)
         if turns is None:
             return unknown(f"copy {loop.get('name')}")
         return [each.value(loop.get("input")) for each in turns]
 
     def turns(self, loop: Mapping[str, Any], *, of: str = "values") -> "list[Scope] | None":
-        """A scope for each turn of `loop`; None where it is not known how many there are."""
+        """A scope for each iteration of `loop`; None if their number is unknown."""
         count = self.value(loop.get("count"))
         if type(count) is not int or not 0 <= count <= _MOST:
             return None
         self.turns_left[0] -= count
         if self.turns_left[0] < 0:
-            self.unread.setdefault(f"copy {loop.get('name')}", f"the loops make more than {_MOST_IN_ALL:,} turns")
+            self.unread.setdefault(f"copy {loop.get('name')}", f"the loops have more than {_MOST_IN_ALL:,} iterations")
             return None
         return [self.within(str(loop.get("name", "")), index, of=of) for index in range(count)]
 
     def output(self, name: str) -> Any:
-        """The value of the output `name`; open where there may be none, and where it is secure."""
+        """The value of the output `name`; open if it may not exist or is secure."""
         said = folded(self.template.outputs.get(fold(name)))
         about = self.template.type_of(said)
         if not said or str(about.get("type", "")).lower() in _SECURE or self.template.has_secrets(said):
@@ -178,7 +178,7 @@ class Scope:
         return unknown(written()) if self.name is None else _Deployment(self.name, self.group)
 
     def _own(self, function: UserFunction, arguments: list[Any], written: Written) -> Any:
-        """What a function of the template's own gives: it sees its parameters alone, and other functions."""
+        """The result of a user-defined function, whose scope is its parameters and other functions."""
         if len(arguments) != len(function.parameters):
             return unknown(written())
         template = Template({}, {}, {}, {}, None, functions=self.template.functions)
@@ -194,7 +194,7 @@ class Scope:
         return {**made, "id": joined("/subscriptions/", made.get("subscriptionId", ""))}
 
     def _index(self, _: str, arguments: list[Any], written: Written) -> Any:
-        """The index of a loop: of the one that is named, else of that over resources."""
+        """The index of the named loop, or else of the loop over resources."""
         named = fold(arguments[0]) if arguments and isinstance(arguments[0], str) else RESOURCE
         offset = next((each for each in arguments if type(each) is int), 0)
         index = self.loops.get(named)
@@ -236,13 +236,13 @@ class Scope:
         return self._once(f"variable {key}", lambda: alone.value(raw))
 
     def _once(self, name: str, compute: Callable[[], Any]) -> Any:
-        """The value of a parameter, a variable or an output; open where it needs itself.
+        """The value of a parameter, a variable or an output; open if it refers to itself.
 
-        It is the same in every turn of every loop: ARM knows no index there but that of the variable's own loop.
+        It is the same in every iteration, as only a variable's own loop has an index in ARM.
         """
         if name not in self._variables:
             if name in self._open:
-                self.unread.setdefault(name, "it needs itself")
+                self.unread.setdefault(name, "it refers to itself")
                 return unknown(name)
             self._open.add(name)
             try:
@@ -269,11 +269,11 @@ _HERE: Final = {
     "resourcegroup": "_resource_group",
     "deployment": "_deployment",
 }
-"""The methods of a scope that compute the functions that need it."""
+"""The methods of a scope for functions that depend on it."""
 
 
 class _Deployment(Pending):
-    """What `deployment()` gives: of it, the name is known where the deployment is in a template."""
+    """The result of `deployment()`; its name is known for nested deployments."""
 
     def __init__(self, name: Any, group: str) -> None:
         self._name = name
@@ -289,5 +289,5 @@ class _Deployment(Pending):
 
 def _add(made: Located, name: str, value: Any) -> None:
     if name in made:
-        raise Twice(name, name, made.start)
+        raise DuplicateName(name, name, made.start)
     made[name] = value

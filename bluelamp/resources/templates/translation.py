@@ -1,6 +1,6 @@
-"""From ARM's types and properties to those of the SDK, so that the rules say of a template what they say of a plan.
+"""Translates ARM's types and properties to the SDK's, so that rules give the same verdicts as for a plan.
 
-The other way round is `bluelamp.rehearsal.armtypes`; here the SDK's own schema says which of its properties ARM's are.
+The opposite direction is `bluelamp.rehearsal.armtypes`. The SDK's own schema maps its properties to ARM's.
 """
 
 import re
@@ -13,7 +13,7 @@ from bluelamp.rehearsal.armtypes.names import Spelling, camel, plain, spelling
 from bluelamp.rehearsal.azure import ids
 from bluelamp.rehearsal.sdk.schema import Catalogue
 from bluelamp.rehearsal.sdk.shapes import ObjectShape, Shape
-from bluelamp.resources.located import Located, Twice, fold, folded
+from bluelamp.resources.located import DuplicateName, Located, fold, folded
 from bluelamp.resources.templates.expressions import Open, unknown
 from bluelamp.resources.templates.ids import name_key
 
@@ -22,15 +22,15 @@ _ENVELOPE: Final = frozenset(
     {"apiversion", "type", "name", "dependson", "condition", "copy", "comments", "metadata", "resources", "scope"}
     | {"existing", "resourcegroup", "subscriptionid", "asserts"}
 )
-"""What a template says about a resource that is not part of it."""
+"""Members of a resource in a template that do not belong to the resource."""
 
 
 _OLDER: Final[Mapping[str, Mapping[str, str]]] = {"azure-native:sql:TransparentDataEncryption": {"status": "state"}}
-"""What a property was called in older API versions, where a rule would take its absence for the safe default."""
+"""Names of properties in older API versions, for which a rule would assume a safe default."""
 
 
 _BESIDE: Final = frozenset({"location", "tags", "sku", "kind", "identity", "zones", "plan"})
-"""What every resource has beside its `properties`."""
+"""The members next to `properties` in every resource."""
 _PUNCTUATED: Final = frozenset(
     {"application_type", "flow_type", "request_source", "release_policy", "@odata.type", "odata.type", "$schema"}
     | {"daemonset-eviction-for-empty-nodes", "daemonset-eviction-for-occupied-nodes", "ignore-daemonsets-utilization"}
@@ -40,7 +40,7 @@ _PUNCTUATED: Final = frozenset(
     | {"scale-down-unready-time", "scale-down-utilization-threshold", "skip-nodes-with-local-storage"}
     | {"skip-nodes-with-system-pods", "balance-similar-node-groups"}
 )
-"""ARM's names with punctuation, which the SDK writes without. Any other punctuation makes another name."""
+"""ARM's names with punctuation, which the SDK's lack. Any other punctuation is significant."""
 
 
 _SCALARS: Final = frozenset({"boolean", "integer", "number", "string", "enum"})
@@ -56,7 +56,7 @@ _TAKEN: Final[Mapping[str, frozenset[str]]] = {
     "number": frozenset({"integer", "number"}),
     "string": frozenset({"string", "enum"}),
 }
-"""Which types take a value of a kind as it is."""
+"""The types that accept a value of each kind unchanged."""
 _TRUTHS: Final = {"true": True, "false": False}
 _NUMBER: Final = re.compile(r"[+-]?[0-9]{1,15}(\.[0-9]{1,9})?")
 
@@ -69,7 +69,7 @@ def catalogue() -> Catalogue:
 
 @cache
 def _tokens() -> Mapping[str, tuple[str, ...]]:
-    """The SDK's types by ARM type in lower case; first those that a rule asks about."""
+    """The SDK's types by ARM type in lower case; those with rules first."""
     asked = {type_ for rule in rules() for type_ in rule.at}
     known = set(catalogue().tokens())
     found: dict[str, list[str]] = {}
@@ -81,10 +81,10 @@ def _tokens() -> Mapping[str, tuple[str, ...]]:
 
 @cache
 def token_of(arm_type: str, names: tuple[Any, ...], level: str) -> str | None:
-    """The SDK's type of a resource of `arm_type` with these `names`; None where it has none.
+    """The SDK's type of a resource of `arm_type` with these `names`; None if it has none.
 
-    Where several types are one in ARM, fixed names decide (`config/logs`), then `level`: what the resource is put
-    on (`resource` for another resource, else `group`, `subscription`, `managementgroup` or `tenant`).
+    If several types are one in ARM, fixed names decide (`config/logs`), then `level`, the kind of its scope (`resource`
+    for another resource, else `group`, `subscription`, `managementgroup` or `tenant`).
     """
     tokens = _tokens().get(arm_type.lower(), ())
     if not tokens and "/" in arm_type:
@@ -97,7 +97,7 @@ def token_of(arm_type: str, names: tuple[Any, ...], level: str) -> str | None:
 
 
 def _is_named(token: str, names: tuple[Any, ...]) -> bool:
-    """Whether the names are what the type's fixed names ask for; one that is not known yet may be."""
+    """Whether the names match the type's fixed names; an unknown name matches."""
     return all(
         step.startswith("{") or isinstance(name, Open) or step.lower() == str(name).lower()
         for step, name in zip(_steps(token), names, strict=False)
@@ -105,7 +105,7 @@ def _is_named(token: str, names: tuple[Any, ...]) -> bool:
 
 
 def _steps(token: str) -> list[str]:
-    """The names in the type's path, from the outermost on: parameters in braces, or fixed."""
+    """The names in the type's path, outermost first: parameters in braces, or fixed names."""
     return ids.template(token).rpartition("/providers/")[2].split("/")[2::2]
 
 
@@ -121,7 +121,7 @@ def _level(token: str) -> str:
 
 
 def address(token: str, names: list[Any]) -> dict[str, Any]:
-    """The inputs that name the resource and those it stands in, from the pieces of its name, outermost first."""
+    """The inputs for the names of the resource and its parents, from the segments of its name, outermost first."""
     path = ids.template(token)
     if path.endswith("/resourceGroups/{resourceGroupName}"):
         return {"resourceGroupName": names[-1]}
@@ -133,9 +133,9 @@ def address(token: str, names: list[Any]) -> dict[str, Any]:
 
 
 def inputs(token: str, arm_type: str, body: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
-    """The body of a resource in a template as the SDK's inputs, and the properties that the SDK does not know.
+    """The body of a resource in a template as the SDK's inputs, and the properties that the SDK does not have.
 
-    Those are of another API version than the SDK's, and what they say is not judged.
+    Those belong to another API version than the SDK's, and are not judged.
     """
     own = Located(
         ((key, value) for key, value in body.items() if plain(key) not in _ENVELOPE), start=getattr(body, "start", -1)
@@ -149,10 +149,10 @@ def inputs(token: str, arm_type: str, body: Mapping[str, Any]) -> tuple[dict[str
 
 
 def _lifted(shape: ObjectShape, body: Mapping[str, Any], names: Spelling, inside: set[str]) -> dict[str, Any]:
-    """The members of an object by the SDK's names, with those of the objects that the SDK lifts to it.
+    """The members of an object by the SDK's names, with those of objects that the SDK flattens into it.
 
-    Raises `Twice` where two members have one name. Where a member stands beside the object that is lifted and in it,
-    which of the two counts is not known, and so neither is the value.
+    Raises `DuplicateName` if two members have one name. A member both next to a flattened object and in it is unknown,
+    as it is undocumented which of them applies.
     """
     known = {_comparable(name): name for name in shape.properties}
     renamed = {
@@ -166,18 +166,18 @@ def _lifted(shape: ObjectShape, body: Mapping[str, Any], names: Spelling, inside
             continue
         name = known.get(_comparable(key)) or renamed.get(_comparable(key)) or camel(key)
         if name in shape.properties and _comparable(key) not in known and _comparable(key) not in renamed:
-            name = key  # it only looks like one that the service knows
+            name = key  # it only resembles one that the service has
         if fold(name) in written:
-            raise Twice(written[fold(name)], key, getattr(body, "start", -1))
+            raise DuplicateName(written[fold(name)], key, getattr(body, "start", -1))
         if name == "tags":
-            folded(value)  # their names are data, and yet there is none in two spellings
+            folded(value)  # the names are data, but must not differ in case only
         written[fold(name)] = key
         made[name] = _value(shape.properties[name].shape, value, names) if name in shape.properties else value
     for key, value in body.items():
         if fold(key) not in lifted or not isinstance(value, (Open, Mapping)):
             continue
         if fold(key) in written:
-            raise Twice(written[fold(key)], key, getattr(body, "start", -1))
+            raise DuplicateName(written[fold(key)], key, getattr(body, "start", -1))
         written[fold(key)] = key
         if isinstance(value, Open):
             made = {name: unknown(f"{value}.{name}") for name in shape.properties} | made
@@ -189,7 +189,7 @@ def _lifted(shape: ObjectShape, body: Mapping[str, Any], names: Spelling, inside
 
 
 def _put(made: dict[str, Any], inner: Mapping[str, Any], key: str, *, beside: frozenset[str]) -> None:
-    """Adds the members of the object `key` to those beside it, of which the ones in `beside` count."""
+    """Adds the members of the flattened object `key`; those in `beside` take precedence over them."""
     for name, item in inner.items():
         if name in made and made[name] != item and fold(name) not in beside:
             made[name] = unknown(f"{name} and {key}.{name}")
@@ -199,7 +199,7 @@ def _put(made: dict[str, Any], inner: Mapping[str, Any], key: str, *, beside: fr
 
 @lru_cache(maxsize=4096)
 def _comparable(name: str) -> str:
-    """A name as ARM compares it, without what only the SDK leaves out of it (`Application_Type`, `@odata.type`)."""
+    """A name for comparison, without punctuation that the SDK removes (`Application_Type`, `@odata.type`)."""
     low = fold(name)
     return plain(low) if low in _PUNCTUATED else low
 
@@ -220,9 +220,9 @@ def _value(shape: Shape, value: Any, names: Spelling) -> Any:
 
 
 def converted(shape: Shape, value: str | float) -> Any:
-    """A text, number or boolean as the type that is asked for: Azure converts between them.
+    """A string, number or boolean converted to the requested type, as in Azure.
 
-    It is open where what becomes of it is not known, such as a number where a boolean is asked for.
+    It is open if the result is unspecified, such as for a number in place of a boolean.
     """
     kinds = {option.kind for option in shape.options} if shape.kind == "union" else {shape.kind}
     given = "boolean" if isinstance(value, bool) else "string" if isinstance(value, str) else "number"
@@ -234,7 +234,7 @@ def converted(shape: Shape, value: str | float) -> Any:
 
 
 def _converted(kind: str, value: str | float) -> Any:
-    """`value`, which is of another type, as a `boolean`, `number` or `string`; None where that is not known."""
+    """`value` of another type as a `boolean`, `number` or `string`; None if unspecified."""
     if kind == "boolean":
         return _TRUTHS.get(value.strip().lower()) if isinstance(value, str) else None
     if kind == "number":
@@ -244,14 +244,14 @@ def _converted(kind: str, value: str | float) -> Any:
 
 
 def _merged(union: Shape) -> Shape:
-    """The members of a union as one object, for a value that does not say which of them it is."""
+    """The members of a union as one object, for a value without a discriminator."""
     objects = [each.object for each in union.options if each.object]
     every = {name: member for each in objects for name, member in each.properties.items()}
     return Shape("object", object=ObjectShape("", lambda: every)) if objects else union
 
 
 def _is(option: Shape, value: Mapping[str, Any]) -> bool:
-    """Whether `value` is of this member of a union, as its discriminator says."""
+    """Whether `value` is of this member of a union, by its discriminator."""
     constants = option.object.constants if option.object else {}
     given = {plain(key): item for key, item in value.items()}
     return bool(option.object) and all(
@@ -260,19 +260,19 @@ def _is(option: Shape, value: Mapping[str, Any]) -> bool:
 
 
 def holders(token: str) -> tuple[str, ...]:
-    """The inputs that hold the id of what an extension is on; none for other types."""
+    """The inputs for the id of the resource that an extension is on; none for other types."""
     start = ids.template(token).partition("/providers/")[0]
     found = _PARAMETER.fullmatch(start)
     return (found[1],) if found else ()
 
 
 def in_group(token: str) -> bool:
-    """Whether the resource stands in a resource group, which is one of its inputs."""
+    """Whether the resource is in a resource group, which is one of its inputs."""
     return "/resourceGroups/{resourceGroupName}/" in ids.template(token)
 
 
 def parents(token: str, arm_type: str, names: tuple[Any, ...]) -> list[tuple[str, tuple[str, tuple[Any, ...]]]]:
-    """For each input that names a resource that this one stands in: which resource that is, by type and names."""
+    """The parent resource, by type and names, for each input that names a parent."""
     namespace, *kinds = arm_type.lower().split("/")
     return [
         (found[1], ("/".join((namespace, *kinds[: index + 1])), tuple(map(name_key, names[: index + 1]))))

@@ -1,4 +1,4 @@
-"""Every kind of file that people write in a project, with its schema."""
+"""Every kind of settings file, with its schema."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -12,12 +12,12 @@ from bluelamp.core.files import replace
 from bluelamp.core.modeline import modeline
 
 SHIPPED: Final = Path(__file__).with_name("shipped")
-"""The schemas as they are shipped; a checkout has a link to them, `schemas/`."""
+"""The shipped schemas; `schemas/` in a checkout is a link to them."""
 
 
 @dataclass(frozen=True)
 class SettingsFile:
-    """A kind of file: the name of its schema, where such files are, and what makes the schema.
+    """A kind of settings file: its schema's name, the paths of such files, and the function that generates the schema.
 
     In `paths`, `*` matches any name.
     """
@@ -28,7 +28,7 @@ class SettingsFile:
     make: Callable[[], Schema]
 
     def schema(self) -> Schema:
-        """The JSON Schema, draft 07; it refers to nothing outside."""
+        """The self-contained JSON Schema, draft 07."""
         from bluelamp.schemas.editor.models import DRAFT
 
         made = self.make()
@@ -36,7 +36,7 @@ class SettingsFile:
 
 
 def kind_of(path: str) -> SettingsFile | None:
-    """The kind of the file at `path`, relative to the project's folder; None where it is not settings."""
+    """The kind of the file at `path`, relative to the project's folder; None if it is not a settings file."""
     found = None
     for file in FILES:
         if any(path.count("/") == each.count("/") and fnmatchcase(path, each) for each in file.paths):
@@ -45,23 +45,23 @@ def kind_of(path: str) -> SettingsFile | None:
 
 
 def headed(path: str, text: str) -> str:
-    """The `text` of the file at `path` with its modeline in front, where it is settings."""
+    """The `text` of the file at `path`, with a modeline in front if it is a settings file."""
     file = kind_of(path)
     return (modeline(path, file.name) if file else "") + text
 
 
 def schema_text(file: SettingsFile) -> str:
-    """The content of the schema's own file."""
+    """The content of the schema file."""
     return json.dumps(file.schema(), indent=1, ensure_ascii=False) + "\n"
 
 
 def write_schemas(folder: Path) -> list[Path]:
-    """Copies the shipped schemas into `folder`, which is made, and returns the files that changed. Raises `OSError`."""
+    """Copies the shipped schemas into `folder`, which is created, and returns the changed files. Raises `OSError`."""
     return _written(folder, {path.name: path.read_text(encoding="utf-8") for path in sorted(SHIPPED.glob("*.json"))})
 
 
 def generate() -> list[Path]:
-    """Writes the shipped schemas anew from the models, and returns the files that changed."""
+    """Regenerates the shipped schemas from the models, and returns the changed files."""
     return _written(SHIPPED, {f"{file.name}.json": schema_text(file) for file in FILES})
 
 
@@ -115,7 +115,7 @@ def _access() -> Schema:
 
 
 def _of(module: str, model: str) -> Callable[[], Schema]:
-    """What makes the schema of a model, which is only imported then."""
+    """A function that generates the schema of a model, importing it only then."""
 
     def make() -> Schema:
         from importlib import import_module
@@ -219,4 +219,4 @@ FILES: Final = (
         _of("bluelamp.merging.questions", "QuestionsFile"),
     ),
 )
-"""In the order in which a newcomer meets them."""
+"""Ordered as in the documentation, the most common first."""

@@ -1,6 +1,6 @@
-"""The JSON Schema of a model, in the draft that editors of YAML read.
+"""The JSON Schema of a model, in draft 07 for YAML editors.
 
-That is draft 07: the YAML language server, which most editors use, reads later drafts in its newest versions only.
+The YAML language server, which most editors use, supports later drafts in its newest versions only.
 """
 
 import inspect
@@ -22,11 +22,11 @@ Field = tuple[type[BaseModel], str]
 def schema_of(
     model: type[BaseModel], *, optional: Collection[Field] = (), hidden: Collection[Field] = (), layer: bool = False
 ) -> Schema:
-    """The schema of a `model`; it refers to nothing outside.
+    """The self-contained schema of a `model`.
 
-    `optional` fields need not be written though the model requires them, `hidden` ones are not written at all. In a
-    `layer`, which is laid over other settings, nothing has to be written, `null` takes any value away, and
-    `remove: true` leaves an item with a name out.
+    `optional` fields need not be written although the model requires them, `hidden` ones are never written. In a
+    `layer`, which overrides other settings, nothing is required, `null` removes any value, and `remove: true` removes a
+    named item.
     """
     generate = type("Generate", (_Generate,), {"optional": optional, "hidden": hidden, "layer": layer})
     made = model.model_json_schema(schema_generator=generate, ref_template="#/definitions/{model}")
@@ -46,7 +46,7 @@ def notes(model: type[BaseModel]) -> dict[str, str]:
 
 
 def inner_model(annotation: Any, *, many: bool = False) -> tuple[type[BaseModel] | None, bool]:
-    """The model of a setting's annotation, None where it is a plain value, and whether it is in a list or a mapping."""
+    """The model in a setting's annotation, None for a plain value, and whether it is in a list or a mapping."""
     if inspect.isclass(annotation) and issubclass(annotation, BaseModel):
         return annotation, many
     origin = get_origin(annotation)
@@ -59,14 +59,14 @@ def inner_model(annotation: Any, *, many: bool = False) -> tuple[type[BaseModel]
 
 
 class _Generate(GenerateJsonSchema):
-    """Adds what the checks and the docstrings of the models say."""
+    """Adds the models' checks and docstrings to the schema."""
 
     optional: Collection[Field] = ()
     hidden: Collection[Field] = ()
     layer = False
 
     def field_title_should_be_set(self, schema: Any) -> bool:
-        """No titles: an editor shows the name anyway."""
+        """No titles, as editors show the name."""
         return False
 
     def model_schema(self, schema: core_schema.ModelSchema) -> JsonSchemaValue:
@@ -110,7 +110,7 @@ class _Generate(GenerateJsonSchema):
 
 def _checked(inner: Schema, check: Any) -> Schema:
     if isinstance(check, Matching):
-        # ECMAScript has no flags inside an expression: such a text is left to the check itself.
+        # ECMAScript has no inline flags, so such a pattern is left to the check itself.
         if check.pattern.startswith("(?i)"):
             return inner
         own = {"pattern": f"^({check.pattern})$"}
@@ -125,7 +125,7 @@ def _nullable(schema: Schema) -> Schema:
 
 
 def _plain(schema: Any) -> Any:
-    """Without what draft 07 ignores beside a reference, and without defaults of nothing."""
+    """The schema without null defaults, and with siblings of references, which draft 07 ignores, in `allOf`."""
     if isinstance(schema, list):
         return [_plain(each) for each in schema]
     if not isinstance(schema, dict):

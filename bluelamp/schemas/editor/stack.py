@@ -14,7 +14,7 @@ from bluelamp.schemas.editor.models import Field, inner_model, schema_of
 
 
 def stack(*, layer: bool) -> Schema:
-    """The schema of a stack file, or with `layer` of one that is laid over other settings."""
+    """The schema of a stack file, or with `layer` of one that overrides other settings."""
     made = schema_of(Settings, optional=set(_filled(Settings, "")), layer=layer)
     config: Schema = {
         "type": "object",
@@ -38,7 +38,7 @@ def stack(*, layer: bool) -> Schema:
 
 
 def _filled(model: type[BaseModel], at: str) -> Iterator[Field]:
-    """The fields that need not be written, as the register or the roadmap gives their values."""
+    """The fields that need not be written, as their values come from the register or the roadmap."""
     for name, info in model.model_fields.items():
         path = at + (info.alias or name)
         if path in FILLED or path in FROM_ROADMAP:

@@ -1,11 +1,11 @@
-"""The schema of a file of use, `stacks/<stack>/usage.yaml`."""
+"""The schema of a usage file, `stacks/<stack>/usage.yaml`."""
 
 from bluelamp.core.fields import Schema
 from bluelamp.pricing.usage import RESERVATIONS, Default, defaults, form
 
 
 def usage() -> Schema:
-    """The schema, from the documented defaults of use."""
+    """The schema, from the documented default usage."""
     resources = {key: _amount(each) for key, each in defaults().items() if each.per == "resource"}
     return {
         "type": "object",

@@ -1,1 +1,1 @@
-"""The schema of each command's result, in a file that is named after the command: `cloud.ls.json`."""
+"""The schema of each command's result, in a file named after the command: `cloud.ls.json`."""

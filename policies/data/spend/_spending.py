@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from bluelamp.core.asset_type import COST_INPUTS
 from bluelamp.core.problems import SettingsError
-from bluelamp.core.resource import UNKNOWN, Resource, name_of
+from bluelamp.core.resource import UNKNOWN, Resource, name_of, stack_of
 from bluelamp.policies.estate import Estate, canonical
 from bluelamp.policies.value import UnknownValue, depends_on_unknown
 
@@ -73,7 +73,7 @@ def _spending(estate: Estate) -> Spending:
 
     inputs = _inputs(estate)
     resources = [_plain(each.resource) for each in estate.all() if not each.resource.type.startswith(_UNCHARGED)]
-    stack = resources[0].urn.split("::")[0].rpartition(":")[2] if resources else ""
+    stack = stack_of(resources[0].urn) if resources else ""
     adrift = {each.urn for each in resources if _milestone_unknown(each.properties)}
     found: dict[str, Spent] = {}
     unplaced: dict[str, None] = {}

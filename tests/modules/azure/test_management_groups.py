@@ -3,7 +3,7 @@ from planned import plan
 from rehearsed import ROOT, of, rehearse
 
 from bluelamp.modules.azure.management_groups import ManagementGroups
-from bluelamp.planning.trial import Scratch, update
+from bluelamp.planning.trial import ScratchCloud, update
 
 PLATFORM, RECORDS = "9d6b1c52-0f4e-4c38-9d0a-6b2f0f8f4a11", "3f0c7a1e-58d2-4d0b-8a5c-2f7f7b0d9c64"
 
@@ -29,7 +29,7 @@ def test_the_hierarchy_is_what_it_was_and_confidential_groups_are_added_to_it(la
 
 
 def test_the_group_above_all_is_read_and_not_made(label):
-    tried = update(Scratch(), lambda: groups(label, parent="mg-police"), {}, stack="test", root=ROOT)
+    tried = update(ScratchCloud(), lambda: groups(label, parent="mg-police"), {}, stack="test", root=ROOT)
     assert (tried.refused, tried.errors) == ([], [])
     made = {each.urn.rpartition("::")[2]: each for each in tried.running.values()}
     above = made["management-groups-root"].inputs["details"]["parent"]["id"]

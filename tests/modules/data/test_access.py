@@ -8,7 +8,7 @@ import pytest
 from planned import plan
 from rehearsed import ROOT, of, rehearse
 
-from bluelamp.access import Cloud, Resources, Seen, disagreements
+from bluelamp.access import Cloud, CloudResource, Resources, disagreements
 from bluelamp.core.access import read_access
 from bluelamp.core.contracts import read_assets
 from bluelamp.core.dates import today
@@ -50,10 +50,12 @@ def test_what_is_deployed_answers_every_cell_as_the_policy_does(label, monkeypat
     args = {"label": label, "policy": document, "day": today().isoformat(), **GIVEN}
     made = plan(lambda: DataAccess("data-access", args))
     seen = [
-        Seen(each.type, planned.plain(each.inputs), {"id": f"{each.name}.id", "objectId": f"{each.name}.objectId"})
+        CloudResource(
+            each.type, planned.plain(each.inputs), {"id": f"{each.name}.id", "objectId": f"{each.name}.objectId"}
+        )
         for each in made.resources
     ]
-    account = Seen("azure-native:storage:StorageAccount", {"publicNetworkAccess": "Disabled"}, {"id": ACCOUNT})
+    account = CloudResource("azure-native:storage:StorageAccount", {"publicNetworkAccess": "Disabled"}, {"id": ACCOUNT})
     cloud = Cloud(Resources([*seen, account]), ACCOUNT, "gateway-identity")
     assert list(disagreements(policy, cloud, today())) == []
     blocks = made.of("ConditionalAccessPolicy")

@@ -1,1 +1,1 @@
-"""The functions of ARM template expressions, by what they work on; `table` finds one by its name."""
+"""The functions of ARM template expressions, by argument type; `table` has all of them by name."""

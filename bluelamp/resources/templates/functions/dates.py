@@ -1,4 +1,4 @@
-"""The functions of ARM templates for dates. What uses the time of the deployment is not known before it."""
+"""The functions of ARM templates for dates. Results that depend on the time of the deployment are unknown."""
 
 import re
 from calendar import monthrange
@@ -28,11 +28,11 @@ _FORMATS: Final[Mapping[str, str]] = {
     "yyyyMMdd": "%Y%m%d",
     "yyyy": "%Y",
 }
-"""The formats that are computed, in .NET's letters and in Python's."""
+"""The supported formats, in .NET's and in Python's notation."""
 
 
 def _time(value: Any) -> datetime:
-    """A time in UTC, to the second. Raises `Unsure` for any other spelling, and for other zones."""
+    """A time in UTC, to the second. Raises `Unsure` for any other notation or time zone."""
     found = _TIME.fullmatch(text_of(value))
     if not found:
         return _american(value)
@@ -42,7 +42,7 @@ def _time(value: Any) -> datetime:
 
 
 _AMERICAN: Final = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4}) (\d{1,2}):(\d\d):(\d\d) (AM|PM)")
-"""How `dateTimeAdd` writes a time where no format is asked for."""
+"""The default format of `dateTimeAdd`."""
 
 
 def _american(value: str) -> datetime:

@@ -1,4 +1,4 @@
-"""The functions of ARM templates for arrays and objects, and those that take a lambda."""
+"""The functions of ARM templates for arrays and objects, and those with lambdas."""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -14,7 +14,7 @@ from bluelamp.resources.templates.grammar import BadExpression
 
 
 def length(value: Any) -> int:
-    """How many items, members or characters there are. Characters count as in .NET: some of them are two there."""
+    """The number of items, members or characters, with characters as UTF-16 code units, as in .NET."""
     if isinstance(value, str):
         return len(value.encode("utf-16-le", "surrogatepass")) // 2
     if not isinstance(value, (list, Mapping)):
@@ -35,7 +35,7 @@ def _object(value: Any) -> Mapping[str, Any]:
 
 
 def _row(value: Any) -> Any:
-    """A list, or a text all characters of which are one in .NET too."""
+    """A list, or a string whose characters are single UTF-16 code units."""
     if isinstance(value, str) and length(value) != len(value):
         raise Unsure
     if not isinstance(value, (str, list)):
@@ -48,7 +48,7 @@ def _array(value: Any) -> Any:
 
 
 def _array_of_open(arguments: list[Any]) -> Any:
-    """What is known of an array that holds one value: nothing, where that may be an array itself."""
+    """An array with one unknown value; None if the value may itself be an array."""
     return unknown(f"array({arguments[0]})") if len(arguments) == 1 and isinstance(arguments[0], Open) else None
 
 
@@ -66,7 +66,7 @@ def _contains(holder: Any, item: Any) -> Any:
 
 
 def _contained(arguments: list[Any]) -> Any:
-    """Whether an item is there, where what is known of the holder says so."""
+    """Whether an item is contained, if the known parts of the holder decide it."""
     if len(arguments) != 2 or is_open(arguments[1]):
         return None
     holder, item = arguments
@@ -81,7 +81,7 @@ def _contained(arguments: list[Any]) -> Any:
 def _create_object(*pairs: Any) -> dict[str, Any]:
     made = dict(zip(map(text_of, pairs[::2]), pairs[1::2], strict=True))
     if len({fold(key) for key in made}) * 2 != len(pairs):
-        raise BadExpression("it makes an object that has a key twice")
+        raise BadExpression("its result is an object with a duplicate key")
     return made
 
 
@@ -90,7 +90,7 @@ def _empty(value: Any) -> bool:
 
 
 def _not_empty(arguments: list[Any]) -> Any:
-    """False where some text of the value is known."""
+    """False if part of the string is known."""
     held = arguments[0] if len(arguments) == 1 else None
     return False if isinstance(held, Open) and any(isinstance(part, str) for part in held.parts) else None
 
@@ -133,7 +133,7 @@ def _distinct(values: Iterable[Any]) -> list[Any]:
 
 
 def _same_spelling(one: Mapping[str, Any], other: Mapping[str, Any]) -> None:
-    """Raises `Unsure` where a name of one differs in case only from one of the other: which of them stays is open."""
+    """Raises `Unsure` if names of the two differ in case only, as it is undocumented which one is kept."""
     spelled = {fold(str(key)): key for key in one}
     if any(spelled.get(fold(str(key)), key) != key for key in other):
         raise Unsure
@@ -154,7 +154,7 @@ def _object_keys(value: Any) -> list[str]:
 
 
 def index_of(values: Any, item: Any, *, last: bool = False) -> int:
-    """Where in a list an item is, first or last; -1 where it is not. Texts compare with regard to case."""
+    """The first or last index of an item in a list; -1 if it is absent. Strings are case-sensitive."""
     found = -1
     for index, each in enumerate(_listed(values)):
         if equal(each, item) and (last or found < 0):
@@ -203,7 +203,7 @@ def _union(*values: Any) -> Any:
 
 
 def _merged(one: Any, other: Any) -> Any:
-    """What `union` makes of two values of the same name: the second one, but that objects are merged."""
+    """The result of `union` for two values of the same name: merged objects, else the second value."""
     if isinstance(one, Mapping) and isinstance(other, Mapping):
         return _union(one, other)
     if isinstance(one, Mapping) and isinstance(other, Open):
@@ -278,9 +278,9 @@ def _group_by(values: Any, key: Any) -> dict[str, Any]:
 
 
 def concat(arguments: list[Any]) -> list[Any]:
-    """Lists one after the other. Raises `BadExpression` where that is too long."""
+    """The concatenated lists. Raises `BadExpression` if the result is too long."""
     if sum(map(len, arguments)) > LONGEST:
-        raise BadExpression(f"it makes a list of more than {LONGEST:,} items")
+        raise BadExpression(f"its result has more than {LONGEST:,} items")
     return [item for each in arguments for item in each]
 
 

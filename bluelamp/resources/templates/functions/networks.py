@@ -7,7 +7,7 @@ from typing import Any, Final
 from bluelamp.resources.templates.functions.signature import Function, Unsure, text_of, whole
 
 _SINGLE: Final = 2
-"""How many addresses a range has where a network and a broadcast address leave none for a host."""
+"""The number of addresses in the smallest range with network and broadcast addresses, which has no host addresses."""
 
 
 def _network(value: Any) -> IPv4Network | IPv6Network:

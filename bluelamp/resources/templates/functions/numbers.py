@@ -16,9 +16,9 @@ _TRUTHS: Final = {"true": True, "false": False}
 
 
 def equal(one: Any, other: Any) -> bool:
-    """Whether two values are equal: texts with regard to case, numbers by value.
+    """Whether two values are equal. Strings are case-sensitive, numbers are compared by value.
 
-    Raises `Unsure` where objects differ in the case of their names only, of which the reference says nothing.
+    Raises `Unsure` for objects whose names differ in case only, which the reference does not specify.
     """
     if isinstance(one, bool) and isinstance(other, bool):
         return one is other
@@ -38,10 +38,10 @@ def equal(one: Any, other: Any) -> bool:
 
 
 def order(one: Any, other: Any) -> int:
-    """How two numbers or two texts compare: below 0 where the first is less.
+    """The order of two numbers or two strings: negative if the first is less.
 
-    Texts compare as .NET's invariant culture orders them: by letter, and then the small one before the large one.
-    Raises `Unsure` for anything else, and for texts of other characters than ASCII letters and digits.
+    Strings are ordered as in .NET's invariant culture: by letter, then lower case before upper case. Raises `Unsure`
+    for other types, and for strings with characters other than ASCII letters and digits.
     """
     if isinstance(one, str) and isinstance(other, str):
         if not _ORDERED.fullmatch(one) or not _ORDERED.fullmatch(other):
@@ -112,14 +112,14 @@ def _range(start: Any, count: Any) -> list[int]:
 
 
 def _coalesced(arguments: list[Any]) -> Any:
-    """The first value that is not null, where none before it may be null. What has known text is not."""
+    """The first value that is certainly not null, if none before it may be null."""
     first = next((each for each in arguments if each is not None), None)
     may_be_null = isinstance(first, Open) and not any(isinstance(part, str) for part in first.parts)
     return None if may_be_null else first
 
 
 def _both(arguments: list[Any]) -> Any:
-    """Whether two values are equal, where one of them is not known but what is known of it tells them apart."""
+    """False if the known parts of an unknown value differ from the other value; else None."""
     if len(arguments) != 2:
         return None
     one, other = arguments
@@ -133,7 +133,7 @@ def _both(arguments: list[Any]) -> Any:
             isinstance(last, str) and not other.endswith(last)
         )
         return False if apart else None
-    # What has known text in it is a text.
+    # A value with known text is a string.
     return False if any(isinstance(part, str) for part in one.parts) else None
 
 

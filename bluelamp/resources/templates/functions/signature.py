@@ -1,4 +1,4 @@
-"""How a function of ARM templates is told: what it computes, and how much of its arguments it needs to know."""
+"""The signature of an ARM template function: its computation, and which arguments must be known."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -7,20 +7,20 @@ from typing import Any
 from bluelamp.resources.templates.expressions import Open, is_open
 
 Written = Callable[[], str]
-"""How a call is written, found out when it is needed: of long arguments it is long."""
+"""Returns the text of a call, computed on demand as it can be long."""
 
 
-class Unsure(Exception):  # noqa: N818 - what a result is
-    """What Azure makes of this is not known, or is an error there."""
+class Unsure(Exception):  # noqa: N818 - describes the result
+    """Azure's result is unspecified or an error."""
 
 
 @dataclass(frozen=True, slots=True)
 class Function:
     """One function.
 
-    `compute` gives its value, for `least` to `most` arguments (any number where that is None). A `shallow` one does not
-    look into its arguments, which may hold what is not known yet; one of `anything` takes what is not known as it is.
-    `early` is asked first, and gives what is known although some of the arguments are not; None where that is nothing.
+    `compute` returns its value, for `least` to `most` arguments (unlimited if None). A `shallow` function accepts
+    arguments that contain unknown values; one of `anything` accepts unknown arguments. `early` is called first and
+    returns a result that does not depend on the unknown arguments; None if there is none.
     """
 
     compute: Callable[..., Any]
@@ -31,32 +31,32 @@ class Function:
     early: Callable[[list[Any]], Any] | None = None
 
     def takes(self, arguments: list[Any]) -> bool:
-        """Whether it takes so many."""
+        """Whether the number of arguments is valid."""
         return self.least <= len(arguments) and (self.most is None or len(arguments) <= self.most)
 
     def is_open(self, argument: Any) -> bool:
-        """Whether it needs to know more of `argument`."""
+        """Whether `argument` is unknown but must be known."""
         if self.anything:
             return False
         return isinstance(argument, Open) if self.shallow else is_open(argument)
 
 
 def whole(value: Any) -> int:
-    """A whole number of 64 bits, as ARM has them. Raises `Unsure` for anything else."""
+    """A 64-bit integer, as in ARM. Raises `Unsure` for anything else."""
     if type(value) is not int or not -(2**63) <= value < 2**63:
         raise Unsure
     return value
 
 
 def text_of(value: Any) -> str:
-    """A text. Raises `Unsure` for anything else."""
+    """A string. Raises `Unsure` for anything else."""
     if not isinstance(value, str):
         raise Unsure
     return value
 
 
 def truth(value: Any) -> bool:
-    """A boolean. Raises `Unsure` for anything else: ARM converts no text to one by itself."""
+    """A boolean. Raises `Unsure` for anything else, as ARM does not convert strings implicitly."""
     if not isinstance(value, bool):
         raise Unsure
     return value

@@ -1,7 +1,7 @@
 """The functions of ARM templates that can be computed without a deployment.
 
-What each does is that of Microsoft's function reference, whose published examples are the tests. Where the reference
-does not say what a function does with what it is given, or that is an error, the value is open.
+Each follows Microsoft's function reference, whose published examples are the tests. If the reference does not specify
+the result for the given arguments, or it is an error, the value is open.
 """
 
 from collections.abc import Mapping
@@ -15,7 +15,7 @@ from bluelamp.resources.templates.grammar import BadExpression
 
 
 def plain(name: str, arguments: list[Any], written: Written) -> Any:
-    """What the function `name` gives; open where it is not known here, or needs what is not known yet."""
+    """The result of the function `name`; open if the function or a required argument is unknown."""
     found = _FUNCTIONS.get(name)
     if found is None:
         return unknown(written())
@@ -37,4 +37,4 @@ _FUNCTIONS: Final[Mapping[str, Function]] = dict(
     chain.from_iterable(each.FUNCTIONS.items() for each in (texts, lists, numbers, dates, networks))
 )
 NAMES: Final = frozenset(_FUNCTIONS)
-"""The functions that are computed, in lower case, beside those that need the template around them."""
+"""The supported functions, in lower case, except those that depend on the template."""

@@ -1,4 +1,4 @@
-"""The functions of ARM templates for texts."""
+"""The functions of ARM templates for strings."""
 
 import base64
 import binascii
@@ -56,7 +56,7 @@ def _format(arguments: list[Any]) -> Any:
 
 
 def _shown(value: Any, how: str) -> Any:
-    """A number as .NET's format says; open for formats that are not known here."""
+    """A number in a .NET format; open for unsupported formats."""
     if type(value) is int:
         if _GROUPED.fullmatch(how):
             return f"{value:,}"
@@ -73,7 +73,7 @@ def _string(value: Any) -> str:
 
 
 def _string_of_open(arguments: list[Any]) -> Any:
-    """A text that is not all known is what it is."""
+    """A partly known string is unchanged."""
     held = arguments[0] if len(arguments) == 1 else None
     return held if isinstance(held, Open) and any(isinstance(part, str) for part in held.parts) else None
 
@@ -105,7 +105,7 @@ def _join(values: Any, sign: Any) -> Any:
 
 def _fits(size: int) -> None:
     if size > LONGEST:
-        raise BadExpression(f"it makes a text of more than {LONGEST:,} characters")
+        raise BadExpression(f"its result has more than {LONGEST:,} characters")
 
 
 def _substring(value: Any, start: Any, count: Any = None) -> str:
@@ -132,14 +132,14 @@ def _ends(value: Any, end: Any) -> bool:
 
 
 def _folded(value: Any) -> str:
-    """A text without regard to case. Raises `Unsure` for other characters than ASCII, whose case cultures differ in."""
+    """A string in lower case. Raises `Unsure` for non-ASCII characters, whose case depends on the culture."""
     if not text_of(value).isascii():
         raise Unsure
     return str(value).lower()
 
 
 def _known_end(arguments: list[Any], *, at: int) -> Any:
-    """Whether a text that is not all known starts (`at` 0) or ends (-1) so, where enough of it is known."""
+    """Whether a partly known string starts (`at` 0) or ends (-1) with another, if enough of it is known."""
     if len(arguments) != 2 or not isinstance(arguments[0], Open) or not isinstance(arguments[1], str):
         return None
     known, asked = arguments[0].parts[at], arguments[1]
@@ -178,7 +178,7 @@ def _json(written: Any) -> Any:
 
 
 def _double(found: re.Match[str]) -> str:
-    """A text between single quotation marks, which ARM's JSON also takes, between double ones."""
+    """A string in single quotes, which ARM's JSON also accepts, in double quotes."""
     if found[1] is None:
         return found[0]
     inner = found[1].replace("\\'", "'")
@@ -188,7 +188,7 @@ def _double(found: re.Match[str]) -> str:
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     made = dict(pairs)
     if len(made) != len(pairs):
-        raise BadExpression("it reads an object that has a key twice")
+        raise BadExpression("its argument is an object with a duplicate key")
     return made
 
 

@@ -1,4 +1,4 @@
-"""Resources as an evaluator sees them, and who asks."""
+"""Deployed resources as evaluators read them, and subjects."""
 
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -9,12 +9,12 @@ T = TypeVar("T")
 
 
 class NotUnderstoodError(ValueError):
-    """A resource says something that the evaluator cannot interpret."""
+    """A resource has content that the evaluator cannot interpret."""
 
 
 @dataclass(frozen=True)
-class Seen:
-    """A resource: its type, and its inputs and outputs as the cloud has them."""
+class CloudResource:
+    """A deployed resource: its type, inputs and outputs."""
 
     type: str
     inputs: Mapping[str, Any]
@@ -23,11 +23,11 @@ class Seen:
 
 @dataclass(frozen=True)
 class Subject:
-    """Who asks, for what and from where.
+    """The subject of a request: identity, purpose and origin.
 
-    `groups` are the groups of Entra ID that a person is in before asking for anything; `application` is the one by
-    which a partner's system signs in. `address` is where the request comes from on the Internet, and `private` tells
-    whether it comes through a private endpoint. `managed` is what Entra ID knows of the device.
+    `groups` are a person's Entra ID groups before any request for access; `application` is the identity of a partner's
+    system. `address` is the source address on the Internet; `private` is whether the request comes through a private
+    endpoint. `managed` is whether Entra ID reports the device as compliant.
     """
 
     purpose: str
@@ -39,20 +39,20 @@ class Subject:
 
 
 class Resources:
-    """Resources by their class, and what was found out about them."""
+    """Resources by class, with cached results about them."""
 
-    def __init__(self, resources: Iterable[Seen]) -> None:
-        self._by_kind: dict[str, list[Seen]] = {}
+    def __init__(self, resources: Iterable[CloudResource]) -> None:
+        self._by_kind: dict[str, list[CloudResource]] = {}
         self._found: dict[tuple[object, ...], Any] = {}
         for each in resources:
             self._by_kind.setdefault(each.type.rpartition(":")[2], []).append(each)
 
-    def of(self, kind: str) -> Sequence[Seen]:
+    def of(self, kind: str) -> Sequence[CloudResource]:
         """The resources whose class is `kind`."""
         return self._by_kind.get(kind, ())
 
     def once(self, make: Callable[..., T], *key: Hashable) -> T:
-        """`make(self, *key)`, made once."""
+        """`make(self, *key)`, computed once."""
         if (make, *key) not in self._found:
             self._found[(make, *key)] = make(self, *key)
         found: T = self._found[(make, *key)]

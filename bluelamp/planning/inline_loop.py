@@ -1,4 +1,4 @@
-"""Running a program against a monitor of this process, without the machinery that another process would need."""
+"""The event loop for a program whose monitor is in the same process."""
 
 import asyncio
 from collections.abc import Callable
@@ -7,11 +7,11 @@ from typing import Any, TypeVar
 T = TypeVar("T")
 
 
-class InPlace(asyncio.SelectorEventLoop):
-    """An event loop that calls at once what the SDK hands to threads: the monitor answers without waiting."""
+class InlineEventLoop(asyncio.SelectorEventLoop):
+    """An event loop that runs executor calls at once instead of in threads, as the monitor never blocks."""
 
     def run_in_executor(self, _executor: Any, func: Callable[..., T], *args: Any) -> asyncio.Future[T]:  # type: ignore[override] # the base class is annotated as a coroutine
-        """The result of `func(*args)`, which has run."""
+        """The completed result of `func(*args)`."""
         future = self.create_future()
         try:
             future.set_result(func(*args))

@@ -28,7 +28,7 @@ _KEPT: Final = CONCERNING | {Verdict.EXEMPT}
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class PreviousFinding:
     """One finding of the earlier report, and where and what it found: the path, and the value as JSON."""
 
     before: Before
@@ -36,35 +36,35 @@ class Seen:
 
 
 @dataclass(frozen=True)
-class EarlierForce:
+class PreviousForce:
     """What the earlier report has of one force: its failures, exempt failures and undecided verdicts, by key."""
 
     written: str
     commit: str
     manifest: str
     source: str
-    findings: Mapping[str, Seen] = field(default_factory=dict)
+    findings: Mapping[str, PreviousFinding] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
-class Earlier:
+class PreviousReport:
     """An earlier report; `signed` is whether a known signer signed it. `forces` are those that were asked for."""
 
     folder: Path
     written: str
     manifest: str
     signed: bool
-    forces: Mapping[str, EarlierForce] = field(default_factory=dict)
+    forces: Mapping[str, PreviousForce] = field(default_factory=dict)
 
 
-def read_earlier(
+def read_previous_report(
     folder: Path,
     forces: Collection[str],
     *,
     known: Mapping[str, str] | None = None,
     register: Collection[str] = (),
     filters: tuple[str, ...] = (),
-) -> Earlier:
+) -> PreviousReport:
     """The report in `folder` with what it has of `forces`. A force that it does not have is left out.
 
     `known` has the names of known signers by their keys' fingerprints, `register` every force's name; `filters` says
@@ -86,7 +86,7 @@ def read_earlier(
             f"{OPTION} {folder}: the report is on {first_of(manifest.subject)}, not on {first_of(sorted(forces))}",
             next_step="name an earlier report of the same forces",
         )
-    found: dict[str, EarlierForce] = {}
+    found: dict[str, PreviousForce] = {}
     for force in wanted:
         try:
             found[force] = _force(folder, force, manifest, content, filters)
@@ -95,7 +95,7 @@ def read_earlier(
     if problems:
         raise SettingsError(problems)
     signed = all(one.signature is Signature.KNOWN for one in verified)
-    return Earlier(folder, manifest.written, hashlib.sha256(content).hexdigest(), signed, found)
+    return PreviousReport(folder, manifest.written, hashlib.sha256(content).hexdigest(), signed, found)
 
 
 def _refused(verified: list[Verification]) -> Iterator[Problem]:
@@ -107,7 +107,7 @@ def _refused(verified: list[Verification]) -> Iterator[Problem]:
             yield _problem(one.folder / MANIFEST, f"is signed by an unknown key, {one.signer}", step)
 
 
-def _force(folder: Path, force: str, manifest: Manifest, content: bytes, filters: tuple[str, ...]) -> EarlierForce:
+def _force(folder: Path, force: str, manifest: Manifest, content: bytes, filters: tuple[str, ...]) -> PreviousForce:
     """The report's findings on a force. Its manifest is read again and must be the verified one."""
     place = folder
     if len(manifest.subject) > 1:
@@ -128,7 +128,7 @@ def _force(folder: Path, force: str, manifest: Manifest, content: bytes, filters
         commit, source, found = str(said["provenance"]["commit"]), str(said["source"]), dict(_findings(said))
     except (KeyError, TypeError, ValueError):
         raise SettingsError([_problem(place / _FINDINGS, "is not of the form of a report")]) from None
-    return EarlierForce(manifest.written, commit, hashlib.sha256(content).hexdigest(), source, found)
+    return PreviousForce(manifest.written, commit, hashlib.sha256(content).hexdigest(), source, found)
 
 
 def _unfit(said: Mapping[str, Any], filters: tuple[str, ...]) -> tuple[str, str] | None:
@@ -144,14 +144,14 @@ def _unfit(said: Mapping[str, Any], filters: tuple[str, ...]) -> tuple[str, str]
     return None
 
 
-def _findings(said: Mapping[str, Any]) -> Iterator[tuple[str, Seen]]:
+def _findings(said: Mapping[str, Any]) -> Iterator[tuple[str, PreviousFinding]]:
     for each in said["findings"]:
         verdict = Verdict(each["verdict"])
         if verdict in _KEPT:
             before = Before(
                 verdict, Enforcement(each["enforcement"]), Severity(each["severity"]), str(each.get("exemption", ""))
             )
-            yield f"{each['rule']} {each['resource']}", Seen(before, (each["path"], dense(each["observed"])))
+            yield f"{each['rule']} {each['resource']}", PreviousFinding(before, (each["path"], dense(each["observed"])))
 
 
 def _json(path: Path, content: bytes) -> dict[str, Any]:

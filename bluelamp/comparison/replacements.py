@@ -1,4 +1,4 @@
-"""Which changes make the cloud replace a resource, as the rehearsal cloud's providers know."""
+"""Changes that force a resource's replacement, according to the rehearsal cloud's providers."""
 
 from collections.abc import Collection, Mapping
 from contextlib import suppress
@@ -8,15 +8,15 @@ from bluelamp.comparison.snapshot import MARK
 from bluelamp.core.resource import type_of
 
 
-class Replacing:
-    """The providers of one comparison of a force; they are loaded when the first resource differs."""
+class Replacements:
+    """The providers for the comparison of one force, loaded when the first resource differs."""
 
     def __init__(self, force: str) -> None:
         self._force = force
         self._store: Any = None
         self._packages: Any = None
 
-    def __enter__(self) -> "Replacing":
+    def __enter__(self) -> "Replacements":
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -24,7 +24,7 @@ class Replacing:
             self._store.close()
 
     def paths(self, urn: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> Collection[str]:
-        """The property paths that replace the resource; none where its provider cannot say. Inputs are encoded."""
+        """The property paths that force the replacement; none if the provider cannot tell. Inputs are encoded."""
         from bluelamp.rehearsal.packages import Packages
         from bluelamp.rehearsal.provider import Instance
         from bluelamp.rehearsal.store import Store
@@ -35,7 +35,7 @@ class Replacing:
         package = type_of(urn).partition(":")[0]
         if package == "pulumi":
             return ()
-        with suppress(Exception):  # whatever a provider makes of inputs that it did not check itself
+        with suppress(Exception):  # a provider may fail on inputs that it has not checked
             provider = self._packages.provider(package)
             found = provider.diff(Instance(self._force, "bluelamp"), urn, "", _raw(before), {}, _raw(after))
             paths: Collection[str] = found.replaces
@@ -44,7 +44,7 @@ class Replacing:
 
 
 def _raw(value: Any) -> Any:
-    """An encoded value as providers take it; a secret is its digest."""
+    """An encoded value as a provider's input; a secret becomes its digest."""
     from bluelamp.rehearsal.values import UNKNOWN, Secret
 
     if isinstance(value, Mapping):

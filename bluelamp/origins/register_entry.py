@@ -1,4 +1,4 @@
-"""Where an entry of a register stands: an asset in its contract, a rule of access in its policy, a milestone."""
+"""The file and line of a register entry: an asset's contract, an access rule, a milestone."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -19,16 +19,16 @@ _KEYS: Final = {
     "lineage": "lineage",
     "classification": "classification",
 }
-"""What an input of the component is called in the contract."""
+"""The key in the contract for each input of the component."""
 
 
 _MILESTONE_RULE: Final = "BL-SPD-008"
-"""It fails for a tag whose value is a setting."""
+"""This rule fails for a tag whose value is a setting."""
 _SETTING: Final = "roadmapMilestone:"
 
 
-def entry(finding: Finding, force: str, root: Path) -> tuple[str, int] | None:
-    """File and line of the entry that `finding` is about; None where it is about no entry, or there is no such file."""
+def register_entry(finding: Finding, force: str, root: Path) -> tuple[str, int] | None:
+    """The file and line of the entry that `finding` is about; None if it is about no entry or the file is missing."""
     key = ""
     if finding.type == ASSET:
         file = f"{ASSETS.format(force=force)}/{finding.name.removeprefix('asset-')}.yaml"
@@ -54,7 +54,7 @@ def entry(finding: Finding, force: str, root: Path) -> tuple[str, int] | None:
 
 
 def _within(lines: Sequence[str], first: str, key: str) -> int:
-    """The line of `key` in the item of a list that begins with `- first`; the item's line where it has no such key."""
+    """The line of `key` in the list item that begins with `- first`; the item's first line if it lacks the key."""
     begin = next((number for number, line in enumerate(lines, 1) if line.strip() == f"- {first}"), 1)
     for number, line in enumerate(lines[begin:], begin + 1):
         if line.strip().startswith("- id:"):

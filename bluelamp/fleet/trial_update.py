@@ -15,7 +15,7 @@ from bluelamp.fleet.deploy import Result
 if TYPE_CHECKING:
     from bluelamp.infra.force import Force
     from bluelamp.planning import Plan
-    from bluelamp.planning.trial import Refused, Trial
+    from bluelamp.planning.trial import RefusedStep, Trial
     from bluelamp.rehearsal.store import Record, Store
 
 _PROJECT: Final = "bluelamp"
@@ -24,7 +24,7 @@ _MOST: Final = 10
 _ID: Final = re.compile(r"/subscriptions/[^\s'\"`,;()]+")
 _DONE: Final = {"create": "made", "update": "changed", "replace": "replaced", "delete": "deleted"}
 _ONE_AT_A_TIME: Final = Lock()
-_TAKEN: Final = ("ResourceExists", "AlreadyExists", "Conflict")
+_NAME_TAKEN: Final = ("ResourceExists", "AlreadyExists", "Conflict")
 _ABSENT: Final = ("NotFound", "InvalidResourceReference", "ParentResourceNotFound")
 """Errors about other resources, which a scratch cloud with one stack cannot predict."""
 
@@ -42,7 +42,7 @@ def is_risky(planned: Result) -> bool:
     return planned.status is Status.FAILED or any("replace" in step.op or "delete" in step.op for step in planned.steps)
 
 
-def leaves(plan: "Plan", state: Mapping[str, Any]) -> bool:
+def deletes_deployed(plan: "Plan", state: Mapping[str, Any]) -> bool:
     """Whether a plan would delete a resource in `state`, or recreate it with another name or location."""
     planned = {alias: each for each in plan.resources for alias in (each.urn, *each.aliases)}
     for one in (state.get("deployment") or {}).get("resources") or ():
@@ -59,34 +59,34 @@ def leaves(plan: "Plan", state: Mapping[str, Any]) -> bool:
     return False
 
 
-def refuse(force: "Force", root: Path, deployed: Deployed) -> None:
+def refuse_unsafe_update(force: "Force", root: Path, deployed: Deployed) -> None:
     """Raises `UsageError`, with the required steps, if Azure would refuse a step of the update half-way.
 
     Its message begins with the setting and has a line for each refusal; its next step has a line for each step.
     """
-    trial = tried(force, root, deployed)
+    trial = try_update(force, root, deployed)
     if trial is None or not (trial.refused or is_everything(trial)):
         return
-    said = [f"{_place(trial, force.slug, root)}: {_problem(trial)}; nothing was changed"]
+    lines = [f"{_place(trial, force.slug, root)}: {_problem(trial)}; nothing was changed"]
     if not is_everything(trial):
-        said.append("tried out on a copy of what is deployed, Azure refuses:")
-        told = list(dict.fromkeys(map(_told, trial.refused)))
-        said += told[:_MOST]
-        if len(told) > _MOST:
-            said.append(f"and {len(told) - _MOST} more")
-    steps = way(trial, force.slug)
-    raise UsageError("\n".join(said), next_step="\n".join(f"{at}. {step}" for at, step in enumerate(steps, 1)))
+        lines.append("in a trial on a copy of the deployed resources, Azure refuses:")
+        refusals = list(dict.fromkeys(map(_described, trial.refused)))
+        lines += refusals[:_MOST]
+        if len(refusals) > _MOST:
+            lines.append(f"and {len(refusals) - _MOST} more")
+    steps = steps_for(trial, force.slug)
+    raise UsageError("\n".join(lines), next_step="\n".join(f"{at}. {step}" for at, step in enumerate(steps, 1)))
 
 
 def _problem(trial: "Trial") -> str:
     if is_everything(trial):
         return (
-            f"this change replaces {_replaced(trial)} of {len(trial.running)} resources that are deployed, with the "
-            "logs, keys and backups in them"
+            f"this change replaces {_replaced(trial)} of {len(trial.running)} deployed resources, including the logs, "
+            "keys and backups in them"
         )
     if _hub_steps(trial) & {"create", "delete"}:
-        return "the topology of what is deployed cannot be changed in one update"
-    return "what is deployed cannot be changed so in one update"
+        return "the topology of a deployed estate cannot be changed in one update"
+    return "the deployed resources cannot be changed in this way in one update"
 
 
 def _place(trial: "Trial", slug: str, root: Path) -> str:
@@ -100,7 +100,7 @@ def _place(trial: "Trial", slug: str, root: Path) -> str:
     return source.file
 
 
-def _told(one: "Refused") -> str:
+def _described(one: "RefusedStep") -> str:
     """A refusal in words, with names in place of ids."""
     words = _ID.sub(
         lambda found: "/".join(found.group().strip("/").split("/")[2:]).rpartition("/providers/")[2], one.message
@@ -123,12 +123,12 @@ def _hub_steps(trial: "Trial") -> set[str]:
     return {op for op, urn in trial.steps if type_of(urn).endswith(":VirtualHub")}
 
 
-def way(trial: "Trial", slug: str) -> tuple[str, ...]:
+def steps_for(trial: "Trial", slug: str) -> tuple[str, ...]:
     """The steps of a change that cannot be made in one update."""
     up = f"run `bluelamp up {slug}`"
     if is_everything(trial):
         return (
-            "put the setting back: it is in the names or the places of nearly everything, and does not change while "
+            "revert the setting: nearly every resource's name or location depends on it, so it cannot change while "
             "the estate is deployed",
             f"run `bluelamp destroy {slug}`",
             f"change the setting and {up}",
@@ -137,36 +137,36 @@ def way(trial: "Trial", slug: str) -> tuple[str, ...]:
     hubs = _hub_steps(trial)
     if "create" in hubs:
         return (
-            f"put bluelamp:azure.topology back, {off}, and {up}",
-            f"change the topology, set both as they were, and {up}",
+            f"revert bluelamp:azure.topology, {off}, and {up}",
+            f"change the topology, restore both settings, and {up}",
         )
     if "delete" in hubs:
         return (
-            f"{off} beside the new topology, and {up}",
-            f"set both as they were and {up}",
+            f"{off} with the new topology, and {up}",
+            f"restore both settings and {up}",
         )
-    if all(any(code in one.code for code in _TAKEN) for one in trial.refused):
+    if all(any(code in one.code for code in _NAME_TAKEN) for one in trial.refused):
         return (
-            f"take what is to be replaced out of the settings and {up}",
-            f"put the new in and {up}",
+            f"remove the resources to be replaced from the settings and {up}",
+            f"add the new ones and {up}",
         )
     return (
-        f"put the setting back, add the new beside the old under another name, and {up}",
-        "move what uses the old",
-        f"take the old out and {up}",
+        f"revert the setting, add the new resource under another name, and {up}",
+        "move everything that uses the old resource",
+        f"remove the old resource and {up}",
     )
 
 
-def tried(force: "Force", root: Path, deployed: Deployed) -> "Trial | None":
+def try_update(force: "Force", root: Path, deployed: Deployed) -> "Trial | None":
     """The trial of the update on the deployed resources; None if there are none."""
     from bluelamp.planning.plan import config_of
     from bluelamp.planning.program import program
-    from bluelamp.planning.trial import Scratch, update
+    from bluelamp.planning.trial import ScratchCloud, update
 
-    records, running = _held(deployed, force.slug)
+    records, running = _deployed_resources(deployed, force.slug)
     if not running:
         return None
-    scratch = Scratch(records, running)
+    scratch = ScratchCloud(records, running)
     try:
         # The SDK keeps one program's state per process, and forces run in threads.
         with _ONE_AT_A_TIME:
@@ -179,15 +179,15 @@ def tried(force: "Force", root: Path, deployed: Deployed) -> "Trial | None":
     return trial
 
 
-def _held(deployed: Deployed, stack: str) -> tuple[list["Record"], dict[str, Any]]:
-    from bluelamp.planning.trial import Running
+def _deployed_resources(deployed: Deployed, stack: str) -> tuple[list["Record"], dict[str, Any]]:
+    from bluelamp.planning.trial import DeployedResource
     from bluelamp.rehearsal.azure import ids
     from bluelamp.rehearsal.provider import CloudError, Instance
     from bluelamp.rehearsal.store import Record
 
     resources = (deployed.state.get("deployment") or {}).get("resources") or ()
     stored = {one.urn: one for one in deployed.store.all()} if deployed.store else {}
-    records, running = list(stored.values()), dict[str, Running]()
+    records, running = list(stored.values()), dict[str, DeployedResource]()
     providers = {
         one["urn"]: one.get("inputs") or {} for one in resources if one["type"].startswith("pulumi:providers:")
     }
@@ -204,5 +204,5 @@ def _held(deployed: Deployed, stack: str) -> tuple[list["Record"], dict[str, Any
                 parent = (ids.parent_id(instance, type_of(urn), inputs, urn) or "") if package == _AZURE else ""
             records.append(Record(one["id"], package, type_of(urn), urn, dict(inputs), dict(outputs), parent))
         needs = (*one.get("dependencies", ()), *([one["parent"]] if one.get("parent") else []))
-        running[urn] = Running(urn, one["id"], inputs, outputs, needs, bool(one.get("protect")), instance)
+        running[urn] = DeployedResource(urn, one["id"], inputs, outputs, needs, bool(one.get("protect")), instance)
     return records, running

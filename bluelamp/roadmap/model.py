@@ -1,4 +1,4 @@
-"""Where a force is on its roadmap, as values."""
+"""A force's progress on its roadmap."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from bluelamp.core.roadmap import Milestone, Roadmap
 
 
 class Status(StrEnum):
-    """Where a milestone is."""
+    """The status of a milestone."""
 
     REACHED = "reached"
     OVERDUE = "overdue"
@@ -29,12 +29,12 @@ class Criterion:
 
 
 @dataclass(frozen=True, slots=True)
-class MilestoneStanding:
-    """A milestone and where it is.
+class MilestoneProgress:
+    """A milestone and its progress.
 
-    `slack` is by how many days it may end later without moving another milestone or the end of the roadmap; less than 0
-    where it ends after a milestone that depends on it starts. `cost` is what all that carries the milestone costs, in
-    GBP a month, and `unpriced` counts the charges that it leaves out as they have no price.
+    `slack` is the number of days by which it may end later without moving another milestone or the roadmap's end;
+    negative if it ends after a dependent milestone starts. `cost` is the cost of the resources tagged with the
+    milestone, in GBP a month, without the `unpriced` charges, which have no price.
     """
 
     milestone: Milestone
@@ -42,14 +42,14 @@ class MilestoneStanding:
     status: Status
     criteria: tuple[Criterion, ...]
     waits_for: tuple[str, ...]
-    """The milestones that it depends on and that are not reached."""
+    """The unreached milestones that it depends on."""
     slack: int
     cost: Decimal = Decimal(0)
     unpriced: int = 0
 
     @property
     def over_budget(self) -> bool | None:
-        """Whether it costs more than its monthly budget; None where it has none, or a missing price decides."""
+        """Whether it exceeds its monthly budget; None without a budget, or if a missing price decides."""
         budget = self.milestone.budget
         if budget is None or budget.monthly is None:
             return None
@@ -59,12 +59,12 @@ class MilestoneStanding:
 
     @property
     def met(self) -> int:
-        """How many criteria the plan meets."""
+        """The number of criteria that the plan meets."""
         return sum(1 for each in self.criteria if each.met)
 
     @property
     def reached(self) -> bool:
-        """Whether the plan meets all of them, and all that it depends on is reached."""
+        """Whether the plan meets all criteria and every dependency is reached."""
         return self.status is Status.REACHED
 
     @property
@@ -75,11 +75,11 @@ class MilestoneStanding:
 
 @dataclass(frozen=True, slots=True)
 class Debt:
-    """Tactical spend: its end, what replaces it, and what leaving late costs. All amounts are GBP.
+    """Tactical spend: its exit date, successor and cost of a late exit. All amounts are in GBP.
 
-    `replaced` is the end of the milestone that delivers the successor, None where none does. `months_late` counts the
-    months between the exit date and that end, or today where that is later; None where it cannot be told. Nothing that
-    is not known is counted as 0.
+    `replaced` is the end of the milestone that delivers the successor, None if none does. `months_late` is the number
+    of months between the exit date and that end, or today if that is later; None if unknown. Unknown amounts never
+    count as 0.
     """
 
     id: str
@@ -93,24 +93,24 @@ class Debt:
     months_late: int | None
     overdue: bool
     resources: int
-    """How many resources of the plan carry its tags."""
+    """The number of planned resources with its tags."""
 
     @property
     def late_cost(self) -> int | None:
-        """What the months after the exit date cost; None where that is not known."""
+        """The cost of the months after the exit date; None if unknown."""
         if self.months_late is None or (self.monthly_cost is None and self.months_late):
             return None
         return self.months_late * (self.monthly_cost or 0)
 
     @property
     def total(self) -> int | None:
-        """Leaving, and the months after the exit date; None where that is not known."""
+        """The cost of the exit and of the months after the exit date; None if unknown."""
         late = self.late_cost
         return None if late is None or self.exit_cost is None else self.exit_cost + late
 
 
 @dataclass(frozen=True)
-class Standing:
+class RoadmapProgress:
     """A force's roadmap on the day `day`."""
 
     force: str
@@ -118,36 +118,36 @@ class Standing:
     day: date
     roadmap: Roadmap
     own: bool
-    """Whether the roadmap is the force's own, and not the default one of its profile."""
-    milestones: tuple[MilestoneStanding, ...]
-    """In an order in which each comes after what it depends on."""
+    """Whether the roadmap is the force's own instead of its profile's default."""
+    milestones: tuple[MilestoneProgress, ...]
+    """The milestones, each after its dependencies."""
     critical: tuple[str, ...]
-    """The chain of milestones that are not reached with the most days of work left."""
+    """The critical path: the chain of unreached milestones with the most remaining days."""
     critical_days: int
     debts: tuple[Debt, ...]
 
     @property
-    def by_id(self) -> Mapping[str, MilestoneStanding]:
+    def by_id(self) -> Mapping[str, MilestoneProgress]:
         """The milestones by id."""
         return {each.milestone.id: each for each in self.milestones}
 
     @property
     def reached(self) -> int:
-        """How many milestones are reached."""
+        """The number of reached milestones."""
         return sum(1 for each in self.milestones if each.reached)
 
     @property
-    def next(self) -> tuple[MilestoneStanding, ...]:
-        """The milestones that can be worked on now: not reached, and waiting for none; by end."""
+    def next(self) -> tuple[MilestoneProgress, ...]:
+        """The unreached milestones that wait for no other, by end."""
         ready = [each for each in self.milestones if not each.reached and not each.waits_for]
         return tuple(sorted(ready, key=lambda each: (each.milestone.end, each.milestone.id)))
 
     @property
-    def blocked(self) -> tuple[MilestoneStanding, ...]:
+    def blocked(self) -> tuple[MilestoneProgress, ...]:
         """The milestones that wait for others."""
         return tuple(each for each in self.milestones if not each.reached and each.waits_for)
 
     @property
     def late_cost(self) -> int:
-        """What the months after exit dates cost, of all debts of which it is known."""
+        """The cost of the months after exit dates, of all debts with a known cost."""
         return sum(each.late_cost or 0 for each in self.debts)

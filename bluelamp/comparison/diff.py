@@ -1,11 +1,11 @@
-"""Two snapshots of a force compared."""
+"""The differences between two snapshots of a force."""
 
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from hashlib import sha256
 from typing import Any, Final
 
-from bluelamp.comparison.model import Judged, Property, Resource, Turn, What, ordered
+from bluelamp.comparison.model import Action, ChangedProperty, ChangedResource, ChangedVerdict, VerdictStatus, ordered
 from bluelamp.comparison.snapshot import MARK
 from bluelamp.core.resource import ancestors, name_of, type_of
 from bluelamp.paths import Steps, within
@@ -13,7 +13,7 @@ from bluelamp.reports.canonical import dense
 
 Snapshot = Mapping[str, Any]
 Forces = Callable[[str, Mapping[str, Any], Mapping[str, Any]], Collection[str]]
-"""The property paths of a change of a resource (by URN, from inputs, to inputs) that make the cloud replace it."""
+"""The property paths of a resource's change (by URN, from inputs, to inputs) that force its replacement."""
 
 _SHOWN: Final = {"unknown": "<unknown>", "secret": "[secret]", "file": "[file]"}
 _ADDRESS: Final = re.compile(r"\b\d{1,3}(\.\d{1,3}){3}(/\d{1,2})?\b")
@@ -22,8 +22,8 @@ _SEVERITIES: Final = ("critical", "high", "medium", "low")
 _NAMED: Final = re.compile(r"[A-Za-z_$][\w$-]*")
 
 
-def resources(base: Snapshot, head: Snapshot, forces: Forces) -> tuple[Resource, ...]:
-    """The resources that differ; a resource whose new URN has the old one among its aliases is the same resource."""
+def resources(base: Snapshot, head: Snapshot, forces: Forces) -> tuple[ChangedResource, ...]:
+    """The resources that differ. Aliases are followed: a renamed resource is not deleted and created."""
     old, new = base["resources"], head["resources"]
     components = {**base["components"], **head["components"]}
     known = {alias: urn for urn, each in new.items() if urn not in old for alias in each["aliases"]}
@@ -31,7 +31,7 @@ def resources(base: Snapshot, head: Snapshot, forces: Forces) -> tuple[Resource,
     for urn, before in old.items():
         now = urn if urn in new else known.get(urn, "")
         if not now or now in kept:
-            found.append(_made(What.DELETED, urn, before, components))
+            found.append(_made(Action.DELETED, urn, before, components))
             continue
         kept.add(now)
         if properties := tuple(changes(before, new[now])):
@@ -39,35 +39,35 @@ def resources(base: Snapshot, head: Snapshot, forces: Forces) -> tuple[Resource,
             forced = forces(now, before["inputs"], after["inputs"]) if before["custom"] else ()
             forced = [path for path in (*forced, *after["forced"]) if not within(path, after["ignore"])]
             marked = tuple(_forced(each, forced) for each in properties)
-            what = What.REPLACED if any(each.replaces for each in marked) else What.UPDATED
+            what = Action.REPLACED if any(each.replaces for each in marked) else Action.UPDATED
             found.append(_made(what, now, new[now], components, marked))
-    found += [_made(What.CREATED, urn, each, components) for urn, each in new.items() if urn not in kept]
+    found += [_made(Action.CREATED, urn, each, components) for urn, each in new.items() if urn not in kept]
     return ordered(found)
 
 
-def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Property]:
-    """The properties that differ, also where an unknown value is made from other resources than before."""
+def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[ChangedProperty]:
+    """The properties that differ, including unknown values that depend on other resources than before."""
     ignore = after["ignore"]
     for steps, old, new in differences(before["inputs"], after["inputs"]):
-        if not within(path := spelt(steps), ignore):
-            yield Property(path, shown(old), shown(new))
+        if not within(path := path_of(steps), ignore):
+            yield ChangedProperty(path, shown(old), shown(new))
     for name in after["references"].keys() & before["references"].keys():
         old, new = before["references"][name], after["references"][name]
         inputs = before["inputs"].get(name), after["inputs"].get(name)
-        if old != new and inputs[0] == inputs[1] and _unknown(inputs[0]) and not within(spelt((name,)), ignore):
+        if old != new and inputs[0] == inputs[1] and _unknown(inputs[0]) and not within(path_of((name,)), ignore):
             was, now = (f"<unknown, from {', '.join(_names(each))}>" for each in (old, new))
-            yield Property(name, was, now)
+            yield ChangedProperty(name, was, now)
     if before["protect"] != after["protect"]:
-        yield Property("protect", before["protect"], after["protect"])
+        yield ChangedProperty("protect", before["protect"], after["protect"])
 
 
-def outputs(base: Snapshot, head: Snapshot) -> tuple[Property, ...]:
+def outputs(base: Snapshot, head: Snapshot) -> tuple[ChangedProperty, ...]:
     """The stack outputs that differ."""
     found = differences(base["outputs"], head["outputs"])
-    return tuple(Property(spelt(steps), shown(old), shown(new)) for steps, old, new in found)
+    return tuple(ChangedProperty(path_of(steps), shown(old), shown(new)) for steps, old, new in found)
 
 
-def verdicts(base: Snapshot, head: Snapshot) -> tuple[Judged, ...]:
+def verdicts(base: Snapshot, head: Snapshot) -> tuple[ChangedVerdict, ...]:
     """The verdicts that are new or gone."""
     aliases = {alias: urn for urn, each in head["resources"].items() for alias in each["aliases"]}
     old: dict[tuple[str, ...], Mapping[str, Any]] = {}
@@ -77,13 +77,13 @@ def verdicts(base: Snapshot, head: Snapshot) -> tuple[Judged, ...]:
             urn = each["urn"] if side is head or each["urn"] in head["resources"] else aliases.get(each["urn"], "")
             kept.setdefault((each["rule"], urn or each["urn"], each["verdict"], each["level"], each["path"]), each)
     titles = {**base["titles"], **head["titles"]}
-    found = [_judged(Turn.NEW, each, titles) for key, each in new.items() if key not in old]
-    found += [_judged(Turn.GONE, each, titles) for key, each in old.items() if key not in new]
+    found = [_judged(VerdictStatus.NEW, each, titles) for key, each in new.items() if key not in old]
+    found += [_judged(VerdictStatus.GONE, each, titles) for key, each in old.items() if key not in new]
     return tuple(sorted(found, key=_rank))
 
 
 def refused(base: Snapshot, head: Snapshot) -> tuple[str, ...]:
-    """Why the cloud would refuse a resource, as far as that is new."""
+    """The new reasons why the cloud would refuse a resource."""
     old, new = (
         [f"{name_of(urn)}: {reason}" for urn, each in side["resources"].items() for reason in each["failures"]]
         for side in (base, head)
@@ -92,11 +92,14 @@ def refused(base: Snapshot, head: Snapshot) -> tuple[str, ...]:
 
 
 def alike(
-    found: Collection[Resource], out: Collection[Property], judged: Collection[Judged], words: Collection[str]
+    found: Collection[ChangedResource],
+    out: Collection[ChangedProperty],
+    judged: Collection[ChangedVerdict],
+    words: Collection[str],
 ) -> str:
-    """The digest that forces with the same change share; `words` are the names and codes that tell a force from others.
+    """A digest that is equal for forces with the same change.
 
-    Addresses do not count, and neither do the values of what is unknown.
+    `words` are the force's own names and codes; they, addresses and unknown values are left out of the digest.
     """
     longest_first = sorted(filter(None, words), key=len, reverse=True)
     own = re.compile("|".join(map(re.escape, longest_first)), re.IGNORECASE) if longest_first else None
@@ -120,7 +123,7 @@ def alike(
 
 
 def differences(old: Any, new: Any, steps: Steps = ()) -> Iterator[tuple[Steps, Any, Any]]:
-    """The innermost places where two encoded values differ, with both; None counts as absent."""
+    """The innermost paths at which two encoded values differ, with both values. None counts as absent."""
     if old == new and type(old) is type(new):
         return
     if _is_object(old) and _is_object(new):
@@ -135,7 +138,7 @@ def differences(old: Any, new: Any, steps: Steps = ()) -> Iterator[tuple[Steps, 
 
 
 def shown(value: Any) -> Any:
-    """An encoded value as people may read it."""
+    """An encoded value for display: secrets, files and unknown values are placeholders."""
     if isinstance(value, Mapping):
         if MARK in value:
             return _SHOWN.get(str(value[MARK]), "[not shown]")
@@ -143,8 +146,8 @@ def shown(value: Any) -> Any:
     return [shown(item) for item in value] if isinstance(value, list) else value
 
 
-def spelt(steps: Steps) -> str:
-    """A property path as the engine writes it."""
+def path_of(steps: Steps) -> str:
+    """A property path in the engine's notation."""
     text = ""
     for step in steps:
         if isinstance(step, int):
@@ -167,16 +170,20 @@ def _unknown(value: Any) -> bool:
     return isinstance(value, list) and any(map(_unknown, value))
 
 
-def _forced(each: Property, forced: Collection[str]) -> Property:
+def _forced(each: ChangedProperty, forced: Collection[str]) -> ChangedProperty:
     replaces = "*" in forced or within(each.path, forced)
-    return Property(each.path, each.before, each.after, replaces)
+    return ChangedProperty(each.path, each.before, each.after, replaces)
 
 
 def _made(
-    what: What, urn: str, each: Mapping[str, Any], parents: Mapping[str, str], properties: tuple[Property, ...] = ()
-) -> Resource:
+    what: Action,
+    urn: str,
+    each: Mapping[str, Any],
+    parents: Mapping[str, str],
+    properties: tuple[ChangedProperty, ...] = (),
+) -> ChangedResource:
     component = _component(each["parent"], parents)
-    return Resource(
+    return ChangedResource(
         what,
         urn,
         type_of(urn),
@@ -190,20 +197,20 @@ def _made(
 
 
 def _component(parent: str, parents: Mapping[str, str]) -> str:
-    """The URN of the nearest component of Bluelamp's own."""
+    """The URN of the nearest enclosing Bluelamp component; empty if there is none."""
     return next((urn for urn in ancestors(parent, parents) if type_of(urn).startswith("bluelamp:")), "")
 
 
-def _judged(turn: Turn, each: Mapping[str, Any], titles: Mapping[str, str]) -> Judged:
+def _judged(turn: VerdictStatus, each: Mapping[str, Any], titles: Mapping[str, str]) -> ChangedVerdict:
     place = each["place"] or ("", 0)
     names = ("level", "severity", "verdict", "urn", "type", "name", "path", "message")
-    return Judged(turn, each["rule"], titles.get(each["rule"], ""), *(each[name] for name in names), *place)
+    return ChangedVerdict(turn, each["rule"], titles.get(each["rule"], ""), *(each[name] for name in names), *place)
 
 
-def _rank(each: Judged) -> tuple[Any, ...]:
+def _rank(each: ChangedVerdict) -> tuple[Any, ...]:
     levels = _LEVELS.index(each.level) if each.level in _LEVELS else len(_LEVELS)
     severity = _SEVERITIES.index(each.severity) if each.severity in _SEVERITIES else len(_SEVERITIES)
-    return (each.turn is Turn.GONE, levels, severity, each.rule, each.urn, each.path, each.verdict)
+    return (each.turn is VerdictStatus.GONE, levels, severity, each.rule, each.urn, each.path, each.verdict)
 
 
 def _names(urns: Collection[str]) -> list[str]:

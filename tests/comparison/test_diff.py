@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bluelamp.comparison import differing
-from bluelamp.comparison.model import What
+from bluelamp.comparison import diff
+from bluelamp.comparison.model import Action
 from bluelamp.comparison.snapshot import encoded
 from bluelamp.paths import found, parse
 from bluelamp.rehearsal.values import UNKNOWN, Blob, Secret
@@ -66,32 +66,30 @@ def same(old: Any, new: Any) -> bool:
 @settings(max_examples=tries(150), deadline=None, derandomize=True)
 @given(before=INPUTS, after=INPUTS)
 def test_a_resource_differs_exactly_where_its_values_do(before: dict[str, Any], after: dict[str, Any]) -> None:
-    changed = differing.resources(side(before), side(after), none)
+    changed = diff.resources(side(before), side(after), none)
     assert bool(changed) is not same(before, after)
     for each in changed:
-        assert each.what is What.UPDATED
+        assert each.what is Action.UPDATED
         for one in each.properties:
             steps = parse(one.path)
             for inputs, value in ((before, one.before), (after, one.after)):
-                plain = differing.shown({name: encoded(item, KEY) for name, item in inputs.items()})
+                plain = diff.shown({name: encoded(item, KEY) for name, item in inputs.items()})
                 assert found(plain, steps) == value
 
 
 def test_secrets_and_unknown_values_are_not_shown() -> None:
-    (changed,) = differing.resources(
-        side({"p": Secret("one"), "q": "x"}), side({"p": Secret("two"), "q": UNKNOWN}), none
-    )
+    (changed,) = diff.resources(side({"p": Secret("one"), "q": "x"}), side({"p": Secret("two"), "q": UNKNOWN}), none)
     assert [(each.path, each.before, each.after) for each in changed.properties] == [
         ("p", "[secret]", "[secret]"),
         ("q", "x", "<unknown>"),
     ]
-    assert not differing.resources(side({"p": Secret("one")}), side({"p": Secret("one")}), none)
+    assert not diff.resources(side({"p": Secret("one")}), side({"p": Secret("one")}), none)
     assert "sesame" not in str(side({"p": Secret("sesame")}))
 
 
 def test_an_unknown_value_from_another_resource_differs() -> None:
     old, new = (side({"p": UNKNOWN}, references={"p": [f"{URN}-{which}"]}) for which in "ab")
-    (changed,) = differing.resources(old, new, none)
+    (changed,) = diff.resources(old, new, none)
     assert [(each.before, each.after) for each in changed.properties] == [
         ("<unknown, from name-a>", "<unknown, from name-b>")
     ]
@@ -102,36 +100,36 @@ def test_an_unknown_value_from_another_resource_differs() -> None:
 )
 def test_what_the_program_ignores_does_not_differ(ignore: list[str], differs: bool) -> None:
     old, new = side({"a": [{"b": 1}]}), side({"a": [{"b": 2}]}, ignore=ignore)
-    assert bool(differing.resources(old, new, none)) is differs
+    assert bool(diff.resources(old, new, none)) is differs
 
 
 def test_a_renamed_resource_with_its_alias_is_the_same_resource() -> None:
     old, new = side({"p": 1}), side({"p": 1}, aliases=[URN])
     new["resources"] = {f"{URN}-new": new["resources"][URN]}
-    assert not differing.resources(old, new, none)
+    assert not diff.resources(old, new, none)
     new["resources"][f"{URN}-new"]["aliases"] = []
-    assert {each.what for each in differing.resources(old, new, none)} == {What.DELETED, What.CREATED}
+    assert {each.what for each in diff.resources(old, new, none)} == {Action.DELETED, Action.CREATED}
 
 
 def test_changes_are_alike_but_for_names_and_addresses() -> None:
     def digest(slug: str, address: str, size: str) -> str:
-        changed = differing.resources(
+        changed = diff.resources(
             side({"name": f"vm-{slug}", "ip": address, "size": "s1"}),
             side({"name": f"vm-{slug}-2", "size": size}),
             none,
         )
-        return differing.alike(changed, (), (), [slug])
+        return diff.alike(changed, (), (), [slug])
 
     assert digest("essex", "10.1.0.4", "s2") == digest("kent", "10.9.0.4", "s2")
     assert digest("essex", "10.1.0.4", "s2") != digest("kent", "10.9.0.4", "s3")
 
 
 def test_what_the_program_or_the_cloud_replaces_is_marked() -> None:
-    def changed(forced: list[str], ignore: list[str]) -> list[tuple[What, list[bool]]]:
+    def changed(forced: list[str], ignore: list[str]) -> list[tuple[Action, list[bool]]]:
         old, new = side({"a": 1, "b": 1}), side({"a": 2, "b": 2}, forced=forced, ignore=ignore)
-        found = differing.resources(old, new, lambda *_: ["b"])
+        found = diff.resources(old, new, lambda *_: ["b"])
         return [(each.what, [one.replaces for one in each.properties]) for each in found]
 
-    assert changed([], []) == [(What.REPLACED, [False, True])]
-    assert changed(["a"], []) == [(What.REPLACED, [True, True])]
-    assert changed([], ["b"]) == [(What.UPDATED, [False])]
+    assert changed([], []) == [(Action.REPLACED, [False, True])]
+    assert changed(["a"], []) == [(Action.REPLACED, [True, True])]
+    assert changed([], ["b"]) == [(Action.UPDATED, [False])]

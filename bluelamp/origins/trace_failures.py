@@ -1,4 +1,4 @@
-"""Where the settings stand that a force's failures come from."""
+"""The settings that cause a force's failures, found by tracing."""
 
 from contextlib import suppress
 from dataclasses import replace
@@ -12,13 +12,13 @@ from bluelamp.policies import Verdict
 from bluelamp.reports.findings import Finding, Report
 
 MOST: Final = 5
-"""How many failures of mandatory rules are traced, the worst first: each takes a run or two of the program."""
+"""How many failures of mandatory rules are traced, the most severe first; each needs one or two program runs."""
 
-Place = tuple[str, int]
+Location = tuple[str, int]
 
 
-def located(report: Report, plan: Plan, root: Path) -> Report:
-    """`report` with the place of the setting that a mandatory failure comes from, where a trial showed which it is."""
+def trace_failures(report: Report, plan: Plan, root: Path) -> Report:
+    """`report` with the location of the setting that causes a mandatory failure, if tracing finds one."""
     from bluelamp.infra.force import load
 
     failing = [each for each in report.broken if each.path and each.source is None]
@@ -26,17 +26,17 @@ def located(report: Report, plan: Plan, root: Path) -> Report:
     if not wanted:
         return report
     force = load(report.force, root=root)
-    places: dict[tuple[str, str], Place] = {}
+    locations: dict[tuple[str, str], Location] = {}
     by_urn = {each.urn: each for each in plan.resources}
     for urn, path in wanted:
         with suppress(ValueError, KeyError):
             origin = trace(force, by_urn[urn], parse(path), root, likely_only=True)
             written = [(each.file, each.line) for each in origin.settings if each.written]
             if written:
-                places[urn, path] = written[0]
+                locations[urn, path] = written[0]
 
-    def placed(finding: Finding) -> Finding:
-        place = places.get((finding.urn, finding.path)) if finding.verdict is Verdict.FAIL else None
-        return replace(finding, source=place) if place else finding
+    def with_location(finding: Finding) -> Finding:
+        location = locations.get((finding.urn, finding.path)) if finding.verdict is Verdict.FAIL else None
+        return replace(finding, source=location) if location else finding
 
-    return replace(report, findings=tuple(map(placed, report.findings)))
+    return replace(report, findings=tuple(map(with_location, report.findings)))

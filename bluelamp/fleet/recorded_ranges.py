@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from bluelamp.infra.force import Force
 
 
-def keep(root: Path, force: "Force", running: Ranges) -> tuple["Force", tuple[Key, ...]]:
+def record_ranges(root: Path, force: "Force", deployed_ranges: Ranges) -> tuple["Force", tuple[Key, ...]]:
     """Keeps the range of every network without a kept range; returns the force and the newly kept ranges.
 
     If there is no file, `running` networks keep their ranges regardless of their order in the list, and the settings
@@ -23,11 +23,11 @@ def keep(root: Path, force: "Force", running: Ranges) -> tuple["Force", tuple[Ke
     kept = kept_of(force.entry, root)
     before = kept.ranges
     if before is None:
-        before = running
-        if any(wanted(force).get(key, net) != net for key, net in running.items()):
+        before = deployed_ranges
+        if any(wanted(force).get(key, net) != net for key, net in deployed_ranges.items()):
             from bluelamp.infra.force import load
 
-            write_kept(root, kept.file, force.slug, running)
+            write_kept(root, kept.file, force.slug, deployed_ranges)
             force = load(force.slug, root=root)
     after = {**before, **wanted(force)}
     if after and after != kept.ranges:
@@ -35,17 +35,17 @@ def keep(root: Path, force: "Force", running: Ranges) -> tuple["Force", tuple[Ke
     return force, tuple(key for key in after if key not in (kept.ranges or {}))
 
 
-def ready(root: Path, force: "Force", state: Mapping[str, Any], *, keeps: bool) -> None:
+def check_ranges(root: Path, force: "Force", state: Mapping[str, Any], *, record: bool) -> None:
     """Checks before an engine starts that no network in `state` would move; with `keeps`, keeps the ranges.
 
     Raises `UsageError` if one would, with the steps to move it.
     """
-    running = deployed(state)
-    if keeps and kept_of(force.entry, root).ranges is None and running:
-        force, _ = keep(root, force, running)
-    would = moved(running, wanted(force))
-    if would:
-        said = [reason(one, force) for one in would]
-        raise UsageError("; ".join(message for message, _ in said), next_step=said[0][1])
-    if keeps:
-        keep(root, force, running)
+    deployed_ranges = deployed(state)
+    if record and kept_of(force.entry, root).ranges is None and deployed_ranges:
+        force, _ = record_ranges(root, force, deployed_ranges)
+    moves = moved(deployed_ranges, wanted(force))
+    if moves:
+        reasons = [reason(one, force) for one in moves]
+        raise UsageError("; ".join(message for message, _ in reasons), next_step=reasons[0][1])
+    if record:
+        record_ranges(root, force, deployed_ranges)

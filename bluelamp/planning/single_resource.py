@@ -1,11 +1,11 @@
-"""Planning one resource of a program, and of the others only what that resource is made from.
+"""Plans one resource of a program and the resources it depends on.
 
-The program runs to the place where it declares the resource. The SDK registers nothing before something asks for the
-result: a resource that the wanted one does not depend on costs its arguments and no more. The values are those of the
-whole plan, at about a tenth of its time.
+The program runs until it declares the resource. Resources are registered lazily, when an output is awaited, so those
+that the wanted resource does not depend on cost only their arguments. The values are those of the whole plan, in about
+a tenth of its time.
 
-This replaces three private parts of the SDK while it runs (outputs that compute themselves at once, and two functions
-that register), so `AVAILABLE` says whether the SDK has them; without them, plan the whole program.
+This replaces private parts of the SDK while it runs (eager outputs, and functions that register). `AVAILABLE` is
+whether the SDK has them; if not, the whole program is planned.
 """
 
 import asyncio
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 _DATA: Final = "_data"
 _LAST: Final = frozenset({"parent", "provider", "id", "urn", "version", "plugin_download_url"})
-"""The options of which the last that is given holds."""
+"""The options for which the last given value applies."""
 _STACK: Final = "pulumi:pulumi:Stack"
 _FEATURES: Final = "_load_monitor_feature_support"
 AVAILABLE: Final = all(
@@ -52,7 +52,7 @@ AVAILABLE: Final = all(
 
 
 _KINDS: Final[dict[type, tuple[str, frozenset[str]]]] = {}
-"""The type token and the names of the properties of each class of an SDK that a program has used."""
+"""The type token and the property names of each SDK class that a program has used."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,15 +64,15 @@ class Frame:
 
 
 @dataclass(frozen=True)
-class Pulled:
-    """The resource as it is planned, None where the program makes none, and the lines that declare it, inner first."""
+class ResourcePlan:
+    """The planned resource, None if the program does not declare it, and the lines that declare it, innermost first."""
 
     resource: PlannedResource | None
     frames: tuple[Frame, ...] = ()
 
 
 class _Reached(BaseException):
-    """The program has declared the wanted resource: the rest of it need not run."""
+    """The program has declared the wanted resource and can stop."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,20 +90,20 @@ class Declared:
         return type_of(self.urn)
 
 
-def pull_settings(force: "Force", urn: str, root: Path, *, stack: str = "") -> Pulled:
-    """The resource `urn` of the plan of a force with these settings, as `stack`, by default its own."""
+def plan_force_resource(force: "Force", urn: str, root: Path, *, stack: str = "") -> ResourcePlan:
+    """The resource `urn` in the plan of a force with these settings, as `stack`, by default its own."""
     from bluelamp.planning.program import program
 
     stack = stack or force.slug
     config = config_of(stack, root)
     if AVAILABLE:
-        return pull(stack, program(force, root), config, urn, root=root)
+        return plan_resource(stack, program(force, root), config, urn, root=root)
     plan = plan_program(stack, program(force, root), config, root=root)
-    return Pulled(next((each for each in plan.resources if each.urn == urn), None))
+    return ResourcePlan(next((each for each in plan.resources if each.urn == urn), None))
 
 
-def declared(force: "Force", root: Path) -> list[Declared]:
-    """Every resource that the program declares for a force, in URN order; nothing is planned."""
+def declared_resources(force: "Force", root: Path) -> list[Declared]:
+    """Every resource that the program declares for a force, in URN order, without planning them."""
     from bluelamp.planning.program import program
 
     config = config_of(force.slug, root)
@@ -117,12 +117,12 @@ def declared(force: "Force", root: Path) -> list[Declared]:
     return sorted(run.declared.values(), key=lambda each: each.urn)
 
 
-def pull(
+def plan_resource(
     stack: str, program: Callable[[], Any], config: Mapping[str, str], urn: str, *, root: Path, project: str = PROJECT
-) -> Pulled:
-    """The resource `urn` of the plan of `program`.
+) -> ResourcePlan:
+    """The resource `urn` in the plan of `program`.
 
-    Raises what the program raises before it declares the resource. Not safe to call from two threads at once.
+    Raises what the program raises before it declares the resource. Not thread-safe.
     """
     with prepared(stack, config, root=root, project=project) as (monitor, _, loop):
         loop.set_default_executor(_Inline(1))
@@ -132,10 +132,10 @@ def pull(
 
 
 class _Inline(ThreadPoolExecutor):
-    """Does its work at once: the monitor is in this process, and no call waits for another."""
+    """Runs work at once: the monitor is in this process and never blocks."""
 
     def submit(self, work: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
-        """The finished work."""
+        """The completed future."""
         done: Future[Any] = Future()
         try:
             done.set_result(work(*args, **kwargs))
@@ -158,22 +158,22 @@ class _Run:
         self._make: Callable[..., None] = pulumi.resource.Resource.__init__
         self._merge: Callable[..., pulumi.ResourceOptions] = pulumi.ResourceOptions.merge
 
-    async def __call__(self, program: Callable[[], Any]) -> Pulled:
+    async def __call__(self, program: Callable[[], Any]) -> ResourcePlan:
         await getattr(running, _FEATURES)()
         try:
             with suppress(_Reached):
                 running.Stack()
                 program()
             if self._found is None:
-                return Pulled(None)
+                return ResourcePlan(None)
             await self._found.urn.future()
-            return Pulled(self._monitor.resources.get(self._wanted), self._frames)
+            return ResourcePlan(self._monitor.resources.get(self._wanted), self._frames)
         finally:
             await _end()
 
     @contextmanager
     def replacing(self) -> Iterator[None]:
-        """Replaces the parts of the SDK, and puts them back."""
+        """Replaces the parts of the SDK within the block."""
         unstarted = self._unstarted
 
         def make(output: Any, resources: Any, future: Any, is_known: Any, is_secret: Any = None) -> None:
@@ -218,7 +218,7 @@ class _Run:
                 coroutine.close()
 
     def _initialiser(self) -> Callable[..., None]:
-        """In place of `Resource.__init__`, which it runs when an output of the resource is asked for."""
+        """The replacement of `Resource.__init__`, which defers the original until an output is awaited."""
 
         def initialise(
             resource: Any,
@@ -247,8 +247,8 @@ class _Run:
         return initialise
 
     def _constructor(self, kind: type) -> Callable[..., None]:
-        """In place of the constructor of a class of an SDK: its arguments are not looked at either."""
-        make: Any = kind.__init__  # type: ignore[misc] # of a class that is known
+        """The replacement of an SDK class's constructor, which defers processing of its arguments too."""
+        make: Any = kind.__init__  # type: ignore[misc] # of a known class
         type_, names = _KINDS[kind]
 
         def construct(resource: Any, *args: Any, **kwargs: Any) -> None:
@@ -280,12 +280,12 @@ class _Run:
             raise RuntimeError(f"Duplicate resource URN '{urn}'; try giving it a unique name")
         self._urns[id(resource)] = urn
         self.declared[urn] = Declared(urn, name, custom, above)
-        self._made.append(resource)  # so that no other takes its id
+        self._made.append(resource)  # keeps its `id()` unique
 
         def register() -> None:
             if attributes.registered:
                 return
-            if parent is not None:  # what a resource inherits has to be there
+            if parent is not None:  # a resource inherits from its registered parent
                 parent.__dict__.register()
             attributes.registered = True
             children = attributes["_childResources"]
@@ -298,20 +298,20 @@ class _Run:
         if given is not None:
             given._childResources.add(resource)
         if type_ == _STACK:
-            register()  # the program adds transformations to it
+            register()  # the program adds transformations to the stack
         if urn == self._wanted:
             self._found, self._frames = resource, tuple(_frames(self._root))
             raise _Reached
 
 
 class _Options(pulumi.ResourceOptions):
-    """Options that are merged when more than a few of them are asked for: most resources are never registered."""
+    """Options that are merged lazily, as most resources are never registered."""
 
     def __init__(self, merge: Callable[..., pulumi.ResourceOptions], one: Any, other: Any) -> None:
         self.__dict__["_parts"] = (merge, one, other)
 
     def whole(self) -> pulumi.ResourceOptions:
-        """The options merged, as the SDK does it."""
+        """The merged options, as in the SDK."""
         merge, *parts = self.__dict__["_parts"]
         made: pulumi.ResourceOptions = merge(*(part.whole() if isinstance(part, _Options) else part for part in parts))
         return made
@@ -328,7 +328,7 @@ class _Options(pulumi.ResourceOptions):
 
 
 class _Attributes(dict[str, Any]):
-    """A resource's attributes: those that registration sets are outputs that register it when they are awaited."""
+    """A resource's attributes. Those that registration sets are outputs that register the resource when awaited."""
 
     def __init__(self, known: Mapping[str, Any], names: set[str], register: Callable[[], None]) -> None:
         super().__init__(known)
@@ -347,7 +347,7 @@ class _Attributes(dict[str, Any]):
         return output
 
     def get(self, name: str, default: Any = None) -> Any:
-        """As a dictionary's, for the outputs too."""
+        """As `dict.get`, including the outputs."""
         try:
             return self[name]
         except KeyError:
@@ -355,7 +355,7 @@ class _Attributes(dict[str, Any]):
 
 
 async def _end() -> None:
-    """Lets what was begun begin, and cancels it: Python warns of a coroutine that never ran."""
+    """Starts pending tasks and cancels them, as Python warns about coroutines that were never awaited."""
     await asyncio.sleep(0)
     others = asyncio.all_tasks() - {asyncio.current_task()}
     for task in others:
@@ -364,7 +364,7 @@ async def _end() -> None:
 
 
 def _started(output: Any) -> Any:
-    """What computes an output, begun when it is first asked for."""
+    """The task that computes an output, started on first use."""
     task = output.__dict__.get("_task")
     if task is None:
         task = output.__dict__["_task"] = asyncio.ensure_future(output.__dict__.pop("_made_of")())
@@ -383,7 +383,7 @@ async def _data(resources: Any, future: Any, is_known: Any, is_secret: Any) -> A
 
 
 def _frames(root: Path) -> Iterator[Frame]:
-    """The lines of the project's program that are running, the innermost first."""
+    """The stack frames of the project's program, innermost first."""
     frame: FrameType | None = sys._getframe(1)
     while frame is not None:
         file = frame.f_code.co_filename

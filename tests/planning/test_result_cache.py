@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pulumi_random import RandomPet
 
-from bluelamp.planning import Plan, answers
+from bluelamp.planning import Plan, result_cache
 from bluelamp.planning.plan import plan_force, plan_program
 from tests.conftest import Project, make_project
 from tests.thorough import tries
@@ -31,13 +31,13 @@ def text(edited: Project) -> str:
 @pytest.fixture(autouse=True)
 def forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
     """What one test keeps is nothing to another."""
-    monkeypatch.setattr(answers, "_kept", None)
+    monkeypatch.setattr(result_cache, "_results", None)
 
 
 def _without(project: Project) -> Plan:
     """The plan by a provider that answers anew."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(answers, "_kept", None)
+        patch.setattr(result_cache, "_results", None)
         return plan_force(FORCE, project.root)
 
 
@@ -46,7 +46,7 @@ def _without(project: Project) -> Plan:
 def test_every_edit_gives_the_plan_that_it_gives_without_answers(
     edited: Project, text: str, days: int, sku: str, moved: bool
 ) -> None:
-    answers.keep()
+    result_cache.enable()
     edited.settings(FORCE).write_text(text, encoding="utf-8")
     before = plan_force(FORCE, edited.root)
     new = text.replace("retentionDays: 365", f"retentionDays: {days}").replace("sku: standard", f"sku: {sku}")
@@ -61,7 +61,7 @@ def test_what_is_the_same_is_taken_over_and_nothing_else(tmp_path: Path) -> None
     def plan(keeper: object) -> Plan:
         return plan_program("test", lambda: RandomPet("pet", keepers={"it": keeper}), {}, root=tmp_path)  # type: ignore[dict-item] # any value
 
-    answers.keep()
+    result_cache.enable()
     (first,), (again,), (other,) = (plan(each).managed for each in (1, 1, True))
     assert first.inputs is again.inputs
     assert (first.inputs["keepers"]["it"], other.inputs["keepers"]["it"]) == (1, True)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from bluelamp.comparison.model import Comparison
     from bluelamp.fleet.saved import Opened
     from bluelamp.plans import Plans
-    from bluelamp.reports.earlier import Earlier
+    from bluelamp.reports.previous_report import PreviousReport
 
 Work = Callable[[Target, Hear, Gate], Result]
 CHANGING = ("up", "destroy")
@@ -23,7 +23,7 @@ CHANGING = ("up", "destroy")
 
 
 @dataclass(frozen=True)
-class How:
+class RunOptions:
     """The options of a run."""
 
     rehearse: bool = False
@@ -34,7 +34,7 @@ class How:
     needs_settings: bool = True
     block_unknown: bool = False
     details: bool = False
-    earlier: "Earlier | None" = None
+    previous: "PreviousReport | None" = None
     """The earlier report: its findings are known and fail no run."""
     plans: "Plans | None" = None
     """The cached plans that a report reuses."""

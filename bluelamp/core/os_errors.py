@@ -1,0 +1,9 @@
+"""Reasons of operating system errors, as messages give them."""
+
+
+def reason_of(error: OSError) -> str:
+    """Why the operating system refused, in lower case: `permission denied`.
+
+    Without an error number it is the error's own text, or its type where it has none.
+    """
+    return (error.strerror or str(error) or type(error).__name__).lower()
