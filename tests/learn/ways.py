@@ -341,7 +341,7 @@ WAYS = {
         edit(STACK, "retentionDays: 90", "retentionDays: 365"),
         {
             "too low": (edit(STACK, "retentionDays: 90", "retentionDays: 180"), "found 180, expected at least 365"),
-            "asks for less": (remove("stacks/dyfed-powys/baseline.yaml"), "is missing; a rule is fixed by meeting it"),
+            "asks for less": (remove("stacks/dyfed-powys/baseline.yaml"), "is missing; correct the settings instead"),
             "what Azure does not allow": (
                 edit(STACK, "retentionDays: 90", "retentionDays: 400"),
                 "retentionDays: 400 is not",

@@ -44,7 +44,7 @@ def test_a_good_file_passes_every_promise_of_the_schema(tmp_path):
     ("content", "said", "line"),
     [
         (b"", "is empty", 0),
-        ("id,month,count\na,2026-01,1\nb\xa32026".encode("latin-1"), "is not UTF-8 text: byte 0xa3", 3),
+        ("id,month,count\na,2026-01,1\nb\xa32026".encode("latin-1"), "is not UTF-8 text: invalid byte 0xa3", 3),
         ("id,month,count\n".encode("utf-16"), "is in UTF-16", 0),
         (b"id,month,count\na,2026-01,\x00\n", "null byte", 2),
         (b"id,month,count\na,2026-01,1\n\xe2\x82", "ends in the middle of a character", 3),
