@@ -19,7 +19,7 @@ import pytest
 from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 
-from bluelamp.cli.verbs.up import _usual
+from bluelamp.cli.verbs.up import _default_report
 from bluelamp.core.text import printable
 from bluelamp.reports.canonical import canonical, readable
 from bluelamp.reports.keys import fingerprint, make_key, private_key, public_key
@@ -529,11 +529,11 @@ def test_verifying_changes_nothing(reports: Written) -> None:
 
 
 def test_a_rehearsal_of_one_force_leaves_the_report_on_several_whole(tmp_path: Path) -> None:
-    several = _usual(tmp_path, list(FORCES), rehearse=True)
+    several = _default_report(tmp_path, list(FORCES), rehearse=True)
     assert several is not None
     written([report_on(force, "shut", root=tmp_path) for force in FORCES], several)
     for day, force in enumerate((*FORCES, FORCES[0]), start=1):
-        own = _usual(tmp_path, [force], rehearse=True)
+        own = _default_report(tmp_path, [force], rehearse=True)
         assert own is not None
         assert own.name == force
         written([report_on(force, "open", root=tmp_path, day=day)], own)

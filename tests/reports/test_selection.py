@@ -8,7 +8,7 @@ import pytest
 
 from bluelamp.errors import UsageError
 from bluelamp.policies import Severity, rules
-from bluelamp.policies.catalogues import answered
+from bluelamp.policies.catalogues import with_derived
 from bluelamp.reports import Answer, Report
 from bluelamp.reports.formats import junit, markdown, sarif, table
 from bluelamp.reports.selection import select
@@ -25,7 +25,7 @@ def answering(*controls: str, framework: str, edition: str = "") -> set[str]:
     return {
         rule.id
         for rule in rules()
-        for each in answered(rule.controls)
+        for each in with_derived(rule.controls)
         if each.framework == framework and edition in ("", each.edition) and each.id.startswith(controls or ("",))
     }
 
