@@ -169,7 +169,11 @@ def test_the_json_names_what_was_done(at: tuple[str, Kept, Path]) -> None:
         ({}, ("--host", "bitbucket"), "allowed: github, azure, gitlab"),
         ({"GITHUB_ACTIONS": "true"}, (), "GITHUB_TOKEN is not set"),
         ({"GITHUB_TOKEN": "a", "GITHUB_REPOSITORY": "a/b/c"}, ("--host", "github"), "is not OWNER/NAME"),
-        ({"GITHUB_TOKEN": "a\nb", "GITHUB_REPOSITORY": "a/b"}, ("--host", "github"), "the token contains invalid characters"),
+        (
+            {"GITHUB_TOKEN": "a\nb", "GITHUB_REPOSITORY": "a/b"},
+            ("--host", "github"),
+            "the token contains invalid characters",
+        ),
         (
             {"GITHUB_TOKEN": "a", "GITHUB_REPOSITORY": "a/b", "GITHUB_API_URL": "http://api.example"},
             ("--host", "github"),

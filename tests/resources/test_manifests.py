@@ -182,9 +182,7 @@ def test_what_is_no_object_is_left_out_and_told(tmp_path):
     (tmp_path / "a.yaml").write_text(f"{POD}---\nreplicas: 2\n---\n- a\n")
     heard: list[str] = []
     assert len(read([str(tmp_path)], heard.append)) == 1
-    assert heard == [
-        f"left out 2 without apiVersion and kind: {tmp_path / 'a.yaml'}:6, {tmp_path / 'a.yaml'}:8"
-    ]
+    assert heard == [f"left out 2 without apiVersion and kind: {tmp_path / 'a.yaml'}:6, {tmp_path / 'a.yaml'}:8"]
 
 
 def test_what_cannot_be_read_is_listed_and_does_not_keep_the_rest_from_being_read(tmp_path, monkeypatch):
