@@ -64,7 +64,7 @@ def small(force: Force, *_: Any, stack: str = "essex", **__: Any) -> Plan:
 
 @pytest.fixture
 def essex(monkeypatch: pytest.MonkeyPatch) -> Force:
-    monkeypatch.setattr("bluelamp.origins.tracing.pull_settings", pulled)
+    monkeypatch.setattr("bluelamp.origins.tracing.plan_force_resource", pulled)
     return load("essex", root=ROOT)
 
 

@@ -146,7 +146,7 @@ def test_what_is_not_bluelamps_or_too_long_is_not_posted(at: tuple[str, Kept, Pa
     name, kept, folder = at
     status, said = post(folder, "no marker\n")
     assert status == 2
-    assert "no marker" in said
+    assert "no Bluelamp marker" in said
     longest = {"github": 65_536, "azure": 150_000, "gitlab": 1_000_000}[name]
     status, said = post(folder, f"{MARKER}\n{'x' * longest}")
     assert status == 2
@@ -165,7 +165,7 @@ def test_the_json_names_what_was_done(at: tuple[str, Kept, Path]) -> None:
 @pytest.mark.parametrize(
     ("given", "words", "said"),
     [
-        ({}, (), "no pipeline of GitHub, Azure DevOps or GitLab"),
+        ({}, (), "not in a pipeline of GitHub, Azure DevOps or GitLab"),
         ({}, ("--host", "bitbucket"), "allowed: github, azure, gitlab"),
         ({"GITHUB_ACTIONS": "true"}, (), "GITHUB_TOKEN is not set"),
         ({"GITHUB_TOKEN": "a", "GITHUB_REPOSITORY": "a/b/c"}, ("--host", "github"), "is not OWNER/NAME"),
