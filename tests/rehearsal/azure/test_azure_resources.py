@@ -147,6 +147,12 @@ def test_computed_outputs_are_believable(estate):
     assert out["vnet"]["type"] == "Microsoft.Network/virtualNetworks"
     assert out["vnet"]["provisioningState"] == "Succeeded"
     assert len(out["log"]["customerId"]) == 36
+    assert out["dce"]["logsIngestion"]["endpoint"].startswith("https://dce-police-")
+    assert out["dce"]["logsIngestion"]["endpoint"].endswith(".uksouth-1.ingest.monitor.azure.com")
+    assert out["amw"]["metrics"]["internalId"] == f"mac_{out['amw']['accountId']}"
+    assert out["amw"]["metrics"]["prometheusQueryEndpoint"].endswith(".uksouth.prometheus.monitor.azure.com")
+    managed = out["amw"]["defaultIngestionSettings"]["dataCollectionRuleResourceId"]
+    assert "/resourceGroups/MA_amw-police_uksouth_managed/" in managed
     assert out["vm"]["identity"]["principalId"]
     assigned = out["aks"]["identity"]["userAssignedIdentities"]
     assert assigned[estate.ids["uami"]]["principalId"] == out["uami"]["principalId"]
