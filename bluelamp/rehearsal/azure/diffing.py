@@ -36,8 +36,8 @@ def diff(
     changes: dict[str, DiffKind] = {}
     for steps, kind in differences(before, after):
         if not ignored(steps, ignore):
-            known = kind == "add" and len(steps) == 1 and plain(outputs.get(str(steps[0]))) == after[str(steps[0])]
-            replaces = _within(steps, forced) is not None and not _left_out(steps, kind) and not known
+            replaces = _within(steps, forced) is not None and not _left_out(steps, kind)
+            replaces = replaces and not (kind == "add" and _reported(steps, after, outputs))
             changes[path_of(steps)] = _REPLACE[kind] if replaces else _PLAIN[kind]
     replaced = any(kind.endswith("-replace") for kind in changes.values())
     return Diff(changes, delete_before_replace=replaced and not old.get(RANDOM))
@@ -95,6 +95,12 @@ def _within(steps: Steps, paths: Container[str]) -> str | None:
     names = [step for step in steps if isinstance(step, str)]
     starts = (".".join(names[: length + 1]) for length in range(len(names)))
     return next((start for start in starts if start in paths), None)
+
+
+def _reported(steps: Steps, after: Mapping[str, Any], outputs: Mapping[str, Any]) -> bool:
+    """Whether a new property of the resource has the value that Azure reports already."""
+    value = after.get(str(steps[0]))
+    return len(steps) == 1 and not has_unknown(value) and value == plain(outputs.get(str(steps[0])))
 
 
 def _left_out(steps: Steps, kind: Change) -> bool:

@@ -63,6 +63,7 @@ def test_a_create_only_property_with_the_value_that_azure_reports_is_no_replacem
     token = "azure-native:web:AppServicePlan"
     assert not diff(token, {}, {"reserved": True}, old_outputs={"reserved": True}).replaces
     assert diff(token, {}, {"reserved": True}, old_outputs={"reserved": False}).replaces
+    assert diff(token, {}, {"reserved": UNKNOWN}, old_outputs={"reserved": UNKNOWN}).replaces
 
 
 def _faults(type_, old, new):
