@@ -8,7 +8,7 @@ from bluelamp.core.resource import type_of
 from bluelamp.rehearsal.azure import governance, ids, network
 from bluelamp.rehearsal.azure.checker import Checker
 from bluelamp.rehearsal.azure.deletion import check_delete, check_write, remove
-from bluelamp.rehearsal.azure.diff import diff
+from bluelamp.rehearsal.azure.diff import check_stored
 from bluelamp.rehearsal.azure.invokes import invoke
 from bluelamp.rehearsal.azure.naming import unique_name
 from bluelamp.rehearsal.azure.outputs import compute, preview
@@ -61,8 +61,8 @@ class AzureProvider(Provider):
         ignore: Sequence[str] = (),
     ) -> Diff:
         """The property paths that change, and which of them replace the resource."""
-        del instance, resource_id, old_outputs
-        return diff(type_of(urn), old_inputs, new, ignore, self._shape(urn).replace_on_changes)
+        del instance, resource_id
+        return diff(type_of(urn), old_inputs, new, ignore, self._shape(urn).replace_on_changes, old_outputs)
 
     def create(
         self, instance: Instance, urn: str, inputs: Mapping[str, Any], *, preview: bool
@@ -207,6 +207,7 @@ class AzureProvider(Provider):
         preview: bool = False,
     ) -> Iterator[Violation]:
         """The violations against existing resources."""
+        yield from check_stored(self._store, token, resource_id, inputs)
         yield from network.check_stored(self._store, token, resource_id, inputs)
         yield from check_linked(self._store, token, inputs)
         tenant = ids.tenant_id(instance, urn)

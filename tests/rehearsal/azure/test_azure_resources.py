@@ -107,6 +107,20 @@ def test_what_cannot_change_replaces(estate, resource):
     assert diff.delete_before_replace is not made_up
 
 
+@pytest.mark.parametrize("resource", [one for one in RESOURCES if "refuse" in one], ids=lambda one: one["type"])
+def test_what_only_the_service_refuses_to_change_fails_the_update(estate, resource):
+    name, where = resource["name"], urn(resource["type"], resource["name"])
+    [(path, value)] = resource["refuse"].items()
+    new = estate.resolve(changed(resource["inputs"], path, value))
+    checked = estate.cloud.check(INSTANCE, where, estate.inputs[name], new)
+    assert not checked.failures
+    known = (INSTANCE, where, estate.ids[name])
+    assert not estate.cloud.diff(*known, estate.inputs[name], estate.outputs[name], checked.inputs).replaces
+    for preview in (True, False):
+        with pytest.raises(CloudError, match=f"^{resource['code']}: .*'{path.split('.')[0]}.*replaceOnChanges"):
+            estate.cloud.update(*known, estate.outputs[name], checked.inputs, preview=preview)
+
+
 @by_name
 def test_the_id_can_be_told_beforehand(estate, resource):
     name = resource["name"]
@@ -135,6 +149,12 @@ def test_computed_outputs_are_believable(estate):
     assert out["vnet"]["type"] == "Microsoft.Network/virtualNetworks"
     assert out["vnet"]["provisioningState"] == "Succeeded"
     assert len(out["log"]["customerId"]) == 36
+    assert out["dce"]["logsIngestion"]["endpoint"].startswith("https://dce-police-")
+    assert out["dce"]["logsIngestion"]["endpoint"].endswith(".uksouth-1.ingest.monitor.azure.com")
+    assert out["amw"]["metrics"]["internalId"] == f"mac_{out['amw']['accountId']}"
+    assert out["amw"]["metrics"]["prometheusQueryEndpoint"].endswith(".uksouth.prometheus.monitor.azure.com")
+    managed = out["amw"]["defaultIngestionSettings"]["dataCollectionRuleResourceId"]
+    assert "/resourceGroups/MA_amw-police_uksouth_managed/" in managed
     assert out["vm"]["identity"]["principalId"]
     assigned = out["aks"]["identity"]["userAssignedIdentities"]
     assert assigned[estate.ids["uami"]]["principalId"] == out["uami"]["principalId"]
