@@ -36,10 +36,17 @@ _PAUSE = 5.0
 """Seconds between two attempts on a real stack that is locked."""
 
 
-def alone(screen: Screen, root: Path, force: str, verb: str, how: How, work: Work, patience: Patience) -> Result:
+class OtherEngineError(BluelampError):
+    """The engine is of another version than the command's."""
+
+
+def alone(
+    screen: Screen, root: Path, force: str, verb: str, how: How, work: Work, patience: Patience, engine: str
+) -> Result:
     """Does `work` for one force without output, record or report, as a worker on another machine does.
 
-    Raises `SettingsError` for wrong settings, and `BluelampError` if the engine or the rehearsal cannot be used.
+    Raises `SettingsError` for wrong settings, `OtherEngineError` unless the engine is of the version `engine`, and
+    `BluelampError` if the engine or the rehearsal cannot be used.
     """
     settings = read_settings(root, [force], rehearse=how.rehearse) if how.needs_settings else {}
     with (
@@ -49,12 +56,14 @@ def alone(screen: Screen, root: Path, force: str, verb: str, how: How, work: Wor
             rehearse=how.rehearse,
             arm_types=None,
             kubeconfig=None,
-            changes=verb in CHANGING,
+            changes=verb in CHANGING or how.repair,
             patience=patience,
         ) as held,
         screen.progress() as progress,
         TemporaryDirectory(prefix="bluelamp-") as folder,
     ):
+        if held.version != engine:
+            raise OtherEngineError(f"engine {held.version}, not {engine}")
         return one_force(held, force, settings, verb, how, work, Board(progress, [force]), patience, Path(folder))
 
 
@@ -100,6 +109,8 @@ def one_force(
             _forget(held.root, force, rehearse=how.rehearse)
         if not result.deployed and verb == "drift":
             result = replace(result, errors=(f"{result.errors[0]}; next: {_up(force, how)}",))
+        if how.saving is not None and result.status in (Status.DONE, Status.CHANGES_FOUND):
+            how.saving.planned(force)
         result = replace(result, recovered=recovered, notes=(*notes, *result.notes))
         if how.report is not None and result.status is Status.DONE and verb not in ("destroy", "preview"):
             state, decrypt = opened(held, target)
@@ -127,8 +138,8 @@ def _compare(force: str, before: Mapping[str, Any], how: How, *, drops: bool) ->
         refuse_versioned(force, before)
     if how.plan is not None:
         how.plan.refuse_state(force, before)
-    if how.save is not None:
-        how.save.saving.starts_from(force, before)
+    if how.saving is not None:
+        how.saving.starts_from(force, before)
 
 
 def patiently(work: Callable[[], Result], force: str, verb: str, patience: Patience) -> Result:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from bluelamp.distributed.cluster import Cluster
     from bluelamp.distributed.jobs import EngineJob
     from bluelamp.fleet.judge import Check
+    from bluelamp.fleet.saved import Opened
     from bluelamp.reports.earlier import Earlier
 
 
@@ -33,14 +34,23 @@ def refuse_here_only(scheduler: str | None, given: Mapping[str, object]) -> None
         raise UsageError(f"--scheduler excludes {' and '.join(named)}", next_step="leave one of them out")
 
 
-def engine_job(verb: str, *, earlier: "Earlier | None" = None, **more: Any) -> "Callable[[str], EngineJob]":
+def refuse_question(scheduler: str | None, *, answered: bool) -> None:
+    """Raises `UsageError` if a worker would have to ask for confirmation."""
+    if scheduler is not None and not answered:
+        raise UsageError("--scheduler cannot ask for confirmation", next_step="add --yes")
+
+
+def engine_job(
+    verb: str, *, earlier: "Earlier | None" = None, plan: "Opened | None" = None, **more: Any
+) -> "Callable[[str], EngineJob]":
     """The job of a worker for each force."""
 
     def one(force: str) -> "EngineJob":
         from bluelamp.distributed.jobs import EngineJob
 
         known = {name: each for name, each in earlier.forces.items() if name == force} if earlier else {}
-        return EngineJob(verb, force, earlier=replace(earlier, forces=known) if earlier else None, **more)
+        files = plan.files_of(force) if plan else None
+        return EngineJob(verb, force, earlier=replace(earlier, forces=known) if earlier else None, plan=files, **more)
 
     return one
 
@@ -71,11 +81,12 @@ def performed(there: "Cluster", held: Session, force: str, verb: str, how: "How"
 
     assert how.job is not None
     try:
-        answer = there.perform(how.job(force))
-        result, lost = taken(answer, force, verb, held.root)
-        if verb == "drift" and how.drifting is not None:
-            how.drifting.ignored[force] = getattr(answer, "ignored", None) or []
-            result = how.drifting.remember(result)
+        answer = there.perform(replace(how.job(force), engine=held.version))
+        result, lost = taken(answer, force, verb, held.root, plan=how.plan is not None)
+        if how.saving is not None and not lost and answer.planned is not None:
+            how.saving.take(force, answer.planned)
+        if how.drifting is not None and not lost:
+            result = how.drifting.take(result, answer.drift)
         if how.report is not None and result.status is Status.DONE and verb not in ("destroy", "preview"):
             # Read here: neither a state nor its decryption key is sent to a worker.
             state, decrypt = opened(held, held.target(force))

@@ -10,14 +10,16 @@ from bluelamp.errors import BluelampError, Status
 from bluelamp.fleet.deploy import Result
 
 
-def taken(answer: Any, force: str, verb: str, root: Path) -> tuple[Result, bool]:
+def taken(answer: Any, force: str, verb: str, root: Path, *, plan: bool = False) -> tuple[Result, bool]:
     """The result of a verb on a force, and whether it was interrupted.
 
-    Address ranges that a worker has kept in its own folder are kept in the project at `root` too. Raises
-    `BluelampError` where they cannot be written.
+    `plan` is whether it was a saved plan. Address ranges that a worker has kept in its own folder are kept in the
+    project at `root` too. Raises `BluelampError` where they cannot be written.
     """
     if isinstance(answer, Interrupted):
-        step = "run the same command with --resume" if verb == "up" else "run the same command again"
+        step = f"run the same command {'with --resume' if verb == 'up' else 'again'}"
+        if plan:
+            step += "; if it has changed the state, the plan is refused: preview again with --save"
         said = f"{answer.why}; next: {step}"
         return Result(force, verb, Status.FAILED, errors=(said,)), True
     assert isinstance(answer, Done)

@@ -96,7 +96,7 @@ def preview(
     from bluelamp.cli.saving import saving
 
     screen, root = Screen(form, quiet=quiet), find_project(project)
-    refuse_here_only(scheduler, {"--save": save, "--arm-types": arm_types, "--kubeconfig": kubeconfig})
+    refuse_here_only(scheduler, {"--arm-types": arm_types, "--kubeconfig": kubeconfig})
     asked = wanted(comment, comment_limit, "preview", changed, environment)
     plans = plans_of(root, arm_types=arm_types) if changed is not None or report is not None else None
     comparing = Comparing(screen, root, jobs, plans, listed=not asked or environment is not None)
@@ -122,6 +122,7 @@ def preview(
             plans=plans,
             base=base,
             save=kept,
+            saving=kept.saving if kept else None,
             scheduler=scheduler,
             job=engine_job(
                 "preview",
@@ -130,6 +131,7 @@ def preview(
                 expect_no_changes=expect_no_changes,
                 block_unknown=block_unknown,
                 earlier=earlier,
+                save=kept is not None,
             ),
         )
 

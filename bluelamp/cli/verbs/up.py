@@ -34,10 +34,10 @@ from bluelamp.cli.options import (
     Yes,
 )
 from bluelamp.cli.reuse import plans_of
-from bluelamp.cli.scheduled import engine_job, refuse_here_only
+from bluelamp.cli.scheduled import engine_job, refuse_here_only, refuse_question
 from bluelamp.cli.screen import Format, Screen
 from bluelamp.cli.select import end_without, select
-from bluelamp.errors import Status, UsageError
+from bluelamp.errors import UsageError
 from bluelamp.fleet import deploy
 from bluelamp.fleet.deploy import Gate, Hear, Result
 from bluelamp.folders import project as find_project
@@ -107,9 +107,8 @@ def up(
     `bluelamp up --all --yes --resume`
     """
     screen, root = Screen(form, quiet=quiet), find_project(project)
-    refuse_here_only(scheduler, {"--plan": plan, "--arm-types": arm_types, "--kubeconfig": kubeconfig})
-    if scheduler is not None and not (rehearse or yes):
-        raise UsageError("--scheduler cannot ask for confirmation", next_step="add --yes")
+    refuse_here_only(scheduler, {"--arm-types": arm_types, "--kubeconfig": kubeconfig})
+    refuse_question(scheduler, answered=rehearse or yes)
     named = bool(forces)
     opened = None
     if plan is not None:
@@ -131,7 +130,9 @@ def up(
         def one(target: "Target", hear: Hear, gate: Gate) -> Result:
             if opened is None:
                 return deploy.up(target, hear, refresh=refresh, agree=agree, gate=gate)
-            return _applied(opened, target, hear, Path(work), agree)
+            from bluelamp.fleet.applying import apply_saved
+
+            return apply_saved(opened, target, hear, Path(work), agree.ask)
 
         status = operate.run(
             screen,
@@ -159,6 +160,7 @@ def up(
                     refresh=refresh,
                     block_unknown=block_unknown,
                     earlier=earlier,
+                    plan=opened,
                     wait=wait,
                 ),
             ),
@@ -196,18 +198,6 @@ def _refuse_unapproved(root: Path, opened: "Opened | None", chosen: list[str], *
             "stacks/approvers.yaml requires an approved plan (planApprovals)",
             next_step="bluelamp preview --save DIR --sign-with KEY; bluelamp approve DIR; bluelamp up --plan DIR",
         )
-
-
-def _applied(opened: "Opened", target: "Target", hear: Hear, work: Path, agree: "Agreement") -> Result:
-    """Applies the target's saved plan."""
-    from bluelamp.fleet.saved import copy_plan
-
-    plan = copy_plan(opened, target.stack, work)
-    counts = opened.manifest.forces[target.stack].changes
-    planned = Result(target.stack, "preview", Status.DONE, counts=dict(counts))
-    what = ", ".join(f"{count} to {op}" for op, count in sorted(counts.items())) or "no changes"
-    question = f"Apply the plan of {opened.manifest.written} to {target.stack} ({what})?"
-    return deploy.apply(target, hear, plan, agree=lambda _: agree.ask(question), planned=planned)
 
 
 def _usual(root: Path, forces: list[str], *, rehearse: bool) -> Path | None:
