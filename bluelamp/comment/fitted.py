@@ -38,7 +38,7 @@ def comment(found: Comparison, *, marker: str = "check", how: str = "planned off
         text = _text(found, detail, marker, how, limit)
         if _length(text) <= limit:
             return text
-    return "\n".join(_head(found, marker, how)) + "\n"
+    return "\n".join([*_head(found, marker, how), *_foot(found, limit, abridged=True)]) + "\n"
 
 
 def _text(found: Comparison, detail: Detail, marker: str, how: str, limit: int) -> str:

@@ -126,7 +126,9 @@ def test_a_worker_verifies_the_plan_itself(project: Project, tmp_path: Path) -> 
     with pytest.raises(UsageError, match=r"plans: manifest.json is signed by an unknown key"):
         sent.open(tmp_path / "stranger", {})
     for name in sent.files:
-        files = {**sent.files, name: sent.files[name].replace(b"a", b"b", 1)}
+        changed = bytearray(sent.files[name])
+        changed[len(changed) // 2] ^= 1
+        files = {**sent.files, name: bytes(changed)}
         with pytest.raises(UsageError, match=r"was changed|is not signed by"):
             replace(sent, files=files).open(tmp_path / name.replace("/", "-"), known)
 

@@ -174,7 +174,7 @@ def test_without_dask_the_command_that_installs_it_is_named(monkeypatch: pytest.
     ("words", "said"),
     [
         (["check", "--watch", FORCE], "--scheduler excludes --watch"),
-        (["preview", FORCE, "--kubeconfig", "config"], "--scheduler excludes --kubeconfig"),
+        (["preview", FORCE, "--kubeconfig", "Pulumi.yaml"], "--scheduler excludes --kubeconfig"),
         (["up", FORCE], "--scheduler cannot ask for confirmation"),
         (["up", FORCE, "--plan", "plans"], "--scheduler cannot ask for confirmation"),
         (["drift", FORCE, "--repair"], "--scheduler cannot ask for confirmation"),
