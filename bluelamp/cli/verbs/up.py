@@ -115,12 +115,13 @@ def up(
         opened = _opened(root, plan)
         if not (forces or every or region or changed):
             forces, named = list(opened.manifest.forces), len(opened.manifest.forces) == 1
-    differing = Comparing(screen, root, jobs, plans_of(root) if changed is not None else None)
+    plans = plans_of(root) if changed is not None else None
+    differing = Comparing(screen, root, jobs, plans, listed=environment is not None)
     chosen = select(
         root, forces, every=every, region=region, changed=changed, environment=environment, compared=differing
     )
     given = {"verb": "up", "rehearsed": rehearse, "forces": [], "run": None, "plan": None}
-    end_without(screen, chosen, given)
+    end_without(screen, chosen, given, differing.removed)
     earlier = read(screen, root, baseline, chosen)
     _refuse_unapproved(root, opened, chosen, rehearse=rehearse)
     agree = Agreement(screen, rehearse=rehearse, yes=yes, details=details)
