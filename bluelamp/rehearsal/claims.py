@@ -54,7 +54,7 @@ class Claims:
                     if mode == fcntl.LOCK_EX:
                         _sign(descriptor)
                     return mode == fcntl.LOCK_EX
-            if not told and time.monotonic() - since > min(_TOLD_AFTER, patience.seconds):
+            if not told and patience.seconds and time.monotonic() - since > min(_TOLD_AFTER, patience.seconds):
                 told = True
                 patience.say(f"{what} is locked: another command is at work on it{_holder(descriptor)}; waiting")
             if not patience.wait(since, _PAUSE):
