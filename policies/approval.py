@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from bluelamp.core.identity import folded, same_mailbox
 from bluelamp.core.problems import Problem
 from bluelamp.core.source import problem_at
+from bluelamp.core.suggestions import did_you_mean
 from bluelamp.policies.model import Severity
 
 if TYPE_CHECKING:
@@ -73,6 +74,7 @@ def mistakes(
         for key, named, known in (("forces", each.forces, forces), ("regions", each.regions, regions)):
             for index, name in enumerate(named):
                 if name not in known:
-                    yield problem_at((*steps, key, index), f"{name!r} is not in stacks/forces.yaml")
+                    step = did_you_mean(name, known)
+                    yield problem_at((*steps, key, index), f"{name!r} is not in stacks/forces.yaml", next_step=step)
         if each.valid_from and each.valid_until and each.valid_until < each.valid_from:
             yield problem_at((*steps, "validUntil"), f"{each.valid_until} is before {each.valid_from}, its first day")

@@ -145,6 +145,10 @@ def _id(value: str) -> str:
     return value
 
 
+_Some = Annotated[tuple[str, ...], Field(min_length=1)]
+"""Left out, it is every one; an empty list would read as none."""
+
+
 class Approver(Part):
     """Somebody who may approve exemptions from rules of some severities.
 
@@ -157,8 +161,8 @@ class Approver(Part):
     role: Annotated[Role, Field(examples=["Senior Information Risk Owner"])]
     emails: Annotated[tuple[Address, ...], Field(min_length=1, examples=["[siro@force.police.example]"])]
     severities: Annotated[tuple[Severity, ...], Field(min_length=1, examples=["[medium, low]"])]
-    forces: tuple[str, ...] = ()
-    regions: tuple[str, ...] = ()
+    forces: _Some = ()
+    regions: _Some = ()
     valid_from: Day | None = None
     valid_until: Day | None = None
 

@@ -18,14 +18,13 @@ _MOST: Final = 3
 class Comparing:
     """Finds the forces that differ from a revision, lists them with reasons on stderr, and keeps the comparison.
 
-    With `listed` it compares only the given forces, else every force on either side. It names a force whose stack file
-    was removed, but does not return it, as it has no plan.
+    With `listed` it compares only the given forces, else every force on either side. `removed` are those whose stack
+    file was removed: there is nothing to do for them.
     """
 
-    def __init__(
-        self, screen: Screen, root: Path, jobs: int | None, plans: "Plans | None", *, listed: bool = True
-    ) -> None:
+    def __init__(self, screen: Screen, root: Path, jobs: int | None, plans: "Plans | None", *, listed: bool) -> None:
         self.found: Comparison | None = None
+        self.removed: list[str] = []
         self._screen, self._root, self._jobs, self._plans, self._listed = screen, root, jobs, plans, listed
 
     def __call__(self, forces: Sequence[str], reference: str) -> Sequence[str]:
@@ -34,6 +33,7 @@ class Comparing:
         self.found = comparison(self._screen, self._root, reference, asked, self._jobs, self._plans)
         for each in self.found.affected:
             self._screen.say(f"[bold]{escape(each.force)}[/bold]: {escape(summary(each))}")
+        self.removed = [each.force for each in self.found.affected if each.force not in forces]
         return [each.force for each in self.found.affected]
 
 

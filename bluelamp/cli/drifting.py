@@ -10,15 +10,18 @@ from bluelamp.cli.changes import order
 from bluelamp.core.dates import london_day
 from bluelamp.core.problems import Problem, SettingsError
 from bluelamp.core.resource import name_of
+from bluelamp.core.text import first_of
 from bluelamp.core.wire import shown_text
 from bluelamp.errors import Status
-from bluelamp.fleet.deploy import Result
+from bluelamp.fleet import deploy
+from bluelamp.fleet.deploy import Agree, Hear, Result
 from bluelamp.fleet.drift_history import History, file_of, keys, remember
 from bluelamp.fleet.drift_settings import FILE, Drift, Ignored, read_drift
 from bluelamp.reports.canonical import time_of
 
 if TYPE_CHECKING:
     from bluelamp.engine.events import Step
+    from bluelamp.engine.operation import Target
 
 MARKER: Final = "<!-- bluelamp-drift -->"
 """The marker that identifies the issue, so that it is updated and not opened again."""
@@ -37,6 +40,8 @@ class Drifting:
     ignored: dict[str, list[Ignored]] = field(default_factory=dict)
     history: dict[str, History] = field(default_factory=dict)
     repaired: dict[str, list[str]] = field(default_factory=dict)
+    before: dict[str, Result] = field(default_factory=dict)
+    """By force, the drift before a repair."""
 
     def sift(self, result: Result) -> Result:
         """The result without ignored changes. Notes name these; warnings name expired filters."""
@@ -60,6 +65,38 @@ class Drifting:
             notes=(*result.notes, *notes),
             warnings=(*result.warnings, *warnings),
         )
+
+    def repair(self, target: "Target", hear: Hear, drifted: Result, agree: Agree) -> Result:
+        """The drift that remains after a repair of `drifted`, if the settings allow it and `agree` confirms it."""
+        force = target.stack
+        if drifted.status is not Status.CHANGES_FOUND:
+            return drifted
+        if not self.settings[force].repair:
+            said = f"not repaired: {FILE.format(stack=force)} does not allow it (repair: true)"
+            return replace(drifted, warnings=(*drifted.warnings, said))
+        made = deploy.repair(target, hear, drifted, agree=agree)
+        if made.verb == "drift":
+            return made
+        self.before[force] = drifted
+        if made.verb != "up" or made.status is not Status.DONE:
+            return replace(made, verb="drift")
+        self.repaired[force] = sorted({step.urn for step in made.steps})
+        result = deploy.drift(target, hear, self.sift)
+        names = first_of([step.name for step in made.steps], 10)
+        return replace(result, notes=(*result.notes, f"repaired: {names}"))
+
+    def found(self, force: str) -> "Drifted":
+        """What a worker found and repaired."""
+        return Drifted(self.ignored.get(force, []), self.before.get(force), self.repaired.get(force, []))
+
+    def take(self, result: Result, drifted: "Drifted") -> Result:
+        """The `result` of a worker with the history of earlier runs; adds its drift to that history."""
+        force = result.force
+        self.ignored[force], self.repaired[force] = drifted.ignored, drifted.repaired
+        if drifted.before is None:
+            return self.remember(result)
+        self.remember(drifted.before)
+        return result
 
     def remember(self, result: Result) -> Result:
         """The result with the history of earlier runs; adds this run to that history."""
@@ -94,6 +131,15 @@ class Drifting:
             "gone": [{"urn": urn, "property": path} for urn, path in history.gone],
             "repaired": self.repaired.get(force, []),
         }
+
+
+@dataclass(frozen=True)
+class Drifted:
+    """What a worker adds to a result of `drift`: ignored changes, the drift before a repair, and the URNs repaired."""
+
+    ignored: list[Ignored] = field(default_factory=list)
+    before: Result | None = None
+    repaired: list[str] = field(default_factory=list)
 
 
 def drifting(root: Path, forces: Iterable[str], *, rehearse: bool) -> Drifting:

@@ -36,12 +36,24 @@ _PAUSE = 5.0
 """Seconds between two attempts on a real stack that is locked."""
 
 
+class OtherEngineError(BluelampError):
+    """The engine is of another version than the command's."""
+
+
 def run_alone(
-    screen: Screen, root: Path, force: str, verb: str, options: RunOptions, work: Work, patience: Patience
+    screen: Screen,
+    root: Path,
+    force: str,
+    verb: str,
+    options: RunOptions,
+    work: Work,
+    patience: Patience,
+    engine: str,
 ) -> Result:
     """Does `work` for one force without output, record or report, as a worker on another machine does.
 
-    Raises `SettingsError` for wrong settings, and `BluelampError` if the engine or the rehearsal cannot be used.
+    Raises `SettingsError` for wrong settings, `OtherEngineError` unless the engine is of the version `engine`, and
+    `BluelampError` if the engine or the rehearsal cannot be used.
     """
     settings = read_settings(root, [force], rehearse=options.rehearse) if options.needs_settings else {}
     with (
@@ -51,12 +63,14 @@ def run_alone(
             rehearse=options.rehearse,
             arm_types=None,
             kubeconfig=None,
-            changes=verb in CHANGING,
+            changes=verb in CHANGING or options.repair,
             patience=patience,
         ) as held,
         screen.progress() as progress,
         TemporaryDirectory(prefix="bluelamp-") as folder,
     ):
+        if held.version != engine:
+            raise OtherEngineError(f"engine {held.version}, not {engine}")
         return one_force(held, force, settings, verb, options, work, Board(progress, [force]), patience, Path(folder))
 
 
@@ -102,6 +116,8 @@ def one_force(
             _forget_force(held.root, force, rehearse=options.rehearse)
         if not result.deployed and verb == "drift":
             result = replace(result, errors=(f"{result.errors[0]}; next: {_up(force, options)}",))
+        if options.saving is not None and result.status in (Status.DONE, Status.CHANGES_FOUND):
+            options.saving.planned(force)
         result = replace(result, recovered=recovered, notes=(*notes, *result.notes))
         if options.report is not None and result.status is Status.DONE and verb not in ("destroy", "preview"):
             state, decrypt = opened(held, target)
@@ -129,8 +145,8 @@ def _refuse_state(force: str, before: Mapping[str, Any], options: RunOptions, *,
         refuse_versioned(force, before)
     if options.plan is not None:
         options.plan.refuse_state(force, before)
-    if options.save is not None:
-        options.save.saving.starts_from(force, before)
+    if options.saving is not None:
+        options.saving.starts_from(force, before)
 
 
 def retry_while_locked(work: Callable[[], Result], force: str, verb: str, patience: Patience) -> Result:

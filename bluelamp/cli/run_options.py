@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from bluelamp.cli.drifting import Drifting
     from bluelamp.cli.saving import Save
     from bluelamp.comparison.model import Comparison
-    from bluelamp.fleet.saved import Opened
+    from bluelamp.fleet.saved import Opened, Saving
     from bluelamp.plans import Plans
     from bluelamp.reports.previous_report import PreviousReport
 
@@ -53,6 +53,8 @@ class RunOptions:
     repair: bool = False
     """Whether drift may be repaired, which changes stacks."""
     save: "Save | None" = None
+    saving: "Saving | None" = None
+    """Where the engine's plans are kept until they are signed."""
     plan: "Opened | None" = None
     scheduler: str | None = None
     """The Dask scheduler whose workers do the work."""

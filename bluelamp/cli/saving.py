@@ -58,10 +58,13 @@ class Save:
             screen.warn("the plan is not made from a commit alone, so it cannot be approved")
             return []
         try:
-            return git.authors(self.root, made_from.commit, self.since)
+            found = git.authors(self.root, made_from.commit, self.since)
+            why = "" if found else "no commit is after the one that --since or --changed names"
         except git.GitError as error:
-            screen.warn(f"the authors of the change are not known ({error}), so the plan cannot be approved")
-            return []
+            found, why = [], str(error)
+        if why:
+            screen.warn(f"the authors of the change are not known ({why}), so the plan cannot be approved")
+        return found
 
 
 @contextmanager

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from bluelamp.distributed.cluster import Cluster
     from bluelamp.distributed.jobs import EngineJob
     from bluelamp.fleet.judge import Check
+    from bluelamp.fleet.saved import Opened
     from bluelamp.reports.previous_report import PreviousReport
 
 
@@ -33,14 +34,25 @@ def refuse_local_options(scheduler: str | None, given: Mapping[str, object]) -> 
         raise UsageError(f"--scheduler excludes {' and '.join(named)}", next_step="leave one of them out")
 
 
-def engine_job(verb: str, *, previous: "PreviousReport | None" = None, **more: Any) -> "Callable[[str], EngineJob]":
+def refuse_question(scheduler: str | None, *, answered: bool) -> None:
+    """Raises `UsageError` if a worker would have to ask for confirmation."""
+    if scheduler is not None and not answered:
+        raise UsageError("--scheduler cannot ask for confirmation", next_step="add --yes")
+
+
+def engine_job(
+    verb: str, *, previous: "PreviousReport | None" = None, plan: "Opened | None" = None, **more: Any
+) -> "Callable[[str], EngineJob]":
     """The job of a worker for each force."""
 
     def one(force: str) -> "EngineJob":
         from bluelamp.distributed.jobs import EngineJob
 
         known = {name: each for name, each in previous.forces.items() if name == force} if previous else {}
-        return EngineJob(verb, force, previous=replace(previous, forces=known) if previous else None, **more)
+        files = plan.files_of(force) if plan else None
+        return EngineJob(
+            verb, force, previous=replace(previous, forces=known) if previous else None, plan=files, **more
+        )
 
     return one
 
@@ -73,11 +85,12 @@ def run_on_worker(
 
     assert options.job is not None
     try:
-        answer = cluster.run(options.job(force))
-        result, lost = result_of(answer, force, verb, held.root)
-        if verb == "drift" and options.drifting is not None:
-            options.drifting.ignored[force] = getattr(answer, "ignored", None) or []
-            result = options.drifting.remember(result)
+        answer = cluster.run(replace(options.job(force), engine=held.version))
+        result, lost = result_of(answer, force, verb, held.root, plan=options.plan is not None)
+        if options.saving is not None and not lost and answer.planned is not None:
+            options.saving.take(force, answer.planned)
+        if options.drifting is not None and not lost:
+            result = options.drifting.take(result, answer.drift)
         if options.report is not None and result.status is Status.DONE and verb not in ("destroy", "preview"):
             # Read here: neither a state nor its decryption key is sent to a worker.
             state, decrypt = opened(held, held.target(force))

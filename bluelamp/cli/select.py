@@ -11,6 +11,7 @@ from bluelamp.cli.screen import Screen
 from bluelamp.core.environments import ENVIRONMENTS, PROD
 from bluelamp.core.problems import Problem, SettingsError
 from bluelamp.core.suggestions import did_you_mean
+from bluelamp.core.text import first_of
 from bluelamp.errors import Status, UsageError
 
 if TYPE_CHECKING:
@@ -100,10 +101,10 @@ def select(
     return there
 
 
-def end_without(screen: Screen, chosen: list[str], result: object) -> None:
-    """Ends the command with status 0 if `--changed` finds no force; gives `result` for JSON."""
+def end_without(screen: Screen, chosen: list[str], result: object, removed: Sequence[str] = ()) -> None:
+    """Ends the command with status 0 if `--changed` finds no force but `removed` ones; gives `result` for JSON."""
     if not chosen:
-        message = "no force changed"
+        message = f"no other force changed; removed: {first_of(removed)}" if removed else "no force changed"
         if screen.json:
             screen.say(message)
         else:

@@ -38,7 +38,7 @@ def comment(found: Comparison, *, marker: str = "check", method: str = "planned 
         text = _text(found, detail, marker, method, limit)
         if _length(text) <= limit:
             return text
-    return "\n".join(_head(found, marker, method)) + "\n"
+    return "\n".join([*_head(found, marker, method), *_foot(found, limit, abridged=True)]) + "\n"
 
 
 def _text(found: Comparison, detail: Detail, marker: str, method: str, limit: int) -> str:

@@ -45,7 +45,7 @@ def result(found: Comparison) -> str:
     counted = counts(one for each in affected for one in each.resources)
     if counted:
         parts.append(counted)
-    elif not failed:
+    elif not failed and not base:
         parts.append("no resource changes")
     change = sum((each.cost.change for each in affected), Decimal())
     if change:

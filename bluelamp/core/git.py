@@ -24,6 +24,8 @@ _MOST_BYTES: Final = 256_000_000
 _UNKNOWN: Final = "it names no commit of this checkout"
 _DEEPEST: Final = 8
 _HASH: Final = re.compile(rb"([0-9a-f]{40}|[0-9a-f]{64})\n")
+_BRACKETED: Final = re.compile("<([^<>]*)>")
+_ALONE: Final = "--no-walk"
 _PROGRAM: Final = re.compile(r"filter\..*\.(clean|smudge|process|required)", re.DOTALL)
 _GITLINK: Final = b"160000"
 
@@ -101,16 +103,41 @@ def authors(root: Path, commit: str, base: str = "") -> list[str]:
     """The addresses of everyone who contributed to the change that ends with `commit`: authors, committers, co-authors.
 
     The change is the commits after `base`; without it, the commit itself and, for a merge, the merged commits. Both are
-    hashes from `resolve`. A `.mailmap` is ignored, as the checkout is untrusted. Raises `GitError`.
+    hashes from `resolve`. A `.mailmap` is ignored, as the checkout is untrusted. Raises `GitError`, also if a shallow
+    checkout lacks commits of the change.
     """
     _place(root)
-    parents = _git(root, "rev-list", "--parents", "--max-count=1", commit, "--").split()[1:]
-    ranges = [f"^{base}", commit] if base else [f"^{parents[0].decode()}", commit] if parents else [commit]
-    form = "--format=%ae%x00%ce%x00%(trailers:key=Co-authored-by,valueonly,separator=%x00)"
+    ranges = [f"^{base}", commit] if base else _merged(root, commit)
+    form = "--format=%H%x00%ae%x00%ce%x00%(trailers:key=Co-authored-by,valueonly,unfold,separator=%x00)"
     said = _git(root, "log", "--no-use-mailmap", "--no-show-signature", form, *ranges, "--").decode("utf-8", "replace")
-    found = (part.strip() for line in said.splitlines() for part in line.split("\0"))
-    addresses = (part.rpartition("<")[2].removesuffix(">").strip().lower() for part in found)
-    return sorted({each for each in addresses if each})
+    rows = [line.split("\0") for line in said.split("\n")]
+    if ranges[0] != _ALONE and not _shallow_commits(root).isdisjoint(row[0] for row in rows):
+        raise GitError("this checkout is shallow, and lacks commits of the change: fetch the whole history")
+    return sorted({each for row in rows for part in row[1:] for each in _addresses(part)})
+
+
+def _merged(root: Path, commit: str) -> list[str]:
+    """The commit itself and, for a merge, the merged commits, as arguments of `git log`."""
+    head, _, _ = _git(root, "cat-file", "commit", commit).partition(b"\n\n")
+    # Read from the commit: in a shallow checkout, `git log` shows it without parents.
+    parents = [line.split()[1].decode() for line in head.splitlines() if line.startswith(b"parent ")]
+    return [f"^{parents[0]}", commit] if len(parents) > 1 else [_ALONE, commit]
+
+
+def _shallow_commits(root: Path) -> set[str]:
+    """The commits whose parents a shallow checkout lacks."""
+    path = root / os.fsdecode(_git(root, "rev-parse", "--git-path", "shallow").removesuffix(b"\n"))
+    try:
+        return set(path.read_text(encoding="ascii").split())
+    except FileNotFoundError:
+        return set()
+    except (OSError, UnicodeDecodeError) as error:
+        raise GitError(f"{path} cannot be read") from error
+
+
+def _addresses(text: str) -> list[str]:
+    """The addresses in an author's or a trailer's text, in lower case; the text itself if it has none in brackets."""
+    return [each for part in _BRACKETED.findall(text) or [text] if (each := part.strip().lower())]
 
 
 def files(root: Path, commit: str, paths: Iterable[str]) -> dict[str, bytes]:

@@ -23,7 +23,8 @@ MAX_DEPTH = 30
 MAX_PROBLEMS = 100
 """Limits far beyond any settings file; a larger file is a mistake or an attack."""
 
-_EMPTY = "`bluelamp new FORCE` writes one to start from"
+_EMPTY = "add its settings, or remove the file"
+_EMPTY_STACK = "`bluelamp new FORCE` writes one to start from"
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _NULL = frozenset({"", "~", "null", "Null", "NULL"})
@@ -68,7 +69,7 @@ def parse(content: bytes, file: str, *, may_be_empty: bool = False) -> Source:
     try:
         _compose(yaml.parse(text, Loader=_Loader), source)
         if source.values is None and not source.problems and not may_be_empty:
-            raise SettingsError([Problem(file, message="is empty", next_step=_EMPTY)])
+            raise SettingsError([_empty(file)])
     except yaml.MarkedYAMLError as error:
         raise SettingsError([_syntax(error, text, file)]) from None
     except yaml.YAMLError as error:
@@ -98,8 +99,13 @@ def _decode(content: bytes, file: str) -> str:
         line, column = before_text.count("\n") + 1, found.start() - (before_text.rfind("\n") + 1) + 1
         raise fail(f"holds the control character U+{ord(found[0]):04X}", "take it out", line, column)
     if not text.strip():
-        raise fail("is empty", _EMPTY)
+        raise SettingsError([_empty(file)])
     return text
+
+
+def _empty(file: str) -> Problem:
+    stack = Path(file).name.startswith("Pulumi.")
+    return Problem(file, message="is empty", next_step=_EMPTY_STACK if stack else _EMPTY)
 
 
 def _syntax(error: yaml.MarkedYAMLError, text: str, file: str) -> Problem:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterable
+from enum import EnumType
 from types import UnionType
 from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
 
@@ -97,7 +98,7 @@ def _problem(error: ErrorDetails, model: type[BaseModel], source: Source, steps:
         case _ if found is None:
             message, shown = "has no value", ""
             step = "give it one, or leave the line out for the default"
-        case "literal_error":
+        case "literal_error" | "enum":
             message, allowed, step = _not_among(found, _choices(model, error["loc"]))
         case _ if kind in _KINDS:
             message = f"{show(found)} is not {_KINDS[kind]}"
@@ -154,7 +155,9 @@ def _fields(model: type[BaseModel], loc: Steps) -> dict[str, FieldInfo]:
 
 
 def _choices(model: type[BaseModel], loc: Steps) -> list[str]:
-    return [str(choice) for choice in get_args(_annotation(model, loc))]
+    annotation = _annotation(model, loc)
+    choices = annotation if isinstance(annotation, EnumType) else get_args(annotation)
+    return [str(choice) for choice in choices]
 
 
 def _annotation(model: type[BaseModel], loc: Steps) -> Any:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from bluelamp.core.files import read
@@ -10,8 +11,9 @@ from bluelamp.distributed.identity import Identity, identity
 from bluelamp.errors import Status
 
 if TYPE_CHECKING:
+    from bluelamp.cli.drifting import Drifted
     from bluelamp.fleet.deploy import Result
-    from bluelamp.fleet.drift_settings import Ignored
+    from bluelamp.fleet.saved import Opened, PlanFiles, Planned
     from bluelamp.reports.previous_report import PreviousReport
 
 CHANGING: Final = ("up",)
@@ -86,52 +88,99 @@ class EngineJob:
     block_unknown: bool = False
     wait: float = SHORT
     previous: "PreviousReport | None" = None
+    engine: str = ""
+    """The version of the command's engine, which the worker's must be too."""
+    save: bool = False
+    """Whether the engine's plan of a preview is kept."""
+    plan: "PlanFiles | None" = None
+    """The saved plan that `up` applies."""
+    repair: bool = False
+    """Whether drift is repaired where the settings allow it."""
 
     @property
     def changes(self) -> bool:
         """Whether it may change anything."""
-        return self.verb in CHANGING
+        return self.verb in CHANGING or self.repair
 
-    def run(self, root: Path) -> "Done":
+    def run(self, root: Path) -> "Done | Refused":
         """The result of the verb, which may be a failure. Raises what the engine's set-up raises."""
+        from bluelamp.cli.one_force import OtherEngineError
+
+        with TemporaryDirectory(prefix="bluelamp-job-") as work:
+            try:
+                return self._done(root, Path(work))
+            except OtherEngineError as error:
+                return Refused((error.message,))
+
+    def _done(self, root: Path, work: Path) -> "Done":
         from bluelamp.cli.drifting import drifting
         from bluelamp.cli.one_force import run_alone
         from bluelamp.cli.run_options import RunOptions
         from bluelamp.cli.screen import Format, Screen
         from bluelamp.fleet import deploy
+        from bluelamp.fleet.applying import apply_saved
+        from bluelamp.fleet.saved import Saving
 
-        screen = Screen(Format.TEXT, quiet=True)
-        sifted = drifting(root, [self.force], rehearse=self.rehearse) if self.verb == "drift" else None
+        force, screen = self.force, Screen(Format.TEXT, quiet=True)
+        sifted = drifting(root, [force], rehearse=self.rehearse) if self.verb == "drift" else None
+        saving = Saving(work, {}) if self.save else None
+        opened = self._opened(self.plan, root, work) if self.plan is not None else None
         options = RunOptions(
             self.rehearse,
             needs_settings=sifted is None,
             block_unknown=self.block_unknown,
             previous=self.previous,
             wait=self.wait,
+            repair=self.repair,
+            saving=saving,
+            plan=opened,
         )
 
-        def work(target: Any, hear: deploy.Hear, gate: deploy.Gate) -> "Result":
+        def one(target: Any, hear: deploy.Hear, gate: deploy.Gate) -> "Result":
             if sifted is not None:
-                return deploy.drift(target, hear, sifted.sift)
+                drifted = deploy.drift(target, hear, sifted.sift)
+                return sifted.repair(target, hear, drifted, lambda _: True) if self.repair else drifted
             if self.verb == "preview":
+                save = saving.plan_of(force) if saving else None
                 return deploy.preview(
-                    target, hear, refresh=self.refresh, expect_no_changes=self.expect_no_changes, gate=gate
+                    target, hear, refresh=self.refresh, expect_no_changes=self.expect_no_changes, gate=gate, save=save
                 )
+            if opened is not None:
+                return apply_saved(opened, target, hear, work, lambda _: True)
             return deploy.up(target, hear, refresh=self.refresh, agree=lambda _: True, gate=gate)
 
-        result = run_alone(screen, root, self.force, self.verb, options, work, Patience(self.wait))
-        ignored = sifted.ignored.get(self.force) if sifted else None
-        return Done(replace(result, state=None, decrypt=None), ignored, kept_text(root, self.force))
+        result = run_alone(screen, root, force, self.verb, options, one, Patience(self.wait), self.engine)
+        return Done(
+            replace(result, state=None, decrypt=None),
+            kept_text(root, force),
+            saving.planned(force) if saving and result.status in (Status.DONE, Status.CHANGES_FOUND) else None,
+            sifted.found(force) if sifted else None,
+        )
+
+    def _opened(self, plan: "PlanFiles", root: Path, work: Path) -> "Opened":
+        """The saved plan. Raises `UsageError` unless it is signed by a key that this machine knows and its inputs are
+        the same here."""
+        from bluelamp.fleet.inputs import inputs
+        from bluelamp.governance.read import every
+        from bluelamp.reports.signers import known_signers
+
+        opened = plan.open(work / "plans", known_signers(root))
+        found = inputs(root, [self.force], every(root, [self.force]), self.engine)
+        # The command compares the commit; a worker's files need not be a checkout.
+        found = replace(found, commit=opened.manifest.commit, dirty=opened.manifest.dirty)
+        opened.refuse_changes(found, [self.force], rehearse=self.rehearse)
+        return opened
 
 
 @dataclass(frozen=True)
 class Done:
-    """The result of an `EngineJob`, without the state; the drift that filters ignore; and the force's address file,
-    which `up` may have changed."""
+    """The result of an `EngineJob`, without the state; the force's address file, which `up` may have changed; the plan
+    to be signed; and the additions of `drift`."""
 
     result: "Result"
-    ignored: "list[Ignored] | None" = None
     kept: bytes | None = None
+    planned: "Planned | None" = None
+    drift: "Drifted | None" = None
 
 
 def kept_file(root: Path, force: str) -> Path:

@@ -14,10 +14,9 @@ from pydantic import Field
 
 from bluelamp.core.dates import london_day
 from bluelamp.core.identity import same_mailbox
-from bluelamp.core.problems import SettingsError
 from bluelamp.core.reader import content_of, parse
 from bluelamp.core.register import Register, read_register
-from bluelamp.core.validation import validate
+from bluelamp.core.validation import checked
 from bluelamp.errors import BluelampError, Status, UsageError
 from bluelamp.fleet.saved import APPROVALS, Opened
 from bluelamp.fleet.sealed import Document, UnsealedError, seal, unseal
@@ -112,16 +111,15 @@ def read_people(root: Path, holders: Mapping[str, str]) -> People:
     if not lexists(path):
         return People(None, register, holders)
     source = parse(*content_of(path, root))
-    made, problems = validate(ApproverRegister, source.values, source, lambda steps: steps)
-    problems = [*source.problems, *problems]
-    if made is not None:
-        regions = sorted({each.region for each in register.forces.values()})
-        problems += [
+    regions = sorted({each.region for each in register.forces.values()})
+    made = checked(
+        ApproverRegister,
+        source,
+        lambda made: [
             source.problem(each.steps, each.message, each.found, each.allowed, each.next_step)
             for each in mistaken(made.approvers, list(register.forces), regions)
-        ]
-    if problems:
-        raise SettingsError(problems)
+        ],
+    )
     return People(made, register, holders)
 
 

@@ -7,8 +7,8 @@ displayed result, `preview.json`. Approvals are added in a subfolder.
 import hashlib
 import json
 import shutil
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
@@ -89,15 +89,38 @@ class Saving:
         """Records the state that the stack's plan starts from."""
         self.states[stack] = state_digest(state)
 
+    def planned(self, stack: str) -> "Planned":
+        """The engine's plan of the stack. Raises `UsageError` for a plan that is not kept, as `refuse_plan` does."""
+        raw = read(self.plan_of(stack), _LARGEST)
+        refuse_plan(raw, stack)
+        return Planned(self.states[stack], raw)
+
+    def take(self, stack: str, planned: "Planned") -> None:
+        """Keeps a plan that another machine made."""
+        self.plan_of(stack).write_bytes(planned.plan)
+        self.states[stack] = planned.state
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """The engine's plan of one stack, and the digest of the state that it starts from."""
+
+    state: str
+    plan: bytes = field(repr=False)
+
 
 @dataclass(frozen=True)
 class Opened:
-    """A verified folder of saved plans: `sha256` is the digest of its manifest, `name` the signer's name."""
+    """A verified folder of saved plans: `sha256` is the digest of its manifest, `name` the signer's name.
+
+    `copy` is where its files are, if that is not `folder`.
+    """
 
     folder: Path
     manifest: SavedPlans
     sha256: str
     name: str
+    copy: Path | None = None
 
     def as_dict(self) -> dict[str, str]:
         """The manifest for JSON."""
@@ -105,7 +128,18 @@ class Opened:
 
     def plan_of(self, stack: str) -> Path:
         """The engine's plan of the stack."""
-        return self.folder / stack / PLAN
+        return (self.copy or self.folder) / stack / PLAN
+
+    def files_of(self, stack: str) -> "PlanFiles":
+        """The stack's plan with the signed manifest, for another machine.
+
+        Raises `UsageError` if the manifest is no longer the opened one.
+        """
+        names = (MANIFEST, signature_of(Path(MANIFEST)).name, f"{stack}/{PLAN}", f"{stack}/{PREVIEW}")
+        files = {name: read(self.folder / name, _LARGEST) for name in names}
+        if hashlib.sha256(files[MANIFEST]).hexdigest() != self.sha256:
+            raise UsageError(f"{self.folder}: {MANIFEST} was changed", next_step=_AGAIN)
+        return PlanFiles(self.folder, stack, files)
 
     def refuse_state(self, stack: str, state: Mapping[str, Any]) -> None:
         """Raises `UsageError` if the stack's plan does not start from `state`."""
@@ -250,34 +284,57 @@ def _has_clear_secret(value: Any) -> bool:
     return False
 
 
+@dataclass(frozen=True, slots=True)
+class PlanFiles:
+    """The plan of one stack, by the names of its files in a folder of saved plans, for another machine."""
+
+    folder: Path
+    stack: str
+    files: Mapping[str, bytes] = field(repr=False)
+
+    def open(self, copy: Path, known: Mapping[str, str]) -> Opened:
+        """The plan, written into `copy` and verified there as `open_plans` does."""
+        (copy / self.stack).mkdir(parents=True)
+        for name, content in self.files.items():
+            (copy / name).write_bytes(content)
+        return _verified(self.folder, copy, known, [self.stack])
+
+
 def open_plans(folder: Path, known: Mapping[str, str]) -> Opened:
     """The plans saved in `folder`; `known` has the names of the known signers by the fingerprints of their keys.
-
     Raises `UsageError` with every problem: a changed, missing or added file, a missing or wrong signature, an unknown
     signer.
     """
     if not folder.is_dir():
         raise UsageError(f"{folder} is not a folder", next_step="name a folder that `bluelamp preview --save` wrote")
+    return _verified(folder, None, known, None)
+
+
+def _verified(folder: Path, copy: Path | None, known: Mapping[str, str], stacks: Collection[str] | None) -> Opened:
+    """The plans of `folder`, whose files are in `copy` if there is one; of these `stacks` alone, if some are given."""
+    place = copy or folder
     try:
-        manifest, raw = unseal(folder / MANIFEST, SavedPlans, MAX_BYTES)
+        manifest, raw = unseal(place / MANIFEST, SavedPlans, MAX_BYTES)
     except UnsealedError as error:
         raise UsageError(f"{folder / MANIFEST}: {error}", next_step=_AGAIN) from None
-    wrong = list(_flaws(folder, manifest))
+    wrong = list(_flaws(place, manifest, manifest.forces if stacks is None else stacks))
     signer = manifest.signer.fingerprint
     if signer not in known:
         wrong.append(f"{MANIFEST} is signed by an unknown key, {signer}; known keys are kept in stacks/signers/")
     if wrong:
         raise UsageError(f"{folder}: {'; '.join(wrong)}", next_step=_AGAIN)
-    return Opened(folder, manifest, hashlib.sha256(raw).hexdigest(), known[signer])
+    return Opened(folder, manifest, hashlib.sha256(raw).hexdigest(), known[signer], copy)
 
 
-def _flaws(folder: Path, manifest: SavedPlans) -> Iterator[str]:
+def _flaws(folder: Path, manifest: SavedPlans, stacks: Collection[str]) -> Iterator[str]:
     wanted = {f"{force}/{name}" for force in manifest.forces for name in (PLAN, PREVIEW)}
     if wanted != manifest.files.keys():
         yield f"{MANIFEST} lists other files than those of its forces"
         return
     for name, was in sorted(manifest.files.items()):
         path = folder / name
+        if path.parent.name not in stacks:
+            continue
         if path.is_symlink() or path.parent.is_symlink():
             yield f"{name} is a link where a file was"
             continue

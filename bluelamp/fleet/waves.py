@@ -21,6 +21,7 @@ from bluelamp.core.register import Register, read_register
 from bluelamp.core.source import Source, Steps, show
 from bluelamp.core.suggestions import did_you_mean
 from bluelamp.core.validation import checked
+from bluelamp.reports.words import some
 
 FILE: Final = "stacks/waves.yaml"
 CANARY: Final = "canary"
@@ -132,6 +133,11 @@ def _mistakes(made: WavesSettings, source: Source, register: Register, stacks: S
         if ring.name in names:
             yield source.problem(("rings", number, "name"), f"{ring.name} is the name of an earlier ring")
         names.add(ring.name)
+        limit = ring.failure_limit
+        if limit.percent is None and limit.count > len(ring.forces):
+            message = f"{limit} is more than the {some(len(ring.forces), 'force')} of {ring.name}"
+            step = "lower it, or set 100% for a ring that never stops the run"
+            yield source.problem(("rings", number, "failureLimit"), message, next_step=step)
         named += [(("rings", number, "forces", place), force) for place, force in enumerate(ring.forces)]
     for steps, force in named:
         if force not in register.forces:

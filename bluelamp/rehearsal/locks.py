@@ -52,7 +52,7 @@ class Locks:
                     if mode == fcntl.LOCK_EX:
                         _sign(descriptor)
                     return mode == fcntl.LOCK_EX
-            if not reported and time.monotonic() - since > min(_REPORT_AFTER, patience.seconds):
+            if not reported and patience.seconds and time.monotonic() - since > min(_REPORT_AFTER, patience.seconds):
                 reported = True
                 patience.say(f"{what} is locked by another command{_holder(descriptor)}; waiting")
             if not patience.wait(since, _PAUSE):

@@ -111,6 +111,11 @@ def test_the_mark_is_what_it_comes_to(force: Force, mark: str, said: str) -> Non
     assert said.replace("3 updates", "2 resources to update, 1 to create") in text
 
 
+def test_changes_that_are_not_known_are_not_said_to_be_none() -> None:
+    for force in (Force("kent", base_error="no such region"), Force("kent", head_error="no such region")):
+        assert "no resource changes" not in comment(comparison(force, Force("essex", verdicts=(judged(),))))
+
+
 def large(resources: int, rules: int) -> Comparison:
     """One force that changes greatly."""
     changed = tuple(
@@ -134,6 +139,14 @@ def test_a_great_change_fits_and_says_what_is_left_out(limit: int) -> None:
     assert "300 new mandatory failures, 400 resources to delete, 400 to replace" in text
     if limit >= GITHUB:
         assert text.count("**delete**") == text.count("**replace**") * 1 or text.count("**delete**") >= 100
+
+
+def test_where_only_the_result_fits_the_rest_is_said_to_be_left_out() -> None:
+    forces = [Force(f"force-{n}", resources=(resource(Action.DELETED, f"a{n}"),), alike=str(n)) for n in range(48)]
+    text = comment(comparison(*forces), limit=SMALLEST)
+    assert length(text) <= SMALLEST
+    assert "48 resources to delete" in text
+    assert f"left out to fit {SMALLEST:,} characters" in text
 
 
 @settings(max_examples=tries(25), derandomize=True, deadline=None)

@@ -173,6 +173,15 @@ def test_new_and_removed_forces(root: Path) -> None:
     assert all(each.turn is VerdictStatus.NEW for each in force.verdicts)
 
 
+def test_a_force_that_is_removed_is_named_where_no_other_has_changed(root: Path) -> None:
+    (root / STACK).unlink()
+    given = {"BLUELAMP_NO_CACHE": "", "BLUELAMP_CACHE": str(root.parent)}
+    run = command(("check", "--changed", "main"), root, **given)
+    assert (run.returncode, run.stdout) == (0, f"no other force changed; removed: {FORCE}\n"), run.stderr
+    assert f"{FORCE}: " in run.stderr
+    assert f"the force is removed: {STACK}" in run.stderr
+
+
 def test_the_base_is_the_merge_base(root: Path) -> None:
     first = git(root, "rev-parse", "main")
     git(root, "switch", "--quiet", "--create", "ahead")

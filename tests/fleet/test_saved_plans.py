@@ -167,6 +167,19 @@ def test_a_secret_in_clear_text_is_not_kept(tmp_path: Path) -> None:
     assert saved(tmp_path / "plans", CREATED, plan=plan).is_dir()
 
 
+def test_a_plan_of_another_machine_is_taken_as_it_was_made(tmp_path: Path) -> None:
+    (tmp_path / "there").mkdir()
+    (tmp_path / "here").mkdir()
+    there, here = Saving(tmp_path / "there", {}), Saving(tmp_path / "here", {})
+    there.starts_from("essex", STATE)
+    there.plan_of("essex").write_text(json.dumps({"resourcePlans": {urn("essex", GROUP, "new"): {}}}), "utf-8")
+    here.take("essex", there.planned("essex"))
+    assert here.planned("essex") == there.planned("essex")
+    there.plan_of("essex").write_text(json.dumps({"resourcePlans": {urn("kent", GROUP, "new"): {}}}), "utf-8")
+    with pytest.raises(UsageError, match="of another stack"):
+        there.planned("essex")
+
+
 def test_saving_again_replaces_plans_and_approvals_and_nothing_else(
     plans: Path, people: People, tmp_path: Path
 ) -> None:

@@ -75,6 +75,18 @@ def test_a_limit_is_a_number_of_forces_or_a_percentage(root: Path, limit: str) -
     assert said.startswith("stacks/waves.yaml:3:")
 
 
+def test_a_limit_is_not_more_than_the_ring_has(root: Path) -> None:
+    ring = "canary: kent\nrings:\n  - {name: a, forces: [essex, surrey], failureLimit: LIMIT}\n"
+    [said] = wrong(root, ring.replace("LIMIT", "3"))
+    assert said.startswith("stacks/waves.yaml:3:54: rings[0].failureLimit: 3 is more than the 2 forces of a; lower it")
+    write(root, ring.replace("LIMIT", "2"))
+    assert read_waves(root, ["kent", "essex", "surrey"])
+
+
+def test_an_empty_file_is_not_one_that_new_writes(root: Path) -> None:
+    assert wrong(root, "") == ["stacks/waves.yaml: is empty; add its settings, or remove the file"]
+
+
 @settings(derandomize=True, deadline=None, max_examples=tries(50))
 @given(st.integers(0, 100), st.lists(st.sampled_from(["a", "b", "c", "d", "e"]), unique=True), st.integers(0, 40))
 def test_every_chosen_force_is_in_one_ring_and_a_percentage_never_allows_more(

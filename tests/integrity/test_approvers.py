@@ -184,10 +184,9 @@ def test_only_those_with_the_authority_approve(
     assume(local.replace(".", "") not in {"siro", "riskowner"})
     one = Approver(
         **{
-            **SIRO.model_dump(),
+            **SIRO.model_dump(exclude_unset=True),
             "severities": tuple(severities),
-            "forces": tuple(forces),
-            "regions": tuple(regions),
+            **{key: tuple(names) for key, names in (("forces", forces), ("regions", regions)) if names},
             "valid_from": since,
             "valid_until": until,
         }
@@ -273,8 +272,18 @@ WRONG = {
         "stacks/approvers.yaml:7:9: approvers[1].id: siro is the id of approver 1 already",
     ),
     "no severity": (APPROVERS_FILE.replace("critical, high, medium, low", ""), "stacks/approvers.yaml:6:17"),
-    "an unknown severity": (APPROVERS_FILE.replace("critical", "severe"), "stacks/approvers.yaml:6:18"),
-    "an unknown force": (APPROVERS_FILE + "    forces: [esex]\n", "stacks/approvers.yaml:7:14"),
+    "an unknown severity": (
+        APPROVERS_FILE.replace("critical", "severe"),
+        "stacks/approvers.yaml:6:18: approvers[0].severities[0]: 'severe' is not an allowed value; allowed: critical, high",
+    ),
+    "an unknown force": (
+        APPROVERS_FILE + "    forces: [esex]\n",
+        "stacks/approvers.yaml:7:14: approvers[0].forces[0]: 'esex' is not in stacks/forces.yaml; did you mean essex?",
+    ),
+    "no force, which is not every force": (
+        APPROVERS_FILE + "    forces: []\n",
+        "stacks/approvers.yaml:7:13: approvers[0].forces: holds nothing",
+    ),
     "a blank name": (APPROVERS_FILE.replace("SIRO of Essex", '"-"'), "stacks/approvers.yaml:3:11"),
     "no address": (APPROVERS_FILE.replace("siro@essex.police.example,", "Siro <siro@essex>,"), "stacks/approvers.yaml:5:14"),
     "an unknown key": (APPROVERS_FILE + "    grade: 7\n", "stacks/approvers.yaml:7:5"),
@@ -309,7 +318,9 @@ def test_the_approvers_that_are_shipped_are_roles_at_example_addresses() -> None
 
 
 def test_a_term_of_office_has_both_its_days() -> None:
-    one = Approver(**{**SIRO.model_dump(), "valid_from": date(2026, 2, 1), "valid_until": date(2026, 2, 1)})
+    one = Approver(
+        **{**SIRO.model_dump(exclude_unset=True), "valid_from": date(2026, 2, 1), "valid_until": date(2026, 2, 1)}
+    )
     for days, status in ((-1, Status.NOT_APPROVED), (0, Status.HOLDS), (1, Status.NOT_APPROVED)):
         use = judged(Approvers((one,)), start=date(2026, 2, 1) + timedelta(days=days))
         assert use is not None

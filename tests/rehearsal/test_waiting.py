@@ -36,6 +36,16 @@ def test_a_command_waits_for_a_stack_and_says_who_has_it(tmp_path: Path) -> None
     assert text.endswith("; waiting")
 
 
+def test_a_command_that_does_not_wait_says_only_who_has_the_stack(tmp_path: Path) -> None:
+    first, second = Locks(), Locks()
+    lock = tmp_path / "stacks" / "lock"
+    first.acquire(lock, "essex", changing=True)
+    said: list[str] = []
+    with pytest.raises(RehearsalError, match=f"process {os.getpid()} of "):
+        second.acquire(lock, "essex", changing=True, patience=Patience(0, said.append))
+    assert said == []
+
+
 def test_an_interruption_ends_the_wait(tmp_path: Path) -> None:
     first, second = Locks(), Locks()
     lock = tmp_path / "stacks" / "lock"

@@ -8,10 +8,11 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
-from tests.conftest import environment
+from bluelamp.rehearsal.store import StoreError
+from tests.conftest import COMMAND, Project, environment, held
 
 PATIENCE = 120.0
 SCHEDULER = ("--host", "127.0.0.1", "--port", "0", "--no-dashboard")
@@ -106,3 +107,36 @@ def is_there(pid: int) -> bool:
     except ProcessLookupError:
         return False
     return True
+
+
+@contextmanager
+def running(project: Project, there: Dask, *words: str) -> Iterator["subprocess.Popen[str]"]:
+    """The command at work on the scheduler's workers."""
+    with subprocess.Popen(
+        [str(COMMAND), *words, "--scheduler", there.address],
+        cwd=project.root,
+        env=environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        stdin=subprocess.DEVNULL,
+    ) as child:
+        try:
+            yield child
+        finally:
+            child.kill()
+
+
+def kill_the_busy_one(there: Dask) -> int:
+    """Kills the worker that is at work, without warning; gives the process that does the work."""
+    (name,) = [name for name, pids in there.has().items() if pids]
+    (busy,) = there.has()[name]
+    there.workers[name].send_signal(signal.SIGKILL)
+    return busy
+
+
+def holds_something(root: Path) -> bool:
+    """Whether the rehearsal cloud of the project holds a resource."""
+    with suppress(StoreError, OSError):
+        return held(root) > 0
+    return False

@@ -2,8 +2,6 @@
 
 import contextlib
 import json
-import signal
-import subprocess
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -16,9 +14,19 @@ import pytest
 from bluelamp.distributed.cluster import refuse_address
 from bluelamp.errors import UsageError
 from bluelamp.rehearsal.space import Space
-from bluelamp.rehearsal.store import StoreError
-from tests.conftest import COMMAND, Project, environment, held, in_process, left_running, make_project
-from tests.scheduling.dask import Dask, address, dask, is_there, scheduler, started, until
+from tests.conftest import Project, held, in_process, left_running, make_project
+from tests.scheduling.dask import (
+    Dask,
+    address,
+    dask,
+    holds_something,
+    is_there,
+    kill_the_busy_one,
+    running,
+    scheduler,
+    started,
+    until,
+)
 
 pytestmark = pytest.mark.xdist_group("scheduler")
 
@@ -43,32 +51,6 @@ def there(project: Project, tmp_path_factory: pytest.TempPathFactory) -> Iterato
         made.start("second", project.root)
         made.start("other", other.root)
         yield made
-
-
-@contextlib.contextmanager
-def running(project: Project, there: Dask, *words: str) -> Iterator["subprocess.Popen[str]"]:
-    """The command at work on the scheduler's workers."""
-    with subprocess.Popen(
-        [str(COMMAND), *words, "--scheduler", there.address],
-        cwd=project.root,
-        env=environment(),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        stdin=subprocess.DEVNULL,
-    ) as child:
-        try:
-            yield child
-        finally:
-            child.kill()
-
-
-def kill_the_busy_one(there: Dask) -> int:
-    """Kills the worker that is at work, without warning; gives the process that does the work."""
-    (name,) = [name for name, pids in there.has().items() if pids]
-    (busy,) = there.has()[name]
-    there.workers[name].send_signal(signal.SIGKILL)
-    return busy
 
 
 def timeless(result: Any) -> Any:
@@ -124,12 +106,6 @@ def test_an_up_whose_worker_is_killed_is_interrupted_and_resume_completes_it(pro
     latest = json.loads(state.read_text(encoding="utf-8"))["checkpoint"]["latest"]
     known = [each for each in latest["resources"] if each.get("custom") and not each["type"].startswith("pulumi:")]
     assert len(known) == held(project.root), "nothing is made twice"
-
-
-def holds_something(root: Path) -> bool:
-    with contextlib.suppress(StoreError, OSError):
-        return held(root) > 0
-    return False
 
 
 def test_drift_on_a_worker_is_remembered_here(project: Project, there: Dask) -> None:
@@ -198,9 +174,10 @@ def test_without_dask_the_command_that_installs_it_is_named(monkeypatch: pytest.
     ("words", "said"),
     [
         (["check", "--watch", FORCE], "--scheduler excludes --watch"),
-        (["preview", FORCE, "--save", "plans"], "--scheduler excludes --save"),
+        (["preview", FORCE, "--kubeconfig", "Pulumi.yaml"], "--scheduler excludes --kubeconfig"),
         (["up", FORCE], "--scheduler cannot ask for confirmation"),
-        (["drift", FORCE, "--repair", "--yes"], "--scheduler excludes --repair"),
+        (["up", FORCE, "--plan", "plans"], "--scheduler cannot ask for confirmation"),
+        (["drift", FORCE, "--repair"], "--scheduler cannot ask for confirmation"),
     ],
 )
 def test_what_works_on_this_machine_only_is_refused(project: Project, words: list[str], said: str) -> None:

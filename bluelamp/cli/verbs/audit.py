@@ -144,11 +144,11 @@ def audit(
         root = find_project(project)
         output = replace(output, folder=report or Path("report"))
         plans = plans_of(root, no_cache=no_cache)
-        differing = Comparing(screen, root, jobs, plans)
+        differing = Comparing(screen, root, jobs, plans, listed=environment is not None)
         chosen = select(
             root, subjects, every=every, region=region, changed=changed, environment=environment, compared=differing
         )
-        end_without(screen, chosen, {"reports": []})
+        end_without(screen, chosen, {"reports": []}, differing.removed)
         baseline_report = read(screen, root, baseline, chosen, selection.phrases)
         with screen.working("judging"):
             if source is From.STATE:

@@ -94,14 +94,14 @@ def check(
     refuse_local_options(scheduler, {"--watch": watch or None, "--arm-types": arm_types})
     plans = plans_of(root, no_cache=no_cache or watch, arm_types=arm_types)
     asked = wanted(comment, comment_limit, "check", changed, environment)
-    comparing = Comparing(screen, root, jobs, plans, listed=not asked or environment is not None)
+    comparing = Comparing(screen, root, jobs, plans, listed=environment is not None)
     chosen = select(
         root, forces, every=every, region=region, changed=changed, environment=environment, compared=comparing
     )
     base = comparing.found if asked else None
     if asked and base:
         tell(screen, asked, base, "planned offline")
-    end_without(screen, chosen, _json(root, [], passes=passes))
+    end_without(screen, chosen, _json(root, [], passes=passes), comparing.removed)
     previous = read(screen, root, baseline, chosen)
 
     def validate(forces: list[str]) -> None:

@@ -1,6 +1,5 @@
 """`bluelamp drift`."""
 
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -25,11 +24,9 @@ from bluelamp.cli.options import (
     Yes,
 )
 from bluelamp.cli.run_options import RunOptions
-from bluelamp.cli.scheduled import engine_job, refuse_local_options
+from bluelamp.cli.scheduled import engine_job, refuse_local_options, refuse_question
 from bluelamp.cli.screen import Format, Screen, escape
 from bluelamp.cli.select import select
-from bluelamp.core.text import first_of
-from bluelamp.errors import Status
 from bluelamp.fleet import deploy
 from bluelamp.fleet.deploy import Hear, Result
 from bluelamp.folders import project as find_project
@@ -78,7 +75,8 @@ def drift(
     from bluelamp.cli.drifting import issue as body
 
     screen, root = Screen(form, quiet=quiet), find_project(project)
-    refuse_local_options(scheduler, {"--repair": repair or None, "--kubeconfig": kubeconfig})
+    refuse_local_options(scheduler, {"--kubeconfig": kubeconfig})
+    refuse_question(scheduler, answered=not repair or rehearse or yes)
     chosen = select(root, forces, every=every, region=region, changed=None, environment=environment)
     if issue is not None:
         refuse_unwritable(issue)
@@ -94,7 +92,7 @@ def drift(
         drifting=found,
         repair=repair,
         scheduler=scheduler,
-        job=engine_job("drift", rehearse=rehearse),
+        job=engine_job("drift", rehearse=rehearse, repair=repair),
     )
     status = operate.run(
         screen, root, chosen, "drift", options, lambda target, hear, _: _drifted(target, hear, found, agree)
@@ -109,16 +107,4 @@ def drift(
 def _drifted(target: "Target", hear: Hear, found: "Drifting", agree: "Agreement | None") -> Result:
     """The drift, or the drift that remains after a repair that is requested and allowed."""
     result = found.remember(deploy.drift(target, hear, found.sift))
-    if agree is not None and result.status is Status.CHANGES_FOUND:
-        if not found.settings[target.stack].repair:
-            said = f"not repaired: stacks/{target.stack}/drift.yaml does not allow it (repair: true)"
-            result = replace(result, warnings=(*result.warnings, said))
-        else:
-            made = deploy.repair(target, hear, result, agree=agree)
-            if made.verb != "up" or made.status is not Status.DONE:
-                return made if made.verb == "drift" else replace(made, verb="drift")
-            found.repaired[target.stack] = sorted({step.urn for step in made.steps})
-            result = deploy.drift(target, hear, found.sift)
-            names = first_of([step.name for step in made.steps], 10)
-            result = replace(result, notes=(*result.notes, f"repaired: {names}"))
-    return result
+    return result if agree is None else found.repair(target, hear, result, agree)

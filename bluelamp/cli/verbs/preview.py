@@ -100,17 +100,18 @@ def preview(
     from bluelamp.cli.saving import saving
 
     screen, root = Screen(form, quiet=quiet), find_project(project)
-    refuse_local_options(scheduler, {"--save": save, "--arm-types": arm_types, "--kubeconfig": kubeconfig})
+    refuse_local_options(scheduler, {"--arm-types": arm_types, "--kubeconfig": kubeconfig})
     asked = wanted(comment, comment_limit, "preview", changed, environment)
     plans = plans_of(root, arm_types=arm_types) if changed is not None or report is not None else None
-    comparing = Comparing(screen, root, jobs, plans, listed=not asked or environment is not None)
+    comparing = Comparing(screen, root, jobs, plans, listed=environment is not None)
     chosen = select(
         root, forces, every=every, region=region, changed=changed, environment=environment, compared=comparing
     )
     base = comparing.found if asked else None
     if asked and base:
         tell(screen, asked, base, "planned offline", last=not chosen)
-    end_without(screen, chosen, {"verb": "preview", "rehearsed": rehearse, "forces": [], "saved": None})
+    given = {"verb": "preview", "rehearsed": rehearse, "forces": [], "saved": None}
+    end_without(screen, chosen, given, comparing.removed)
     previous = read(screen, root, baseline, chosen)
     commits = since or (changed if save else None)
     with saving(root, save, sign_with, commits, refresh=refresh, rehearse=rehearse) as kept:
@@ -126,6 +127,7 @@ def preview(
             plans=plans,
             base=base,
             save=kept,
+            saving=kept.saving if kept else None,
             scheduler=scheduler,
             job=engine_job(
                 "preview",
@@ -134,6 +136,7 @@ def preview(
                 expect_no_changes=expect_no_changes,
                 block_unknown=block_unknown,
                 previous=previous,
+                save=kept is not None,
             ),
         )
 

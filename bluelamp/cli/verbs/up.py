@@ -35,11 +35,11 @@ from bluelamp.cli.options import (
 from bluelamp.cli.previous_report import read
 from bluelamp.cli.reuse import plans_of
 from bluelamp.cli.run_options import RunOptions, Work
-from bluelamp.cli.scheduled import engine_job, refuse_local_options
+from bluelamp.cli.scheduled import engine_job, refuse_local_options, refuse_question
 from bluelamp.cli.screen import Format, Screen
 from bluelamp.cli.select import end_without, select
 from bluelamp.engine.operation import Target
-from bluelamp.errors import Status, UsageError
+from bluelamp.errors import UsageError
 from bluelamp.fleet import deploy
 from bluelamp.fleet.deploy import Gate, Hear, Result
 from bluelamp.folders import project as find_project
@@ -108,20 +108,21 @@ def up(
     `bluelamp up --all --yes --resume`
     """
     screen, root = Screen(form, quiet=quiet), find_project(project)
-    refuse_local_options(scheduler, {"--plan": plan, "--arm-types": arm_types, "--kubeconfig": kubeconfig})
-    if scheduler is not None and not (rehearse or yes):
-        raise UsageError("--scheduler cannot ask for confirmation", next_step="add --yes")
+    refuse_local_options(scheduler, {"--arm-types": arm_types, "--kubeconfig": kubeconfig})
+    refuse_question(scheduler, answered=rehearse or yes)
     named = bool(forces)
     opened = None
     if plan is not None:
         opened = _opened(root, plan)
         if not (forces or every or region or changed):
             forces, named = list(opened.manifest.forces), len(opened.manifest.forces) == 1
-    comparing = Comparing(screen, root, jobs, plans_of(root) if changed is not None else None)
+    plans = plans_of(root) if changed is not None else None
+    comparing = Comparing(screen, root, jobs, plans, listed=environment is not None)
     chosen = select(
         root, forces, every=every, region=region, changed=changed, environment=environment, compared=comparing
     )
-    end_without(screen, chosen, {"verb": "up", "rehearsed": rehearse, "forces": [], "run": None, "plan": None})
+    given = {"verb": "up", "rehearsed": rehearse, "forces": [], "run": None, "plan": None}
+    end_without(screen, chosen, given, comparing.removed)
     previous = read(screen, root, baseline, chosen)
     _refuse_unapproved(root, opened, chosen, rehearse=rehearse)
     agree = Agreement(screen, rehearse=rehearse, yes=yes, details=details)
@@ -141,7 +142,13 @@ def up(
         plan=opened,
         scheduler=scheduler,
         job=engine_job(
-            "up", rehearse=rehearse, refresh=refresh, block_unknown=block_unknown, previous=previous, wait=wait
+            "up",
+            rehearse=rehearse,
+            refresh=refresh,
+            block_unknown=block_unknown,
+            previous=previous,
+            plan=opened,
+            wait=wait,
         ),
     )
     with _work(opened, agree, refresh=refresh) as work:
@@ -158,7 +165,9 @@ def _work(opened: "Opened | None", agree: Agreement, *, refresh: bool) -> Iterat
         def work(target: Target, hear: Hear, gate: Gate) -> Result:
             if opened is None:
                 return deploy.up(target, hear, refresh=refresh, agree=agree, gate=gate)
-            return _applied(opened, target, hear, Path(folder), agree)
+            from bluelamp.fleet.applying import apply_saved
+
+            return apply_saved(opened, target, hear, Path(folder), agree.ask)
 
         yield work
 
@@ -192,18 +201,6 @@ def _refuse_unapproved(root: Path, opened: "Opened | None", chosen: list[str], *
             "stacks/approvers.yaml requires an approved plan (planApprovals)",
             next_step="bluelamp preview --save DIR --sign-with KEY; bluelamp approve DIR; bluelamp up --plan DIR",
         )
-
-
-def _applied(opened: "Opened", target: Target, hear: Hear, folder: Path, agree: "Agreement") -> Result:
-    """Applies the target's saved plan."""
-    from bluelamp.fleet.saved import copy_plan
-
-    plan = copy_plan(opened, target.stack, folder)
-    counts = opened.manifest.forces[target.stack].changes
-    planned = Result(target.stack, "preview", Status.DONE, counts=dict(counts))
-    what = ", ".join(f"{count} to {op}" for op, count in sorted(counts.items())) or "no changes"
-    question = f"Apply the plan of {opened.manifest.written} to {target.stack} ({what})?"
-    return deploy.apply(target, hear, plan, agree=lambda _: agree.ask(question), planned=planned)
 
 
 def _default_report(root: Path, forces: list[str], *, rehearse: bool) -> Path | None:

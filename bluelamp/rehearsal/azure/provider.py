@@ -8,7 +8,7 @@ from bluelamp.core.resource import type_of
 from bluelamp.rehearsal.azure import governance, ids, network
 from bluelamp.rehearsal.azure.checker import Checker
 from bluelamp.rehearsal.azure.deletion import check_delete, check_write, remove
-from bluelamp.rehearsal.azure.diff import check_stored
+from bluelamp.rehearsal.azure.diff import check_stored, diff
 from bluelamp.rehearsal.azure.invokes import invoke
 from bluelamp.rehearsal.azure.naming import unique_name
 from bluelamp.rehearsal.azure.outputs import compute, preview

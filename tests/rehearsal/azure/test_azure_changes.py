@@ -5,7 +5,7 @@ from azure_estate import urn
 
 from bluelamp.rehearsal.azure import AzureProvider
 from bluelamp.rehearsal.azure.data import facts
-from bluelamp.rehearsal.azure.diffing import check_stored, diff
+from bluelamp.rehearsal.azure.diff import check_stored, diff
 from bluelamp.rehearsal.sdk.schema import catalogue_of
 from bluelamp.rehearsal.store import Record, Store
 from bluelamp.rehearsal.values import UNKNOWN
