@@ -39,7 +39,7 @@ def told(error: BaseException, scrub: Callable[[str], str]) -> str:
 
 def exact(text: str) -> str:
     """`text` as plain text that every format can hold: no subclass of str, no half of a character."""
-    plain_text = str.__getitem__(text, slice(0, _MOST))
+    plain_text = text if type(text) is str and len(text) <= _MOST else str.__getitem__(text, slice(0, _MOST))
     return plain_text if plain_text.isascii() else plain_text.encode("utf-8", "replace").decode()
 
 

@@ -33,8 +33,9 @@ def assumed(found: Value, default: Any) -> Any:
 
     Raises `UnknownValue` where that is not known of the API version.
     """
-    known = recorded().get((canonical(found.resource.type), _INDEX.sub("[*]", found.path)))
-    if known is None or not known.since:
+    dated = _dated().get(canonical(found.resource.type))
+    known = dated and dated.get(_INDEX.sub("[*]", found.path))
+    if not known:
         return default
     version = version_of(found.resource)
     if version == UNKNOWN_VERSION:
@@ -67,4 +68,14 @@ def recorded() -> Mapping[tuple[str, str], Default]:
     for each in read["since"]:
         made = Default(str(each["since"]), each.get("before", _UNSET), each["source"])
         found |= dict.fromkeys(each["of"].items(), made)
+    return found
+
+
+@cache
+def _dated() -> Mapping[str, Mapping[str, Default]]:
+    """The defaults that depend on the API version, by the type and then by the property."""
+    found: dict[str, dict[str, Default]] = {}
+    for (type_, path), known in recorded().items():
+        if known.since:
+            found.setdefault(type_, {})[path] = known
     return found

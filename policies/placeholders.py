@@ -6,6 +6,7 @@ A rendered manifest, a preview or an export without its secrets holds them. Judg
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 from bluelamp.core.resource import UNKNOWN, Resource
@@ -31,13 +32,20 @@ def _any(properties: Any) -> bool:
             if is_placeholder(value):
                 return True
         elif kind is dict or isinstance(value, Mapping):
+            if any(map(_is_placeholder_name, value)):
+                return True
             waiting += value.values()
-            waiting += value
         elif kind is list or kind is tuple:
             waiting += value
         elif isinstance(value, str) and is_placeholder(value):
             return True
     return False
+
+
+@lru_cache(maxsize=4096)
+def _is_placeholder_name(name: object) -> bool:
+    """Whether the name of a property is a placeholder; resources have few names, again and again."""
+    return isinstance(name, str) and is_placeholder(name)
 
 
 def _read(value: Any, path: str, reasons: dict[str, str]) -> Any:

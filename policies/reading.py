@@ -8,14 +8,13 @@ import unicodedata
 from collections.abc import Iterable
 from os.path import lexists
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import ValidationError
 
 from bluelamp.core.os_errors import reason_of
 from bluelamp.core.problems import Problem, SettingsError
 from bluelamp.core.reader import content_of, parse
-from bluelamp.core.register import Entry, Register
 from bluelamp.core.source import Source
 from bluelamp.core.validation import validate
 from bluelamp.policies.approval import FILE, Approvers
@@ -34,10 +33,13 @@ from bluelamp.policies.rule import Rule
 from bluelamp.policies.settings import Approver, ApproverRegister, Exemption, Layer, Part, Setting
 from bluelamp.policies.settings import Register as ExemptionRegister
 
+if TYPE_CHECKING:
+    from bluelamp.core.register import Entry, Register
+
 _P = TypeVar("_P", bound=Part)
 
 
-def read(root: Path, entry: Entry | None, register: Register | None, used: Iterable[Rule]) -> Governance:
+def read(root: Path, entry: "Entry | None", register: "Register | None", used: Iterable[Rule]) -> Governance:
     """What is settled about the force `entry` of the `register`: its baseline, its exemptions, who may approve them.
 
     What belongs to no force (None) is held to the national baseline, without exemptions. Raises `SettingsError` with
@@ -122,7 +124,9 @@ def _exemptions(source: Source, problems: list[Problem]) -> list[Exemption | Non
     return list(made.exemptions) if made is not None else _listed(source, "exemptions", Exemption)
 
 
-def _approvers(root: Path, entry: Entry | None, register: Register | None, problems: list[Problem]) -> Approvers | None:
+def _approvers(
+    root: Path, entry: "Entry | None", register: "Register | None", problems: list[Problem]
+) -> Approvers | None:
     """Who may approve for `entry`; None where there is no force or no such file."""
     path = root / FILE
     if entry is None or register is None or not lexists(path):

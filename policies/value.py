@@ -83,7 +83,10 @@ class Value:
     def told_path(self) -> str:
         """The path as it may be printed: of what lies inside a secret, the secret's, as its keys are secret too."""
         path = self.path
-        for secret in self.resource.secrets:
+        secrets = self.resource.secrets
+        if not secrets:  # most resources have none
+            return path
+        for secret in secrets:
             if secret != path and covers(secret, path):
                 path = secret
         return path
@@ -109,19 +112,21 @@ class Value:
     @property
     def missing(self) -> bool:
         """Whether nothing stands here. Raises `UnknownValue` when that is not known yet."""
-        return self.known is None
+        raw = self.raw
+        if raw is UNKNOWN:
+            raise UnknownValue(self)
+        return raw is None
 
     def __getitem__(self, key: str) -> "Value":
         """The value of the property `key`, taken literally. Raises `UnknownValue`, or TypeError for no object."""
         raw = self.raw
         if raw is None:
             return Value(self.resource, None, self, key)
-        if raw is UNKNOWN:
-            raise UnknownValue(self)
-        if type(raw) is not dict and not isinstance(
-            raw, Mapping
-        ):  # the common kind first: it is judged by the thousand
-            raise TypeError(f"{self.path or 'the resource'} is a {type(raw).__name__}, not an object")
+        if type(raw) is not dict:  # the common kind first: it is judged by the thousand
+            if raw is UNKNOWN:
+                raise UnknownValue(self)
+            if not isinstance(raw, Mapping):
+                raise TypeError(f"{self.path or 'the resource'} is a {type(raw).__name__}, not an object")
         found = raw.get(key)
         if found is None and self.key == "tags":
             found = _tag(raw, key)
@@ -136,8 +141,10 @@ class Value:
 
     def get(self, default: Any) -> Any:
         """The value itself, or `default` (the service's own) when it is missing. Raises `UnknownValue`."""
-        known = self.known
-        return default if known is None else known
+        raw = self.raw
+        if raw is UNKNOWN:
+            raise UnknownValue(self)
+        return default if raw is None else raw
 
     def text(self, default: str = "") -> str:
         """The value in lower case, for the enumerations that Azure compares without case. Raises `UnknownValue`."""

@@ -31,7 +31,9 @@ def text(value: Any, indent: str = "") -> str:
 
 def _other(value: Any, indent: str) -> str:
     """The text of a value of a less common type."""
-    if isinstance(value, (str, int, float)):
+    if isinstance(value, str):
+        return quoted(value)
+    if isinstance(value, (int, float)):
         return json.dumps(value)
     if is_dataclass(value) and not isinstance(value, type):
         return _members({name: getattr(value, field) for name, field in json_fields(type(value))}, indent)
@@ -53,11 +55,13 @@ def _members(value: dict[str, Any], indent: str) -> str:
     parts = []
     for key in sorted(value):
         item = value[key]
-        parts.append(f"{quoted(key)}: {quoted(item) if type(item) is str else text(item, inner)}")
+        parts.append(f"{quoted(key)}: {quoted(item) if isinstance(item, str) else text(item, inner)}")
     return _joined(parts, indent, "{}")
 
 
 def _items(value: list[Any] | tuple[Any, ...], indent: str) -> str:
+    if _TEXT.issuperset(map(type, value)):
+        return _joined(list(map(quoted, value)), indent, "[]")
     inner = indent + " "
     return _joined([text(item, inner) for item in value], indent, "[]")
 

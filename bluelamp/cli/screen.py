@@ -226,12 +226,20 @@ class Screen:
     @contextmanager
     def working(self, what: str) -> Iterator[None]:
         """Shows progress on work of unknown length."""
+        if not self._draws:
+            yield
+            return
         from rich.progress import SpinnerColumn
 
         display = self._display(SpinnerColumn(), None)
         display.add_task(what, total=None)
         with self._drawn(display):
             yield
+
+    @property
+    def _draws(self) -> bool:
+        """Whether progress is drawn at all."""
+        return self.err.is_interactive and not self.quiet
 
     def _drawn(self, display: "Progress") -> AbstractContextManager[None]:
         return nullcontext() if display.disable else drawn(display)
@@ -253,7 +261,7 @@ class Screen:
             transient=True,
             redirect_stdout=False,
             redirect_stderr=False,
-            disable=self.quiet or not self.err.is_interactive,
+            disable=not self._draws,
         )
 
 

@@ -7,7 +7,6 @@ place file by file. If that is interrupted, `SWITCH` holds the complete new cont
 it first. Only files that the caller names and the remains of killed runs are deleted.
 """
 
-import ctypes
 import errno
 import filecmp
 import os
@@ -239,6 +238,8 @@ def _in_use(target: Path) -> bool:
 
 def _exchange(one: Path, other: Path) -> None:
     """Exchanges two folders of one file system in one operation. Raises `OSError` if that is impossible."""
+    import ctypes  # most commands replace no folder
+
     library = ctypes.CDLL(None, use_errno=True)
     names = (os.fsencode(one), os.fsencode(other))
     if sys.platform == "darwin" and hasattr(library, "renamex_np"):

@@ -5,7 +5,6 @@ from dataclasses import replace
 from pathlib import Path
 
 from bluelamp.core.problems import Problem, SettingsError
-from bluelamp.core.register import read_register
 from bluelamp.policies import Rule, rules
 from bluelamp.policies.governance import Governance
 from bluelamp.policies.reading import read
@@ -18,8 +17,12 @@ def governance(
 
     Without a force (None) the national baseline applies. Raises `SettingsError` with every mistake in the files.
     """
-    register = read_register(root) if force else None
-    entry = register.entry(force) if register and force else None
+    register = entry = None
+    if force:
+        from bluelamp.core.register import read_register
+
+        register = read_register(root)
+        entry = register.entry(force)
     made = read(root, entry, register, rules(root) if used is None else used)
     return replace(made, block_unknown=made.block_unknown or block_unknown)
 

@@ -99,7 +99,7 @@ class Finding:
         Their details are stored once, under the report's `rules`, `controls` and `subjects`. Empty messages, exemptions
         and remedies are left out.
         """
-        said = {
+        found = {
             "rule": self.rule.id,
             "severity": self.rule.severity,
             "enforcement": self.rule.enforcement,
@@ -111,5 +111,10 @@ class Finding:
             "observed": self.observed,
             "expected": self.expected,
         }
-        told = {"message": self.message, "exemption": self.exemption, "remedy": self.remedy}
-        return said | {name: text for name, text in told.items() if text}
+        if self.message:
+            found["message"] = self.message
+        if self.exemption:
+            found["exemption"] = self.exemption
+        if self.remedy:
+            found["remedy"] = self.remedy
+        return found

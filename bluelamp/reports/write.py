@@ -12,8 +12,6 @@ from typing import TYPE_CHECKING, Final, Protocol
 from bluelamp.core.files import read
 from bluelamp.core.folders import OccupiedError, Owned, replace_folder
 from bluelamp.errors import UsageError, kind_of
-from bluelamp.fleet.parallel import cores
-from bluelamp.fleet.processes import in_processes
 from bluelamp.reports.findings import Report
 from bluelamp.reports.seal import listed, manifest
 from bluelamp.reports.sealed_form import INDEX, MANIFEST, MAX_BYTES, SIGNATURE
@@ -186,6 +184,9 @@ class _Draft:
         if len(self.reports) <= FEW:
             yield from map(self._texts, self.reports)
             return
+        from bluelamp.fleet.parallel import cores
+        from bluelamp.fleet.processes import in_processes
+
         by_force = {report.force: report for report in self.reports}
         yield from in_processes(lambda force: self._texts(by_force[force]), list(by_force), cores())
 

@@ -99,15 +99,21 @@ class _Reader:
         return line
 
     def _mapping(self, depth: int) -> dict[str, Any]:
+        following = self._next
         made: dict[str, Any] = {}
-        while type(key := self._next()) is ScalarEvent:
+        while type(key := following()) is ScalarEvent:
             name = key.value
             if name in made or name == "<<" or key.anchor is not None:
                 raise _UnusualError
             self._left -= 1
             if self._left < 0:
                 raise TooManyError(self._line(key))
-            made[name] = self._value(self._next(), depth + 1)
+            event = following()
+            # Most values are plain scalars, which need no further call.
+            if type(event) is ScalarEvent and event.implicit[0] and event.anchor is None:
+                made[name] = scalar(event.value)
+                continue
+            made[name] = self._value(event, depth + 1)
             if name == "items" and depth == 1 and type(made[name]) is list:
                 self._items = self._lines
         if type(key) is not MappingEndEvent:

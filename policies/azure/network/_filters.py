@@ -8,7 +8,7 @@ from typing import Final
 from bluelamp.core.resource import UNKNOWN
 from bluelamp.policies.addresses import ANYONE, NONE, Addresses, is_open, parsed, public, union
 from bluelamp.policies.azure._families import Family, Kin
-from bluelamp.policies.in_force import FIRST, Ask, InForce, Sided, in_force, key_of, named
+from bluelamp.policies.in_force import FIRST, Ask, InForce, Key, Sided, in_force, key_of, named
 from bluelamp.policies.traffic import ALL_PORTS, Box, admitted, everything, includes, ports_of
 from bluelamp.policies.value import Value
 
@@ -63,17 +63,21 @@ def _judged(
 ) -> InForce:
     key = (direction, tuple(ports), tuple(widest))
     if key not in family.memo:
-        family.memo[key] = in_force(_sides(family, direction, ports), widest, ask)
-    judged: InForce = family.memo[key]
-    if key_of(entry) not in judged.sides:
+        read: set[Key] = set()
+        family.memo[key] = in_force(_sides(family, direction, ports, read), widest, ask), read
+    judged: InForce
+    judged, read = family.memo[key]
+    if key_of(entry) not in read:
         _side(entry, direction, family, ports)  # what is wrong with it has to be said
     return judged
 
 
-def _sides(family: Family, direction: str, ports: tuple[int, ...]) -> Iterator[Sided]:
+def _sides(family: Family, direction: str, ports: tuple[int, ...], read: set[Key]) -> Iterator[Sided]:
+    """The rules that concern `direction` and `ports`; to `read` are added the keys of all without a mistake."""
     for part in family.parts:
         with suppress(TypeError):  # another rule's mistake is told where that rule is judged
             side = _side(part, direction, family, ports)
+            read.add(key_of(part))
             if side is not None:
                 yield side
 

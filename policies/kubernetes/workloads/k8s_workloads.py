@@ -15,6 +15,7 @@ from bluelamp.policies.value import UnknownValue, Value, places, root, some
 
 SERVICE_ACCOUNT: Final = "kubernetes:core/v1:ServiceAccount"
 LIMIT_RANGE: Final = "kubernetes:core/v1:LimitRange"
+_DIGEST: Final = re.compile(r"@sha256:[0-9a-f]{64}$")
 
 
 @rule(
@@ -66,7 +67,7 @@ spec:
 )
 def image_by_digest(image: Value) -> Outcome:
     """A tag can be moved: the tested image may differ from the running one, and nodes may run different images."""
-    if re.search(r"@sha256:[0-9a-f]{64}$", image.text()):
+    if _DIGEST.search(image.text()):
         return None
     return Fail(image, "an image with a digest, …@sha256:…")
 
