@@ -1,45 +1,33 @@
-"""Answers of providers from an earlier plan of this process, reused for identical registrations.
+"""Registrations of an earlier plan of this process, answered again where they are identical.
 
-A plan runs against an empty cloud, in which an answer depends on the registration alone. Registrations are identical if
-every byte of their inputs is. No answer is reused once the plan has stored a resource.
+A plan runs against an empty cloud, in which an answer depends on the registration, its provider, and the aliases that
+it inherits. Registrations are identical if every byte of their requests is, but for the order of dependencies. No
+answer is reused once the plan has stored a resource.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from bluelamp.rehearsal.provider import Failure, Instance, Naming
+from bluelamp.core import reuse
+from bluelamp.rehearsal.provider import Instance, Naming
 from bluelamp.rehearsal.store import Store
 
-_MOST: Final = 20_000
-"""How many answers are kept, a few kilobytes each: those of the largest forces, but not of the whole country."""
+if TYPE_CHECKING:
+    from bluelamp.planning.monitor import PlannedResource
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a provider makes of a registration.
+    """What a registration leads to: the planned resource, the warnings, and the response to the program."""
 
-    `asked` are the inputs that the program gave, `inputs` those that the provider completed, `response` is what the
-    program gets back, as the engine's struct.
-    """
-
-    asked: Mapping[str, Any]
-    inputs: Mapping[str, Any]
-    outputs: Mapping[str, Any]
-    failures: tuple[Failure, ...]
-    warnings: tuple[Failure, ...]
-    id: str
+    resource: "PlannedResource"
+    warnings: tuple[str, ...]
     response: Any
 
 
-_kept: dict[str, tuple[tuple[Any, ...], Answer]] | None = None
-
-
-def keep() -> None:
-    """From here on, this process and those forked from it keep what providers answer in plans."""
-    global _kept  # noqa: PLW0603 - of the process, as the plans themselves
-    _kept = {}
+_ANSWERS: Final[dict[str, tuple[tuple[Any, ...], Answer]]] = {}
 
 
 class Answers:
@@ -49,22 +37,35 @@ class Answers:
         self._store, self._arm_types = store, str(arm_types or "")
         self._before = store.changes
 
-    def question(self, urn: str, instance: Instance, naming: Mapping[str, Naming], inputs: Any) -> tuple[Any, ...]:
-        """What names a question: all that a provider looks at. Empty where nothing is kept."""
-        if _kept is None or self._store.changes != self._before:
+    def question(
+        self,
+        urn: str,
+        request: Any,
+        instance: Instance | None,
+        naming: Mapping[str, Naming],
+        inherited: tuple[tuple[str, ...], ...],
+    ) -> tuple[Any, ...]:
+        """What names a question: all that an answer depends on. Empty where nothing is kept.
+
+        `inherited` are the aliases of the resources that the request names as parents.
+        """
+        if not reuse.keeping() or self._store.changes != self._before:
             return ()
-        return urn, self._arm_types, repr(instance), repr(naming), inputs.SerializeToString(deterministic=True)
+        # They are sets in the SDK, in an order that two runs do not share.
+        request.dependencies.sort()
+        for dependencies in request.propertyDependencies.values():
+            dependencies.urns.sort()
+        said = request.SerializeToString(deterministic=True)
+        return urn, self._arm_types, repr(instance), repr(naming), inherited, said
 
     def get(self, question: tuple[Any, ...]) -> Answer | None:
         """The answer to the same question; None where there is none."""
-        if _kept is None or not question:
-            return None
-        found = _kept.get(question[0])
+        found = _ANSWERS.get(question[0]) if question else None
         return found[1] if found and found[0] == question else None
 
     def put(self, question: tuple[Any, ...], answer: Answer) -> None:
         """Keeps an answer, unless it changed what is stored."""
-        if _kept is None or not question or self._store.changes != self._before:
+        if not question or self._store.changes != self._before:
             return
-        if question[0] in _kept or len(_kept) < _MOST:
-            _kept[question[0]] = question, answer
+        if question[0] in _ANSWERS or len(_ANSWERS) < reuse.MOST:
+            _ANSWERS[question[0]] = question, answer

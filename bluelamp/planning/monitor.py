@@ -65,6 +65,18 @@ class PlannedResource:
         return name_of(self.urn)
 
 
+@dataclass(frozen=True, slots=True)
+class _Provided:
+    """What a provider makes of the inputs that the program `asked` for."""
+
+    asked: Mapping[str, Any]
+    inputs: Mapping[str, Any]
+    outputs: Mapping[str, Any]
+    failures: tuple[Failure, ...]
+    warnings: tuple[Failure, ...]
+    id: str
+
+
 class PlanMonitor:
     """Takes the program's registrations; `resources` has them by URN afterwards, `warnings` what the cloud doubts."""
 
@@ -111,45 +123,65 @@ class PlanMonitor:
         urn = self.urn(request.type, request.name, request.parent)
         if urn in self.resources:
             raise RuntimeError(f"Duplicate resource URN '{urn}'; try giving it a unique name")
-        aliases = self._aliases(request)
-        if request.type == _STACK or not request.custom:
-            inputs = decode(request.object)
-            self._keep(PlannedResource(urn, custom=False, parent=request.parent, inputs=inputs, aliases=aliases))
-            return resource_pb2.RegisterResourceResponse(urn=urn, object=request.object)
-        if request.type.startswith(_PROVIDER):
+        if request.custom and request.type.startswith(_PROVIDER):
             return self._register_provider(urn, request, decode(request.object))
-        package, instance, reference = self._provider_for(request.type, request.provider, request.version)
-        answer = self._answer(urn, package, instance, request.object)
-        if answer.warnings:
-            whose = f"{_where(request)}{request.type} {request.name}"
-            self.warnings += [f"{whose}: {one.path}: {one.reason}" for one in answer.warnings]
-        self._keep(
-            PlannedResource(
-                urn,
-                custom=True,
-                parent=request.parent,
-                protect=bool(request.protect),
-                provider=reference,
-                inputs=answer.inputs,
-                outputs=answer.outputs,
-                failures=answer.failures,
-                references=_references(request, answer.asked),
-                aliases=aliases,
-                asked=answer.asked,
-                position=_position(request),
-                ignored=tuple(request.ignoreChanges),
-                replaced_on=tuple(request.replaceOnChanges),
-            )
-        )
-        return resource_pb2.RegisterResourceResponse(urn=urn, id=answer.id, object=answer.response)
+        answer = self._answer(urn, request)
+        self.warnings += answer.warnings
+        self._keep(answer.resource)
+        return answer.response
 
-    def _answer(self, urn: str, package: str, instance: Instance, given: Any) -> Answer:
+    def _answer(self, urn: str, request: Any) -> Answer:
+        """The answer to a registration, reused where an earlier plan had the same one."""
+        if request.type == _STACK or not request.custom:
+            provider, naming = None, {}
+        else:
+            provider, naming = self._provider_for(request.type, request.provider, request.version), self.naming(urn)
+        if self._answers is None:
+            return self._answered(urn, request, provider, naming)
+        parents = (request.parent, *(alias.spec.parentUrn for alias in request.aliases))
+        inherited = tuple(known.aliases if (known := self.resources.get(each)) else () for each in parents)
+        question = self._answers.question(urn, request, provider and provider[1], naming, inherited)
+        found = self._answers.get(question)
+        if found is None:
+            found = self._answered(urn, request, provider, naming)
+            self._answers.put(question, found)
+        return found
+
+    def _answered(
+        self, urn: str, request: Any, provider: tuple[str, Instance, str] | None, naming: dict[str, Naming]
+    ) -> Answer:
+        aliases = self._aliases(request)
+        if provider is None:
+            inputs = decode(request.object)
+            component = PlannedResource(urn, custom=False, parent=request.parent, inputs=inputs, aliases=aliases)
+            return Answer(component, (), resource_pb2.RegisterResourceResponse(urn=urn, object=request.object))
+        package, instance, reference = provider
+        provided = self._provided(urn, package, instance, naming, decode(request.object))
+        whose = f"{_where(request)}{request.type} {request.name}" if provided.warnings else ""
+        resource = PlannedResource(
+            urn,
+            custom=True,
+            parent=request.parent,
+            protect=bool(request.protect),
+            provider=reference,
+            inputs=provided.inputs,
+            outputs=provided.outputs,
+            failures=provided.failures,
+            references=_references(request, provided.asked),
+            aliases=aliases,
+            asked=provided.asked,
+            position=_position(request),
+            ignored=tuple(request.ignoreChanges),
+            replaced_on=tuple(request.replaceOnChanges),
+        )
+        response = resource_pb2.RegisterResourceResponse(urn=urn, id=provided.id, object=encode(provided.outputs))
+        return Answer(resource, tuple(f"{whose}: {one.path}: {one.reason}" for one in provided.warnings), response)
+
+    def _provided(
+        self, urn: str, package: str, instance: Instance, naming: dict[str, Naming], asked: Mapping[str, Any]
+    ) -> "_Provided":
         """What the provider makes of the inputs: those that it completed, what is wrong with them, and its outputs."""
-        naming = self.naming(urn)
-        question = self._answers.question(urn, instance, naming, given) if self._answers else ()
-        if self._answers and (found := self._answers.get(question)):
-            return found
-        asked = inputs = decode(given)
+        inputs = asked
         failures: tuple[Failure, ...] = ()
         warnings: tuple[Failure, ...] = ()
         outputs: Mapping[str, Any] = inputs
@@ -164,10 +196,7 @@ class PlanMonitor:
             warnings = tuple(checked.warnings)
         except CloudError as error:
             failures = (*failures, Failure("", f"{error.code}: {error.message}"))
-        answer = Answer(asked, inputs, outputs, failures, warnings, resource_id, encode(outputs))
-        if self._answers:
-            self._answers.put(question, answer)
-        return answer
+        return _Provided(asked, inputs, outputs, failures, warnings, resource_id)
 
     def _aliases(self, request: Any) -> tuple[str, ...]:
         """Every other URN of the resource, as the engine reckons them."""
