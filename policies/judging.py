@@ -7,12 +7,14 @@ from dataclasses import replace
 from functools import cache
 from typing import Any, Final
 
+from bluelamp.core.memo import Memo
 from bluelamp.core.resource import Resource
 from bluelamp.core.text import cut
 from bluelamp.policies import broken
 from bluelamp.policies.discovery import rules as discovered
 from bluelamp.policies.estate import Estate, canonical
 from bluelamp.policies.interrupts import Interrupts
+from bluelamp.policies.judgement_cache import cached, reused_rules
 from bluelamp.policies.model import Judgement, Verdict
 from bluelamp.policies.placeholders import without_placeholders
 from bluelamp.policies.rule import Fail, NotApplicable, Outcome, Rule
@@ -34,6 +36,7 @@ Scrub = Callable[[str], str]
 _MOST_TOLD: Final = 100
 """How many places that break a rule one judgement names."""
 _WORST_FIRST: Final = (Verdict.FAIL, Verdict.ERROR, Verdict.UNKNOWN, Verdict.PASS, Verdict.NOT_APPLICABLE)
+_WITHOUT_PLACEHOLDERS: Final[Memo[Resource]] = Memo()
 _OPEN: Final = frozenset({Verdict.FAIL, Verdict.ERROR, Verdict.UNKNOWN})
 
 
@@ -41,10 +44,11 @@ class Baseline:
     """A set of rules made ready for judging; keep one to judge many times."""
 
     def __init__(self, rules: Iterable[Rule]) -> None:
-        self.rules = tuple(rules)
+        self.rules = reused_rules(rules)
         own = tuple(rule for rule in self.rules if rule.own)
         # Rules of a force's own come last, and see copies: nothing that they do reaches the rules of the baseline.
         self._parts = (Baseline(rule for rule in self.rules if not rule.own), Baseline._alone(own)) if own else None
+        self._keeps = True
         self._by_type: dict[str, tuple[tuple[Rule, tuple[str, ...]], ...]] = {}
 
     def concerning(self, type_: str) -> tuple[tuple[Rule, tuple[str, ...]], ...]:
@@ -60,7 +64,7 @@ class Baseline:
     def _alone(cls, rules: Iterable[Rule]) -> "Baseline":
         """A set of rules that is judged as it is, whosever they are."""
         made = cls(())
-        made.rules = tuple(rules)
+        made.rules, made._keeps = tuple(rules), False
         return made
 
     def judge(self, resources: Iterable[Resource], context: Context | None = None) -> list[Judgement]:
@@ -72,7 +76,8 @@ class Baseline:
             given = list(resources)
             copies = deepcopy((given, context))
             return [*self._parts[0].judge(given, context), *self._parts[1].judge(*copies)]
-        listed = list(resources) if context else [without_placeholders(resource) for resource in resources]
+        read = _without_placeholders if self._keeps else without_placeholders
+        listed = list(resources) if context else [read(resource) for resource in resources]
         context = context or Context(listed)
         with Interrupts() as interrupts:
             return [judgement for resource in listed for judgement in self._judge(resource, context, interrupts)]
@@ -86,18 +91,31 @@ class Baseline:
             rules = dict.fromkeys(rule for type_ in (resource.type, TEMPLATE) for rule, _ in self.concerning(type_))
             return [_error(rule, resource, error, context.estate) for rule in rules]
         if subject is None:
-            return self._verdicts(View(resource, resource.type), context, interrupts)
+            earlier = cached(resource) if self._keeps else None
+            return self._verdicts(View(resource, resource.type), context, interrupts, earlier)
         return self._seen(subject, context, interrupts)
 
-    def _verdicts(self, view: View, context: Context, interrupts: Interrupts) -> Iterable[Judgement]:
+    def _verdicts(
+        self,
+        view: View,
+        context: Context,
+        interrupts: Interrupts,
+        earlier: dict[str, tuple[Rule, Judgement]] | None = None,
+    ) -> Iterable[Judgement]:
         resource, estate = view.resource, view.estate or context.estate
         shared = {"": [root(resource)], **{place: list(values) for place, values in view.seeds.items()}}
         for rule, patterns in self.concerning(view.type):
+            own = None if rule.estate else earlier
+            if own is not None and (found := own.get(rule.id)) and found[0] is rule:
+                yield found[1]
+                continue
             try:
                 judgement = _judged(rule, patterns, resource, shared, estate)
             except BaseException as error:
                 judgement = _error(rule, resource, error, estate)
             interrupts.check()
+            if own is not None:
+                own[rule.id] = rule, judgement
             yield judgement
 
     def _seen(self, subject: Subject, context: Context, interrupts: Interrupts) -> Iterable[Judgement]:
@@ -118,6 +136,10 @@ class Baseline:
             for judgement in self._verdicts(view, context, interrupts):
                 found.setdefault(judgement.rule, []).append(judgement)
         return {rule: _together(judgements) for rule, judgements in found.items()}
+
+
+def _without_placeholders(resource: Resource) -> Resource:
+    return _WITHOUT_PLACEHOLDERS.of(resource.urn, (resource,), lambda: without_placeholders(resource))
 
 
 def judge(resources: Iterable[Resource], rules: Iterable[Rule] | None = None) -> list[Judgement]:

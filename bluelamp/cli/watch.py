@@ -5,16 +5,17 @@ import os
 import sys
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Final, NoReturn
 
 from bluelamp.cli.screen import Screen
+from bluelamp.core import memo
 from bluelamp.core.problems import SettingsError
 from bluelamp.errors import BluelampError
 from bluelamp.fleet.judge import Check
 from bluelamp.fleet.parallel import cores
 from bluelamp.fleet.processes import in_processes
-from bluelamp.planning import result_cache
 from bluelamp.plans.inputs import settings_stamps, shared_stamps
 
 _PAUSE: Final = 0.1
@@ -36,23 +37,27 @@ def watch(
     """Validates the forces, does `work` for each and shows it; then again whenever a file of settings changes.
 
     Each run but the first is a process forked from this one, so that nothing is loaded again and runs share no state.
-    Provider responses of the first run are reused for unchanged inputs. If code changes, the command restarts. Ends by
-    `KeyboardInterrupt`.
+    Results of the first run are reused for unchanged inputs (see `bluelamp.core.memo`). If code changes, the command
+    restarts. Ends by `KeyboardInterrupt`.
     """
-    result_cache.enable()
+    memo.enable()
     loaded = False
     while True:
         settings, code = settings_stamps(root, forces), shared_stamps(root)
         try:
             validate(list(forces))
-            workers = min(cores(), len(forces))
-            done = list(in_processes(work, forces, workers)) if loaded else [work(force) for force in forces]
-            if not loaded and all(one.report for one in done):
-                loaded = True
-                # Exempt loaded code from garbage collection, which in a fork would copy its memory.
-                gc.collect()
-                gc.freeze()
-            show(done)
+            if not loaded:
+                done = [work(force) for force in forces]
+                loaded = all(one.report for one in done)
+                if loaded:
+                    # Exempt loaded code from garbage collection, which in a fork would copy its memory.
+                    gc.collect()
+                    gc.freeze()
+                show(done)
+            elif len(forces) == 1:
+                list(in_processes(partial(_shown, work, show), forces, 1))
+            else:
+                show(list(in_processes(work, forces, min(cores(), len(forces)))))
         except SettingsError as error:
             for problem in error.problems:
                 screen.error(problem)
@@ -62,6 +67,13 @@ def watch(
         sys.stdout.flush()
         _wait(root, forces, settings, code)
         Screen.problems.clear()
+
+
+def _shown(work: Callable[[str], Check], show: Callable[[Sequence[Check]], None], force: str) -> None:
+    """Shows the check of a force from the process that made it, as a large one takes long to hand over."""
+    show([work(force)])
+    sys.stdout.flush()
+    sys.stderr.flush()
 
 
 def _wait(root: Path, forces: Sequence[str], settings: Stamps, code: Stamps) -> None:

@@ -16,7 +16,7 @@ from pulumi.runtime.proto import resource_pb2
 from bluelamp.core.resource import name_of, type_of
 from bluelamp.core.wire import UNKNOWN_STRING
 from bluelamp.planning.autonaming import Autonaming
-from bluelamp.planning.result_cache import ProviderResult, ResultCache
+from bluelamp.planning.result_cache import RegistrationResult, ResultCache
 from bluelamp.rehearsal.provider import CloudError, Failure, Instance, Naming, Provider
 from bluelamp.rehearsal.values import decode, encode, plain
 
@@ -61,6 +61,18 @@ class PlannedResource:
     def name(self) -> str:
         """The logical name."""
         return name_of(self.urn)
+
+
+@dataclass(frozen=True, slots=True)
+class _Provided:
+    """A provider's result: the program's own inputs, those with the provider's defaults, and the outputs."""
+
+    program_inputs: Mapping[str, Any]
+    inputs: Mapping[str, Any]
+    outputs: Mapping[str, Any]
+    failures: tuple[Failure, ...]
+    warnings: tuple[Failure, ...]
+    id: str
 
 
 class PlanMonitor:
@@ -109,45 +121,69 @@ class PlanMonitor:
         urn = self.urn(request.type, request.name, request.parent)
         if urn in self.resources:
             raise RuntimeError(f"Duplicate resource URN '{urn}'; try giving it a unique name")
-        aliases = self._aliases(request)
-        if request.type == _STACK or not request.custom:
-            inputs = decode(request.object)
-            self._keep(PlannedResource(urn, custom=False, parent=request.parent, inputs=inputs, aliases=aliases))
-            return resource_pb2.RegisterResourceResponse(urn=urn, object=request.object)
-        if request.type.startswith(_PROVIDER):
+        if request.custom and request.type.startswith(_PROVIDER):
             return self._register_provider(urn, request, decode(request.object))
-        package, instance, reference = self._provider_for(request.type, request.provider, request.version)
-        result = self._result(urn, package, instance, request.object)
-        if result.warnings:
-            resource = f"{_where(request)}{request.type} {request.name}"
-            self.warnings += [f"{resource}: {one.path}: {one.reason}" for one in result.warnings]
-        self._keep(
-            PlannedResource(
-                urn,
-                custom=True,
-                parent=request.parent,
-                protect=bool(request.protect),
-                provider=reference,
-                inputs=result.inputs,
-                outputs=result.outputs,
-                failures=result.failures,
-                references=_references(request, result.program_inputs),
-                aliases=aliases,
-                program_inputs=result.program_inputs,
-                position=_position(request),
-                ignore_changes=tuple(request.ignoreChanges),
-                replace_on_changes=tuple(request.replaceOnChanges),
-            )
-        )
-        return resource_pb2.RegisterResourceResponse(urn=urn, id=result.id, object=result.response)
+        result = self._result(urn, request)
+        self.warnings += result.warnings
+        self._keep(result.resource)
+        return result.response
 
-    def _result(self, urn: str, package: str, instance: Instance, given: Any) -> ProviderResult:
+    def _result(self, urn: str, request: Any) -> RegistrationResult:
+        """The result of a registration, reused if an earlier plan had the same one."""
+        if request.type == _STACK or not request.custom:
+            provider, naming = None, {}
+        else:
+            provider, naming = self._provider_for(request.type, request.provider, request.version), self.naming(urn)
+        if self._cache is None:
+            return self._register(urn, request, provider, naming)
+        parents = (request.parent, *(alias.spec.parentUrn for alias in request.aliases))
+        inherited = tuple(known.aliases if (known := self.resources.get(each)) else () for each in parents)
+        key = self._cache.key(urn, request, provider and provider[1], naming, inherited)
+        found = self._cache.get(key)
+        if found is None:
+            found = self._register(urn, request, provider, naming)
+            self._cache.put(key, found)
+        return found
+
+    def _register(
+        self, urn: str, request: Any, provider: tuple[str, Instance, str] | None, naming: dict[str, Naming]
+    ) -> RegistrationResult:
+        aliases = self._aliases(request)
+        if provider is None:
+            inputs = decode(request.object)
+            component = PlannedResource(urn, custom=False, parent=request.parent, inputs=inputs, aliases=aliases)
+            return RegistrationResult(
+                component, (), resource_pb2.RegisterResourceResponse(urn=urn, object=request.object)
+            )
+        package, instance, reference = provider
+        provided = self._provided(urn, package, instance, naming, decode(request.object))
+        where = f"{_where(request)}{request.type} {request.name}" if provided.warnings else ""
+        resource = PlannedResource(
+            urn,
+            custom=True,
+            parent=request.parent,
+            protect=bool(request.protect),
+            provider=reference,
+            inputs=provided.inputs,
+            outputs=provided.outputs,
+            failures=provided.failures,
+            references=_references(request, provided.program_inputs),
+            aliases=aliases,
+            program_inputs=provided.program_inputs,
+            position=_position(request),
+            ignore_changes=tuple(request.ignoreChanges),
+            replace_on_changes=tuple(request.replaceOnChanges),
+        )
+        response = resource_pb2.RegisterResourceResponse(urn=urn, id=provided.id, object=encode(provided.outputs))
+        return RegistrationResult(
+            resource, tuple(f"{where}: {one.path}: {one.reason}" for one in provided.warnings), response
+        )
+
+    def _provided(
+        self, urn: str, package: str, instance: Instance, naming: dict[str, Naming], program_inputs: Mapping[str, Any]
+    ) -> "_Provided":
         """The provider's result: the inputs with defaults, failures, warnings and outputs."""
-        naming = self.naming(urn)
-        key = self._cache.key(urn, instance, naming, given) if self._cache else ()
-        if self._cache and (found := self._cache.get(key)):
-            return found
-        program_inputs = inputs = decode(given)
+        inputs = program_inputs
         failures: tuple[Failure, ...] = ()
         warnings: tuple[Failure, ...] = ()
         outputs: Mapping[str, Any] = inputs
@@ -162,10 +198,7 @@ class PlanMonitor:
             warnings = tuple(checked.warnings)
         except CloudError as error:
             failures = (*failures, Failure("", f"{error.code}: {error.message}"))
-        result = ProviderResult(program_inputs, inputs, outputs, failures, warnings, resource_id, encode(outputs))
-        if self._cache:
-            self._cache.put(key, result)
-        return result
+        return _Provided(program_inputs, inputs, outputs, failures, warnings, resource_id)
 
     def _aliases(self, request: Any) -> tuple[str, ...]:
         """The resource's aliases, as the engine computes them."""

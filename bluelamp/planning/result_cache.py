@@ -1,45 +1,33 @@
-"""A cache of providers' results across the plans of this process.
+"""A cache of the results of registrations across the plans of this process.
 
-A plan runs against an empty cloud, in which a result depends on the registration alone. It is reused only if the
-registration is identical byte for byte, and not once the plan has stored a resource.
+A plan runs against an empty cloud, in which a result depends on the registration, its provider, and the aliases that it
+inherits. It is reused only if the request is identical byte for byte, apart from the order of dependencies, and not
+once the plan has stored a resource.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from bluelamp.rehearsal.provider import Failure, Instance, Naming
+from bluelamp.core import memo
+from bluelamp.rehearsal.provider import Instance, Naming
 from bluelamp.rehearsal.store import Store
 
-_MOST: Final = 20_000
-"""The maximum number of entries, a few kilobytes each: enough for the largest forces, not for the whole country."""
+if TYPE_CHECKING:
+    from bluelamp.planning.monitor import PlannedResource
 
 
 @dataclass(frozen=True, slots=True)
-class ProviderResult:
-    """A provider's result for a registration.
+class RegistrationResult:
+    """The result of a registration: the planned resource, the warnings, and the response to the program."""
 
-    `program_inputs` are the program's own inputs, `inputs` those with the provider's defaults, and `response` is the
-    engine's struct that the program receives.
-    """
-
-    program_inputs: Mapping[str, Any]
-    inputs: Mapping[str, Any]
-    outputs: Mapping[str, Any]
-    failures: tuple[Failure, ...]
-    warnings: tuple[Failure, ...]
-    id: str
+    resource: "PlannedResource"
+    warnings: tuple[str, ...]
     response: Any
 
 
-_results: dict[str, tuple[tuple[Any, ...], ProviderResult]] | None = None
-
-
-def enable() -> None:
-    """Enables the cache in this process and in those forked from it later."""
-    global _results  # noqa: PLW0603 - one cache per process
-    _results = {}
+_RESULTS: Final[dict[str, tuple[tuple[Any, ...], RegistrationResult]]] = {}
 
 
 class ResultCache:
@@ -49,22 +37,35 @@ class ResultCache:
         self._store, self._arm_types = store, str(arm_types or "")
         self._before = store.changes
 
-    def key(self, urn: str, instance: Instance, naming: Mapping[str, Naming], inputs: Any) -> tuple[Any, ...]:
-        """The key of a registration: everything a provider depends on. Empty if the cache is not in use."""
-        if _results is None or self._store.changes != self._before:
-            return ()
-        return urn, self._arm_types, repr(instance), repr(naming), inputs.SerializeToString(deterministic=True)
+    def key(
+        self,
+        urn: str,
+        request: Any,
+        instance: Instance | None,
+        naming: Mapping[str, Naming],
+        inherited: tuple[tuple[str, ...], ...],
+    ) -> tuple[Any, ...]:
+        """The key of a registration: everything its result depends on. Empty if the cache is not in use.
 
-    def get(self, key: tuple[Any, ...]) -> ProviderResult | None:
+        `inherited` are the aliases of the request's parents.
+        """
+        if not memo.is_enabled() or self._store.changes != self._before:
+            return ()
+        # Sets in the SDK, whose order differs from run to run.
+        request.dependencies.sort()
+        for dependencies in request.propertyDependencies.values():
+            dependencies.urns.sort()
+        serialised = request.SerializeToString(deterministic=True)
+        return urn, self._arm_types, repr(instance), repr(naming), inherited, serialised
+
+    def get(self, key: tuple[Any, ...]) -> RegistrationResult | None:
         """The cached result; None if there is none."""
-        if _results is None or not key:
-            return None
-        found = _results.get(key[0])
+        found = _RESULTS.get(key[0]) if key else None
         return found[1] if found and found[0] == key else None
 
-    def put(self, key: tuple[Any, ...], result: ProviderResult) -> None:
+    def put(self, key: tuple[Any, ...], result: RegistrationResult) -> None:
         """Adds a result, unless it changed the store."""
-        if _results is None or not key or self._store.changes != self._before:
+        if not key or self._store.changes != self._before:
             return
-        if key[0] in _results or len(_results) < _MOST:
-            _results[key[0]] = key, result
+        if key[0] in _RESULTS or len(_RESULTS) < memo.MOST:
+            _RESULTS[key[0]] = key, result

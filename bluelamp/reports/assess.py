@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from bluelamp.core.asset_type import REGISTERED
 from bluelamp.core.dates import london_day
+from bluelamp.core.memo import Memo
 from bluelamp.policies import Judgement, Resource, Rule
 from bluelamp.policies import rules as discovered
 from bluelamp.policies.governance import Governance
@@ -27,6 +28,7 @@ from bluelamp.reports.unjudged import Unjudged, unjudged
 from bluelamp.resources.skipped import Skipped
 
 _SHORTEST_NAME: Final = 4
+_EVIDENCE: Final[Memo[tuple[str, frozenset[str]]]] = Memo()
 
 
 def assess(
@@ -65,8 +67,8 @@ def assess(
     redactor = Redactor(resources)
     clean = _cleaner(redactor)
     proven = resources if evidence else ()
-    shown = {resource.urn: clean(root_of(resource).shown()) for resource in proven}
-    hashes = {urn: input_hash(properties) for urn, properties in shown.items()}
+    proof = {each.urn: _evidence(each, redactor) for each in proven}
+    hashes = {urn: digest for urn, (digest, _) in proof.items()}
     judgements, uses = replace(governance, rules=used).judge(resources, today or london_day(started))
     whose = {
         each.urn: (plain(each.urn), plain(each.type), plain(each.name), each.source, hashes.get(each.urn, ""))
@@ -87,7 +89,7 @@ def assess(
         provenance=replace(provenance(root, used), input_hash=input_hash(plain(hashes))) if evidence else Provenance(),
         filters=selection.phrases if selection else (),
         left_out=len(given) - len(used),
-        names=frozenset(name for each in proven for name in _names(redactor(each.name), shown[each.urn]))
+        names=frozenset(name for _, names in proof.values() for name in names)
         | {one.name for each in left for one in each.resources if len(one.name) >= _SHORTEST_NAME},
         exemptions=tuple(record(use) for use in uses),
         blocks_unknown=governance.block_unknown,
@@ -132,6 +134,17 @@ def _record(rule: Rule, evidence: bool) -> RuleRecord:
         plain(rule.parameters),
         rule_hash(rule) if evidence else "",
     )
+
+
+def _evidence(resource: Resource, redactor: Redactor) -> tuple[str, frozenset[str]]:
+    """The hash of the resource's properties, and the names in it, all without secrets."""
+
+    def made() -> tuple[str, frozenset[str]]:
+        shown = _cleaner(redactor)(root_of(resource).shown())
+        return input_hash(shown), frozenset(_names(redactor(resource.name), shown))
+
+    # What is a secret of one resource is taken out of all.
+    return made() if redactor.needed else _EVIDENCE.of(resource.urn, (resource,), made)
 
 
 def _cleaner(redactor: Redactor) -> Callable[[Any], Any]:

@@ -1,8 +1,9 @@
 """The resources of a plan, in the form that rules judge."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
+from bluelamp.core.memo import Memo
 from bluelamp.core.resource import UNKNOWN, Resource, ancestors, name_of
 from bluelamp.core.wire import FILE
 from bluelamp.policies.value import joined
@@ -12,6 +13,8 @@ if TYPE_CHECKING:
     from bluelamp.planning import Plan
     from bluelamp.planning.monitor import PlannedResource
 
+_RESOURCES: Final[Memo[Resource]] = Memo()
+
 
 def from_plan(plan: "Plan") -> list[Resource]:
     """The cloud resources in `plan`, by their inputs.
@@ -20,10 +23,16 @@ def from_plan(plan: "Plan") -> list[Resource]:
     printed. Components, providers and the stack are left out, except information assets and access rules.
     """
     parents = {each.urn: each.parent for each in plan.resources}
-    return [_planned(each, parents) for each in plan.resources if is_judged(each.type, custom=each.custom)]
+
+    def resource(each: "PlannedResource") -> Resource:
+        around = ancestors(each.parent, parents)
+        found = _RESOURCES.of(each.urn, (each,), lambda: _planned(each, around))
+        return found if found.ancestors == around else _planned(each, around)
+
+    return [resource(each) for each in plan.resources if is_judged(each.type, custom=each.custom)]
 
 
-def _planned(each: "PlannedResource", parents: Mapping[str, str]) -> Resource:
+def _planned(each: "PlannedResource", around: tuple[str, ...]) -> Resource:
     from bluelamp.rehearsal import values
 
     secrets: set[str] = set()
@@ -56,5 +65,5 @@ def _planned(each: "PlannedResource", parents: Mapping[str, str]) -> Resource:
         frozenset(secrets),
         each.references,
         reasons=reasons,
-        ancestors=ancestors(each.parent, parents),
+        ancestors=around,
     )

@@ -40,10 +40,16 @@ def _trace() -> source_pb2.StackTrace:
     while frame is not None and left:
         left -= frame.f_code.co_name == "__init__"
         frame = frame.f_back
-    place = frame and _uri(frame.f_code.co_filename)
-    if not frame or not place:
+    return _at(frame.f_code.co_filename, frame.f_lineno) if frame else source_pb2.StackTrace()
+
+
+@cache
+def _at(filename: str, line: int) -> source_pb2.StackTrace:
+    """The trace of one line; empty for code that is in no file."""
+    place = _uri(filename)
+    if not place:
         return source_pb2.StackTrace()
-    position = source_pb2.SourcePosition(uri=place, line=frame.f_lineno)
+    position = source_pb2.SourcePosition(uri=place, line=line)
     return source_pb2.StackTrace(frames=[source_pb2.StackFrame(pc=position)])
 
 

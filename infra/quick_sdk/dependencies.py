@@ -1,6 +1,7 @@
 """The resources that an input depends on (`_add_dependency` in pulumi/runtime/rpc.py).
 
-The SDK imports its classes anew for each resource that it meets, and makes a coroutine of each URN.
+The SDK imports its classes anew for each resource that it meets, makes a coroutine of each URN, and looks for a cycle
+anew for each input that depends on the same resource.
 """
 
 import os
@@ -9,7 +10,7 @@ from typing import Any
 
 from pulumi.resource import ComponentResource, Resource
 from pulumi.runtime import rpc
-from pulumi.runtime.resource_cycle_breaker import declare_dependency
+from pulumi.runtime.resource_cycle_breaker import _DEPENDENCIES_PROPERTY
 
 _CYCLE = (
     "We have detected a circular dependency involving a resource of type {type} named {name}.\n"
@@ -26,7 +27,7 @@ async def add_dependency(deps: dict[str, Any], res: Any, from_resource: Any) -> 
         each = left.popleft()
         if not isinstance(each, Resource):
             raise TypeError(f"'depends_on' was passed a value {each} that was not a Resource.")
-        if from_resource and not declare_dependency(from_resource, each):
+        if from_resource and not _declared(from_resource, each):
             if os.getenv(rpc.ERROR_ON_DEPENDENCY_CYCLES_VAR, "true").lower() != "true":
                 continue
             raise RuntimeError(_CYCLE.format(type=each._type, name=each._name))
@@ -39,3 +40,21 @@ async def add_dependency(deps: dict[str, Any], res: Any, from_resource: Any) -> 
         urn = data.result().value if data.done() else await each.urn.future()
         if urn:
             deps[urn] = each
+
+
+def _declared(dependent: Any, needed: Any) -> bool:
+    """As `declare_dependency` of the SDK: False for a dependency that would close a cycle, else remembers it."""
+    known = vars(dependent).get(_DEPENDENCIES_PROPERTY, frozenset())
+    if needed in known:
+        return True
+    seen = {needed}
+    left = [needed]
+    while left:
+        each = left.pop()
+        if each == dependent:
+            return False
+        new = vars(each).get(_DEPENDENCIES_PROPERTY, frozenset()) - seen
+        seen |= new
+        left += new
+    setattr(dependent, _DEPENDENCIES_PROPERTY, known | {needed})
+    return True

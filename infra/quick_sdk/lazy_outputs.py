@@ -25,12 +25,13 @@ class Property:
     An instance is what the SDK calls a resolver: calling it says what the registration found.
     """
 
-    __slots__ = ("_deferred", "_future", "_loop", "_resource", "_result")
+    __slots__ = ("_deferred", "_future", "_loop", "_name", "_resource", "_result")
 
     def __init__(self, resource: Any, loop: asyncio.AbstractEventLoop) -> None:
         self._resource, self._loop = resource, loop
         self._result: tuple[Any, bool, bool, Any, Exception | None] | None = None
-        self._deferred: Callable[[], tuple[Any, bool, bool, Any]] | None = None
+        self._deferred: Callable[[str], tuple[Any, bool, bool, Any]] | None = None
+        self._name = ""
         self._future: asyncio.Future[Any] | None = None
 
     def __call__(self, value: Any, is_known: bool, is_secret: bool, deps: Any, failed: Exception | None) -> None:
@@ -40,10 +41,10 @@ class Property:
             if self._future is not None:
                 self._settle(self._future)
 
-    def defer(self, result: Callable[[], tuple[Any, bool, bool, Any]]) -> None:
-        """Takes what gives the result of the registration, for when somebody reads the output."""
+    def defer(self, results: Callable[[str], tuple[Any, bool, bool, Any]], name: str) -> None:
+        """Takes what gives the result of the registration by `name`, for when somebody reads the output."""
         with _LOCK:
-            self._deferred = result
+            self._deferred, self._name = results, name
             if self._future is not None:
                 self._settle(self._future)
 
@@ -59,7 +60,7 @@ class Property:
     def _settle(self, future: "asyncio.Future[Any]") -> None:
         if self._deferred is not None:
             try:
-                self._result = (*self._deferred(), None)
+                self._result = (*self._deferred(self._name), None)
             except Exception as error:
                 self._result = (None, False, False, None, error)
         value, is_known, is_secret, deps, failed = self._result or (None, False, False, None, None)
@@ -87,9 +88,7 @@ class _Later:
 
 def later(make: Callable[[], Output[Any]]) -> Output[Any]:
     """An output that is made when it is read."""
-    output: Output[Any] = object.__new__(Output)
-    vars(output)[_UNREAD] = _Later(make)
-    return output
+    return _unread(_Later(make))
 
 
 class Unread:
@@ -116,6 +115,21 @@ def transfer_properties(resource: Any, properties: Any, custom: bool) -> dict[st
         if name == "urn" or (name == "id" and custom):
             continue
         slots[name] = slot = Property(resource, loop)
-        attributes[name] = output = object.__new__(Output)
-        vars(output)[_UNREAD] = slot
+        attributes[name] = _unread(slot)
     return slots
+
+
+def resource_output(resource: Any) -> tuple[Callable[[Any, bool, bool, Exception | None], None], Output[Any]]:
+    """As the SDK's: what says the URN or the id of a resource, and the output of it, which is made when it is read."""
+    slot = Property(resource, asyncio.get_event_loop())
+
+    def resolve(value: Any, is_known: bool, is_secret: bool, failed: Exception | None) -> None:
+        slot(value, is_known, is_secret, None, failed)
+
+    return resolve, _unread(slot)
+
+
+def _unread(source: "Property | _Later") -> Output[Any]:
+    output: Output[Any] = object.__new__(Output)
+    vars(output)[_UNREAD] = source
+    return output

@@ -5,7 +5,6 @@ that does not fit its type is refused by the program that reads it.
 """
 
 from collections.abc import Mapping
-from functools import partial
 from typing import Any, Final
 
 from pulumi import _types
@@ -49,44 +48,55 @@ def resolve_outputs(
     ):
         as_the_sdk()
         return
-    kind = type(res)
-    names = _types.resource_pulumi_to_py_names(kind) if transform_using_type_metadata else {}
-
-    def renamed(key: str) -> Any:
-        return (names.get(key) or key) if transform_using_type_metadata else res.translate_output_property(key)
-
-    by_name = {renamed(key): key for key in outputs.fields}
-    if len(by_name) < len(outputs.fields) or not all(isinstance(each, Property) for each in resolvers.values()):
+    if not all(isinstance(each, Property) for each in resolvers.values()):
         as_the_sdk()
         return
-    names_of_deps = {renamed(key): found for key, found in deps.items()}
-    translate = str if transform_using_type_metadata else res.translate_output_property
-    types = _types.resource_types(kind)
+    response = _Response(res, outputs, deps, transform_using_type_metadata, keep_unknowns)
     for name, slot in resolvers.items():
-        key = by_name.get(name)
-        if key is None:
-            slot(None, False, False, names_of_deps.get(name), None)
-            continue
-        path = rpc._Path(name, resource=f"{res._name}")
-        slot.defer(
-            partial(
-                _result,
-                outputs,
-                key,
-                keep_unknowns,
-                (translate, types.get(key), transform_using_type_metadata, path),
-                names_of_deps.get(name),
-            )
-        )
+        slot.defer(response, name)
 
 
-def _result(
-    outputs: Any, key: str, keep_unknowns: bool, how: tuple[Any, Any, bool, Any], deps: Any
-) -> tuple[Any, bool, bool, Any]:
-    """The value of a property, whether it is known, whether it is secret, and what it depends on."""
-    value = rpc.deserialize_property(outputs[key], keep_unknowns)
-    if value is None:
-        return None, False, False, deps
-    value = rpc.translate_output_properties(value, *how)
-    plain = rpc.unwrap_rpc_secret(value)
-    return plain, plain is not None, rpc.is_rpc_secret(value), deps
+class _Response:
+    """What a preview says of a resource: of each property the value, whether it is known and secret, and what it
+    depends on.
+    """
+
+    __slots__ = ("_by_name", "_deps", "_keep_unknowns", "_outputs", "_resource", "_typed")
+
+    def __init__(
+        self, resource: Any, outputs: Any, deps: Mapping[str, set[Any]], typed: bool, keep_unknowns: bool
+    ) -> None:
+        self._resource, self._outputs, self._deps = resource, outputs, deps
+        self._typed, self._keep_unknowns = typed, keep_unknowns
+        self._by_name: tuple[dict[str, list[str]], dict[str, set[Any]]] | None = None
+
+    def __call__(self, name: str) -> tuple[Any, bool, bool, Any]:
+        if self._by_name is None:
+            self._by_name = self._named()
+        keys, deps = self._by_name
+        for key in reversed(keys.get(name, ())):
+            value = rpc.deserialize_property(self._outputs[key], self._keep_unknowns)
+            if value is not None:
+                value = rpc.translate_output_properties(value, *self._how(key, name))
+                plain = rpc.unwrap_rpc_secret(value)
+                return plain, plain is not None, rpc.is_rpc_secret(value), deps.get(name)
+        return None, False, False, deps.get(name)
+
+    def _named(self) -> tuple[dict[str, list[str]], dict[str, set[Any]]]:
+        """The keys of the outputs, and the dependencies, by the names of the properties in Python."""
+        translate = self._resource.translate_output_property
+        if self._typed:
+            names = _types.resource_pulumi_to_py_names(type(self._resource))
+
+            def translate(key: str) -> str:
+                return names.get(key) or key
+
+        keys: dict[str, list[str]] = {}
+        for key in self._outputs.fields:
+            keys.setdefault(translate(key), []).append(key)
+        return keys, {translate(key): found for key, found in self._deps.items()}
+
+    def _how(self, key: str, name: str) -> tuple[Any, Any, bool, Any]:
+        kind = _types.resource_types(type(self._resource)).get(key)
+        translate = str if self._typed else self._resource.translate_output_property
+        return translate, kind, self._typed, rpc._Path(name, resource=f"{self._resource._name}")

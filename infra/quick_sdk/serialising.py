@@ -1,12 +1,14 @@
-"""Inputs for the engine, of which most are text, numbers, lists and objects (`serialize_property` in runtime/rpc.py).
+"""Inputs for the engine, of which most are text, numbers, lists and objects.
 
-The SDK makes a coroutine of each value, however plain, and asks of each what else it may be: a sequence, a resource,
-an asset, an awaitable. Here the common kinds come first; whatever else there is goes to the SDK's own.
+The SDK (`serialize_properties` and `serialize_property` in pulumi/runtime/rpc.py) makes a coroutine of each value,
+however plain, and asks of each what else it may be: a sequence, a resource, an asset, an awaitable. Here the common
+kinds come first; whatever else there is goes to the SDK's own.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
+from google.protobuf import struct_pb2
 from pulumi import _types
 from pulumi.output import Output
 from pulumi.runtime import rpc, settings
@@ -18,6 +20,39 @@ _SERIALIZE: Final = rpc.serialize_property
 _SCALARS: Final = frozenset({str, int, float, bool, type(None)})
 _UNWRAPPED: Final[dict[int, tuple[Any, Any]]] = {}
 """What `_types.unwrap_type` gives, by the identity of a type: equal unions may name their members in another order."""
+
+
+async def serialize_properties(
+    inputs: Mapping[str, Any],
+    property_deps: dict[str, list[Any]],
+    resource_obj: Any = None,
+    input_transformer: Callable[[str], str] | None = None,
+    typ: Any = None,
+    keep_output_values: bool = False,
+    exclude_resource_refs_from_deps: bool = False,
+) -> struct_pb2.Struct:
+    """As the SDK's."""
+    names = _types.input_type_py_to_pulumi_names(typ) if typ is not None else {}
+    types = _types.input_type_types(typ) if typ is not None else {}
+    translate = input_transformer if input_transformer and typ is None else _same
+    struct = struct_pb2.Struct()
+    for key in inputs:
+        value = inputs[key]
+        name = names.get(key) or translate(key)
+        deps: list[Any] = []
+        if type(value) not in _SCALARS:
+            rest = (key, resource_obj, input_transformer, types.get(name))
+            flags = (keep_output_values, exclude_resource_refs_from_deps)
+            try:
+                value = await serialize_property(value, deps, *rest, *flags)
+            except (ValueError, AssertionError) as error:
+                kind = ValueError if isinstance(error, ValueError) else AssertionError
+                about = f"While processing input: {key!r}, type {type(key)}, value {inputs[key]!r}"
+                raise kind(f"{about}\n{kind.__name__} has risen: {error}") from error
+        if value is not None:
+            struct[name] = value
+            property_deps[name] = deps
+    return struct
 
 
 async def serialize_property(

@@ -1,25 +1,74 @@
-"""A plan that takes over a provider's earlier answers is the plan that it would be without them."""
+"""What a process reuses of an earlier check leads to the plan and the check that there would be without it."""
 
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any, Final
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pulumi_random import RandomPet
 
-from bluelamp.planning import Plan, result_cache
+from bluelamp.core import memo
+from bluelamp.core.dates import today
+from bluelamp.fleet.judge import Check, check_plan
+from bluelamp.planning import Plan
 from bluelamp.planning.plan import plan_force, plan_program
 from tests.conftest import Project, make_project
 from tests.thorough import tries
 
 FORCE = "dyfed-powys"
 DAYS, SKUS = (90, 365, 730), ("standard", "premium")
+BASELINE: Final = "rules: {{BL-LOG-001: {{parameters: {{minimum: {minimum}}}}}}}\n"
+EXEMPTION: Final = """\
+exemptions:
+  - id: EX-DPP-001
+    rule: BL-LOG-001
+    scope: "urn:pulumi:dyfed-powys::bluelamp::*operationalinsights:Workspace::logs*"
+    reason: Logs are kept elsewhere until the archive is there.
+    compensatingControl: A copy of all logs is kept at headquarters.
+    riskReference: DPP-RBC-0042
+    owner: {{role: Head of Data, email: head.of.data@dyfed-powys.police.example}}
+    approver: national-siro
+    start: "{start}"
+    expiry: "{expiry}"
+    lastReview: "{start}"
+"""
+RULE: Final = """\
+from bluelamp.policies.controls import iso
+from bluelamp.policies.model import Severity
+from bluelamp.policies.rule import Must, rule
+
+
+@rule(
+    "DPP-SEC-001",
+    "Vaults of the force are of the standard tier",
+    must=Must("properties.sku.name", among=("standard",)),
+    failure="Vault of the force is of another tier",
+    severity=Severity.HIGH,
+    controls=iso("8.14"),
+    at="azure-native:keyvault:Vault",
+    fix="Set sku.",
+    example="keyvault.Vault(...)",
+)
+def tier() -> None:
+    '''The force has chosen one.'''
+"""
+CASES: Final = """\
+DPP-SEC-001:
+  - pass: {properties: {sku: {name: standard}}}
+  - fail: {properties: {sku: {name: premium}}}
+"""
 
 
 @pytest.fixture(scope="module")
 def edited(tmp_path_factory: pytest.TempPathFactory) -> Project:
-    """A project whose settings are edited."""
-    return make_project(tmp_path_factory.mktemp("edited") / "project", (FORCE,))
+    """A project with a rule of its own, whose settings are edited."""
+    made = make_project(tmp_path_factory.mktemp("edited") / "project", (FORCE,))
+    _write(made.root / "rules" / "vaults.py", RULE)
+    _write(made.root / "rules" / "vaults.yaml", CASES)
+    return made
 
 
 @pytest.fixture(scope="module")
@@ -31,14 +80,87 @@ def text(edited: Project) -> str:
 @pytest.fixture(autouse=True)
 def forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
     """What one test keeps is nothing to another."""
-    monkeypatch.setattr(result_cache, "_results", None)
+    monkeypatch.setitem(memo._STATE, "enabled", False)
 
 
 def _without(project: Project) -> Plan:
     """The plan by a provider that answers anew."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(result_cache, "_results", None)
+        patch.setitem(memo._STATE, "enabled", False)
         return plan_force(FORCE, project.root)
+
+
+def _checked(project: Project) -> Check:
+    """The check of the force, without the times at which it was made."""
+    check = check_plan(FORCE, project.root, changes=True)
+    assert check.report
+    never = datetime(2026, 1, 1, tzinfo=UTC)
+    return replace(check, report=replace(check.report, started=never, ended=never))
+
+
+def _cold(project: Project) -> Check:
+    """The check by a process that reuses nothing."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(memo._STATE, "enabled", False)
+        return _checked(project)
+
+
+def _write(file: Path, text: str) -> None:
+    """Writes the text; removes the file for an empty one."""
+    if text:
+        file.parent.mkdir(exist_ok=True)
+        file.write_text(text, encoding="utf-8")
+    else:
+        file.unlink(missing_ok=True)
+
+
+def _edit(
+    project: Project, text: str, days: int = 365, sku: str = "standard", minimum: int = 0, *, exempt: bool = False
+) -> None:
+    """Edits the settings, the force's baseline and its exemptions."""
+    folder = project.root / "stacks" / FORCE
+    new = text.replace("retentionDays: 365", f"retentionDays: {days}").replace("sku: standard", f"sku: {sku}")
+    _write(project.settings(FORCE), new)
+    _write(folder / "baseline.yaml", BASELINE.format(minimum=minimum) if minimum else "")
+    start, expiry = today(), today() + timedelta(days=30)
+    _write(folder / "exemptions.yaml", EXEMPTION.format(start=start, expiry=expiry) if exempt else "")
+
+
+EDITS: Final = st.fixed_dictionaries(
+    {
+        "days": st.sampled_from(DAYS),
+        "sku": st.sampled_from(SKUS),
+        "minimum": st.sampled_from((0, 365, 730)),
+        "exempt": st.booleans(),
+    }
+)
+
+
+@settings(max_examples=tries(4), derandomize=True, deadline=None)
+@given(st.lists(EDITS, min_size=2, max_size=3))
+def test_every_edit_gives_the_check_that_a_new_process_gives(
+    edited: Project, text: str, edits: list[dict[str, Any]]
+) -> None:
+    memo.enable()
+    for edit in edits:
+        _edit(edited, text, **edit)
+        assert _checked(edited) == _cold(edited)
+    _edit(edited, text)
+
+
+def test_an_edit_of_rules_and_exemptions_changes_the_next_verdicts(edited: Project, text: str) -> None:
+    def verdicts(**edit: Any) -> tuple[str, str]:
+        _edit(edited, text, **edit)
+        report = _checked(edited).report
+        found = {each.rule.id: str(each.verdict) for each in report.findings} if report else {}
+        return found["BL-LOG-001"], found["DPP-SEC-001"]
+
+    memo.enable()
+    assert verdicts() == ("pass", "pass")
+    assert verdicts(minimum=730) == ("fail", "pass")
+    assert verdicts(minimum=730, exempt=True, sku="premium") == ("exempt", "fail")
+    assert verdicts(minimum=365) == ("pass", "pass")
+    _edit(edited, text)
 
 
 @settings(max_examples=tries(5), derandomize=True, deadline=None)
@@ -46,7 +168,7 @@ def _without(project: Project) -> Plan:
 def test_every_edit_gives_the_plan_that_it_gives_without_answers(
     edited: Project, text: str, days: int, sku: str, moved: bool
 ) -> None:
-    result_cache.enable()
+    memo.enable()
     edited.settings(FORCE).write_text(text, encoding="utf-8")
     before = plan_force(FORCE, edited.root)
     new = text.replace("retentionDays: 365", f"retentionDays: {days}").replace("sku: standard", f"sku: {sku}")
@@ -61,7 +183,7 @@ def test_what_is_the_same_is_taken_over_and_nothing_else(tmp_path: Path) -> None
     def plan(keeper: object) -> Plan:
         return plan_program("test", lambda: RandomPet("pet", keepers={"it": keeper}), {}, root=tmp_path)  # type: ignore[dict-item] # any value
 
-    result_cache.enable()
+    memo.enable()
     (first,), (again,), (other,) = (plan(each).managed for each in (1, 1, True))
     assert first.inputs is again.inputs
     assert (first.inputs["keepers"]["it"], other.inputs["keepers"]["it"]) == (1, True)
