@@ -47,13 +47,12 @@ ROOT: Final = Path(__file__).resolve().parent.parent
 def load(slug: str, config: Mapping[str, object] | None = None, root: Path = ROOT) -> Force:
     """The force called `slug`, or its environment (`essex-dev`), with its settings.
 
-    An environment's settings are laid over those that it shares: see `bluelamp.infra.settings.layers`. `config` is what
-    the engine has read already, by key with or without `bluelamp:`, objects as mappings or as the JSON text that the
-    engine hands over; None reads `stacks/Pulumi.<slug>.yaml` under `root`. The file is used for places in messages
-    either way.
+    An environment's settings override those that it shares: see `bluelamp.infra.settings.layers`. `config` is the
+    engine's configuration, by key with or without `bluelamp:`, with objects as mappings or as JSON text; None reads
+    `stacks/Pulumi.<slug>.yaml` under `root`. Messages name lines of the file either way.
 
     Raises `SettingsError` with every mistake in the settings and in the contracts of the force's information assets; if
-    there is none, with those in its policy of access, or else in its roadmap, or else in its files of use and hardware.
+    there is none, with those in its access policy, else its roadmap, else its usage and hardware files.
     """
     mistakes = _asset_mistakes(slug, root)
     try:
@@ -67,8 +66,13 @@ def load(slug: str, config: Mapping[str, object] | None = None, root: Path = ROO
     return force
 
 
+def load_settings(slug: str, root: Path = ROOT) -> Force:
+    """As `load`, but without checking the force's other files. Raises `SettingsError` for the settings alone."""
+    return _load(slug, None, root)
+
+
 def _asset_mistakes(slug: str, root: Path) -> tuple[Problem, ...]:
-    """What is wrong with the register of information assets, which is no part of the settings but goes with them."""
+    """The mistakes in the contracts of the force's information assets."""
     if not has_assets(root, slug):
         return ()
     try:
@@ -100,7 +104,8 @@ def _load(slug: str, config: Mapping[str, object] | None, root: Path) -> Force:
 def from_source(source: Source, context: Context, kept: Kept | None = None, unkept: tuple[Problem, ...] = ()) -> Force:
     """The force whose stack file's content is `source`. Raises `SettingsError` with every mistake in it.
 
-    `kept` are the address ranges that its networks have already, by default none; `unkept` is wrong with their file.
+    `kept` are the address ranges that its networks already have, by default none; `unkept` are the problems with their
+    file.
     """
     source = layered(source.copy(), context.entry, context.root)
     config = config_of(source)
@@ -137,7 +142,7 @@ def _resolve(
 
 
 def _kept(context: Context) -> tuple[Kept, tuple[Problem, ...]]:
-    """The ranges that the force's networks have already, and what is wrong with the file that holds them."""
+    """The address ranges that the force's networks already have, and the problems with their file."""
     try:
         return kept_of(context.entry, context.root), ()
     except SettingsError as error:

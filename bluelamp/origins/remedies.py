@@ -62,10 +62,10 @@ class Remedies:
 
     @cached_property
     def _leaves(self) -> Sequence[Leaf]:
-        from bluelamp.infra.force import load
+        from bluelamp.infra.force import load_settings
 
         try:
-            return leaves(load(self._force, root=self._root), self._root)
+            return leaves(load_settings(self._force, self._root), self._root)
         except SettingsError:
             return ()
 

@@ -1,11 +1,13 @@
 """The typed data contract."""
 
 from dataclasses import dataclass
-
-from open_data_contract_standard.model import OpenDataContractStandard, SchemaObject
+from typing import TYPE_CHECKING
 
 from bluelamp.core.contracts.properties import AssetProperties, PlacementProperties
 from bluelamp.core.source import Source
+
+if TYPE_CHECKING:
+    from open_data_contract_standard.model import OpenDataContractStandard, SchemaObject
 
 
 @dataclass(frozen=True)
@@ -28,7 +30,7 @@ class Contract:
     """The id, which is the name of the file as well."""
     file: str
     """Relative to the project's folder."""
-    document: OpenDataContractStandard
+    document: "OpenDataContractStandard"
     properties: AssetProperties
     placements: tuple[Placement, ...]
     source: Source
@@ -40,7 +42,7 @@ class Contract:
         return self.document.name or self.asset
 
     @property
-    def tables(self) -> tuple[SchemaObject, ...]:
+    def tables(self) -> "tuple[SchemaObject, ...]":
         """The tables, files or topics that the contract describes, in its order."""
         return tuple(self.document.schema_ or ())
 
