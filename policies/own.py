@@ -189,15 +189,15 @@ def _mistakes(rule: Rule) -> Iterator[Problem]:
     yield from _controls(rule)
     if not rule.at:
         yield Problem(
-            "", message="concerns no type", next_step='set at="azure-native:network:VirtualNetwork", for example'
+            "", message="applies to no resource type", next_step='set at="azure-native:network:VirtualNetwork", for example'
         )
     for type_ in rule.at:
         if not isinstance(type_, str) or not _TYPE.fullmatch(type_):
-            yield Problem("", message="concerns what is no type of a resource", found=str(type_)[:60])
+            yield Problem("", message="applies to an invalid resource type", found=str(type_)[:60])
     if not isinstance(rule.rationale, str) or not rule.rationale:
         yield Problem("", message="has no rationale", next_step="say why it matters in the docstring of its function")
     if not isinstance(rule.fix, str) or not rule.fix:
-        yield Problem("", message="has no fix", next_step="say how to mend what breaks the rule")
+        yield Problem("", message="has no fix", next_step="describe how to fix a failure")
     yield from _signature(rule)
     if not isinstance(rule.example, str):
         yield Problem("", message="has no example", next_step="show the fix: Python for Azure, YAML for Kubernetes")
