@@ -189,7 +189,9 @@ def _mistakes(rule: Rule) -> Iterator[Problem]:
     yield from _controls(rule)
     if not rule.at:
         yield Problem(
-            "", message="applies to no resource type", next_step='set at="azure-native:network:VirtualNetwork", for example'
+            "",
+            message="applies to no resource type",
+            next_step='set at="azure-native:network:VirtualNetwork", for example',
         )
     for type_ in rule.at:
         if not isinstance(type_, str) or not _TYPE.fullmatch(type_):

@@ -12,7 +12,7 @@ HEADINGS = (
     "interrupted by",
     "points",
     "recovered",
-    "lost data",
+    "lost or orphaned",
     "left files or processes",
     "median recovery",
 )
