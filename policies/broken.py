@@ -56,7 +56,7 @@ def plain(value: Any, scrub: Callable[[str], str]) -> Any:
     if value is None or isinstance(value, (int, float)):
         return value
     if value is not UNKNOWN:
-        raise TypeError(f"it gave a {exact(type(value).__name__)}, which is no JSON value")
+        raise TypeError(f"it gave a {exact(type(value).__name__)}, which is not a JSON value")
     return repr(UNKNOWN)
 
 

@@ -149,4 +149,4 @@ def _misread(
         if not each.scope.startswith(f"urn:pulumi:{stack}::"):
             allowed = f"begins with urn:pulumi:{stack}::"
             step = "copy the URN from the finding and put * where any text may stand"
-            yield problem_at((*steps, "scope"), f"is no URN of {stack}", each.scope, allowed, step)
+            yield problem_at((*steps, "scope"), f"is not a URN of {stack}", each.scope, allowed, step)

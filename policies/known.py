@@ -87,7 +87,7 @@ def known(path: Path, stack: str) -> Mapping[str, Before]:
     except OSError as error:
         raise ValueError(f"{KNOWN}: {path}: the known findings cannot be read: {error.strerror}") from error
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        raise ValueError(f"{KNOWN}: {path}: is no file of known findings: {error}") from error
+        raise ValueError(f"{KNOWN}: {path}: is not a file of known findings: {error}") from error
     if named != (FORMAT, stack.rpartition("/")[2]):
         raise ValueError(f"{KNOWN}: {path}: is of {named[1]}, not of {stack}")
     return found

@@ -178,7 +178,7 @@ def _mistakes(rule: Rule) -> Iterator[Problem]:
     """What is wrong with `rule`, without its place."""
     if not isinstance(rule.id, str) or not ID.fullmatch(rule.id):
         allowed = "capital letters and digits in parts, then three digits, such as ESX-NET-001"
-        yield Problem("", message="is no id of a rule", found=str(rule.id)[:60], allowed=allowed)
+        yield Problem("", message="is not a valid rule id", found=str(rule.id)[:60], allowed=allowed)
     elif rule.id.split("-")[0] == RESERVED:
         step = "begin it with a prefix of your own, such as ESX-"
         yield Problem("", message="has the prefix of the baseline's rules", found=rule.id, next_step=step)

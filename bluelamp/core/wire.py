@@ -48,7 +48,7 @@ ENCRYPTED: Final = "it is encrypted"
 DAMAGED: Final = "its encrypted value cannot be read"
 FILE: Final = "it is a file, whose content is not read"
 STRANGE: Final = "it is marked in a way that this version does not know"
-PLACEHOLDER: Final = "a placeholder stands for the value"
+PLACEHOLDER: Final = "the value is a placeholder"
 
 _LENGTH: Final = len(UNKNOWN_STRING)
 _MARK: Final = re.compile("|".join(sorted(UNKNOWNS)), re.IGNORECASE)

@@ -57,7 +57,7 @@ def assignment_problems(settings: WrittenSettings) -> Iterator[Problem]:
             continue
         if name not in assignments():
             step = did_you_mean(name, assignments()) or "`bluelamp policy FORCE` lists the assignments"
-            yield change.assignment.problem(f"{show(name)} is no assignment of the baseline", name, "", step)
+            yield change.assignment.problem(f"{show(name)} is not an assignment of the baseline", name, "", step)
             continue
         if not is_on(settings.values, "policies"):
             message = "changes an assignment, and none are made"
@@ -148,7 +148,7 @@ def _not_scopes(azure: WrittenAzure, change: WrittenAssignment, name: str) -> It
         below = [key for key in hierarchy() if any(group in ancestry(key)[:-1] for group in groups)]
         if scope not in below:
             allowed = f"groups below {', '.join(groups)}: {', '.join(below) or 'none'}"
-            message = f"{show(scope)} is no management group below one at which {name} is assigned"
+            message = f"{show(scope)} is not a management group below one at which {name} is assigned"
             yield each.problem(message, scope, allowed, did_you_mean(scope, below))
         elif azure.management_groups.get(scope) is False:
             yield each.problem(f"the management group {scope} is off", scope, next_step="remove it")

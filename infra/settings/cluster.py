@@ -31,7 +31,7 @@ class Metal3(Model):
 
 
 class Cluster(Model):
-    """A Kubernetes cluster: one that is there already, or one whose life Cluster API looks after."""
+    """A Kubernetes cluster: an existing one, or one that Cluster API manages."""
 
     name: Annotated[Workload, Field(max_length=30, examples=["live"])]
     tier: Literal["live", "non-live"] = "live"
@@ -42,7 +42,7 @@ class Cluster(Model):
     context: Text | None = None
     """Context in the kubeconfig; by default the current one. Credentials never stand in the settings."""
     infrastructure: Literal["vsphere", "metal3"] | None = None
-    """What Cluster API makes the machines on; by default a cluster that is there already."""
+    """The infrastructure on which Cluster API creates the machines; not set for an existing cluster."""
     distribution: Literal["rke2", "kubeadm"] = "rke2"
     """`rke2` comes with the CIS profile."""
     metal3: Metal3 | None = None

@@ -110,7 +110,7 @@ MISTAKES = {
     ),
     "an exemption of another force": (
         {"essex/exemptions.yaml": EXEMPTIONS_FILE.replace("urn:pulumi:essex", "urn:pulumi:kent")},
-        ["stacks/essex/exemptions.yaml:4:12: exemptions[0].scope: is no URN of essex"],
+        ["stacks/essex/exemptions.yaml:4:12: exemptions[0].scope: is not a URN of essex"],
     ),
     "days the wrong way round, and an id twice": (
         {

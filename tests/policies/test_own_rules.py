@@ -172,9 +172,9 @@ def test_the_served_pack_names_it(project: Project) -> None:
     [
         ('"ESX-NET-001"', '"BL-NET-001"', "has the prefix of the baseline's rules"),
         ('"ESX-NET-001"', '"BL-ESX-001"', "has the prefix of the baseline's rules"),
-        ('"ESX-NET-001"', '"esx-net-001"', "is no id of a rule"),
-        ('"ESX-NET-001"', '"ESX"', "is no id of a rule"),
-        ('"ESX-NET-001"', '"bl-net-001"', "is no id of a rule"),
+        ('"ESX-NET-001"', '"esx-net-001"', "is not a valid rule id"),
+        ('"ESX-NET-001"', '"ESX"', "is not a valid rule id"),
+        ('"ESX-NET-001"', '"bl-net-001"', "is not a valid rule id"),
         (
             '    failure="Virtual network does not encrypt traffic",\n',
             "",
@@ -318,7 +318,7 @@ def test_every_verb_that_judges_or_explains_refuses_a_broken_rule(project: Proje
             1,
             "case 2 fail, encrypted: expected fail, found pass",
         ),
-        ("ESX-NET-001|ESX-NET-010", 2, "ESX-NET-010: is no rule of the module; did you mean ESX-NET-001?"),
+        ("ESX-NET-001|ESX-NET-010", 2, "ESX-NET-010: is not a rule of the module; did you mean ESX-NET-001?"),
         ("  - unknown: {encryption: !unknown }\n|", 0, "3 cases: all hold"),
         ("  - pass: {encryption: {enabled: true}}\n|", 2, "has no case that is `pass`"),
         ("- pass:|- passes:", 2, "rules/network.yaml:2: ESX-NET-001: ESX-NET-001, case 1: one of"),
