@@ -123,7 +123,7 @@ def _resolve(
         settings.setdefault("environment", context.entry.environment)
 
     for loc in encrypted(settings, ()):
-        message = "is encrypted, and no setting of Bluelamp is a secret"
+        message = "is encrypted, but no setting of Bluelamp is a secret"
         source.problems.append(source.problem(config_steps(loc), message, next_step="write the value in plain text"))
         source.unread.add(config_steps(loc))
     source.unread |= {config_steps(steps) for steps in unfilled}

@@ -141,7 +141,7 @@ def _misread(
             yield problem_at((*steps, "rule"), f"there is no rule {each.rule}", next_step=step)
         elif not known[each.rule].holds_for(stack, force):
             limited = ", ".join(known[each.rule].forces)
-            yield problem_at((*steps, "rule"), f"{each.rule} is only for {limited}", next_step="take the exemption out")
+            yield problem_at((*steps, "rule"), f"{each.rule} is only for {limited}", next_step="remove the exemption")
         if seen.setdefault(each.id.casefold(), number) != number:
             yield problem_at((*steps, "id"), f"{each.id} is the id of exemption {seen[each.id.casefold()] + 1} already")
         if each.expiry < each.start:

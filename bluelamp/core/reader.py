@@ -97,7 +97,7 @@ def _decode(content: bytes, file: str) -> str:
     if found := _UNPRINTABLE.search(text):
         before_text = text[: found.start()]
         line, column = before_text.count("\n") + 1, found.start() - (before_text.rfind("\n") + 1) + 1
-        raise fail(f"holds the control character U+{ord(found[0]):04X}", "take it out", line, column)
+        raise fail(f"holds the control character U+{ord(found[0]):04X}", "remove it", line, column)
     if not text.strip():
         raise SettingsError([_empty(file)])
     return text
@@ -176,7 +176,7 @@ def _take_key(parent: _Open, event: Any, source: Source) -> int:
     if parent.fresh:
         source.keys[steps] = _place(event)
     else:
-        message = f"{show(event.value)} is here a second time; it is first at line {source.keys[steps][0]}"
+        message = f"duplicate key {show(event.value)}, first at line {source.keys[steps][0]}"
         source.problems.append(
             Problem(source.file, *_place(event), spell(steps), message, next_step="keep one of them")
         )

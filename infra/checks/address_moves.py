@@ -56,9 +56,7 @@ def staged(key: Key, net: IPv4Network | None, slug: str, *, first: list[str], de
             f"set bluelamp:components.secondHub: off, run `bluelamp up {slug}`, then {move}, and set it as it was"
             f"{alone}"
         )
-    return (
-        f"everything is joined to the hub: run `bluelamp destroy {slug}`, then {move} and `bluelamp up {slug}`{alone}"
-    )
+    return f"all networks depend on the hub: run `bluelamp destroy {slug}`, then {move} and `bluelamp up {slug}`{alone}"
 
 
 def label(key: Key) -> str:

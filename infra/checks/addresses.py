@@ -98,7 +98,7 @@ def _inside(written: Written, around: IPv4Network, called: str) -> Iterator[Prob
     if address not in around:
         yield written.problem(f"{address} is outside {called}", str(address), f"that is {around}")
     elif around.prefixlen < 31 and address in (around.network_address, around.broadcast_address):
-        yield written.problem(f"{address} is not an address of a host in {around}", str(address))
+        yield written.problem(f"{address} is not a host address in {around}", str(address))
 
 
 def _against_own(space: Written, own: IPv4Network, taken: list[tuple[IPv4Network, str]]) -> Iterator[Problem]:

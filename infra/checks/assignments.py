@@ -57,20 +57,20 @@ def assignment_problems(settings: WrittenSettings) -> Iterator[Problem]:
             continue
         if name not in assignments():
             step = did_you_mean(name, assignments()) or "`bluelamp policy FORCE` lists the assignments"
-            yield change.assignment.problem(f"{show(name)} is no assignment of the baseline", name, "", step)
+            yield change.assignment.problem(f"{show(name)} is not an assignment of the baseline", name, "", step)
             continue
         if not is_on(settings.values, "policies"):
-            message = "changes an assignment, and none are made"
+            message = "changes an assignment, but no policies are assigned"
             yield change.problem(message, next_step="write policies: hybrid under bluelamp:components, or remove it")
             return
         for argument, component in NEEDED.items():
             if argument in assignments()[name].get("needs", ()) and not is_on(settings.values, component):
-                message = f"{name} is not assigned, since there is no {component}"
+                message = f"{name} is not assigned, as there is no {component}"
                 yield change.assignment.problem(message, name, next_step="remove the entry")
         yield from _change(settings.azure, change, name)
         for group in _groups(change, name):
             if seen.setdefault((name, group), change) is not change:
-                message = f"{show(name)} at {group} is changed by an entry before it"
+                message = f"{show(name)} at {group} is already changed by an earlier entry"
                 step = "put the changes into one entry, or name other groups with at"
                 yield change.assignment.problem(message, name, next_step=step)
                 break
@@ -91,7 +91,7 @@ def _change(azure: WrittenAzure, change: WrittenAssignment, name: str) -> Iterat
         yield change.problem("changes nothing", next_step=f"set one of {keys}, or remove the entry")
     if change.enforcement.value == "off":
         for each in written[1:]:
-            yield each.problem("says how an assignment works that is off", next_step="remove it")
+            yield each.problem("has no effect: the assignment is off", next_step="remove it")
     for group in change.at:
         if group.text is not None and group.text not in scopes:
             message = f"{name} is not assigned at {show(group.text)}"
@@ -148,7 +148,7 @@ def _not_scopes(azure: WrittenAzure, change: WrittenAssignment, name: str) -> It
         below = [key for key in hierarchy() if any(group in ancestry(key)[:-1] for group in groups)]
         if scope not in below:
             allowed = f"groups below {', '.join(groups)}: {', '.join(below) or 'none'}"
-            message = f"{show(scope)} is no management group below one at which {name} is assigned"
+            message = f"{show(scope)} is not a management group below one at which {name} is assigned"
             yield each.problem(message, scope, allowed, did_you_mean(scope, below))
         elif azure.management_groups.get(scope) is False:
             yield each.problem(f"the management group {scope} is off", scope, next_step="remove it")

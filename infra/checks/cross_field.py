@@ -25,7 +25,7 @@ from bluelamp.infra.settings.profiles import COMES_WITH, missing
 from bluelamp.infra.settings.written import WrittenAzure, WrittenOnPremises, WrittenSettings
 from bluelamp.infra.settings.written_values import Written, repeats
 
-DEAREST_SANDBOX = 1000
+MAX_SANDBOX_BUDGET = 1000
 """GBP a month."""
 
 
@@ -87,7 +87,7 @@ def _twice(listed: Written, values: Iterable[Written]) -> Iterator[Problem]:
     """Values of a list, or one of each of its items, that are there before."""
     for each, first in repeats(values):
         yield each.problem(
-            f"{show(each.value)} is here a second time; it is first at [{first.steps[len(listed.steps)]}]",
+            f"duplicate value {show(each.value)}, first at [{first.steps[len(listed.steps)]}]",
             show(each.value, quote=False),
             next_step="rename or remove one",
         )
@@ -127,7 +127,7 @@ def _components(settings: WrittenSettings) -> Iterator[Problem]:
     written = settings.components
     for name, needed in missing(settings.values):
         yield written.child(name if name in written.values else needed).problem(
-            f"{name} needs {needed}, which is not there",
+            f"{name} needs {needed}, which is off",
             next_step=f"write {needed}: {COMES_WITH[needed]}, or {name}: off",
         )
 
@@ -136,13 +136,15 @@ def _sandboxes(azure: WrittenAzure) -> Iterator[Problem]:
     for zone in azure.landing_zones:
         is_sandbox = zone.archetype.value == "sandbox"
         if is_sandbox and "expires" not in zone.values:
-            yield zone.expires.problem("is missing: a sandbox has an end", next_step='add `expires: "2027-03-31"`')
+            yield zone.expires.problem(
+                "is missing: a sandbox needs an end date", next_step='add `expires: "2027-03-31"`'
+            )
         amount = zone.budget.amount
-        if is_sandbox and isinstance(amount.value, int | float) and amount.value > DEAREST_SANDBOX:
-            message = f"{amount.value:,} is too much for a sandbox"
-            yield amount.problem(message, str(amount.value), f"at most {DEAREST_SANDBOX:,} a month")
+        if is_sandbox and isinstance(amount.value, int | float) and amount.value > MAX_SANDBOX_BUDGET:
+            message = f"{amount.value:,} exceeds the largest budget of a sandbox"
+            yield amount.problem(message, str(amount.value), f"at most {MAX_SANDBOX_BUDGET:,} a month")
         if zone.subscription_id.is_given and zone.billing_scope.is_given:
-            message = "makes a new subscription, and subscriptionId names one that is there"
+            message = "creates a subscription, but subscriptionId names an existing one"
             yield zone.billing_scope.problem(message, next_step="keep one of them")
 
 
@@ -151,18 +153,18 @@ def _machines(estate: WrittenOnPremises) -> Iterator[Problem]:
     for cluster in estate.clusters:
         made_on = cluster.infrastructure
         if made_on.is_given and "endpoint" not in cluster.values:
-            message = "is missing: the API server's address must be known before there is one"
+            message = "is missing: Cluster API needs the API server's address in advance"
             yield cluster.endpoint.problem(message, next_step="add `endpoint: 10.144.8.10`")
         if made_on.is_given and "version" not in cluster.values:
-            message = "is missing: Cluster API makes machines of one version"
+            message = "is missing: Cluster API needs the Kubernetes version of its machines"
             yield cluster.version.problem(message, next_step='add `version: "1.36.3"`')
         version = cluster.version.text
         if made_on.is_given and version is not None and version.count(".") == 1:
-            message = f"{show(version)} is not the whole version, which Cluster API needs"
+            message = f"{show(version)} is not a full version, which Cluster API needs"
             yield cluster.version.problem(message, show(version, quote=False), next_step='such as "1.36.3"')
         if made_on.value == "metal3" and not cluster.metal3.is_given:
-            message = "metal3 is chosen, and nothing says from which image"
+            message = "metal3 is chosen, but its image is not set"
             yield made_on.problem(message, next_step="add metal3 beside it")
         if made_on.value == "vsphere" and not estate.vsphere.is_given:
-            message = "vsphere is chosen, and nothing says where it is"
+            message = "vsphere is chosen, but bluelamp:onPremises.vsphere is not set"
             yield made_on.problem(message, next_step="add bluelamp:onPremises.vsphere")

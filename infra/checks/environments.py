@@ -66,7 +66,7 @@ def _same_environment(
     mine = entry.environment or settings.values.get("environment", PROD)
     its = other.environment or theirs.values.get("environment", PROD)
     if mine == its:
-        message = f"{show(mine)} is the environment of the stack {other.slug} too: names of resources would be the same"
+        message = f"{show(mine)} is also the environment of the stack {other.slug}: resource names would clash"
         yield settings.environment.problem(message, show(mine, quote=False), next_step="rename one of them")
 
 
@@ -74,8 +74,8 @@ def _same_subscription(settings: WrittenSettings, theirs: WrittenSettings, other
     taken = {value.casefold() for _, value in _subscriptions(theirs)}
     for where, value in _subscriptions(settings):
         if value.casefold() in taken:
-            message = f"{show(value)} is a subscription of {other.slug}"
-            step = "name a subscription of this environment's own"
+            message = f"{show(value)} is already a subscription of {other.slug}"
+            step = "name a separate subscription for this environment"
             yield where.problem(message, show(value, quote=False), next_step=step)
 
 
@@ -87,7 +87,7 @@ def _subscriptions(settings: WrittenSettings) -> Iterator[tuple[Written, str]]:
 
 
 def _overlaps(settings: WrittenSettings, theirs: WrittenSettings, other: Entry) -> Iterator[Problem]:
-    reserved = [("its share", other.allocation.ranges()[place]) for place in ("uksouth", "ukwest")]
+    reserved = [("its allocation", other.allocation.ranges()[place]) for place in ("uksouth", "ukwest")]
     taken = [(spelt, net) for (_, spelt, net) in used(theirs)]
     for where, _, net in used(settings):
         for spelt, their in [*taken, *(reserved if other.environment else ())]:

@@ -13,7 +13,7 @@ from bluelamp.infra.settings.written import WrittenData, WrittenLake, WrittenSet
 def job_problems(settings: WrittenSettings, *, has_policy: bool) -> Iterator[Problem]:
     """Every mistake of `lake` of a tenant's job against the rest of the settings.
 
-    `has_policy` says whether the force has a policy of access.
+    `has_policy` says whether the force has an access policy.
     """
     data = settings.azure.data
     for tenant in settings.on_premises.tenants:
@@ -27,7 +27,7 @@ def job_problems(settings: WrittenSettings, *, has_policy: bool) -> Iterator[Pro
             elif data.is_mapping:
                 yield from _lake(settings, lake, data)
                 if lake.access_policy.value is True and not has_policy:
-                    message = "the force has no policy of access"
+                    message = "the force has no access policy"
                     step = "write its access.yaml, or remove accessPolicy"
                     yield lake.access_policy.problem(message, "true", next_step=step)
                 yield from _sign_in(settings, lake, tenant)

@@ -27,7 +27,7 @@ def _subscriptions(azure: WrittenAzure) -> Iterator[Problem]:
             message = "is missing: there is no azure.subscriptionId to serve the area"
             yield wanted.child(area).problem(message, next_step=f"add `{area}`, or set azure.subscriptionId")
     if not wanted.kept.is_given:
-        message = "is missing: nothing says whether the platform is deployed already"
+        message = "is missing: it states which areas of the platform are already deployed"
         step = f"write `kept: []` where it is not, else `kept: [{', '.join(get_args(Kept))}]`"
         yield wanted.kept.problem(message, next_step=step)
     if len(wanted.kept) and not first.is_given:
@@ -65,5 +65,5 @@ def _tls(azure: WrittenAzure) -> Iterator[Problem]:
     if firewall.enabled.value is False:
         yield inspection.problem("needs a firewall, which is off", next_step="write enabled: true, or remove it")
     if firewall.tier.value == "Standard":
-        message = "needs the tier Premium, and the tier is Standard"
+        message = "needs the tier Premium, but the tier is Standard"
         yield inspection.problem(message, next_step="write tier: Premium, or remove it")

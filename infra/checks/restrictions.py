@@ -118,7 +118,7 @@ def _hub_rules(azure: WrittenAzure) -> Iterator[Problem]:
 
 def _regions(azure: WrittenAzure) -> Iterator[Problem]:
     if len(azure.regions) == 1 and azure.second_hub.is_given:
-        message = "is a hub in a second region, and there is one region"
+        message = "is a hub in a second region, but only one region is set"
         yield azure.second_hub.problem(message, next_step="add a region to azure.regions, or remove secondHub")
 
 
@@ -179,7 +179,7 @@ def _domain(estate: WrittenOnPremises) -> Iterator[Problem]:
     domain = estate.domain.text
     for name in _azure_domains() if domain is not None else ():
         if domain == name or str(domain).endswith(f".{name}") or name.endswith(f".{domain}"):
-            message = f"{show(domain)} is a domain of Azure's"
+            message = f"{show(domain)} is a domain of Azure"
             allowed = "a domain of the force's own: Azure forwards its names to the sites' servers"
             yield estate.domain.problem(message, str(domain), allowed)
             return
@@ -190,18 +190,18 @@ def _clusters(estate: WrittenOnPremises) -> Iterator[Problem]:
     for cluster in estate.clusters:
         made_on = cluster.infrastructure.value
         if cluster.metal3.is_given and made_on != "metal3":
-            message = "is for infrastructure: metal3" + (f", and this cluster is on {show(made_on)}" if made_on else "")
+            message = "is for infrastructure: metal3" + (f", but this cluster is on {show(made_on)}" if made_on else "")
             yield cluster.metal3.problem(message, next_step="write infrastructure: metal3, or remove it")
         for group in cluster.workers:
             where = group.failure_domain.text
             if where is None:
                 continue
             if made_on != "vsphere":
-                message = "names a site of vSphere, and this cluster is not on vSphere"
+                message = "names a vSphere site, but this cluster is not on vSphere"
                 yield group.failure_domain.problem(message, show(where, quote=False), next_step="remove it")
             elif where not in known:
                 allowed = f"sites: {listed(known)}" if known else ""
-                message = f"no site of vSphere is called {show(where)}"
+                message = f"there is no vSphere site called {show(where)}"
                 step = did_you_mean(where, known)
                 yield group.failure_domain.problem(message, show(where, quote=False), allowed, step)
 

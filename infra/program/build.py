@@ -49,7 +49,7 @@ def build(
 
 
 def _documents(policy: AccessPolicy | None) -> dict[str, str]:
-    """What jobs apply of the policy of access, as `bluelamp access --export` writes it; by file name."""
+    """The documents of the access policy that jobs apply, as `bluelamp access --export` writes it; by file name."""
     if policy is None:
         return {}
     from bluelamp.core.access.targets import acls, views

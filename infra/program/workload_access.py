@@ -42,7 +42,7 @@ class LakeAccess:
     cidr: str
     """The subnet of the lake's private endpoints."""
     access_policy: bool
-    """Whether the job gets the compiled policy of access."""
+    """Whether the job gets the compiled access policy."""
 
 
 def issuer_of(force: Force, label: Label, cluster: str) -> str | None:

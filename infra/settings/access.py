@@ -1,4 +1,4 @@
-"""The policy of access of a force, against what the force deploys."""
+"""Checks a force's access policy against what the force deploys."""
 
 from pathlib import Path
 

@@ -41,8 +41,8 @@ def _role(value: str) -> str:
     allowed = f"allowed: {', '.join(roles())}"
     if value in _OWNERS:
         step = "make it eligible for hours instead, or write Contributor"
-        raise refuse(f"{value} is a role that nobody has permanently", allowed, step)
-    raise refuse(f"{show(value)} is not a role that a landing zone gives", allowed, did_you_mean(value, roles()))
+        raise refuse(f"{value} is a role that must not be assigned permanently", allowed, step)
+    raise refuse(f"{show(value)} is not a role that a landing zone may assign", allowed, did_you_mean(value, roles()))
 
 
 IN_SCHEMA[_role] = lambda schema: {**schema, "enum": [*roles()]}
@@ -58,7 +58,7 @@ def _endpoint(value: str) -> str:
         ip_network(value, strict=False)
     except ValueError:
         allowed = "a range such as 10.61.0.0/22, a service tag such as Internet or VirtualNetwork, or '*'"
-        raise refuse(f"{show(value)} is no end of a rule", allowed) from None
+        raise refuse(f"{show(value)} is not a source or destination of a rule", allowed) from None
     return value
 
 
@@ -130,7 +130,7 @@ Workload = Annotated[
         )
     ),
 ]
-"""What stands in the names of resources: a label without two hyphens in a row."""
+"""A part of the names of resources: a label without two hyphens in a row."""
 
 BillingScope = Annotated[
     str,

@@ -66,4 +66,4 @@ ImageChecksum = Annotated[
         )
     ),
 ]
-"""The SHA-256 of an image, or where it is."""
+"""The SHA-256 of an image, or its URL."""

@@ -164,7 +164,7 @@ class _Merge:
                 if _removes(item):
                     name = show(item["name"])
                     self._made.problems.append(
-                        self._own.problem((*own_at, index), f"there is no {name} to remove", next_step="take it out")
+                        self._own.problem((*own_at, index), f"there is no {name} to remove", next_step="remove it")
                     )
                     self._made.unread.add((*at, len(merged) - 1))
         return merged

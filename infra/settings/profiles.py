@@ -16,7 +16,7 @@ Profile = Literal["starter", "hybrid", "full"]
 Level = Literal["off", "starter", "hybrid", "full"]
 
 LEVELS: tuple[Level, ...] = ("off", "starter", "hybrid", "full")
-"""From nothing to everything."""
+"""The levels, in ascending order."""
 
 
 def comes_with(profile: Level, *needs: str) -> Any:
@@ -32,7 +32,7 @@ class Components(Model):
     policies: Level | None = comes_with("hybrid")
     """The policy assignments of the management groups."""
     canary: Level | None = comes_with("off")
-    """A second hierarchy on which policies are tried out, in audit only."""
+    """A second management group hierarchy for testing policies, in audit only."""
     second_hub: Level | None = comes_with("full")
     """A hub in the second of the regions, peered with the first."""
     firewall_base: Level | None = comes_with("full")
@@ -68,9 +68,9 @@ class Components(Model):
     customer_managed_keys: Level | None = comes_with("full")
     """Keys of the force's own for what is encrypted at rest."""
     resource_guard: Level | None = comes_with("full")
-    """A guard by which two people are needed to weaken the vaults of backups, in each region."""
+    """A Resource Guard in each region, so that weakening a backup vault takes two people."""
     private_link_scopes: Level | None = comes_with("hybrid", "dataCollection")
-    """Private ways to Azure Monitor and to Azure Arc."""
+    """Private Link scopes of Azure Monitor and Azure Arc."""
     data_lake: Level | None = comes_with("hybrid")
     """The data lake and the data factory, where the settings have `azure.data`."""
     data_catalogue: Level | None = comes_with("full")
@@ -80,7 +80,7 @@ class Components(Model):
     data_analytics: Level | None = comes_with("full", "dataLake", "dataCapture")
     """A private machine learning workspace and a Stream Analytics cluster, in the same landing zone."""
     clusters: Level | None = comes_with("hybrid")
-    """The life of the force's own clusters, by Cluster API, where the settings say what they run on."""
+    """The lifecycle of the force's own clusters by Cluster API, where the settings give their infrastructure."""
     platform: Level | None = comes_with("hybrid")
     """What every cluster runs for its tenants: admission and classes; with `full` a gateway."""
     arc: Level | None = comes_with("hybrid")
@@ -103,12 +103,12 @@ def level(settings: Mapping[str, Any], component: str) -> Level:
 
 
 def is_on(settings: Mapping[str, Any], component: str) -> bool:
-    """Whether a component, by its name in YAML, is there."""
+    """Whether a component, by its name in YAML, is on."""
     return LEVELS.index(level(settings, component)) >= max(LEVELS.index(COMES_WITH[component]), 1)
 
 
 def missing(settings: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Each component that is there and one that it needs and is not."""
+    """Each component that is on, with each component that it requires and that is off."""
     for name, needs in NEEDS.items():
         for needed in needs:
             if is_on(settings, name) and not is_on(settings, needed):
@@ -124,4 +124,4 @@ COMES_WITH: dict[str, Level] = _extra("comes with")
 """The first profile that has each component, by the component's name in YAML; `off` where none has it."""
 
 NEEDS: dict[str, list[str]] = _extra("needs")
-"""Which components each one cannot do without."""
+"""The components that each one requires."""

@@ -110,7 +110,7 @@ def _names(roadmap: Roadmap, source: Source) -> Iterator[Problem]:
                 yield _unknown(source, steps, name, "component", COMPONENTS)
             elif criterion.profile is not None and name not in COMES_WITH:
                 yield source.problem(
-                    (*steps[:-1], "profile"), f"{name} is the same at every profile", next_step="take `profile` out"
+                    (*steps[:-1], "profile"), f"{name} is the same at every profile", next_step="remove `profile`"
                 )
         for place, module in enumerate(milestone.delivers):
             if module not in modules():

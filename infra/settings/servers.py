@@ -1,4 +1,4 @@
-"""What a force may say about its servers and databases that are connected to Azure by Arc."""
+"""Settings of servers and databases that are connected to Azure by Arc."""
 
 from typing import Annotated, Literal
 
@@ -29,7 +29,7 @@ class SqlInstance(Model):
 
 
 class Machine(Model):
-    """A server that has connected itself, or one of a resource bridge, which is made."""
+    """A server that connected itself to Arc, or one that an Arc resource bridge creates."""
 
     name: Annotated[Label, Field(max_length=54, examples=["custody-db-01"])]
     """The server's name in Azure."""
@@ -45,6 +45,6 @@ class Servers(Model):
     """The servers of the force's own; all that connect to the group get agents and checks for updates by policy."""
 
     onboarding_principal_id: Guid | None = None
-    """Object id of the service principal that connects servers, which is let do that and nothing else."""
+    """Object id of the service principal that connects servers, which may do that and nothing else."""
     machines: tuple[Machine, ...] = ()
     """Servers that are to have more than the policies give, such as their databases."""

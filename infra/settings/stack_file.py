@@ -107,7 +107,7 @@ def config_of(source: Source) -> dict[str, object]:
         raise SettingsError([*source.problems, source.problem((), message, next_step="begin the file with `config:`")])
     source.problems += [
         source.problem(
-            (key,), f"{show(key)} is no key of a stack file", show(key, quote=False), "", _home(key), key=True
+            (key,), f"{show(key)} is not a key of a stack file", show(key, quote=False), "", _home(key), key=True
         )
         for key in source.values
         if key not in ENGINE_KEYS
@@ -154,7 +154,7 @@ def own_settings(written: Mapping[str, object], source: Source) -> dict[str, Any
 def _stray(key: str, source: Source) -> Problem:
     namespace, colon, _ = key.partition(":")
     if colon:
-        message, allowed = f"{show(namespace)} is no namespace of settings", ["bluelamp", *OTHER_NAMESPACES]
+        message, allowed = f"{show(namespace)} is not a namespace of settings", ["bluelamp", *OTHER_NAMESPACES]
         step = did_you_mean(namespace, allowed)
         return source.problem(
             ("config", key), message, show(namespace, quote=False), f"allowed: {', '.join(allowed)}", step, key=True

@@ -45,7 +45,7 @@ class JobLake(Model):
     own: tuple[Label, ...] = ()
     """File systems whose access control lists it sets, as Storage Blob Data Owner; it also reads and writes there."""
     access_policy: bool = False
-    """Whether it gets the force's policy of access, compiled: `lake-acls.json` and `views.json` in `/etc/bluelamp`."""
+    """Whether it gets the force's access policy, compiled: `lake-acls.json` and `views.json` in `/etc/bluelamp`."""
 
 
 class Job(Model):

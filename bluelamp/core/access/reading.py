@@ -45,7 +45,7 @@ def read_access(
     problems = [*source.problems, *problems]
     if isinstance(source.values, dict) and "agreements" in source.values:
         problems.append(
-            source.problem(("agreements",), "agreements are read from the register", next_step="take it out", key=True)
+            source.problem(("agreements",), "agreements are read from the register", next_step="remove it", key=True)
         )
     if policy is None or problems:
         raise SettingsError(problems)
@@ -93,7 +93,7 @@ def _mask(policy: AccessPolicy, rule: Rule, index: int, source: Source) -> Itera
     if rule.mask is None:
         return
     if not rule.allows:
-        yield source.problem(("rules", index, "mask"), "a rule that denies shows nothing", next_step="take `mask` out")
+        yield source.problem(("rules", index, "mask"), "a rule that denies shows nothing", next_step="remove `mask`")
         return
     for asset in policy.assets if ANY in rule.assets else rule.assets:
         if asset in policy.assets and rule.mask not in policy.assets[asset].masks:
@@ -112,7 +112,7 @@ def _personas(policy: AccessPolicy, source: Source) -> Iterator[Problem]:
                 yield source.problem(
                     ("personas", name, *([key] if has else [])),
                     f"a persona of the kind {persona.kind} {what} `{key}`",
-                    next_step=f"add `{key}:`" if needs else "take it out",
+                    next_step=f"add `{key}:`" if needs else "remove it",
                 )
     public = [name for name, each in policy.personas.items() if each.kind == "public"]
     for name in public[1:]:

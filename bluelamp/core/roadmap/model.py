@@ -107,7 +107,7 @@ class Criterion(Model):
                 "write one criterion for each" if given else "add one of them",
             )
         if self.profile is not None and self.component is None:
-            raise refuse("only a component has a profile", "", "take `profile` out")
+            raise refuse("only a component has a profile", "", "remove `profile`")
         return self
 
     @property

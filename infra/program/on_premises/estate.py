@@ -29,7 +29,7 @@ def on_premises_estate(
     """The clusters, what they run, and every tenant on its cluster; gives the namespaces by `cluster/tenant`.
 
     `access` has the clusters whose workloads sign in to Azure, by name; `lakes` the jobs that use the data lake, by the
-    names of their tenant and themselves; `documents` are the compiled policy of access, by file name.
+    names of their tenant and themselves; `documents` are the compiled access policy, by file name.
     """
     if force.has("clusters"):
         from bluelamp.infra.program.on_premises.clusters import clusters as make_clusters

@@ -167,5 +167,5 @@ def test_wrong_settings_are_refused_with_their_place(data: dict, zone: dict, mes
 
 def test_data_needs_the_private_dns_zones() -> None:
     off = {"privateDns": "off", "dnsResolver": "off", "logArchive": "off", "workloadIdentity": "off"}
-    with pytest.raises(SettingsError, match="data needs privateDns, which is not there"):
+    with pytest.raises(SettingsError, match="data needs privateDns, which is off"):
         kent({"landingZone": "data"}, components=off)
