@@ -1,4 +1,4 @@
-"""The force's changes to the policy baseline: what Azure would refuse, and what needs a reason."""
+"""Checks of the force's changes to the policy baseline: values that Azure refuses, and missing reasons."""
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
@@ -167,7 +167,7 @@ def _selectors(change: WrittenAssignment) -> Iterator[Problem]:
 
 
 def _loosening(change: WrittenAssignment, name: str) -> str:
-    """What of a change makes the assignment weaker, or could; empty for one that only tightens it."""
+    """The setting by which a change weakens the assignment, or could; empty if it only tightens it."""
     if change.enforcement.value in ("audit", "off"):
         return f"enforcement: {change.enforcement.value}"
     for each in (change.not_scopes, change.resource_selectors):
@@ -181,7 +181,7 @@ def _loosening(change: WrittenAssignment, name: str) -> str:
 
 
 def _tightens(key: str, value: object, usual: object, known: Sequence[Any]) -> bool:
-    """Whether a parameter's value is as strict as the baseline's, or stricter. Where it cannot be told, it is not."""
+    """Whether a parameter's value is as strict as the baseline's, or stricter; false if inconclusive."""
     if usual == "$locations":
         usual = list(naming.regions())
     if isinstance(value, list) and isinstance(usual, list):

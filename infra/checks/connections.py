@@ -1,4 +1,4 @@
-"""Checks of what connects the estate to Azure: Arc, signing keys, firewalls' base policies, exemptions of policy."""
+"""Checks of the estate's connections to Azure: Arc, signing keys, firewalls' base policies, policy exemptions."""
 
 from collections.abc import Iterator
 
@@ -14,7 +14,7 @@ from bluelamp.modules.azure.hierarchy import hierarchy
 
 
 def connection_problems(settings: WrittenSettings) -> Iterator[Problem]:
-    """What would be connected to nothing, or exempted from nothing."""
+    """Connections and exemptions without a target."""
     yield from _without_azure(settings)
     yield from _base_policies(settings)
     yield from _virtual_wan(settings)
@@ -49,7 +49,7 @@ def _base_policies(settings: WrittenSettings) -> Iterator[Problem]:
 
 
 def _virtual_wan(settings: WrittenSettings) -> Iterator[Problem]:
-    """A virtual hub always has a firewall, which asks the resolver beside it for private names."""
+    """A virtual hub always has a firewall, which resolves private names by the DNS resolver beside it."""
     azure = settings.azure
     if azure.topology.value != "virtual-wan":
         return
@@ -81,7 +81,7 @@ def _exemption(exemption: WrittenExemption, settings: WrittenSettings) -> Iterat
 
 
 def _assignment(exemption: WrittenExemption, name: str, settings: WrittenSettings) -> Iterator[Problem]:
-    """Against the catalogue of assignments, whose module is loaded only where something is exempt."""
+    """Checks against the catalogue of assignments, whose module is loaded only for exemptions."""
     from bluelamp.modules.azure.policy import assigned_at, assignments
 
     row = assignments().get(name)

@@ -1,4 +1,4 @@
-"""What no single setting of the data landing zone can tell: where it is, and what its sources are."""
+"""Checks of the data landing zone against other settings: its location and its sources."""
 
 from collections.abc import Iterator
 from typing import Final
@@ -16,7 +16,7 @@ _WIDEST_FOR_DATABRICKS: Final = 24
 
 
 def data_problems(settings: WrittenSettings) -> Iterator[Problem]:
-    """Every mistake of `azure.data` and of `onPremises.datahub` against the rest of the settings."""
+    """Every mistake in `azure.data` and `onPremises.datahub` against the rest of the settings."""
     yield from _datahub(settings.on_premises)
     data = settings.azure.data
     if not data.is_mapping:

@@ -1,4 +1,4 @@
-"""The environments of a force against each other: subscriptions and address ranges of their own."""
+"""Checks of a force's environments against each other: separate subscriptions and address ranges."""
 
 from collections.abc import Iterator
 from contextlib import suppress
@@ -17,7 +17,7 @@ from bluelamp.infra.settings.written_values import Written
 
 
 def sibling_problems(settings: WrittenSettings, context: Context) -> Iterator[Problem]:
-    """An environment without a subscription of its own, and what two environments of a force both use."""
+    """An environment without its own subscription, and names, subscriptions and ranges that two environments share."""
     entry = context.entry
     written = settings.environment.text
     if entry.environment and written is not None and written != entry.environment:
@@ -41,7 +41,7 @@ def sibling_problems(settings: WrittenSettings, context: Context) -> Iterator[Pr
 
 
 def _others(context: Context) -> Iterator[Entry]:
-    """The force's other stacks that there are."""
+    """The force's other existing stacks."""
     entry = context.entry
     own = context.register.forces[entry.force]
     for environment in ("", *ENVIRONMENTS):
@@ -51,8 +51,8 @@ def _others(context: Context) -> Iterator[Entry]:
 
 
 def _settings(entry: Entry, context: Context) -> WrittenSettings | None:
-    """The settings of a stack as its own run would have them; None where they cannot be read, which that run says."""
-    with suppress(SettingsError):  # a mistake in a file is reported by that stack's own run
+    """The settings of a stack, with their defaults; None if they cannot be read."""
+    with suppress(SettingsError):  # a mistake in a file is reported when that stack is loaded
         settings = written_settings(entry, context.root)
         if settings is not None:
             fill(settings, entry, kept_of(entry, context.root).ranges)
@@ -99,7 +99,7 @@ def _overlaps(settings: WrittenSettings, theirs: WrittenSettings, other: Entry) 
 
 
 def used(settings: WrittenSettings) -> Iterator[tuple[Written, str, IPv4Network]]:
-    """Every range that settings, with their defaults, use: where it is, how that is spelt, and the range."""
+    """Every range that settings, with their defaults, use: its setting, a name for messages, and the range."""
     azure = settings.azure
     places = [(azure.hub.address_space, "azure.hub"), (azure.second_hub.address_space, "azure.secondHub")]
     for zone in azure.landing_zones:

@@ -128,7 +128,7 @@ class KeyVault(Model):
 
 
 class BreakGlass(Model):
-    """The emergency accounts; without them no conditional access policies are created, as they could lock everybody out."""
+    """The emergency accounts; without them no conditional access policies are created, to prevent a lockout."""
 
     account_ids: Annotated[tuple[Guid, ...], Field(min_length=2, max_length=5)]
     """The accounts' object ids in Entra ID."""

@@ -1,4 +1,4 @@
-"""What `bluelamp bootstrap` makes for a force: `stacks/<force>/bootstrap.yaml`.
+"""The settings of a force's bootstrap: `stacks/<force>/bootstrap.yaml`.
 
 found = read_bootstrap(root, force)
 found.plan, found.apply, found.subscription_ids

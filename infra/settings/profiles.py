@@ -1,7 +1,7 @@
-"""How much of a landing zone a force has: three profiles, each holding all that the one before it holds.
+"""The three profiles of a landing zone, each with all components of the one before it.
 
-A force climbs `starter`, `hybrid`, `full`. A component comes with one of them and stays with those after it, so that
-the next profile adds and never replaces; single components can be taken earlier, later or not at all.
+They are `starter`, `hybrid` and `full`. A component comes with one of them and stays in those after it, so that the
+next profile adds and never replaces; a single component can be on earlier, later or not at all.
 """
 
 from collections.abc import Iterator, Mapping
@@ -20,7 +20,7 @@ LEVELS: tuple[Level, ...] = ("off", "starter", "hybrid", "full")
 
 
 def comes_with(profile: Level, *needs: str) -> Any:
-    """A component that the profile is the first to have (`off`: none has it) and that others must be there for."""
+    """A component: the first profile that has it (`off`: none), and the components that it needs."""
     return Field(default=None, json_schema_extra={"comes with": profile, "needs": list(needs)})
 
 
@@ -66,7 +66,7 @@ class Components(Model):
     break_glass: Level | None = comes_with("full", "alerts")
     """Two emergency accounts whose every use is an alert."""
     customer_managed_keys: Level | None = comes_with("full")
-    """Keys of the force's own for what is encrypted at rest."""
+    """Customer-managed keys for encryption at rest."""
     resource_guard: Level | None = comes_with("full")
     """A Resource Guard in each region, so that weakening a backup vault takes two people."""
     private_link_scopes: Level | None = comes_with("hybrid", "dataCollection")
@@ -121,7 +121,7 @@ def _extra(key: str) -> dict[str, Any]:
 
 
 COMES_WITH: dict[str, Level] = _extra("comes with")
-"""The first profile that has each component, by the component's name in YAML; `off` where none has it."""
+"""The first profile with each component, by the component's name in YAML; `off` if none has it."""
 
 NEEDS: dict[str, list[str]] = _extra("needs")
 """The components that each one requires."""
