@@ -1,4 +1,4 @@
-"""Adding a force to the register, with address ranges that nobody has."""
+"""Adds a force to the register, with free address ranges."""
 
 import re
 from datetime import date, timedelta
@@ -81,7 +81,7 @@ def _with_lines(text: str, slug: str, lines: str) -> str:
 
 
 def holds(root: Path, slug: str, name: str, region: str, code: str) -> bool:
-    """Whether the register under `root` has this very force already, as after a run that failed later on."""
+    """Whether the register under `root` already has exactly this force, as after a run that failed later."""
     register = _before(_content(root / REGISTER), root)
     entry = register.forces.get(slug) if register else None
     return entry is not None and (entry.name, entry.region, entry.code) == (name, region, code)
