@@ -188,7 +188,7 @@ class Report:
 
     @property
     def stops(self) -> bool:
-        """Whether a deployment may not go ahead: a mandatory rule is broken, or some rule broke down.
+        """Whether a deployment may not go ahead: a mandatory rule is broken, or a rule raised an error.
 
         A mandatory rule that is not decided stops it too where `blocks_unknown` says so. Against an earlier report,
         only what is new stops it.

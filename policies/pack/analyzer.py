@@ -25,7 +25,7 @@ from bluelamp.core.resource import Resource, ancestors, stack_of
 from bluelamp.policies.baseline import configured
 from bluelamp.policies.governance import Governance
 from bluelamp.policies.judging import Baseline
-from bluelamp.policies.known import CONCERNING, SAID, Before, why_new
+from bluelamp.policies.known import CONCERNING, KNOWN_PREFIX, Before, why_new
 from bluelamp.policies.model import Enforcement, Judgement, Severity, Verdict
 from bluelamp.policies.pack.wire import fields
 from bluelamp.policies.pack.wire import resource as described
@@ -299,7 +299,7 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
             policyPackName=self._name,
             policyPackVersion=self._version,
             description=rule.heading(judgement.verdict),
-            message=f"{SAID if known else ''}{message(rule, judgement)}",
+            message=f"{KNOWN_PREFIX if known else ''}{message(rule, judgement)}",
             enforcementLevel=proto.ADVISORY if known else level,
             urn=judgement.urn,
             severity=_SEVERITIES[rule.severity],

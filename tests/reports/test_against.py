@@ -218,12 +218,12 @@ def test_the_signer_must_be_known(report_on: ReportOn, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        ("{", "is no file of known findings"),
+        ("{", "is not a file of known findings"),
         ('{"format": "other/1", "stack": "essex", "findings": {}}', "is of essex, not of essex"),
         ('{"format": "bluelamp-known/1", "stack": "kent", "findings": {}}', "is of kent, not of essex"),
         (
             '{"format": "bluelamp-known/1", "stack": "essex", "findings": {"a": ["fail"]}}',
-            "is no file of known findings",
+            "is not a file of known findings",
         ),
     ],
 )
