@@ -86,7 +86,7 @@ MISTAKES = {
         [
             "stacks/essex/baseline.yaml:4:16: rules.BL-LOG-001.parameters.minimum: would loosen BL-LOG-001: "
             "it may only be raised (found 120); now 180; a baseline may only tighten; "
-            "where the force has to depart from it, write an exemption"
+            "for a deviation of the force, write an exemption"
         ],
     ),
     "a rule that is not there": (
@@ -110,7 +110,7 @@ MISTAKES = {
     ),
     "an exemption of another force": (
         {"essex/exemptions.yaml": EXEMPTIONS_FILE.replace("urn:pulumi:essex", "urn:pulumi:kent")},
-        ["stacks/essex/exemptions.yaml:4:12: exemptions[0].scope: is no URN of essex"],
+        ["stacks/essex/exemptions.yaml:4:12: exemptions[0].scope: is not a URN of essex"],
     ),
     "days the wrong way round, and an id twice": (
         {

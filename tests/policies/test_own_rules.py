@@ -172,9 +172,9 @@ def test_the_served_pack_names_it(project: Project) -> None:
     [
         ('"ESX-NET-001"', '"BL-NET-001"', "has the prefix of the baseline's rules"),
         ('"ESX-NET-001"', '"BL-ESX-001"', "has the prefix of the baseline's rules"),
-        ('"ESX-NET-001"', '"esx-net-001"', "is no id of a rule"),
-        ('"ESX-NET-001"', '"ESX"', "is no id of a rule"),
-        ('"ESX-NET-001"', '"bl-net-001"', "is no id of a rule"),
+        ('"ESX-NET-001"', '"esx-net-001"', "is not an id of a rule"),
+        ('"ESX-NET-001"', '"ESX"', "is not an id of a rule"),
+        ('"ESX-NET-001"', '"bl-net-001"', "is not an id of a rule"),
         (
             '    failure="Virtual network does not encrypt traffic",\n',
             "",
@@ -423,7 +423,7 @@ def test_every_missing_and_unknown_field_is_named_at_once(
 @pytest.mark.parametrize(
     ("old", "new", "says"),
     [
-        ("be=True", "bee=True", "Must has a field that is not known: bee"),
+        ("be=True", "bee=True", "Must has an unknown field: bee"),
         ('Must("encryption.enabled", be=True, default=False)', "Must(be=True)", "Must lacks the field path"),
         ('Must("encryption.enabled", be=True, default=False)', '"encryption"', "must is not a Must"),
         ("severity=Severity.HIGH", 'severity=Severity.HIGH, title="Twice"', "the rule has title twice"),

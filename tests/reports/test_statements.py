@@ -188,7 +188,7 @@ def test_any_change_of_any_byte_is_seen(tmp_path_factory: pytest.TempPathFactory
         (("minutes.txt", "/etc/passwd"), "is not a file in this folder"),
         (('date: "2026-02-01"', 'date: "2027-02-01"'), "is before its date"),
         (("statement: The board reviews", "note: The board reviews"), "there is no setting called"),
-        (("ciso@essex.police.example", "me"), "is no mailbox"),
+        (("ciso@essex.police.example", "me"), "is not a valid mailbox"),
         (('date: "2026-02-01"', "date: 2026-02-01"), "is read as a moment in time"),
         (("id: ESX-EV-001", "id: [x"), "board.yaml"),
     ],
