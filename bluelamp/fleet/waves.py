@@ -142,11 +142,9 @@ def _mistakes(made: WavesSettings, source: Source, register: Register, stacks: S
     for steps, force in named:
         if force not in register.forces:
             step = did_you_mean(force, register.forces) or "name a force as in stacks/forces.yaml"
-            yield source.problem(steps, f"{show(force)} is no force", next_step=step)
+            yield source.problem(steps, f"{show(force)} is not a force", next_step=step)
         elif force in seen:
-            yield source.problem(
-                steps, f"{force} is named already, in {seen[force]}", next_step="remove one of the two"
-            )
+            yield source.problem(steps, f"{force} is already in {seen[force]}", next_step="remove one of the two")
         else:
             seen[force] = _ring(steps, made)
     for force in dict.fromkeys(map(_force, stacks)):

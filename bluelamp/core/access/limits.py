@@ -136,11 +136,11 @@ def _public(policy: AccessPolicy, rule: Rule) -> Iterator[Finding]:
         if covered != every:
             yield (
                 (name,),
-                f"gives the public access for some {name} only; an open endpoint asks nobody who they are",
+                f"gives the public access for some {name} only; an open endpoint has no authentication",
                 f"write `{name}: [{ANY}]`",
             )
     if rule.mask is not None:
-        yield ("mask",), "masks what is published, which is counts already", "remove `mask`"
+        yield ("mask",), "masks published data, which is counts only", "remove `mask`"
 
 
 def _apart(policy: AccessPolicy, first: Rule, second: Rule) -> tuple[str, str] | None:

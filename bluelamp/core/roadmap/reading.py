@@ -23,7 +23,7 @@ def has_roadmap(root: Path, force: str) -> bool:
 
 
 def _exists(path: Path) -> bool:
-    # A link that leads nowhere is a mistake, not the wish for the default roadmap.
+    # A broken link is a mistake, not a missing file.
     return path.exists() or path.is_symlink()
 
 

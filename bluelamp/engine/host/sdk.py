@@ -65,13 +65,13 @@ def _module(schema: Mapping[str, Any], version: str) -> Iterator[str]:
     yield _HEADER
     for token, declared in types.items():
         if declared.get("type", "object") != "object" or "enum" in declared:
-            raise UnsupportedSchemaError(f"{token} is no object")
+            raise UnsupportedSchemaError(f"{token} is not an object")
         fields, required = declared.get("properties") or {}, declared.get("required") or ()
         yield from _arguments(f"{_class(token)}Args", fields, required, types)
         yield from _dictionary(f"{_class(token)}ArgsDict", fields, required, types)
     for token, resource in resources.items():
         if not resource.get("isComponent"):
-            raise UnsupportedSchemaError(f"{token} is no component")
+            raise UnsupportedSchemaError(f"{token} is not a component")
         yield from _component(token, resource, version, types)
 
 
@@ -171,7 +171,7 @@ def _snake(key: str) -> str:
 
 
 def _identifier(name: str) -> str:
-    # A schema is anybody's: nothing of it becomes code but names and literals.
+    # Schemas are untrusted: only their names and literals become code.
     if not name.isidentifier() or keyword.iskeyword(name):
         raise UnsupportedSchemaError(f"{name[:60]!r} cannot be a name in Python")
     return name
