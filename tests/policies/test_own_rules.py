@@ -183,7 +183,7 @@ def test_the_served_pack_names_it(project: Project) -> None:
         ("Severity.HIGH", '"high"', "severity is not a Severity"),
         ('iso("8.20", "8.24")', 'iso("8.99")', "ISO/IEC 27001 Annex A 2022 has no control 8.99"),
         ('iso("8.20", "8.24")', '("8.20",)', "controls are not a tuple of Control"),
-        (f'at="{NETWORK}"', 'at="no type"', "concerns what is no type"),
+        (f'at="{NETWORK}"', 'at="no type"', "concerns an invalid resource type"),
         (f'at="{NETWORK}"', "at={}", "concerns no type"),
         (
             "from bluelamp.policies.rule import Must, rule",

@@ -133,7 +133,7 @@ def test_the_lake_keeps_each_asset_for_as_long_as_its_contract_says() -> None:
     ("data", "zone", "message"),
     [
         ({"landingZone": "dta"}, {}, "there is no landing zone called 'dta'"),
-        ({"landingZone": "data"}, {"archetype": "sandbox", "expires": "2027-03-31"}, "a sandbox reaches nothing"),
+        ({"landingZone": "data"}, {"archetype": "sandbox", "expires": "2027-03-31"}, "a sandbox is isolated"),
         (
             {"landingZone": "data", "engine": "databricks"},
             {"addressSpace": "10.30.8.0/25"},
