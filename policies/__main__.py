@@ -1,4 +1,4 @@
-"""Where the engine starts the policy pack: `python -m pulumi.policy ADDRESS FOLDER` runs this file."""
+"""The entry point of the policy pack: `python -m pulumi.policy ADDRESS FOLDER` runs this file."""
 
 import sys
 from pathlib import Path

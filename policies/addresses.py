@@ -113,7 +113,7 @@ def difference(addresses: Addresses, others: Addresses) -> Addresses:
 
 @lru_cache(maxsize=65536)
 def parsed(text: str) -> Addresses | None:
-    """What `text` names: an address, a prefix, a range `first-last`, a tag, or several of them with commas between.
+    """The addresses that `text` names: an address, a prefix, a range `first-last`, a tag, or a list with commas.
 
     The all-zero address alone means everybody, as in Azure services. None for a text that is none of
     these.
@@ -133,7 +133,7 @@ def parsed(text: str) -> Addresses | None:
 
 
 def named_by(raw: Any) -> Addresses | None:
-    """What a property names; None when it is not known yet, or is no text that names addresses."""
+    """The addresses that a property names; None if it is not known yet, or is not text with addresses."""
     return parsed(raw) if isinstance(raw, str) else None
 
 

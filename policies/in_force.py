@@ -47,7 +47,7 @@ class Sided:
 
 @dataclass(frozen=True, slots=True)
 class _Answer:
-    """What boxes let in together; `keys` are those of the rules that they come from, in the same order."""
+    """The traffic that boxes let in together; `keys` are the keys of their rules, in the same order."""
 
     reached: list[Reached]
     keys: list[Key]
@@ -108,7 +108,7 @@ _NOTHING: Final = _Answer([], [], is_open=False)
 
 
 def in_force(listed: Iterable[Sided], widest: tuple[int, ...], ask: Ask) -> InForce:
-    """What `ask` finds of the rules together and of each alone; they are in force in their order, allows first."""
+    """The results of `ask` for the rules together and for each alone, in force in their order, allows first."""
     sides = {side.key: side for side in listed}
     alone: frozenset[Key] = frozenset()
     if not is_open(union(side.most.sources for side in sides.values() if side.most and side.most.allows), widest):

@@ -71,7 +71,7 @@ Check: TypeAlias = Callable[..., Outcome]
 
 @dataclass(frozen=True)
 class Must:
-    """What one property must be: the value `be`, one of `among`, or a number of at least `minimum`.
+    """A requirement on one property: it is the value `be`, one of `among`, or a number of at least `minimum`.
 
     `default` is the service's default for a missing property, None if there is no reliable one; `defaults.yaml` has the
     API version since which it applies. Text is compared without case, as Azure does.

@@ -150,7 +150,7 @@ _Some = Annotated[tuple[str, ...], Field(min_length=1)]
 
 
 class Approver(Part):
-    """Somebody who may approve exemptions from rules of some severities.
+    """A person who may approve exemptions from rules of some severities.
 
     `emails` are all addresses of the same person. Without `forces` and `regions` the entry is for every force. An
     exemption that starts before `valid_from` or after `valid_until` (both days included) cannot be approved.

@@ -36,7 +36,7 @@ _EVERY_PORT: Final = frozenset({"*", "any", "all"})
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """What one rule allows or denies; ports are those of the target."""
+    """The traffic that one rule allows or denies; ports are those of the target."""
 
     allows: bool
     sources: Addresses

@@ -86,7 +86,7 @@ class Drifting:
         return replace(result, notes=(*result.notes, f"repaired: {names}"))
 
     def found(self, force: str) -> "Drifted":
-        """What a worker found and repaired."""
+        """A worker's findings and repairs."""
         return Drifted(self.ignored.get(force, []), self.before.get(force), self.repaired.get(force, []))
 
     def take(self, result: Result, drifted: "Drifted") -> Result:
@@ -135,7 +135,7 @@ class Drifting:
 
 @dataclass(frozen=True)
 class Drifted:
-    """What a worker adds to a result of `drift`: ignored changes, the drift before a repair, and the URNs repaired."""
+    """A worker's additions to a result of `drift`: ignored changes, the drift before a repair, and repaired URNs."""
 
     ignored: list[Ignored] = field(default_factory=list)
     before: Result | None = None

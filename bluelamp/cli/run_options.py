@@ -54,7 +54,7 @@ class RunOptions:
     """Whether drift may be repaired, which changes stacks."""
     save: "Save | None" = None
     saving: "Saving | None" = None
-    """Where the engine's plans are kept until they are signed."""
+    """The folder of the engine's plans until they are signed."""
     plan: "Opened | None" = None
     scheduler: str | None = None
     """The Dask scheduler whose workers do the work."""

@@ -33,7 +33,7 @@ _ALLOWED: Final = 'a number of forces, such as 1, or a percentage of the ring, s
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """How many forces of a ring may fail before the run stops: `count`, or `percent` of them."""
+    """The number of forces of a ring that may fail before the run stops: `count`, or `percent` of them."""
 
     count: int = 0
     percent: int | None = None

@@ -115,7 +115,7 @@ class Report:
     unjudged: tuple[Unjudged, ...] = ()
     judged: int | None = None
     environment: str = ""
-    """Which environment of the force; empty where that is not known, as of plain manifests."""
+    """The environment of the force; empty if unknown, as for plain manifests."""
     changes: tuple[Change, ...] | None = None
     estate: "Estate | None" = field(default=None, repr=False)
     signature: "Signature | None" = None
@@ -132,7 +132,7 @@ class Report:
 
     @cached_property
     def counts(self) -> Mapping[Verdict, int]:
-        """How many findings have each verdict; every verdict is there."""
+        """The number of findings by verdict, with every verdict."""
         return {verdict: len(findings) for verdict, findings in self._by_verdict.items()}
 
     @cached_property

@@ -55,7 +55,7 @@ class Flaw:
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """What came of verifying one folder. `signer` is a key's fingerprint, empty where the report is not signed.
+    """The result of verifying one folder. `signer` is a key's fingerprint, empty where the report is not signed.
 
     `signature` says whether that key is known, and `signer_name` whose it is, where that is known. `previous` is the
     SHA-256 of the manifest of the report before, empty for the first; `followed` tells whether that report was there to

@@ -16,7 +16,7 @@ from bluelamp.modules import naming
 from bluelamp.modules.azure.hierarchy import ancestry, hierarchy
 
 _STRENGTH: Final = {"disabled": 0, "manual": 1, "audit": 2, "auditifnotexists": 2}
-"""How strong an effect is; every other one, such as Deny, prevents or repairs and is the strongest."""
+"""The strength of each effect; all others, such as Deny, prevent or remediate and are the strongest."""
 _STRONGEST: Final = 3
 _KINDS: Final[Mapping[str, tuple[type, ...]]] = {
     "String": (str,),

@@ -14,7 +14,7 @@ _MANAGER = "_get_rpc_manager"
 
 
 def wait_once() -> None:
-    """Makes the program that is about to end wait this way; leaves an SDK alone that does not wait as this one does."""
+    """Makes the program wait this way at its end; an SDK of an unknown release stays unchanged."""
     if all(hasattr(stack, name) for name in ("wait_for_rpcs", _MANAGER)) and hasattr(SETTINGS, "outputs"):
         stack.wait_for_rpcs = _wait_for_rpcs
 

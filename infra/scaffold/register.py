@@ -14,7 +14,7 @@ from bluelamp.infra.scaffold.stack import quoted
 from bluelamp.infra.settings.register import REGISTER, Register, read_register
 
 _FIRST = {"uksouth": "10.16.0.0/16", "ukwest": "10.80.0.0/16", "onPremises": "10.144.0.0/16"}
-"""Where the ranges of each place begin in a register that has no force yet."""
+"""The first range of each place in an empty register."""
 
 
 def add_force(

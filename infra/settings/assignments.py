@@ -23,7 +23,7 @@ class Selector(Model):
 
 
 class ResourceSelector(Model):
-    """Which resources an assignment evaluates, by region or by type; all of its conditions must be met."""
+    """The resources that an assignment evaluates, by region or by type; all conditions must be met."""
 
     name: Annotated[Identifier, Field(examples=["london"])]
     selectors: Annotated[

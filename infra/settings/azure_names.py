@@ -91,7 +91,7 @@ Role = Annotated[str, AfterValidator(_role)]
 """A built-in role of Azure that may be given permanently."""
 
 Endpoint = Annotated[str, AfterValidator(_endpoint)]
-"""Where a rule's traffic comes from or goes to: an address range, a service tag, or `*`."""
+"""The source or destination of a rule: an address range, a service tag, or `*`."""
 
 Line = Annotated[Network, AfterValidator(_line), Field(examples=["10.144.254.0/30"])]
 """The /30 of one line of an ExpressRoute circuit."""
@@ -145,4 +145,4 @@ BillingScope = Annotated[
         )
     ),
 ]
-"""Where in a billing account a subscription is made."""
+"""The billing scope of a new subscription."""

@@ -60,7 +60,7 @@ class Credential(Model):
 
 
 class BootstrapNetwork(Model):
-    """Where the private endpoints are: in a new network, or in a subnet that is there already."""
+    """The network of the private endpoints: a new network, or an existing subnet."""
 
     address_space: Network | None = None
     """The range of a new network, a /27 or larger."""
@@ -119,7 +119,7 @@ class Bootstrap:
 
 
 def read_bootstrap(root: Path, force: Force) -> Bootstrap:
-    """What is made for the force. Raises `SettingsError` with every mistake in the file, or without one."""
+    """The force's bootstrap settings. Raises `SettingsError` with every mistake in the file, or without one."""
     name = FILE.format(stack=force.slug)
     path = root / name
     if not lexists(path):

@@ -50,7 +50,7 @@ class Cluster(Model):
     endpoint: Address | None = None
     """The address of the API server, inside the force's own range; required where there is an `infrastructure`."""
     control_plane: Literal[1, 3, 5] = 3
-    """How many machines run the control plane."""
+    """The number of control plane machines."""
     workers: Annotated[tuple[Workers, ...], Field(min_length=1)] = (Workers(),)
     agent_certificate: AgentCertificate | None = None
     """The public key of the agents that connect it to Azure Arc; without it the cluster is not connected."""

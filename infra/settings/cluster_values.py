@@ -54,7 +54,7 @@ ImageUrl = Annotated[
         )
     ),
 ]
-"""Where an image is fetched from."""
+"""The URL of an image."""
 
 ImageChecksum = Annotated[
     str,

@@ -225,7 +225,7 @@ VaultSecretId = Annotated[
     ),
     Field(examples=["https://kv-ca.vault.azure.net/secrets/firewall-ca"]),
 ]
-"""Where a secret or a certificate with its private key is in a key vault."""
+"""The URL of a secret, or of a certificate with its private key, in a key vault."""
 
 UserIdentityId = Annotated[
     str,

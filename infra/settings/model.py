@@ -69,7 +69,7 @@ class Force(Settings):
 
     @property
     def shape(self) -> Literal["hybrid", "cloud", "on-premises"]:
-        """Which halves of the estate the force has."""
+        """The halves of the estate that the force has."""
         if self.azure and self.on_premises:
             return "hybrid"
         return "cloud" if self.azure else "on-premises"

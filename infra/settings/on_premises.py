@@ -63,7 +63,7 @@ class OnPremises(Model):
     registry: Domain | None = None
     """Host of the registry inside the force that mirrors every image; by default `registry.<domain>`."""
     vsphere: Vsphere | None = None
-    """Where virtual machines for clusters are made; required where a cluster has `infrastructure: vsphere`."""
+    """The vSphere for clusters' virtual machines; required if a cluster has `infrastructure: vsphere`."""
     clusters: Annotated[tuple[Cluster, ...], Field(min_length=1)] = (Cluster(name="live"),)
     tenants: tuple[Tenant, ...] = ()
     datahub: DataHub | None = None

@@ -82,7 +82,7 @@ class Components(Model):
     clusters: Level | None = comes_with("hybrid")
     """The lifecycle of the force's own clusters by Cluster API, where the settings give their infrastructure."""
     platform: Level | None = comes_with("hybrid")
-    """What every cluster runs for its tenants: admission and classes; with `full` a gateway."""
+    """Platform services of every cluster: admission policies and classes; with `full` a gateway."""
     arc: Level | None = comes_with("hybrid")
     """Clusters, servers and databases connected to Azure by Arc, where the settings say which."""
     workload_identity: Level | None = comes_with("full", "privateDns", "platform")

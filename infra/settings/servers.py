@@ -35,10 +35,10 @@ class Machine(Model):
     """The server's name in Azure."""
     os: Annotated[Literal["windows", "linux"], Field(examples=["windows"])]
     kind: Literal["VMware", "SCVMM", "HCI"] | None = None
-    """Where an Arc resource bridge makes it; by default a server that has connected itself."""
+    """The location of a server that an Arc resource bridge creates; by default the server connected itself."""
     sql: tuple[SqlInstance, ...] = ()
     license_type: Literal["Paid", "PAYG", "LicenseOnly"] = "Paid"
-    """How its SQL Server is paid for: `Paid` is with Software Assurance."""
+    """The licence of its SQL Server: `Paid` is with Software Assurance."""
 
 
 class Servers(Model):

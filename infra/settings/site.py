@@ -19,7 +19,7 @@ class Device(Model):
 
 
 class Peering(Model):
-    """How the force's routers and Microsoft's speak over a circuit."""
+    """The BGP peering between the force's routers and Microsoft's over a circuit."""
 
     vlan: Annotated[int, Field(ge=1, le=4094)]
     primary: Annotated[Line, Field(examples=["10.144.254.0/30"])]

@@ -60,7 +60,7 @@ class Persona(Model):
 
 
 class LakePath(Model):
-    """Where an asset is in the data lake."""
+    """The location of an asset in the data lake."""
 
     container: Label
     path: Path
@@ -85,7 +85,7 @@ class OpenData(Model):
 
 
 class AccessAsset(Model):
-    """Where people, partners and the public get an asset of the register, and its masked views."""
+    """The places where people, partners and the public read an asset of the register, and its masked views."""
 
     lake: LakePath | None = None
     application: Application | None = None

@@ -1,4 +1,4 @@
-"""Which subscription each area of the platform is in, and how its resources get there."""
+"""The subscription of each area of the platform, and the options that put resources into it."""
 
 import copy
 from collections.abc import Callable, Mapping

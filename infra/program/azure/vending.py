@@ -42,7 +42,7 @@ def landing_zones(
 
 
 def _options(context: Context, zone: LandingZoneSettings) -> pulumi.ResourceOptions | None:
-    """Puts a landing zone into the platform's first subscription, and what it makes at the hub into the hub's."""
+    """Puts a landing zone into the platform's first subscription, and its resources at the hub into the hub's."""
     at_hub = context.network_provider
     if at_hub is None or zone.subscription_id or zone.billing_scope:  # in its own subscription, the module does this
         return context.opts
