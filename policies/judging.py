@@ -88,8 +88,8 @@ class Baseline:
         except BaseException as error:
             interrupts.check()
             # An unreadable resource may be of any type, also a pod.
-            rules = dict.fromkeys(rule for type_ in (resource.type, TEMPLATE) for rule, _ in self.concerning(type_))
-            return [_error(rule, resource, error, context.estate) for rule in rules]
+            rules = {rule.id: rule for type_ in (resource.type, TEMPLATE) for rule, _ in self.concerning(type_)}
+            return [_error(rule, resource, error, context.estate) for rule in rules.values()]
         if subject is None:
             earlier = cached(resource) if self._keeps else None
             return self._verdicts(View(resource, resource.type), context, interrupts, earlier)

@@ -86,11 +86,13 @@ def session(
     arm_types: Path | None,
     kubeconfig: Path | None,
     changes: bool = False,
+    serves: bool = True,
     patience: Patience | None = None,
 ) -> Iterator[Session]:
     """Real stacks with the caller's own backend, or rehearsed ones below `.bluelamp/`, which `changes` may change.
 
-    `patience` says how long to wait for rehearsed stacks that another command has claimed.
+    Without `serves` the states of rehearsed stacks can be read, and nothing run. `patience` says how long to wait for
+    rehearsed stacks that another command has locked.
     """
     engine = engine_for(screen)
     if not rehearse:
@@ -108,7 +110,13 @@ def session(
     from bluelamp.rehearsal.session import rehearsal
 
     with rehearsal(
-        root, engine, arm_types=arm_types, kubeconfig=kubeconfig, changes=changes, patience=patience
+        root,
+        engine,
+        arm_types=arm_types,
+        kubeconfig=kubeconfig,
+        changes=changes,
+        serves=serves,
+        patience=patience,
     ) as held:
         yield Session(
             root,

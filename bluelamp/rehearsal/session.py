@@ -21,7 +21,6 @@ from bluelamp.rehearsal.packages import Packages
 from bluelamp.rehearsal.project import Project
 from bluelamp.rehearsal.recovery import reconcile, recover
 from bluelamp.rehearsal.sdk.search_path import search_path_of
-from bluelamp.rehearsal.server import Server
 from bluelamp.rehearsal.space import Space
 from bluelamp.rehearsal.stack_run import StackRun
 from bluelamp.rehearsal.store import Store, StoreError
@@ -152,12 +151,14 @@ def rehearsal(
     arm_types: Path | None = None,
     kubeconfig: Path | None = None,
     changes: bool = True,
+    serves: bool = True,
     patience: Patience | None = None,
 ) -> Iterator[Rehearsal]:
-    """Opens the rehearsal cloud of the project at `root` and serves it until the block ends.
+    """Opens the rehearsal cloud of the project at `root` and serves it to the engine until the block ends.
 
-    With `changes` stacks are locked for this command alone; `patience` is how long to wait for a lock. Raises
-    `RehearsalError` if the cloud cannot be used, for example with another passphrase than before.
+    With `changes` stacks are locked for this command alone; `patience` is how long to wait for a lock. Without `serves`
+    states can be read, and nothing run. Raises `RehearsalError` if the cloud cannot be used, for example with another
+    passphrase than before.
     """
     space = Space(root)
     try:
@@ -172,8 +173,8 @@ def rehearsal(
                 own=project.own_packages if project else (),
                 program=project.program if project else None,
             )
-            with Server(packages.all(), packages.schema) as server:
-                environment = space.environment(engine, server.debug_providers)
+            with _served(packages) if serves else contextlib.nullcontext("") as debug_providers:
+                environment = space.environment(engine, debug_providers)
                 prefer_own_python(environment, root)
                 if kubeconfig is None:
                     environment["PULUMI_SKIP_CHECKPOINTS"] = "true"  # see `recovery`
@@ -187,6 +188,15 @@ def rehearsal(
     finally:
         with contextlib.suppress(OSError):
             space.restrict_permissions()
+
+
+@contextmanager
+def _served(packages: Packages) -> Iterator[str]:
+    """Serves every package; yields the value of `PULUMI_DEBUG_PROVIDERS`."""
+    from bluelamp.rehearsal.server import Server
+
+    with Server(packages.all(), packages.schema) as server:
+        yield server.debug_providers
 
 
 def _unlock(store: Store) -> None:

@@ -35,7 +35,7 @@ class Machine(Model):
     """The server's name in Azure."""
     os: Annotated[Literal["windows", "linux"], Field(examples=["windows"])]
     kind: Literal["VMware", "SCVMM", "HCI"] | None = None
-    """The location of a server that an Arc resource bridge creates; by default the server connected itself."""
+    """The platform of a server that an Arc resource bridge creates; not set for a server that connected itself."""
     sql: tuple[SqlInstance, ...] = ()
     license_type: Literal["Paid", "PAYG", "LicenseOnly"] = "Paid"
     """The licence of its SQL Server: `Paid` is with Software Assurance."""

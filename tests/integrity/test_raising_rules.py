@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pulumi.runtime.proto import analyzer_pb2 as proto
 
-from bluelamp.policies import Enforcement, Judgement, Resource, Severity, Verdict
+from bluelamp.policies import Enforcement, Judgement, Resource, Severity, Verdict, judge
 from bluelamp.policies.judging import Baseline
 from bluelamp.policies.pack.analyzer import Analyzer
 from bluelamp.policies.rule import Fail, NotApplicable, Rule
@@ -343,6 +343,29 @@ def test_an_index_that_raises_is_built_once() -> None:
     )
     assert {each.verdict for each in judgements} == {Verdict.ERROR}
     assert len(built) == 1
+
+
+class Unreadable(dict[str, Any]):
+    """Properties of which none can be read."""
+
+    def get(self, key: str, default: Any = None) -> Any:
+        raise ValueError("not read")
+
+    __getitem__ = get
+
+
+def test_a_resource_that_cannot_be_read_is_an_error_of_each_rule_and_of_no_other_resource() -> None:
+    def urn(name: str) -> str:
+        return f"urn:pulumi:essex::bluelamp::kubernetes:core/v1:Pod::{name}"
+
+    properties = {"kind": "Pod", "apiVersion": "v1", "spec": {"hostNetwork": True}}
+    pods = [Resource(urn(name), "kubernetes:core/v1:Pod", name, properties) for name in ("first", "second")]
+    unreadable = replace(pods[0], properties=Unreadable(properties))
+    found = list(judge([unreadable, pods[1]]))
+    verdicts = [each.verdict for each in found if each.urn == unreadable.urn]
+    assert len(verdicts) > 20
+    assert set(verdicts) == {Verdict.ERROR}
+    assert [each for each in found if each.urn == pods[1].urn] == list(judge([pods[1]]))
 
 
 def interrupting(swallow: bool) -> Rule:

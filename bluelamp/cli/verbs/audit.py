@@ -263,7 +263,7 @@ def _deployed(
     from bluelamp.cli.session import opened, session
     from bluelamp.fleet.judge import deployed, judge_state
 
-    with session(screen, root, rehearse=rehearse, arm_types=None, kubeconfig=None) as held:
+    with session(screen, root, rehearse=rehearse, arm_types=None, kubeconfig=None, serves=False) as held:
         found = {force: opened(held, held.target(force)) for force in forces}
         states = deployed({force: state for force, (state, _) in found.items()}, rehearse=rehearse)
         return [

@@ -154,7 +154,7 @@ def _deployed(screen: Screen, root: Path, forces: Sequence[str], *, rehearse: bo
 
     prices = load(root)
     with (
-        session(screen, root, rehearse=rehearse, arm_types=None, kubeconfig=None) as held,
+        session(screen, root, rehearse=rehearse, arm_types=None, kubeconfig=None, serves=False) as held,
         screen.working("pricing"),
     ):
         states = deployed({force: held.state(held.target(force)) for force in forces}, rehearse=rehearse)
