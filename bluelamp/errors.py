@@ -1,7 +1,7 @@
-"""What goes wrong, as the command says it.
+"""The errors that the command reports.
 
-BluelampError            anything a user can mend; printed without a traceback
-├── UsageError           wrong use or wrong settings (exit status 2)
+BluelampError            an error that the user can fix; printed without a traceback
+├── UsageError           invalid usage or settings (exit status 2)
 ├── EngineError          the engine or the program failed (exit status 1)
 └── RehearsalError       the rehearsal cloud cannot be used (exit status 1)
 """
@@ -13,7 +13,7 @@ from typing import Final
 
 
 class Status(IntEnum):
-    """What the command's exit status means."""
+    """The command's exit statuses."""
 
     DONE = 0
     FAILED = 1
@@ -29,16 +29,16 @@ WORST_FIRST: Final = (
     Status.CHANGES_FOUND,
     Status.DONE,
 )
-"""The statuses, the most serious first."""
+"""The statuses, most serious first."""
 
 
 def worst(statuses: Iterable[Status]) -> Status:
-    """The most serious of `statuses`, with which the command ends; `DONE` where there are none."""
+    """The most serious of `statuses`; `DONE` if there are none."""
     return min(statuses, key=WORST_FIRST.index, default=Status.DONE)
 
 
 class BluelampError(Exception):
-    """Something a user can mend: what is wrong, and the next step where there is one."""
+    """An error that the user can fix: the problem, and the next step if there is one."""
 
     status = Status.FAILED
 
@@ -49,7 +49,7 @@ class BluelampError(Exception):
 
 
 class UsageError(BluelampError):
-    """Wrong use or wrong settings."""
+    """Invalid usage or settings."""
 
     status = Status.WRONG_USE
 
@@ -74,11 +74,11 @@ def unwritable(
 ) -> BluelampError:
     """The error for a file or folder that the user has named and that cannot be written.
 
-    A place that cannot be written is wrong use; a disk that is full or broken is a failure.
+    A path that cannot be written is invalid usage; a disk that is full or broken is a failure.
     """
     return kind_of(error)(f"{path}: {what}: {error.strerror or error}", next_step=next_step)
 
 
 def kind_of(error: OSError) -> type[BluelampError]:
-    """The kind of the error for what cannot be written."""
+    """The class of the error for a file or folder that cannot be written."""
     return BluelampError if error.errno in _FULL else UsageError

@@ -178,7 +178,7 @@ def _mistakes(rule: Rule) -> Iterator[Problem]:
     """The problems with `rule`, without its position."""
     if not isinstance(rule.id, str) or not ID.fullmatch(rule.id):
         allowed = "capital letters and digits in parts, then three digits, such as ESX-NET-001"
-        yield Problem("", message="is not an id of a rule", found=str(rule.id)[:60], allowed=allowed)
+        yield Problem("", message="is not a valid rule id", found=str(rule.id)[:60], allowed=allowed)
     elif rule.id.split("-")[0] == RESERVED:
         step = "begin it with a prefix of your own, such as ESX-"
         yield Problem("", message="has the prefix of the baseline's rules", found=rule.id, next_step=step)
@@ -189,11 +189,13 @@ def _mistakes(rule: Rule) -> Iterator[Problem]:
     yield from _controls(rule)
     if not rule.at:
         yield Problem(
-            "", message="concerns no type", next_step='set at="azure-native:network:VirtualNetwork", for example'
+            "",
+            message="applies to no resource type",
+            next_step='set at="azure-native:network:VirtualNetwork", for example',
         )
     for type_ in rule.at:
         if not isinstance(type_, str) or not _TYPE.fullmatch(type_):
-            yield Problem("", message="concerns an invalid resource type", found=str(type_)[:60])
+            yield Problem("", message="applies to an invalid resource type", found=str(type_)[:60])
     if not isinstance(rule.rationale, str) or not rule.rationale:
         yield Problem(
             "", message="has no rationale", next_step="explain why it matters in the docstring of its function"

@@ -36,7 +36,7 @@ def _approver(value: str) -> str:
     if is_id:
         return trimmed
     if "@" not in trimmed:
-        raise identity.IdentityError("is neither an id nor an address, or is a placeholder")
+        raise identity.IdentityError("is neither an id nor an address of a person")
     return identity.address(value)
 
 
@@ -53,7 +53,7 @@ def _scope(value: str) -> str:
     trimmed = value.strip(" \t\n")
     if not trimmed.isprintable() or not 0 < len(trimmed) <= _LONGEST_SCOPE:
         allowed = f"a URN of 1 to {_LONGEST_SCOPE} printable characters"
-        raise refuse(f"{show(value)} is not a scope", allowed)
+        raise refuse(f"{show(value)} is not a valid scope", allowed)
     return trimmed
 
 
@@ -141,7 +141,7 @@ class Register(Part):
 
 def _id(value: str) -> str:
     if not _ID.fullmatch(value) or len(value) > _LONGEST_ID or identity.is_placeholder(value):
-        raise refuse(f"{show(value)} is not an id", "lower-case letters, digits and hyphens")
+        raise refuse(f"{show(value)} is not a valid id", "lower-case letters, digits and hyphens")
     return value
 
 

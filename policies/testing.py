@@ -70,7 +70,7 @@ def _wrong(case: Case, rule: Rule) -> str:
         return str(error)
     found = [each for each in judge(case.resources, [used]) if each.urn == case.resources[0].urn]
     if not found:
-        return f"{case.resources[0].type} is no type that the rule concerns"
+        return f"{case.resources[0].type} is not a type that the rule applies to"
     judgement = found[0]
     if judgement.verdict is not case.verdict:
         return f"expected {case.verdict}, found {_told(judgement)}"
@@ -91,9 +91,9 @@ def _texts(rule: Rule, said: dict[str, str]) -> Iterator[str]:
         if other != rule.id:
             yield f"its {what} is a title of {other} already"
     if not rule.rationale.endswith("."):
-        yield "its rationale is no sentence: end it with a full stop"
+        yield "its rationale is not a sentence: end it with a full stop"
     if not rule.fix.endswith("."):
-        yield "its fix is no sentence: end it with a full stop"
+        yield "its fix is not a sentence: end it with a full stop"
 
 
 def _cases(rules: Sequence[Rule], file: Path, root: Path) -> Iterator[Problem]:
@@ -121,7 +121,7 @@ def _cases(rules: Sequence[Rule], file: Path, root: Path) -> Iterator[Problem]:
         if id_ not in ids:
             line = places[0] if places else 0
             step = did_you_mean_or(id_, ids, lead="rules here:")
-            yield Problem(name, line, path=id_[:60], message="is no rule of the module", next_step=step)
+            yield Problem(name, line, path=id_[:60], message="is not a rule of the module", next_step=step)
     for rule in rules:
         yield from _cases_of(rule, name, lines.get(rule.id, []))
 
@@ -132,7 +132,7 @@ def _cases_of(rule: Rule, name: str, lines: Sequence[int]) -> Iterator[Problem]:
     except Exception as error:
         number = str(error).partition("case ")[2].partition(":")[0]
         line = lines[int(number) - 1] if number.isdigit() and int(number) <= len(lines) else (lines or [0])[0]
-        said = str(error) if isinstance(error, ValueError) else f"is no list of cases: {type(error).__name__}"
+        said = str(error) if isinstance(error, ValueError) else f"is not a list of cases: {type(error).__name__}"
         yield Problem(name, line, path=rule.id, message=said, next_step="see docs/own-rules.md")
         return
     missing = [verdict for verdict in _WANTED if verdict not in {case.verdict for case in cases}]

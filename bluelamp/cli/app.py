@@ -36,7 +36,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
     context_settings={"help_option_names": ["-h", "--help"]},
-    epilog="Exit status: 0 done; 1 the program or the engine failed; 2 wrong use or settings; "
+    epilog="Exit status: 0 done; 1 the program or the engine failed; 2 invalid usage or settings; "
     "3 mandatory rules broken; 4 changes or drift where none were expected.",
 )
 

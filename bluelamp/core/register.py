@@ -203,9 +203,7 @@ def _mistakes(register: Register, source: Source) -> Iterator[Problem]:
     for slug, entry in register.forces.items():
         here: Steps = ("forces", slug)
         if entry.slug != slug:
-            yield source.problem(
-                (*here, "slug"), f"{entry.slug} is not the name the row stands under", next_step="leave it out"
-            )
+            yield source.problem((*here, "slug"), f"{entry.slug} is not the key of the row", next_step="leave it out")
         if codes.setdefault(entry.code, slug) != slug:
             yield source.problem((*here, "code"), f"{entry.code} is the code of {codes[entry.code]} already")
         if entry.successor and entry.successor not in register.forces:

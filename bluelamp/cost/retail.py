@@ -56,7 +56,8 @@ class Service:
             )
         if not is_safe(url):
             raise UsageError(
-                f"{VARIABLE}: {url!r} is not an address for prices", next_step="give an https:// address, or unset it"
+                f"{VARIABLE}: {url!r} is not a valid URL of a price service",
+                next_step="set an https:// URL, or unset it",
             )
         return cls(url)
 

@@ -11,7 +11,7 @@ _PASSPHRASE: Final = "PULUMI_CONFIG_PASSPHRASE"  # noqa: S105 - the name of a va
 
 @dataclass(frozen=True)
 class Known:
-    """A known error of the engine; `status` is wrong use if the caller's set-up is incomplete."""
+    """A known error of the engine; `status` is `WRONG_USE` if the caller's set-up is incomplete."""
 
     message: str
     next_step: str

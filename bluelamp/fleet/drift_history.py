@@ -71,7 +71,7 @@ def remember(file: Path, force: str, found: Sequence[Key], now: datetime) -> tup
             file.chmod(0o600)
     except (duckdb.Error, OSError) as error:
         said = str(error).splitlines()[0][:200] if str(error) else type(error).__name__
-        return History(), f"{file}: the history cannot be used ({said}); move it away to begin anew"
+        return History(), f"{file}: the history cannot be used ({said}); move it away to start a new one"
     return told, ""
 
 

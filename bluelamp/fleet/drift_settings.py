@@ -38,13 +38,13 @@ def _property(value: str) -> str:
         steps = ()
     if not steps or "*" in value.replace(_ANY, "") or len(value) > _LONGEST_NAME or not value.isprintable():
         allowed = "a property path, such as tags.lastBackup or rules[*].priority; what is below it is ignored too"
-        raise refuse(f"{show(value)} is no property", allowed)
+        raise refuse(f"{show(value)} is not a valid property path", allowed)
     return value
 
 
 def _pattern(value: str) -> str:
     if not value.strip("*?[] ") or len(value) > _LONGEST_NAME or not value.isprintable():
-        raise refuse(f"{show(value)} is no name", "a name, in which * stands for any text, and not for all of it")
+        raise refuse(f"{show(value)} is not a valid name", "a name; * matches any text, but a name must not be * alone")
     return value
 
 

@@ -82,14 +82,14 @@ def effective(resources: Sequence[Resource], scope: str, today: date) -> Effecti
     there = find(scope, groups)
     line = chain(there, groups)
     exemptions = [each for each in resources if each.type == EXEMPTION]
-    mending = {urn for each in resources if each.type == ROLE for urn in each.references.get("principalId", ())}
+    remediating = {urn for each in resources if each.type == ROLE for urn in each.references.get("principalId", ())}
     rows = [
         _row(
             each,
             group,
             there,
             [_exemption(one, today) for one in exemptions if _is_of(one, each, groups, line)],
-            mending,
+            remediating,
         )
         for group in line
         for each in resources
@@ -110,7 +110,9 @@ def everywhere(resources: Sequence[Resource], today: date) -> list[Effective]:
     return [effective(resources, name, today) for name in groups_of(resources)]
 
 
-def _row(assignment: Resource, group: Group, there: Group, exemptions: Iterable[Exemption], mending: set[str]) -> Row:
+def _row(
+    assignment: Resource, group: Group, there: Group, exemptions: Iterable[Exemption], remediating: set[str]
+) -> Row:
     properties = assignment.properties
     parameters = _parameters(assignment)
     metadata = properties.get("metadata")
@@ -134,7 +136,7 @@ def _row(assignment: Resource, group: Group, there: Group, exemptions: Iterable[
             enforced=enforced,
             effect=str(effect),
             verified=noted.get("verified") is not False,
-            cannot_mend=has_identity and assignment.urn not in mending,
+            cannot_remediate=has_identity and assignment.urn not in remediating,
             expired=[one.id for one in found if one.expired],
         ),
     )

@@ -20,7 +20,7 @@ def flags(
     enforced: bool,
     effect: str,
     verified: bool,
-    cannot_mend: bool,
+    cannot_remediate: bool,
     expired: Sequence[str],
 ) -> tuple[str, ...]:
     """The points to review in an assignment."""
@@ -35,7 +35,7 @@ def flags(
             found.append(f"{key}: the list of regions is empty")
         if any(_PLACEHOLDER.search(text) for text in _texts(value)):
             found.append(f"{key}: a placeholder was left in")
-    if cannot_mend:
+    if cannot_remediate:
         found.append("its identity has no role, so it cannot remediate")
     found += [f"{each} has expired and no longer applies" for each in expired]
     if not verified:

@@ -169,11 +169,11 @@ def _refuse(root: Path, first: str, second: str, into: str) -> None:
     if into in (first, second):
         raise UsageError(f"{into} is one of the two forces", next_step="give the new force a name of its own")
     if into in register.forces or has_settings(root / STACK_FILE.format(slug=into)):
-        raise UsageError(f"{into} is in the project already", next_step="give the new force another name")
+        raise UsageError(f"{into} already exists in the project", next_step="give the new force another name")
     for slug in (first, second):
         successor = register.entry(slug).successor
         if successor:
-            raise UsageError(f"{slug} is followed by {successor} already", next_step=f"merge {successor} in its place")
+            raise UsageError(f"{slug} already has the successor {successor}", next_step=f"merge {successor} instead")
 
 
 def _refuse_region(root: Path, region: str) -> None:

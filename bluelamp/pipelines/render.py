@@ -48,7 +48,7 @@ class Choices:
         """Raises `UsageError` for a branch or a command that would not be what it is in a pipeline's file."""
         if not _BRANCH.fullmatch(self.branch) or ".." in self.branch or self.branch.endswith(("/", ".lock")):
             raise UsageError(
-                f"--branch {self.branch[:60]!r}: not a branch's name",
+                f"--branch {self.branch[:60]!r}: not a valid branch name",
                 next_step="name the branch that is applied, such as main",
             )
         if not self.install.strip() or not self.install.isprintable() or len(self.install) > _LONGEST:

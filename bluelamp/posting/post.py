@@ -87,7 +87,7 @@ def marker_of(text: str) -> str:
     marker = _marker(text)
     if not marker:
         raise UsageError(
-            "it has no Bluelamp marker, by which later runs find it",
+            "the text has no Bluelamp marker, by which later runs find the comment or issue",
             next_step="post the file of `bluelamp check --comment FILE` or `bluelamp drift --issue FILE`",
         )
     return marker

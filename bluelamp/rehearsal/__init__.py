@@ -1,1 +1,1 @@
-"""The rehearsal cloud: an embedded stand-in for Azure Resource Manager, Kubernetes and other Pulumi packages."""
+"""The rehearsal cloud: an embedded emulation of Azure Resource Manager, Kubernetes and other Pulumi packages."""

@@ -152,4 +152,4 @@ def _why(error: Exception) -> str:
         return f"cannot be written: {error.strerror}"
     if LOCKED in str(error):
         return "another process has it open"
-    return f"cannot be used ({said[:200]}); move it away to begin anew"
+    return f"cannot be used ({said[:200]}); move it away to start a new one"

@@ -34,7 +34,7 @@ def private_key(path: Path) -> "Ed25519PrivateKey":
     except ValueError:
         if b"ENCRYPTED" in pem:
             raise UsageError(f"{path}: the passphrase does not open it", next_step=f"check {PASSPHRASE}") from None
-        raise UsageError(f"{path} is no private key in PEM", next_step=_MAKE) from None
+        raise UsageError(f"{path} is not a private key in PEM format", next_step=_MAKE) from None
     if not isinstance(key, Ed25519PrivateKey):
         raise UsageError(f"{path} is a key of another kind than Ed25519", next_step=_MAKE)
     return key
@@ -57,7 +57,7 @@ def public_key_of(pem: bytes, what: str) -> "Ed25519PublicKey":
     with suppress(ValueError, UnsupportedAlgorithm):
         key = load_pem_public_key(pem)
     if not isinstance(key, Ed25519PublicKey):
-        raise UsageError(f"{what} is no public key of Ed25519 in PEM", next_step=_MAKE)
+        raise UsageError(f"{what} is not an Ed25519 public key in PEM format", next_step=_MAKE)
     return key
 
 
@@ -102,7 +102,7 @@ def make_key(path: Path) -> tuple[Path, str]:
         create(public, pem_of(key.public_key()))
     except FileExistsError as error:
         named = Path(error.filename2 or error.filename)
-        what = "is there already" if named in (path, public) else "is a file where a folder is wanted"
+        what = "already exists" if named in (path, public) else "is a file where a folder is expected"
         raise UsageError(f"{named} {what}", next_step=_ANOTHER) from None
     except OSError as error:
         raise unwritable(error.filename or path, error, _ANOTHER, what="the key cannot be written") from None
@@ -112,13 +112,13 @@ def make_key(path: Path) -> tuple[Path, str]:
 def _without_public(path: Path, public: Path) -> "Ed25519PrivateKey | None":
     """The key at `path`, where it is one without its public half; None where neither is there."""
     if os.path.lexists(public):
-        raise UsageError(f"{path if os.path.lexists(path) else public} is there already", next_step=_ANOTHER)
+        raise UsageError(f"{path if os.path.lexists(path) else public} already exists", next_step=_ANOTHER)
     if not os.path.lexists(path):
         return None
     try:
         return private_key(path)
     except UsageError as error:
-        said = f"{path} is there already, and no public half can be made from it: {error.message}"
+        said = f"{path} already exists, and its public key cannot be derived: {error.message}"
         raise UsageError(said, next_step=_ANOTHER) from None
 
 

@@ -101,7 +101,7 @@ class Manifest(_Strict):
             if any("/" in name or name == INDEX for name in self.files):
                 raise ValueError("a report on one force has no folders, and no page above them")
             if self.part_of and (len(self.part_of.subject) < 2 or self.subject[0] not in self.part_of.subject):
-                raise ValueError("it is no part of the report that it names")
+                raise ValueError("it is not part of the report that it names")
             return
         if self.part_of:
             raise ValueError("a report on several forces is part of no other")

@@ -185,7 +185,7 @@ def explanation(shown: National) -> list[str]:
     said = [f"{some(len(shown.lines), 'force')}: {', '.join(answers)}."]
     filters = sorted({each for report in shown.reports for each in report.filters})
     if filters:
-        said.append(f"Picked: {'; '.join(filters)}; nothing is said of the baseline as a whole.")
+        said.append(f"Picked: {'; '.join(filters)}; the report does not cover the whole baseline.")
     mandatory = sum(len(report.broken) for report in shown.reports)
     failing = sum(1 for row in shown.rules if row.forces)
     if failing:

@@ -84,7 +84,7 @@ def _one(word: str, allowed: Sequence[str], what: str) -> str:
     found = [each for each in allowed if each.casefold() == word.casefold()]
     if not found:
         step = did_you_mean_or(word, allowed, lead="allowed:")
-        raise UsageError(f"{word!r} is no {what}", next_step=step)
+        raise UsageError(f"{word!r} is not a known {what}", next_step=step)
     return found[0]
 
 
@@ -104,7 +104,7 @@ def _framework(word: str) -> tuple[str, str, str]:
         every = sorted({slug(name) for name, _ in _editions()})
         said = f"{asked!r} could be {' or '.join(sorted(slug(name) for name, _ in found))}" if found else ""
         step = did_you_mean_or(asked, every, lead="allowed:")
-        raise UsageError(said or f"{asked!r} is no framework", next_step=step)
+        raise UsageError(said or f"{asked!r} is not a known framework", next_step=step)
     # Where no edition is named, the one that rules name, else the newest.
     used = {(control.framework, control.edition) for rule in rules() for control in rule.controls}
     name, edition = max(found, key=lambda each: (each in used, each[1]))

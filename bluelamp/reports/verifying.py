@@ -182,7 +182,7 @@ def _manifest(folder: Path) -> tuple[bytes, str]:
 def _refused(content: bytes, manifest: Manifest | None) -> str:
     """The problem of an untrustworthy manifest; empty for a trustworthy one."""
     if manifest is None:
-        return "was changed: it is no manifest any more"
+        return "was changed: it is no longer a valid manifest"
     if not unchanged(content):
         return "was changed: it does not match its hash"
     if manifest.format == EARLIER:

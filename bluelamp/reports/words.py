@@ -124,7 +124,9 @@ def explanation(report: Report) -> list[str]:
     said = []
     if report.filters:
         left_out = f"{some(report.left_out, 'other rule')} {'was' if report.left_out == 1 else 'were'} not judged"
-        said.append(f"Picked: {'; '.join(report.filters)}. {left_out}, so nothing is said of the baseline as a whole.")
+        said.append(
+            f"Picked: {'; '.join(report.filters)}. {left_out}, so the report does not cover the whole baseline."
+        )
     if not report.findings:
         return [*said, "There was nothing to judge: no resource that any rule is about."]
     if report.broken:

@@ -83,9 +83,9 @@ _NEXT: Final = {
     errno.EACCES: ("you may not write there", "name a folder of your own"),
     errno.EPERM: ("you may not write there", "name a folder of your own"),
     errno.EROFS: ("the file system is read-only", "name another folder"),
-    errno.ENOTDIR: ("a file stands where a folder is wanted", "name another folder"),
-    errno.EEXIST: ("a file stands where a folder is wanted", "name another folder"),
-    errno.EISDIR: ("a folder stands where a file is wanted", "name another folder"),
+    errno.ENOTDIR: ("a file exists where a folder is expected", "name another folder"),
+    errno.EEXIST: ("a file exists where a folder is expected", "name another folder"),
+    errno.EISDIR: ("a folder exists where a file is expected", "name another folder"),
     errno.ENAMETOOLONG: ("the name is too long", "name another folder"),
 }
 
@@ -127,7 +127,7 @@ def write(
     try:
         replace_folder(folder, draft.fill, _owned, last=MANIFEST)
     except OccupiedError as error:
-        said = "a file that belongs to no report is there already"
+        said = "a file that does not belong to a report already exists"
         raise UsageError(
             f"{draft.shown(error.filename)}: the report cannot be written: {said}",
             next_step="move it away, or name another folder",

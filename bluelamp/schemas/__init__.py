@@ -61,8 +61,8 @@ def output() -> dict[str, Any]:
             "version": {"type": "string", "description": "Bluelamp's version."},
             "status": {
                 "type": "integer",
-                "description": "The exit status: 0 done; 1 the program or the engine failed; 2 wrong use or settings; "
-                "3 mandatory rules broken; 4 changes or drift where none were expected; 130 interrupted.",
+                "description": "The exit status: 0 done; 1 the program or the engine failed; 2 invalid usage or "
+                "settings; 3 mandatory rules broken; 4 changes or drift where none were expected; 130 interrupted.",
             },
             "problems": {"type": "array", "items": {"$ref": "#/$defs/problem"}},
             "result": {"description": "Null where the command failed before it had one."},

@@ -10,11 +10,11 @@ _HEADER: Final = f"""\
 {modeline(REGISTER, "forces")}\
 # The register of this project's forces and their addresses: rows of Bluelamp's own register.
 #
-#   name        as the force calls itself
+#   name        the force's own name
 #   kind        territorial, or special
 #   region      police region; a national force has `national`
 #   onsCode     the Office for National Statistics' code of the police force area, where there is one
-#   code        2 to 5 lower-case letters, unique, for the names of resources; changing it renames them all
+#   code        2 to 5 lower-case letters, unique, used in resource names; changing it renames them all
 #   addresses   the force's own ranges: in UK South, in UK West, and in its own data centres
 #
 # The addresses are a proposal. Replace them with the force's own before the first `bluelamp up`.

@@ -56,13 +56,13 @@ def _notes(parameter: Any) -> Iterator[str]:
 
 
 def statuses() -> str:
-    """What each exit status means, and which one wins."""
+    """The meaning of each exit status, and their order of precedence."""
     from bluelamp.errors import WORST_FIRST, Status
 
     means = {
         Status.DONE: "Done. Advisory rules may fail.",
         Status.FAILED: "The program or the engine failed, or a file could not be written.",
-        Status.WRONG_USE: "Wrong use or settings. The message names each mistake with its place and the next step.",
+        Status.WRONG_USE: "Invalid usage or settings. The message names each mistake with its place and the next step.",
         Status.RULES_BROKEN: "Mandatory rules are broken, or a mandatory rule that must be judged could not be.",
         Status.CHANGES_FOUND: "Changes or drift where none were expected: `drift`, and `--expect-no-changes`.",
     }

@@ -61,7 +61,7 @@ def followed(root: Path, slugs: tuple[str, ...], successor: str, day: str) -> No
     try:
         last = (date.fromisoformat(day) - timedelta(days=1)).isoformat()
     except ValueError:
-        message = f"{day[:60]!r} is no date"
+        message = f"{day[:60]!r} is not a date"
         raise SettingsError([Problem(REGISTER, message=message, next_step="write it as YYYY-MM-DD")]) from None
     register = read_register(root)
     for slug in slugs:

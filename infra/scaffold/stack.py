@@ -90,4 +90,4 @@ def exists(name: str, entry: Entry) -> SettingsError:
         f"change it, and see what `bluelamp check {entry.slug}` says; another environment of the force: "
         f"`bluelamp new {entry.force} --environment {free[-1]}`"
     )
-    return SettingsError([Problem(name, message="is there already, and is not overwritten", next_step=step)])
+    return SettingsError([Problem(name, message="already exists, and is not overwritten", next_step=step)])

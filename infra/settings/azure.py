@@ -57,7 +57,7 @@ class TlsInspection(Model):
     identity_id: UserIdentityId
     """The user-assigned identity that may read the secret."""
     fqdns: Annotated[tuple[Fqdn, ...], Field(min_length=1, max_length=1000, examples=['["*.example.org"]'])]
-    """The names that machines may reach by HTTPS, inspected; `*.` at the start matches all subdomains."""
+    """The names that machines may reach by HTTPS, inspected; a leading `*.` matches all subdomains."""
 
 
 class Firewall(Model):

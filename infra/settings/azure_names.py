@@ -58,7 +58,7 @@ def _endpoint(value: str) -> str:
         ip_network(value, strict=False)
     except ValueError:
         allowed = "a range such as 10.61.0.0/22, a service tag such as Internet or VirtualNetwork, or '*'"
-        raise refuse(f"{show(value)} is not a source or destination of a rule", allowed) from None
+        raise refuse(f"{show(value)} is not a valid source or destination", allowed) from None
     return value
 
 

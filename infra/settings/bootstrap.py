@@ -35,20 +35,27 @@ _REPOSITORIES: Final = {
 }
 _LARGEST_PREFIX: Final = 27
 
-Subject = Annotated[str, AfterValidator(matching(r"[^\s*?]{1,600}", "is no subject", "one subject, without wildcards"))]
-Issuer = Annotated[str, AfterValidator(matching(r"https://[^\s?#]{1,590}", "is no issuer", "an https:// address"))]
+Subject = Annotated[
+    str, AfterValidator(matching(r"[^\s*?]{1,600}", "is not a valid subject", "one subject, without wildcards"))
+]
+Issuer = Annotated[
+    str, AfterValidator(matching(r"https://[^\s?#]{1,590}", "is not a valid issuer", "an https:// address"))
+]
 ResourceId = Annotated[
     str,
     AfterValidator(
         matching(
             r"/subscriptions/[0-9A-Fa-f-]{36}/resourceGroups/[\w().-]{1,90}/providers/[\w./-]{1,400}",
-            "is no ARM id",
+            "is not an ARM id",
             "/subscriptions/…/resourceGroups/…/providers/…",
         )
     ),
 ]
 Branch = Annotated[
-    str, AfterValidator(matching(r"(?!.*\.\.)[A-Za-z0-9][A-Za-z0-9._/-]{0,99}", "is no branch", "a name such as main"))
+    str,
+    AfterValidator(
+        matching(r"(?!.*\.\.)[A-Za-z0-9][A-Za-z0-9._/-]{0,99}", "is not a valid branch name", "a name such as main")
+    ),
 ]
 
 
@@ -60,7 +67,7 @@ class Credential(Model):
 
 
 class BootstrapNetwork(Model):
-    """The network of the private endpoints: a new network, or an existing subnet."""
+    """Where the private endpoints are: in a new network, or in an existing subnet."""
 
     address_space: Network | None = None
     """The range of a new network, a /27 or larger."""
@@ -139,7 +146,7 @@ def _no_azure(source: Source, force: Force) -> Problem:
 def _mistakes(made: BootstrapFile, source: Source, force: Force) -> Iterator[Problem]:
     pattern, allowed = _REPOSITORIES[made.host]
     if not re.fullmatch(pattern, made.repository):
-        message = f"{made.repository[:60]!r} is no repository of the host {made.host}"
+        message = f"{made.repository[:60]!r} is not a repository of the host {made.host}"
         yield source.problem(("repository",), message, allowed=f"allowed: {allowed}")
     yield from _network_mistakes(made, source, force)
     azure = force.azure

@@ -42,7 +42,7 @@ class Cluster(Model):
     context: Text | None = None
     """Context in the kubeconfig; by default the current one. Credentials are never in the settings."""
     infrastructure: Literal["vsphere", "metal3"] | None = None
-    """The infrastructure provider of Cluster API; not set for an existing cluster."""
+    """The infrastructure on which Cluster API creates the machines; not set for an existing cluster."""
     distribution: Literal["rke2", "kubeadm"] = "rke2"
     """`rke2` comes with the CIS profile."""
     metal3: Metal3 | None = None

@@ -14,7 +14,7 @@ Scope = Annotated[
     AfterValidator(
         matching(
             r"[a-z_-]{1,40}|/subscriptions/[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}(/[^\s?#]{1,800})?",
-            "is no scope",
+            "is not a valid scope",
             "a management group by what it is for, such as corp, or an id that begins with /subscriptions/",
         )
     ),
@@ -22,7 +22,7 @@ Scope = Annotated[
 """The scope of an exemption."""
 
 Reason = Annotated[
-    str, AfterValidator(matching(r"\S[^\n\t]{9,499}", "is no reason", "a sentence of 10 to 500 characters"))
+    str, AfterValidator(matching(r"\S[^\n\t]{9,499}", "is not a valid reason", "a sentence of 10 to 500 characters"))
 ]
 """A reason, for later readers."""
 

@@ -22,7 +22,7 @@ def _agent_certificate(value: str) -> str:
     except binascii.Error:
         raise refuse("is not base64", _FORM, _HOW, hidden=True) from None
     if value.startswith("LS0t") or key[4:7] == _PRIVATE:
-        message = "is no public key in DER, and may be the private one"
+        message = "is not a public key in DER, and may be the private one"
         raise refuse(message, _FORM, f"replace a key that was here; {_HOW}", hidden=True)
     if not key.startswith(_PUBLIC):
         raise refuse("is not a public key of the agents", _FORM, _HOW, hidden=True)
@@ -34,8 +34,10 @@ AgentCertificate = Annotated[str, AfterValidator(_agent_certificate)]
 
 _AS_GIVEN = "base64url, as `kubectl get --raw /openid/v1/jwks` gives it"
 
-_Modulus = Annotated[str, AfterValidator(matching(r"[A-Za-z0-9_-]{342,1400}", "is no modulus of 2048 bits", _AS_GIVEN))]
-_Exponent = Annotated[str, AfterValidator(matching(r"[A-Za-z0-9_-]{1,8}", "is no exponent", _AS_GIVEN))]
+_Modulus = Annotated[
+    str, AfterValidator(matching(r"[A-Za-z0-9_-]{342,1400}", "is not a modulus of at least 2048 bits", _AS_GIVEN))
+]
+_Exponent = Annotated[str, AfterValidator(matching(r"[A-Za-z0-9_-]{1,8}", "is not a valid exponent", _AS_GIVEN))]
 
 
 class SigningKey(Model):

@@ -154,7 +154,7 @@ def own_settings(written: Mapping[str, object], source: Source) -> dict[str, Any
 def _stray(key: str, source: Source) -> Problem:
     namespace, colon, _ = key.partition(":")
     if colon:
-        message, allowed = f"{show(namespace)} is not a namespace of settings", ["bluelamp", *OTHER_NAMESPACES]
+        message, allowed = f"{show(namespace)} is not a settings namespace", ["bluelamp", *OTHER_NAMESPACES]
         step = did_you_mean(namespace, allowed)
         return source.problem(
             ("config", key), message, show(namespace, quote=False), f"allowed: {', '.join(allowed)}", step, key=True

@@ -51,7 +51,7 @@ class LandingZone(Model):
     region: Region | None = None
     """By default the primary region."""
     subscription_id: Guid | None = None
-    """A subscription that is there already; by default the platform's own."""
+    """An existing subscription; by default the platform's own."""
     billing_scope: BillingScope | None = None
     """The billing account's scope under which a new subscription is made."""
     address_space: Network

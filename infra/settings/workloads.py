@@ -24,7 +24,7 @@ def _image(value: str) -> str:
 @in_schema(pattern=rf"^({_CRON.pattern})$")
 def _schedule(value: str) -> str:
     if not _CRON.fullmatch(value):
-        raise refuse(f"{show(value)} is no schedule", 'five fields as cron has them, such as "30 4 * * *"')
+        raise refuse(f"{show(value)} is not a valid schedule", 'five fields as cron has them, such as "30 4 * * *"')
     return value
 
 

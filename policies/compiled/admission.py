@@ -47,7 +47,7 @@ def policy(rule: Rule) -> dict[str, Any]:
     expressions = [facet.expression] if facet.whole else cel.everywhere(kinds, facet.expression)
     spec: dict[str, Any] = {
         "failurePolicy": "Fail",
-        # Kubernetes makes and mends roles of its own, and could not start if it were kept from it.
+        # Kubernetes creates and repairs its own roles, and could not start if the policy denied it.
         "matchConditions": [
             {"name": "not-kubernetes-itself", "expression": f"!(request.userInfo.username in {cel.literal(_ITSELF)})"}
         ],

@@ -62,7 +62,7 @@ def read(root, text, offered=EVERYTHING):
         ("id: council\n", "id: ambulance\n", "duplicate id ambulance"),
         ("effect: deny", "effect: forbid", "is not an allowed value"),
         ("minimum: 5", "minimum: 1", "at least 3"),
-        ("assets: [any]", "assets: [any, intelligence]", "any cannot be combined with other names"),
+        ("assets: [any]", "assets: [any, intelligence]", "any cannot be combined with names"),
         (
             "networks: [force]\n    devices: [managed]\n    mask",
             "networks: [force, internet]\n    devices: [managed]\n    mask",

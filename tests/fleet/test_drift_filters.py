@@ -80,9 +80,9 @@ def test_a_filter_counts_until_its_expiry(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        ({"property": "a..b"}, "is no property"),
-        ({"property": "*"}, "is no property"),
-        ({"type": "*"}, "is no name"),
+        ({"property": "a..b"}, "is not a valid property path"),
+        ({"property": "*"}, "is not a valid property path"),
+        ({"type": "*"}, "is not a valid name"),
         ({"type": ""}, "names no type and no resource"),
         ({"reason": "noise"}, "gives no reason"),
         ({"expiry": "2028-01-01"}, "is more than a year ahead"),
@@ -142,7 +142,7 @@ def test_a_history_that_cannot_be_used_is_no_failure(tmp_path: Path) -> None:
     file.write_bytes(b"not a database" * 100)
     history, trouble = remember(file, "essex", [("u", "p")], datetime.now(UTC))
     assert history.since == {}
-    assert "move it away to begin anew" in trouble
+    assert "move it away to start a new one" in trouble
 
 
 def found(*steps: Step, status: Status = Status.CHANGES_FOUND, force: str = "essex") -> Result:

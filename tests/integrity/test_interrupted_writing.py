@@ -271,7 +271,7 @@ def test_somebody_s_own_file_of_the_same_name_is_never_written_over(two: Two) ->
     name = sorted(name for name in two.new if name.endswith("findings.json"))[0]
     (two.folder / name).parent.mkdir(exist_ok=True)
     (two.folder / name).write_text("mine")
-    with pytest.raises(UsageError, match="a file that belongs to no report is there already") as caught:
+    with pytest.raises(UsageError, match="a file that does not belong to a report already exists") as caught:
         two.write(two.newer)
     assert str(two.folder / name) in caught.value.message
     assert read(two.folder) == {name: b"mine"}

@@ -85,7 +85,7 @@ def test_the_answered_result_plans_and_passes_check(first: str, second: str, pro
 
     again = in_process(project.root, ["merge", first, second, *INTO])
     assert again[0] == 2
-    assert "mid-wales is in the project already" in again[2]
+    assert "mid-wales already exists in the project" in again[2]
 
 
 def test_any_two_forces_have_a_draft_whose_settings_load(project: Project) -> None:
@@ -118,7 +118,7 @@ def test_use_of_a_resource_that_the_new_force_does_not_plan_is_left_out(project:
     [
         (["kent", "kent", *INTO], "kent cannot be merged with itself"),
         (["kent", "surrey", "--into", "kent", "--name", "K", "--code", "kk"], "kent is one of the two forces"),
-        (["kent", "surrey", "--into", "essex", "--name", "K", "--code", "kk"], "essex is in the project already"),
+        (["kent", "surrey", "--into", "essex", "--name", "K", "--code", "kk"], "essex already exists in the project"),
         (["kent", "surey", *INTO], "did you mean surrey?"),
         (["kent", "surrey", *INTO, "--region", "waless"], "did you mean wales?"),
         (["kent", "surrey-dev", *INTO], "surrey-dev is an environment"),
@@ -194,7 +194,7 @@ def test_a_force_with_a_successor_is_not_merged_again(project: Project) -> None:
     again = ["merge", "wiltshire", "kent", "--into", "other", "--name", "Other", "--code", "oth"]
     status, _, err = in_process(project.root, again)
     assert status == 2
-    assert "wiltshire is followed by mid-wales already" in err
+    assert "wiltshire already has the successor mid-wales" in err
     assert not (project.root / "merges" / "other").exists()
 
 

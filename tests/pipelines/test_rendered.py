@@ -215,7 +215,7 @@ def test_a_rendering_that_nobody_edited_is_replaced_also_with_the_line_ends_of_w
         ((), "name a force, or a host with --pipelines"),
         (("essex", "--pipelines", "github"), "are mutually exclusive"),
         (("--pipelines", "jenkins"), "allowed: github, azure, gitlab"),
-        (("--pipelines", "github", "--branch", "a]\nb"), "not a branch's name"),
+        (("--pipelines", "github", "--branch", "a]\nb"), "not a valid branch name"),
         (("--pipelines", "github", "--install", "a\nb"), "a command is one line"),
         (("--pipelines", "github", "--diagram-only"), "neither manifests nor a diagram"),
         (("essex", "--branch", "trunk"), "belong to --pipelines"),

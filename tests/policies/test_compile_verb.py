@@ -67,7 +67,7 @@ def test_definitions_that_azure_may_refuse_can_be_left_out(project, tmp_path):
     [
         (("--to", "azure-policy"), "name a force, or give --management-group"),
         (("--to", "admission", "--rule", "BL-STO-001"), "none of the selected rules is about Kubernetes"),
-        (("--to", "admission", "--rule", "BL-K8S-1"), "is no rule"),
+        (("--to", "admission", "--rule", "BL-K8S-1"), "is not a known rule"),
         (("--to", "rego"), "'rego' is not one of"),
         (("atlantis", "--to", "azure-policy"), "atlantis"),
     ],

@@ -172,9 +172,9 @@ def test_the_served_pack_names_it(project: Project) -> None:
     [
         ('"ESX-NET-001"', '"BL-NET-001"', "has the prefix of the baseline's rules"),
         ('"ESX-NET-001"', '"BL-ESX-001"', "has the prefix of the baseline's rules"),
-        ('"ESX-NET-001"', '"esx-net-001"', "is not an id of a rule"),
-        ('"ESX-NET-001"', '"ESX"', "is not an id of a rule"),
-        ('"ESX-NET-001"', '"bl-net-001"', "is not an id of a rule"),
+        ('"ESX-NET-001"', '"esx-net-001"', "is not a valid rule id"),
+        ('"ESX-NET-001"', '"ESX"', "is not a valid rule id"),
+        ('"ESX-NET-001"', '"bl-net-001"', "is not a valid rule id"),
         (
             '    failure="Virtual network does not encrypt traffic",\n',
             "",
@@ -183,8 +183,8 @@ def test_the_served_pack_names_it(project: Project) -> None:
         ("Severity.HIGH", '"high"', "severity is not a Severity"),
         ('iso("8.20", "8.24")', 'iso("8.99")', "ISO/IEC 27001 Annex A 2022 has no control 8.99"),
         ('iso("8.20", "8.24")', '("8.20",)', "controls are not a tuple of Control"),
-        (f'at="{NETWORK}"', 'at="no type"', "concerns an invalid resource type"),
-        (f'at="{NETWORK}"', "at={}", "concerns no type"),
+        (f'at="{NETWORK}"', 'at="no type"', "applies to an invalid resource type"),
+        (f'at="{NETWORK}"', "at={}", "applies to no resource type"),
         (
             "from bluelamp.policies.rule import Must, rule",
             "from bluelamp.policies.rules import Must",
@@ -318,7 +318,7 @@ def test_every_verb_that_judges_or_explains_refuses_a_broken_rule(project: Proje
             1,
             "case 2 fail, encrypted: expected fail, found pass",
         ),
-        ("ESX-NET-001|ESX-NET-010", 2, "ESX-NET-010: is no rule of the module; did you mean ESX-NET-001?"),
+        ("ESX-NET-001|ESX-NET-010", 2, "ESX-NET-010: is not a rule of the module; did you mean ESX-NET-001?"),
         ("  - unknown: {encryption: !unknown }\n|", 0, "3 cases: all hold"),
         ("  - pass: {encryption: {enabled: true}}\n|", 2, "has no case that is `pass`"),
         ("- pass:|- passes:", 2, "rules/network.yaml:2: ESX-NET-001: ESX-NET-001, case 1: one of"),

@@ -138,8 +138,8 @@ def test_a_redacted_report_names_nothing_on_the_screen_either(here: Path) -> Non
     [
         (["--formats", "csv,sariff"], "did you mean sarif?"),
         (["--formats", ","], "--formats names no format"),
-        (["--framework", "pod-securty"], "is no framework"),
-        (["--rule", "BL-K8-001"], "is no rule"),
+        (["--framework", "pod-securty"], "is not a known framework"),
+        (["--rule", "BL-K8-001"], "is not a known rule"),
         (["--sign-with", "nowhere.pem"], "`bluelamp key FILE` makes one"),
         (["--history", "h", "--no-history"], "are mutually exclusive"),
         (["--previous", "nowhere"], "holds no report to follow"),
@@ -155,7 +155,7 @@ def test_wrong_use_is_told_and_nothing_is_written(here: Path, words: list[str], 
 def test_a_folder_that_cannot_be_written_is_told(here: Path) -> None:
     done = audit(here, "--report", "pod.yaml/out")
     assert done.returncode == 2
-    assert "the report cannot be written: a file stands where a folder is wanted" in done.stderr
+    assert "the report cannot be written: a file exists where a folder is expected" in done.stderr
     assert (here / "pod.yaml").read_text() == POD
 
 
@@ -164,4 +164,4 @@ def test_verifying_what_is_no_report_is_told(here: Path) -> None:
     done = run(here, "verify", ".")
     assert done.returncode == 1
     assert "manifest.json: is missing" in done.stdout
-    assert "is no public key" in run(here, "verify", ".", "--signer", "pod.yaml").stderr
+    assert "is not an Ed25519 public key" in run(here, "verify", ".", "--signer", "pod.yaml").stderr

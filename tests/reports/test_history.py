@@ -113,7 +113,7 @@ def test_a_damaged_history_costs_no_report(
     remembered = remember([report], file)
     assert remembered.reports == (report,)
     assert f"{file}: cannot be used" in remembered.trouble
-    assert "move it away to begin anew" in remembered.trouble
+    assert "move it away to start a new one" in remembered.trouble
 
 
 def test_a_history_that_another_process_has_costs_no_report(report_on: ReportOn, tmp_path: Path) -> None:

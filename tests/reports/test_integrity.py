@@ -149,7 +149,7 @@ def test_a_report_that_was_forged_whole_has_not_the_signer(
 )
 def test_what_is_no_manifest_is_told_and_breaks_nothing(sealed: Path, content: str) -> None:
     (sealed / "manifest.json").write_text(content)
-    assert flaws(sealed) == ["manifest.json: was changed: it is no manifest any more"]
+    assert flaws(sealed) == ["manifest.json: was changed: it is no longer a valid manifest"]
 
 
 def test_a_chain_holds_and_breaks(report_on: ReportOn, key: Path, tmp_path: Path) -> None:
@@ -208,10 +208,10 @@ def test_openssl_agrees_with_the_signature(sealed: Path, key: Path) -> None:
 
 def test_a_key_is_for_its_owner_only_and_never_overwritten(key: Path, tmp_path: Path) -> None:
     assert key.stat().st_mode & 0o077 == 0
-    with pytest.raises(UsageError, match="is there already"):
+    with pytest.raises(UsageError, match="already exists"):
         make_key(key)
     (tmp_path / "file").write_text("")
-    with pytest.raises(UsageError, match="is a file where a folder is wanted"):
+    with pytest.raises(UsageError, match="is a file where a folder is expected"):
         make_key(tmp_path / "file" / "key.pem")
 
 

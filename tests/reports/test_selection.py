@@ -79,15 +79,15 @@ def test_severities_ids_and_areas() -> None:
 @pytest.mark.parametrize(
     ("words", "said", "step"),
     [
-        ({"frameworks": ["pod-securty-standards"]}, "is no framework", "did you mean pod-security-standards?"),
-        ({"frameworks": ["nonsense"]}, "is no framework", "allowed: .*ncsc-caf"),
-        ({"frameworks": [""]}, "is no framework", "allowed"),
+        ({"frameworks": ["pod-securty-standards"]}, "is not a known framework", "did you mean pod-security-standards?"),
+        ({"frameworks": ["nonsense"]}, "is not a known framework", "allowed: .*ncsc-caf"),
+        ({"frameworks": [""]}, "is not a known framework", "allowed"),
         ({"frameworks": ["n"]}, "could be .*ncsc-caf", "allowed"),
         ({"frameworks": ["pod:restrictd"]}, "has nothing called 'restrictd'", "did you mean restricted?"),
-        ({"ids": ["BL-NT-001"]}, "is no rule", "did you mean BL-NET-001?"),
+        ({"ids": ["BL-NT-001"]}, "is not a known rule", "did you mean BL-NET-001?"),
         ({"ids": ["XX-*"]}, "no rule's id is like", "for example"),
-        ({"severity": "hihg"}, "is no severity", "did you mean high?"),
-        ({"areas": ["azzure"]}, "is no area", "did you mean azure?"),
+        ({"severity": "hihg"}, "is not a known severity", "did you mean high?"),
+        ({"areas": ["azzure"]}, "is not a known area", "did you mean azure?"),
     ],
 )
 def test_what_is_misspelt_is_told(words: dict[str, Any], said: str, step: str) -> None:
@@ -107,7 +107,7 @@ def test_a_filtered_report_never_reads_as_the_whole_baseline(report_on: ReportOn
         "Essex Police is within the rules that were picked, which are not its whole security baseline."
     )
     assert explanation(report)[0] == (
-        "Picked: severity high or worse. 1 other rule was not judged, so nothing is said of the baseline as a whole."
+        "Picked: severity high or worse. 1 other rule was not judged, so the report does not cover the whole baseline."
     )
     assert one_line(report) == "within the picked rules, 1 of 2"
     said = json.loads(report.to_json())

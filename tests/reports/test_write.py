@@ -105,7 +105,9 @@ def test_two_reports_on_one_force_are_refused(report_on: ReportOn, tmp_path: Pat
 def test_a_file_where_the_folder_should_be(report_on: ReportOn, tmp_path: Path) -> None:
     (tmp_path / "out").write_text("mine")
     for folder in (tmp_path / "out", tmp_path / "out" / "below"):
-        with pytest.raises(BluelampError, match=r"findings\.json: .* a file stands where a folder is wanted") as caught:
+        with pytest.raises(
+            BluelampError, match=r"findings\.json: .* a file exists where a folder is expected"
+        ) as caught:
             write([report_on("open")], folder)
         assert caught.value.next_step == "name another folder"
         assert caught.value.status is Status.WRONG_USE
@@ -114,7 +116,7 @@ def test_a_file_where_the_folder_should_be(report_on: ReportOn, tmp_path: Path) 
 
 def test_a_folder_where_the_file_should_be(report_on: ReportOn, tmp_path: Path) -> None:
     (tmp_path / "out" / "findings.json").mkdir(parents=True)
-    with pytest.raises(BluelampError, match="a folder stands where a file is wanted"):
+    with pytest.raises(BluelampError, match="a folder exists where a file is expected"):
         write([report_on("open")], tmp_path / "out")
     assert names(tmp_path / "out") == set()
 

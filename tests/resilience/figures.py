@@ -7,7 +7,15 @@ from statistics import median
 from tests.resilience.points import Outcome
 from tests.resilience.subjects import SUBJECTS
 
-HEADINGS = ("command", "stopped by", "points", "converged", "lost something", "left something", "median recovery")
+HEADINGS = (
+    "command",
+    "interrupted by",
+    "points",
+    "recovered",
+    "lost or orphaned",
+    "left files or processes",
+    "median recovery",
+)
 
 
 def rows(outcomes: Sequence[Outcome]) -> list[tuple[str, ...]]:

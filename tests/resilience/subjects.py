@@ -22,23 +22,23 @@ _KEY = "signing.pem"
 
 @dataclass
 class Settled:
-    """What the following runs came to; `seconds` is how long the first one took."""
+    """The result of the following runs; `seconds` is the duration of the first one."""
 
     seconds: float = 0.0
     diverged: list[str] = field(default_factory=list)
-    """What did not end as it should."""
+    """Runs with an unexpected result."""
     lost: list[str] = field(default_factory=list)
-    """What is gone, or is there and nobody knows it."""
+    """Lost data, and resources that no state tracks."""
     left: list[str] = field(default_factory=list)
-    """Processes and files that nobody takes away any more."""
+    """Processes and files that nothing removes any more."""
 
     @property
     def problems(self) -> list[str]:
-        """All of it."""
+        """Every problem."""
         return [*self.diverged, *self.lost, *self.left]
 
     def expect(self, ended: Ended, *statuses: int) -> Ended:
-        """Notes where a command ended otherwise than with one of `statuses`."""
+        """Records a command that ended with another status than one of `statuses`."""
         if ended.status not in statuses or "Traceback" in ended.said:
             lines = [line for line in ended.said.strip().splitlines() if line.strip()]
             self.diverged.append(f"status {ended.status}: {' / '.join(lines[-3:])[-300:]}")

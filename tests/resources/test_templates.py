@@ -234,7 +234,7 @@ def test_folders_are_read_whole_and_what_is_no_template_is_left_out(tmp_path):
     heard = []
     assert len(read([str(tmp_path)], heard.append)) == 1
     assert heard == [
-        "left out, as the rules do not know it: Contoso.Odd/things (1), Microsoft.Storage/storageAccounts odd (1)"
+        "left out, as no rule can judge it: Contoso.Odd/things (1), Microsoft.Storage/storageAccounts odd (1)"
     ]
 
 

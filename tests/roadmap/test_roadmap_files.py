@@ -135,7 +135,7 @@ def test_all_mistakes_are_told_at_once_with_their_places(tmp_path: Path) -> None
         ("{component: hub}", "{component: hub, rule: BL-NET-001}", "a criterion names one thing, not 2"),
         ("{component: hub}", "{}", "a criterion names one thing, not 0"),
         ("{asset: records}", "{asset: records, profile: full}", "only a component has a profile"),
-        ("successor: modules/data/lake", "successor: the lake", "is no module and no debt ID"),
+        ("successor: modules/data/lake", "successor: the lake", "is neither a module nor a debt ID"),
         ("id: TD-1", "id: seventeen", "is not a debt ID"),
         ("exitCost: 1000", "exitCost: -1", "at least 0"),
         ("exitCost: 1000", 'exitCost: "1000"', "is not a whole number"),

@@ -48,7 +48,7 @@ def test_settings_that_are_there_are_kept_and_the_next_step_is_said(empty):
     for words in (("kent", *OWNER), ("kent",)):
         run = empty.run("new", *words)
         assert run.returncode == 2
-        assert "is there already, and is not overwritten" in run.stderr
+        assert "already exists, and is not overwritten" in run.stderr
         assert "bluelamp check kent" in run.stderr
         assert "bluelamp new kent --environment dev" in run.stderr
     assert empty.settings("kent").read_bytes() == before

@@ -31,7 +31,7 @@ def test_a_file_that_is_there_is_not_overwritten(root):
     with pytest.raises(SettingsError) as caught:
         scaffold("kent", "ict@kent.police.example", "ICT-1", root=root)
     assert str(caught.value) == (
-        "stacks/Pulumi.kent.yaml: is there already, and is not overwritten; change it, and see what `bluelamp check kent` "
+        "stacks/Pulumi.kent.yaml: already exists, and is not overwritten; change it, and see what `bluelamp check kent` "
         "says; another environment of the force: `bluelamp new kent --environment dev`"
     )
     assert path.read_text() == "mine"
@@ -69,7 +69,7 @@ def test_of_many_at_once_one_wins(root):
         "import sys; from pathlib import Path; from bluelamp.infra.force import SettingsError; from bluelamp.infra.scaffold.stack import scaffold\n"
         "sys.stdin.read()\n"
         "try: scaffold('kent', sys.argv[2], 'ICT-1', root=Path(sys.argv[1]))\n"
-        "except SettingsError as error: sys.exit(2 if 'is there already' in str(error) else 1)\n"
+        "except SettingsError as error: sys.exit(2 if 'already exists' in str(error) else 1)\n"
     )
     runs = [
         subprocess.Popen(

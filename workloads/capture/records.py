@@ -155,7 +155,7 @@ def _parse_error(error: Exception) -> str:
 
 
 def _refuse_constant(name: str) -> None:
-    raise _BadJsonError(f"{name} is no number of JSON")
+    raise _BadJsonError(f"{name} is not a JSON number")
 
 
 def _finite(text: str) -> float:
@@ -267,7 +267,7 @@ _MESSAGES: Final = {
     "exclusiveMinimum": "is not more than {}",
     "maximum": "is more than {}",
     "exclusiveMaximum": "is not less than {}",
-    "multipleOf": "is no multiple of {}",
+    "multipleOf": "is not a multiple of {}",
     "minLength": "has fewer characters than {}",
     "maxLength": "has more characters than {}",
     "minItems": "has fewer entries than {}",
@@ -293,7 +293,7 @@ def _messages(error: Any) -> Iterator[str]:
         case "additionalProperties":
             known = error.schema.get("properties", {})
             yield from (
-                f"{head}{show(each)} is no property of the contract" for each in error.instance if each not in known
+                f"{head}{show(each)} is not a property of the contract" for each in error.instance if each not in known
             )
         case "type":
             kinds = error.validator_value if isinstance(error.validator_value, list) else [error.validator_value]

@@ -85,7 +85,7 @@ class _SchemaBuilder:
                 required.append(name)
         for name in wanted:
             if name not in made:
-                self.not_enforced(path, f"required: {name}, which is no property", NOT_CHECKED)
+                self.not_enforced(path, f"required: {name}, which is not a property", NOT_CHECKED)
         found: dict[str, Any] = {"type": "object", "properties": made}
         if required:
             found["required"] = required

@@ -62,13 +62,13 @@ def read_acls(file: Path) -> tuple[TargetAcl, ...]:
 def _problems(file_system: str, path: str, acl: str) -> Iterator[str]:
     where = f"{file_system}/{path}"
     if not file_system or not path.strip("/") or ".." in path.split("/"):
-        yield f"{where}: is no folder of the lake"
+        yield f"{where}: is not a folder of the lake"
     entries = acl.split(",")
     for each in entries:
         kind, _, rest = each.removeprefix(_DEFAULT).partition(":")
         permissions = rest.rpartition(":")[2]
         if kind not in ("user", "group", "mask", "other") or rest.count(":") != 1 or not _is_permission(permissions):
-            yield f"{where}: {each!r} is no entry of an access control list, such as user::rwx"
+            yield f"{where}: {each!r} is not an entry of an access control list, such as user::rwx"
     missing = [each for each in ("user::", "group::", "other::") if not any(one.startswith(each) for one in entries)]
     if missing:
         yield f"{where}: the list has no entry {', '.join(missing)}"

@@ -61,7 +61,7 @@ def lake_path(text: str) -> LakePath | None:
     parts = path.rstrip("/").split("/")
     if not _SYSTEM.fullmatch(system) or any(part in ("", ".", "..") for part in parts):
         raise LakeError(
-            f"{text}: is no folder of the lake; write {PREFIX}FILE_SYSTEM/PATH, such as {PREFIX}curated/view"
+            f"{text}: is not a folder of the lake; write {PREFIX}FILE_SYSTEM/PATH, such as {PREFIX}curated/view"
         )
     return LakePath(system, "/".join(parts))
 

@@ -289,7 +289,7 @@ def _schema_checks(make: _Maker, each: SchemaProperty, steps: Steps) -> Iterator
         elif kind in ("date", "timestamp"):
             arguments["as"] = kind
             if not _is_day(value):
-                reason = f"{show(value)} is no date to compare with"
+                reason = f"{show(value)} is not a date to compare with"
         yield make.make(
             "invalidValues",
             (column,),
@@ -377,7 +377,7 @@ def _unrunnable(  # noqa: PLR0911 - one for each reason
     metric: str, column: str | None, arguments: Mapping[str, Any], names: Sequence[str], *, percent: bool
 ) -> str:
     if metric not in ("rowCount", "nullValues", "missingValues", "invalidValues", "duplicateValues"):
-        return f"{show(metric)} is no metric of the standard"
+        return f"{show(metric)} is not a metric of the standard"
     if metric == "rowCount":
         if column is not None:
             return "rowCount belongs to a table, not to a column"
@@ -403,7 +403,7 @@ def _unknown_columns(properties: object, names: Sequence[str]) -> str:
         return "duplicateValues of a table needs the argument properties: the columns that are unique together"
     for each in properties:
         if each not in names:
-            return f"{show(each)} is no column of the table; {did_you_mean(str(each), names) or 'see properties'}"
+            return f"{show(each)} is not a column of the table; {did_you_mean(str(each), names) or 'see properties'}"
     return ""
 
 
@@ -427,7 +427,7 @@ def _of_sla(contract: Contract, row: ServiceLevelAgreementProperty, steps: Steps
         reason = f"{show(row.value)} is not a number of {row.unit or 'days'}"
     if metric == "latency":
         if not reason and unit not in _DAYS:
-            reason = f"{show(row.unit)} is no unit of time here: use h, d, week, month or y"
+            reason = f"{show(row.unit)} is not a unit of time here: use h, d, week, month or y"
         if not reason and number is not None:
             threshold = Threshold("mustBeLessOrEqualTo", number * _DAYS[unit])
     else:
@@ -462,5 +462,5 @@ def _element(contract: Contract, element: str) -> tuple[str, str, str]:
             columns = [each.name or "" for each in table.properties or ()]
             if column in columns:
                 return name, column, ""
-            return name, "", f"{show(column)} is no column of {name}; {did_you_mean(column, columns)}".rstrip("; ")
+            return name, "", f"{show(column)} is not a column of {name}; {did_you_mean(column, columns)}".rstrip("; ")
     return first, "", f"{show(element)} names no table of the contract: write table.column"

@@ -250,7 +250,7 @@ def _evaluate(check: Check, value: object, rows: int) -> Result:
     if not isinstance(value, int | float | str):
         value = str(value)
     if check.threshold.needs_number and not isinstance(value, int | float):
-        return _not_run(check, f"it returns {show(value)}, which is no number", rows)
+        return _not_run(check, f"it returns {show(value)}, which is not a number", rows)
     if check.threshold.holds(value):
         return Result(check, Outcome.PASS, value, rows)
     shown = f"{value:,}" if isinstance(value, int | float) and not isinstance(value, bool) else show(value)

@@ -131,7 +131,7 @@ def _environment(root: Path, force: str, environment: str | None) -> tuple[str, 
         step = did_you_mean(environment, ENVIRONMENTS)
         if environment == "prod":
             step = f"leave --environment out: bluelamp new {force}"
-        raise UsageError(f"{environment[:60]!r} is not a further environment; allowed: {allowed}", next_step=step)
+        raise UsageError(f"{environment[:60]!r} is not a valid environment; allowed: {allowed}", next_step=step)
     owner, suffix = split(force)
     if suffix and environment in (None, suffix) and read_register(root).knows(force):
         return owner, suffix
@@ -188,7 +188,7 @@ def _of_environment(
     stack = join(force, environment)
     if not subscription and not _has_file(root, stack):
         raise UsageError(
-            f"an environment has a subscription of its own: {stack} needs --subscription",
+            f"{stack} needs --subscription: every environment has its own subscription",
             next_step="`az account list --output table` lists those that you may use",
         )
     return scaffold_environment(

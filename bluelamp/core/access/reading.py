@@ -83,8 +83,9 @@ def _names(policy: AccessPolicy, source: Source) -> Iterator[Problem]:
             for place, name in enumerate(named):
                 steps: Steps = ("rules", index, axis, place)
                 if name == ANY and len(named) > 1:
-                    step = f"write `{axis}: [{ANY}]`, or the names"
-                    yield source.problem(steps, "any cannot be combined with other names", ANY, next_step=step)
+                    yield source.problem(
+                        steps, "any cannot be combined with names", ANY, "", f"write `{axis}: [{ANY}]`, or the names"
+                    )
                 elif name != ANY and name not in choices:
                     yield _unknown(source, steps, name, axis, choices)
         yield from _mask(policy, rule, index, source)

@@ -32,7 +32,7 @@ REGIONS: Final = frozenset({
 def _place(value: str) -> str:
     if value != ON_PREMISES and value not in REGIONS:
         raise refuse(
-            f"{show(value)} is no place",
+            f"{show(value)} is not a valid place",
             f"allowed: {', '.join(UK_REGIONS)}, {ON_PREMISES}, or another Azure region for a transfer abroad",
             did_you_mean(value, (*REGIONS, ON_PREMISES)),
         )

@@ -132,7 +132,7 @@ def _additions(
         problems.append(
             source.problem(
                 (*places[name], "property"),
-                f"{show(name)} is no property of Bluelamp's",
+                f"{show(name)} is not a Bluelamp property",
                 name,
                 f"known here: {', '.join(sorted(known))}",
                 did_you_mean(name, known) or "give a property of another tool its `vendor`",

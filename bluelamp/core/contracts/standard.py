@@ -73,7 +73,7 @@ def _strays(error: ValidationError, source: Source) -> Iterator[Problem]:
         if stray not in known:
             yield source.problem(
                 (*steps, stray),
-                f"{show(stray)} is no field of the standard here",
+                f"{show(stray)} is not a field of the standard here",
                 stray,
                 f"known here: {', '.join(known)}",
                 did_you_mean(stray, known),

@@ -40,7 +40,7 @@ def _text_of_number(value: object) -> object:
 
 _DEBT: Final = r"[A-Z]{1,8}-[0-9]{1,6}"
 _path = matching(r"modules(/[a-z0-9_]+){1,3}", "is not the path of a module", "for example modules/data/lake")
-_debt = matching(_DEBT, "is no module and no debt ID", "for example modules/data/lake, or TD-17")
+_debt = matching(_DEBT, "is neither a module nor a debt ID", "for example modules/data/lake, or TD-17")
 
 
 @in_schema(pattern=rf"^({_path.pattern}|{_DEBT})$")

@@ -212,7 +212,7 @@ def _rule(rule: Object, at: str, unmatched: str) -> Iterator[Failure]:
     if not isinstance(text, str) or not text.strip():
         yield Failure(f"{at}.rule", "required")
     elif transition and unmatched:
-        yield Failure(f"{at}.rule", f"must not use oldSelf: {unmatched} is no list of type map")
+        yield Failure(f"{at}.rule", f"must not use oldSelf: {unmatched} is not a list of type map")
     elif rule.get("optionalOldSelf") is not None and not transition:
         yield Failure(f"{at}.optionalOldSelf", "must be left out when the rule does not use oldSelf")
     for key in ("rule", "messageExpression"):

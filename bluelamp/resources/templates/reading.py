@@ -109,7 +109,7 @@ def read(
         skip(one)
     if outcome.left_out:
         notify(
-            "left out, as the rules do not know it: "
+            "left out, as no rule can judge it: "
             + ", ".join(f"{what} ({count})" for what, count in sorted(outcome.left_out.items()))
         )
     return list(outcome.found.values())

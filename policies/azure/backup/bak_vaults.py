@@ -180,8 +180,8 @@ def vault_not_public() -> None:
     controls=ncsc("2.5") + caf("B5.c") + iso("8.13") + mcsb("BR-1") + policing("backup"),
     at=MACHINE,
     estate=True,
-    fix="""Add a protected item for the virtual machine in a recovery vault, or set the tag of its non-production
-    environment.""",
+    fix="""Add a protected item for the virtual machine in a Recovery Services vault, or set the tag of its
+    non-production environment.""",
     example="""
 machine = compute.VirtualMachine("records", ..., vm_name="vm-records", tags={"environment": "prod"})
 recoveryservices.ProtectedItem(
@@ -207,7 +207,7 @@ def machine_is_backed_up(
             item.at("properties.sourceResourceId"), machine, "microsoft.compute/virtualmachines", "vmName"
         ),
     )
-    return None if found else lacks(machine, "a protected item in a recovery vault")
+    return None if found else lacks(machine, "a protected item in a Recovery Services vault")
 
 
 @rule(

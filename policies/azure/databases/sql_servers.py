@@ -178,7 +178,7 @@ sql.ServerBlobAuditingPolicy(
 """,
 )
 def audit_is_kept(policy: Value, *, minimum: AtLeast[int] = 90) -> Outcome:
-    """Misuse of records often comes to light a year later. A log that was deleted before then cannot identify who did
+    """Misuse of records often comes to light months later. A log that was deleted before then cannot identify who did
     it.
     """
     if policy["storageEndpoint"].missing:

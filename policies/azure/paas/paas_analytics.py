@@ -176,4 +176,4 @@ def catalogue_kept_in() -> None:
     example='kusto.Cluster("logs", ..., enable_disk_encryption=True)',
 )
 def cluster_disks() -> None:
-    """Query data is stored on the disks of the cluster, which are unencrypted by default."""
+    """Hot data is cached on the disks of the cluster's virtual machines, which are unencrypted by default."""

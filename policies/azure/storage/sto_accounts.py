@@ -145,8 +145,8 @@ def no_other_tenants() -> None:
     example='storage.StorageAccount("records", ..., is_sftp_enabled=False)',
 )
 def no_sftp() -> None:
-    """SFTP to storage supports local users only: no Entra ID, no multi-factor authentication, no Conditional Access,
-    and no role that an access review shows.
+    """SFTP local users sign in with a password or an SSH key, without multi-factor authentication, Conditional Access
+    or a role that an access review shows.
     """
 
 

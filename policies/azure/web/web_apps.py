@@ -199,7 +199,9 @@ web.WebApp("front-desk", ..., site_config={"cors": {"allowed_origins": ["https:/
 """,
 )
 def names_other_sites(origin: Value) -> Outcome:
-    """With the wildcard origin, any web page can call the app in a signed-in user's session and read the response."""
+    """With the wildcard origin, scripts on any web page can call the app from a user's browser and read the responses,
+    even if only the force's network can reach the app.
+    """
     return Fail(origin, "the origins that need it") if origin.text().strip() == "*" else None
 
 

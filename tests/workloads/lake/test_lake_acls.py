@@ -161,11 +161,14 @@ def test_the_lists_of_a_real_policy_are_applied(service: Service, tmp_path: Path
     [
         ("{", "is not"),
         ('{"acls": [{"path": "x"}]}', "is not"),
-        ('{"acls": [{"fileSystem": "a", "path": "", "acl": "user::rwx,group::---,other::---"}]}', "a/: is no folder"),
+        (
+            '{"acls": [{"fileSystem": "a", "path": "", "acl": "user::rwx,group::---,other::---"}]}',
+            "a/: is not a folder",
+        ),
         ('{"acls": [{"fileSystem": "a", "path": "b", "acl": "user::rwx"}]}', "has no entry group::, other::"),
         (
             '{"acls": [{"fileSystem": "a", "path": "b", "acl": "user::rwz,group::---,other::---"}]}',
-            "a/b: 'user::rwz' is no entry of an access control list, such as user::rwx",
+            "a/b: 'user::rwz' is not an entry of an access control list, such as user::rwx",
         ),
     ],
 )

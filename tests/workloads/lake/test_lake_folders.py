@@ -206,11 +206,11 @@ def test_old_runs_go_and_the_last_two_stay(service: Service, lake: Lake, tmp_pat
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("lake:", "lake:: is no folder of the lake; write lake:FILE_SYSTEM/PATH"),
-        ("lake:curated", "lake:curated: is no folder of the lake"),
-        ("lake:Curated/x", "lake:Curated/x: is no folder of the lake"),
-        ("lake:curated/../published", "lake:curated/../published: is no folder of the lake"),
-        ("lake:curated//x", "lake:curated//x: is no folder of the lake"),
+        ("lake:", "lake:: is not a folder of the lake; write lake:FILE_SYSTEM/PATH"),
+        ("lake:curated", "lake:curated: is not a folder of the lake"),
+        ("lake:Curated/x", "lake:Curated/x: is not a folder of the lake"),
+        ("lake:curated/../published", "lake:curated/../published: is not a folder of the lake"),
+        ("lake:curated//x", "lake:curated//x: is not a folder of the lake"),
     ],
 )
 def test_a_wrong_folder_is_named(text: str, message: str) -> None:

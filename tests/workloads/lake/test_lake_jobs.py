@@ -170,7 +170,7 @@ def test_a_failed_job_leaves_the_last_forecast_and_says_why(
     assert patterns(["lake:curated/single-view", out]) == 2
     assert service.files("curated") == before
     assert patterns(["lake:curated", out]) == 1
-    assert "lake:curated: is no folder of the lake" in capsys.readouterr().err
+    assert "lake:curated: is not a folder of the lake" in capsys.readouterr().err
 
 
 def test_a_single_view_is_built_from_the_lake_and_into_it(

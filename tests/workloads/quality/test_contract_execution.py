@@ -235,7 +235,7 @@ def test_service_levels(tmp_path):
     assert often.outcome is Outcome.NOT_RUN
     assert [(each.month, each.rows) for each in often.months] == [("2025-12", None), ("2026-01", 1), ("2026-02", 2)]
     assert "unknown and not zero" in often.reason
-    assert unit.reason.startswith("'fortnights' is no unit")
+    assert unit.reason.startswith("'fortnights' is not a unit")
     assert "did you mean month?" in column.reason
     assert asset.outcome is Outcome.NOT_RUN
     assert asset.publishable
