@@ -241,12 +241,12 @@ def test_what_is_no_key_is_told(tmp_path: Path, key: Path) -> None:
     (tmp_path / "ec.pem").write_bytes(pem)
     public = other.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
     (tmp_path / "ec.pub.pem").write_bytes(public)
-    for name, said in {"text": "no private key", "ec": "another kind than Ed25519", "gone": "cannot be read"}.items():
+    for name, said in {"text": "not a private key", "ec": "another kind than Ed25519", "gone": "cannot be read"}.items():
         with pytest.raises(UsageError, match=said):
             private_key(tmp_path / f"{name}.pem")
     for path, said in {
-        tmp_path / "text.pem": "no public key",
-        tmp_path / "ec.pub.pem": "no public key of Ed25519",
+        tmp_path / "text.pem": "not an Ed25519 public key",
+        tmp_path / "ec.pub.pem": "not an Ed25519 public key",
         key: "is a private key",
     }.items():
         with pytest.raises(UsageError, match=said):
