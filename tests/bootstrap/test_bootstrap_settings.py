@@ -59,7 +59,7 @@ def test_gitlab_trusts_the_branch_that_is_applied(read):
     ("old", "new", "place", "said"),
     [
         ("host: github", "host: gitea", "1", "'gitea' is not an allowed value"),
-        ("dyfed-powys-police/estate", "estate", "2", "no repository of the host github"),
+        ("dyfed-powys-police/estate", "estate", "2", "not a repository of the host github"),
         ("10.29.159.192/26", "10.29.159.192/28", "4", "is too small"),
         ("10.29.159.192/26", "10.28.0.0/26", "4", "outside of the force's addresses in uksouth"),
         ("10.29.159.192/26", "10.29.0.0/26", "4", "overlaps 10.29.0.0/22 of the hub in uksouth"),
