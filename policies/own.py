@@ -47,8 +47,6 @@ _LOADED: Final = (
 )
 """The modules that decide verdicts: loaded first, so that changes to them are detected."""
 
-_State = Mapping[tuple[str, ...], Any]
-
 
 def load(folder: Path, baseline: tuple[Rule, ...], root: Path) -> tuple[Rule, ...]:
     """The rules in `folder`, by id; none where there is no such folder. Messages name files relative to `root`.

@@ -22,7 +22,6 @@ REFERENCE: Final = "5cf8f73096256a8f31e491e813e4eb8e"
 ASSET: Final = "c44067f5952c0a294b673a41bacd8c17"
 ARCHIVE: Final = "0def7320c3a5731c473e5ecbe6d01bc7"
 BYTES: Final = "803fd3297a5875dc03ca845dda5d2a98"
-FLOAT: Final = "8ad145fe-0d11-4827-bfd7-1abcbf086f5c"
 
 ORGANIZATION: Final = "organization"
 """The engine's name for the organisation if the backend has none."""
