@@ -1,4 +1,4 @@
-"""The Pulumi program: a force, from its settings to the components that make its estate."""
+"""The Pulumi program: creates a force's estate from its settings."""
 
 from os.path import realpath
 

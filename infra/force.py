@@ -86,62 +86,64 @@ def _load(slug: str, config: Mapping[str, object] | None, root: Path) -> Force:
     register = read_register(root)
     entry = register.entry(slug)
     context = Context(entry, register, root)
-    kept, unkept = _kept(context)
+    kept, range_problems = _kept_ranges(context)
     if config is None:
-        return from_source(read_stack(entry, root), context, kept, unkept)
+        return from_source(read_stack(entry, root), context, kept, range_problems)
     places = places_of(entry, root)
     written = written_of(config, places, root)
     base = base_of(entry, root)
     if base is None:
-        return _resolve(written, places, context, kept, unkept)
+        return _resolve(written, places, context, kept, range_problems)
     keyed = {key if ":" in key else PREFIX + key: decoded(value) for key, value in written.items()}
     own = Source(places.file, {"config": keyed}, places.keys, places.places)
     check_keys(base)
     merged = merge(base, own)
-    return _resolve(merged.values["config"], merged, context, kept, unkept)
+    return _resolve(merged.values["config"], merged, context, kept, range_problems)
 
 
-def from_source(source: Source, context: Context, kept: Kept | None = None, unkept: tuple[Problem, ...] = ()) -> Force:
+def from_source(
+    source: Source, context: Context, kept: Kept | None = None, range_problems: tuple[Problem, ...] = ()
+) -> Force:
     """The force whose stack file's content is `source`. Raises `SettingsError` with every mistake in it.
 
-    `kept` are the address ranges that its networks already have, by default none; `unkept` are the problems with their
-    file.
+    `kept` are the address ranges that its networks already have, by default none; `range_problems` are the problems
+    with their file.
     """
     source = layered(source.copy(), context.entry, context.root)
     config = config_of(source)
     written = {key: value for key, value in config.items() if not source.is_unread(("config", key))}
-    return _resolve(written, source, context, kept or Kept(""), unkept)
+    return _resolve(written, source, context, kept or Kept(""), range_problems)
 
 
 def _resolve(
-    written: Mapping[str, object], source: Source, context: Context, kept: Kept, unkept: tuple[Problem, ...]
+    written: Mapping[str, object], source: Source, context: Context, kept: Kept, range_problems: tuple[Problem, ...]
 ) -> Force:
     settings = own_settings(written, source)
     fill(settings, context.entry, kept.ranges)
-    unplanned, unfilled = fill_budgets(settings, context.entry, context.root)
+    budget_problems, unfilled = fill_budgets(settings, context.entry, context.root)
     if context.entry.environment:
         settings.setdefault("environment", context.entry.environment)
 
     for loc in encrypted(settings, ()):
-        message = "is encrypted, and no setting of Bluelamp is a secret"
+        message = "is encrypted, but no setting of Bluelamp is a secret"
         source.problems.append(source.problem(config_steps(loc), message, next_step="write the value in plain text"))
         source.unread.add(config_steps(loc))
     source.unread |= {config_steps(steps) for steps in unfilled}
     model, mistakes = validate(Settings, settings, source, config_steps)
-    said = {problem.path for problem in mistakes}
+    reported = {problem.path for problem in mistakes}
     raw = WrittenSettings(settings)
     for problem in (*cross_field_problems(raw, context), *move_problems(raw, kept, context.entry.slug)):
         steps = config_steps(problem.steps)
-        if spell(steps) not in said and not source.is_unread(steps):
+        if spell(steps) not in reported and not source.is_unread(steps):
             mistakes.append(source.placed(problem, steps))
     everything = dict.fromkeys([*source.problems, *mistakes])
-    if everything or unkept or unplanned or model is None:
+    if everything or range_problems or budget_problems or model is None:
         ordered = sorted(everything, key=lambda problem: (problem.line, problem.column))
-        raise SettingsError([*ordered, *unkept, *unplanned])
+        raise SettingsError([*ordered, *range_problems, *budget_problems])
     return Force(entry=context.entry, **{name: getattr(model, name) for name in Settings.model_fields})
 
 
-def _kept(context: Context) -> tuple[Kept, tuple[Problem, ...]]:
+def _kept_ranges(context: Context) -> tuple[Kept, tuple[Problem, ...]]:
     """The address ranges that the force's networks already have, and the problems with their file."""
     try:
         return kept_of(context.entry, context.root), ()

@@ -1,4 +1,4 @@
-"""Debug messages of the SDK, which nobody reads unless asked for.
+"""Suppresses debug messages of the SDK unless they are requested.
 
 The SDK sends each of them to the engine and waits for the answer, also where the engine drops it: about ten for a
 resource, one for each of its outputs (`log.debug` in pulumi/log.py, SDK 3.272).
@@ -23,7 +23,7 @@ def drop_debug_messages() -> None:
 
 @contextmanager
 def without_debug_messages() -> Iterator[None]:
-    """Has the SDK put together no debug messages within the context."""
+    """Suppresses the SDK's debug messages within the context."""
     before = log.debug
     log.debug = _drop
     try:

@@ -1,4 +1,4 @@
-"""What the Pulumi program does, in a checkout and in a force's own project."""
+"""The entry point of the Pulumi program, in a checkout and in a force's own project."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -25,7 +25,7 @@ _GIVEN: Final = ContextVar[Force | None]("_GIVEN", default=None)
 
 
 def start(stack: str, root: str) -> None:
-    """Makes the landing zones of the force `stack` of the project at `root`, with the engine's configuration.
+    """Creates the landing zones of the force `stack` of the project at `root`, with the engine's configuration.
 
     Registers its information assets and its roadmap as well. Must run inside a Pulumi program. Raises
     `pulumi.RunError` with every mistake in the settings.
@@ -48,7 +48,7 @@ def start(stack: str, root: str) -> None:
 
 @contextmanager
 def given(force: Force) -> Iterator[None]:
-    """Has `start` make this force, whatever the settings files and the engine's configuration contain."""
+    """Makes `start` use this force instead of the settings files and the engine's configuration."""
     token = _GIVEN.set(force)
     try:
         yield

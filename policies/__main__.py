@@ -1,10 +1,10 @@
-"""Where the engine starts the policy pack: `python -m pulumi.policy ADDRESS FOLDER` runs this file."""
+"""The entry point of the policy pack: `python -m pulumi.policy ADDRESS FOLDER` runs this file."""
 
 import sys
 from pathlib import Path
 
 if __name__ == "__main__":
-    # The engine runs the folder, not the package: take the folder out, in which `kubernetes` would hide the library of
+    # The engine runs the folder, not the package: remove the folder, in which `kubernetes` would hide the library of
     # that name, and put the checkout first, if this is one.
     here = Path(__file__).absolute().parent
     root = here.parent

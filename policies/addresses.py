@@ -15,7 +15,7 @@ from typing import Any, Final, TypeAlias
 Span: TypeAlias = tuple[int, int]
 """A first and a last number, both included."""
 Spans: TypeAlias = tuple[Span, ...]
-"""Sorted, and no two of them touch."""
+"""Sorted, without overlaps or adjacent spans."""
 
 WIDEST: Final = (8, 16)
 """The prefix lengths, for IPv4 and IPv6, of the largest range of public addresses that one organisation has."""
@@ -28,7 +28,7 @@ _INTERNET: Final = "internet"
 _AZURE: Final = "azurecloud"
 _EVERYBODY: Final = frozenset({"*", "any", "all"})
 
-# IPv6 ranges that stand for IPv4 addresses, each with the bits right of the embedded address: IPv4-mapped,
+# IPv6 ranges that embed IPv4 addresses, each with the bits right of the embedded address: IPv4-mapped,
 # IPv4-compatible, NAT64 (RFC 6052) and 6to4 (RFC 3056).
 _EMBEDDING: Final = (("::ffff:0:0/96", 0), ("::/96", 0), ("64:ff9b::/96", 0), ("2002::/16", 80))
 
@@ -50,7 +50,7 @@ ANYONE: Final = Addresses(((0, 2**32 - 1),), ((0, 2**128 - 1),), frozenset({_EVE
 
 
 def merged(spans: Iterable[Span]) -> Spans:
-    """The union of `spans`, in any order and overlapping as they may."""
+    """The union of `spans`, which may be in any order and overlap."""
     found: list[Span] = []
     for first, last in sorted(spans):
         if found and first <= found[-1][1] + 1:
@@ -83,7 +83,7 @@ def without(spans: Spans, others: Spans) -> Spans:
 
 
 def size(spans: Spans) -> int:
-    """How many numbers `spans` hold."""
+    """The number of addresses in `spans`."""
     return sum(last - first + 1 for first, last in spans)
 
 
@@ -100,7 +100,7 @@ def union(sets: Iterable[Addresses]) -> Addresses:
 
 
 def difference(addresses: Addresses, others: Addresses) -> Addresses:
-    """What is in `addresses` and not in `others`; a name is only taken away by itself and by what includes it."""
+    """`addresses` without `others`; a name is removed only by itself or by a name that includes it."""
     names = addresses.names
     if _EVERY_NAME in others.names:
         names = frozenset()
@@ -113,9 +113,9 @@ def difference(addresses: Addresses, others: Addresses) -> Addresses:
 
 @lru_cache(maxsize=65536)
 def parsed(text: str) -> Addresses | None:
-    """What `text` names: an address, a prefix, a range `first-last`, a tag, or several of them with commas between.
+    """The addresses that `text` names: an address, a prefix, a range `first-last`, a tag, or a list with commas.
 
-    The address of zeros alone stands for everybody, as the services of Azure have it. None for a text that is none of
+    The all-zero address alone means everybody, as in Azure services. None for a text that is none of
     these.
     """
     text = "".join(unicodedata.normalize("NFKC", text).casefold().split())
@@ -133,7 +133,7 @@ def parsed(text: str) -> Addresses | None:
 
 
 def named_by(raw: Any) -> Addresses | None:
-    """What a property names; None when it is not known yet, or is no text that names addresses."""
+    """The addresses that a property names; None if it is not known yet, or is not text with addresses."""
     return parsed(raw) if isinstance(raw, str) else None
 
 
@@ -143,7 +143,7 @@ def between(first: str, last: str) -> Addresses | None:
 
 
 def public(addresses: Addresses) -> Addresses:
-    """What is in `addresses` and belongs to nobody's private network, with the IPv4 addresses that IPv6 ones embed."""
+    """The public part of `addresses`, with the IPv4 addresses that IPv6 ones embed."""
     addresses = _unfolded(addresses)
     return Addresses(
         without(addresses.v4, PRIVATE.v4), without(addresses.v6, PRIVATE.v6), addresses.names & _open(addresses)
@@ -166,7 +166,7 @@ def is_open(addresses: Addresses, widest: tuple[int, ...] = WIDEST) -> bool:
         if size(spans) > most and size(without(spans, private)) > most:
             return True
         wide = [span for span in spans if span[1] - span[0] >= most]
-        if any(size(without((span,), private)) >= most for span in wide):  # 10.0.0.0/7 is nobody's own range
+        if any(size(without((span,), private)) >= most for span in wide):  # 10.0.0.0/7 is not a private range
             return True
     return False
 
@@ -227,8 +227,8 @@ PRIVATE: Final = _all(
     "fe80::/10",
     "::1/128",
 )
-"""What nobody reaches from outside: private, shared, link-local and loopback (RFC 1918, 6598, 3927, 4193, 4291)."""
+"""Ranges that outsiders cannot reach: private, shared, link-local and loopback (RFC 1918, 6598, 3927, 4193, 4291)."""
 INTERNET: Final = Addresses(
     without(ANYONE.v4, PRIVATE.v4), without(ANYONE.v6, PRIVATE.v6), frozenset({_INTERNET, _AZURE})
 )
-"""What the service tag Internet stands for."""
+"""The addresses of the service tag Internet."""

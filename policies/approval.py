@@ -1,4 +1,4 @@
-"""Who may approve an exemption: the entries of `stacks/approvers.yaml`, as they count for one force."""
+"""The approvers of exemptions, from `stacks/approvers.yaml`, for one force."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -32,7 +32,7 @@ class Approvers:
         return None
 
     def refusal(self, approver: "Approver", exemption: "Exemption", severity: Severity) -> str:
-        """Why `approver` may not approve an exemption from a rule of `severity`, empty where nothing is against it."""
+        """The reason that `approver` may not approve an exemption from a rule of `severity`; empty if there is none."""
         if severity not in approver.severities:
             return f"{approver.id} may approve {', '.join(approver.severities)}, not {severity}"
         if (approver.forces or approver.regions) and not (
@@ -55,7 +55,7 @@ def is_same_person(person: "Person", approver: "Approver") -> bool:
 def mistakes(
     approvers: Sequence["Approver | None"], forces: Sequence[str], regions: Sequence[str]
 ) -> Iterator[Problem]:
-    """Entries that name one person twice, or a force or region that is not among those given; None is left out."""
+    """Duplicate people, and forces or regions that are not among those given; None entries are skipped."""
     for number, each in enumerate(approvers):
         if each is None:
             continue

@@ -1,4 +1,4 @@
-"""Baselines that inherit: the rules as they are written, tightened by the country, by a region and by a force."""
+"""Inherited baselines: rules tightened by the country, by a region and by a force."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -13,11 +13,11 @@ from bluelamp.policies.rule import Rule
 if TYPE_CHECKING:
     from bluelamp.policies.settings import Layer, Setting
 
-EXEMPT_INSTEAD: Final = "a baseline may only tighten; where the force has to depart from it, write an exemption"
+EXEMPT_INSTEAD: Final = "a baseline may only tighten; for a deviation of the force, write an exemption"
 
 
 def tightened(rules: Iterable[Rule], layer: "Layer") -> tuple[tuple[Rule, ...], tuple[Problem, ...]]:
-    """`rules` as `layer` tightens them, and everything in it that would loosen one or means nothing."""
+    """`rules` tightened by `layer`, and its mistakes: settings that loosen a rule or are unknown."""
     known = {rule.id: rule for rule in rules}
     mistakes: list[Problem] = []
     for id_, setting in layer.rules.items():
@@ -34,10 +34,10 @@ def tightened(rules: Iterable[Rule], layer: "Layer") -> tuple[tuple[Rule, ...], 
 def configured(
     rules: Iterable[Rule], enforcements: Mapping[str, Enforcement | None], parameters: Mapping[str, Mapping[str, Any]]
 ) -> tuple[tuple[Rule, ...], tuple[Problem, ...]]:
-    """`rules` as whoever runs the engine tightens them, and everything that would loosen one or means nothing.
+    """`rules` tightened by the engine's configuration, and its mistakes: settings that loosen a rule or are unknown.
 
-    Both mappings have a rule's id as their key; None for the enforcement stands for a rule that is switched off. What
-    a rule asks already is no change: the engine repeats what it was told.
+    Both mappings are by rule id; None as enforcement disables a rule. Values that a rule already has are ignored, as
+    the engine repeats them.
     """
     from bluelamp.policies.settings import Layer, Setting
 
@@ -81,7 +81,7 @@ def _set(rule: Rule, setting: "Setting", steps: tuple[str, ...], mistakes: list[
 
 
 def _wrong(rule: Rule, name: str, value: Any, steps: tuple[str, ...]) -> Problem | None:
-    """What is wrong with setting the parameter `name` to `value`, if anything."""
+    """The problem with setting the parameter `name` to `value`, if any."""
     if name not in rule.parameters:
         has = f"it has: {', '.join(sorted(rule.parameters))}" if rule.parameters else "it has none"
         return problem_at(
@@ -89,7 +89,7 @@ def _wrong(rule: Rule, name: str, value: Any, steps: tuple[str, ...]) -> Problem
         )
     was, way = rule.parameters[name], rule.tighter.get(name)
     if way is None:
-        return problem_at(steps, f"{rule.id} does not say which way of {name} is tighter, so it cannot be set")
+        return problem_at(steps, f"{rule.id} declares no stricter direction for {name}, so it cannot be set")
     kind = _kind(was)
     if not _is(value, kind):
         return problem_at(steps, f"is not {kind}", _shown(value), f"now {_shown(was)}")

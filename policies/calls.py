@@ -1,6 +1,6 @@
-"""How a module declares its rules: the calls of `rule`, `require` and `Must`, held to what those take.
+"""Checks the arguments of a module's calls of `rule`, `require` and `Must`.
 
-Python tells of the first mistake only, and in its own words.
+Python itself reports only the first mistake, with a general message.
 """
 
 import ast
@@ -22,7 +22,7 @@ _LARGEST: Final = 1_000_000
 def mistakes(file: Path, name: str) -> Iterator[Problem]:
     """The fields that are missing, unknown or given twice in the calls of `file`, which messages call `name`.
 
-    None where the file cannot be read. A call that unpacks its arguments is not looked at.
+    Yields nothing if the file cannot be read. Calls that unpack arguments are skipped.
     """
     try:
         tree = ast.parse(read(file, _LARGEST))
@@ -35,7 +35,7 @@ def mistakes(file: Path, name: str) -> Iterator[Problem]:
 
 
 def _names(tree: ast.Module) -> dict[str, str]:
-    """What the module calls each of them, by the name that it has there."""
+    """The checked functions by their names in the module."""
     return {
         alias.asname or alias.name: alias.name
         for node in ast.walk(tree)
@@ -61,7 +61,7 @@ def _of(node: ast.Call, what: str, name: str) -> Iterator[Problem]:
     for key in sorted(given.keys() - parameters.keys()):
         left = [each for each in parameters if each not in given and each not in by_place]
         step = did_you_mean(key, left) or f"it may have: {', '.join(parameters)}"
-        message = f"{said} has a field that is not known: {key}"
+        message = f"{said} has an unknown field: {key}"
         yield Problem(name, given[key].lineno, given[key].col_offset + 1, where, message, next_step=step)
     for key in (each for each in by_place if each in given):
         yield Problem(name, given[key].lineno, given[key].col_offset + 1, where, f"{said} has {key} twice")
@@ -77,6 +77,6 @@ def _of(node: ast.Call, what: str, name: str) -> Iterator[Problem]:
 
 
 def _id(node: ast.Call, given: Mapping[str, ast.keyword]) -> str:
-    """The rule's id, where it is written out."""
+    """The rule's id, if it is a literal."""
     value = node.args[0] if node.args else given["id"].value if "id" in given else None
     return str(value.value)[:60] if isinstance(value, ast.Constant) else ""

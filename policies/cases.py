@@ -27,7 +27,7 @@ from bluelamp.policies.model import OWN, Case, Verdict
 
 
 class _Held(Protocol):
-    """A rule, as far as its cases are concerned."""
+    """The part of a rule that its cases need."""
 
     @property
     def id(self) -> str: ...
@@ -49,7 +49,7 @@ class _Made:
 
 
 class _Loader(yaml.CSafeLoader):
-    """YAML with `!unknown`, and with dates as text: what stands in a case is JSON."""
+    """YAML with `!unknown`, and with dates as text, as in JSON."""
 
     yaml_implicit_resolvers = {
         first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]

@@ -1,7 +1,7 @@
-"""The catalogues of published frameworks, from `frameworks/`: what the ids that rules name stand for.
+"""The catalogues of published frameworks, from `frameworks/`: the controls whose ids rules name.
 
-Every control of a framework has a row, whether rules can say something of it or not: `extent` tells how far they can,
-and `why` what they cannot. What was not read in the publisher's own text says so in `unverified`.
+Every control of a framework has a row: `extent` is how far rules can assess it, and `why` what they cannot assess.
+Content that was not checked against the publisher's own text is described in `unverified`.
 """
 
 from collections.abc import Iterable, Mapping
@@ -19,7 +19,7 @@ FOLDER: Final = Path(__file__).parent / "frameworks"
 
 
 class Extent(StrEnum):
-    """How far infrastructure shows whether a control is met."""
+    """The extent to which rules can assess a control from infrastructure."""
 
     ASSESSED = "assessed"
     PARTLY = "partly"
@@ -30,8 +30,8 @@ class Extent(StrEnum):
 class Row:
     """One control of a framework.
 
-    `why` says what rules cannot see, empty where they see all of it. `origin` names other controls of the framework, of
-    the edition that the catalogue follows or of its own: what answers to them answers to it.
+    `why` is what rules cannot assess, empty if they assess all of it. `origin` names controls of the same framework, in
+    the edition that the catalogue follows or its own, whose rules also count for this one.
     """
 
     title: str
@@ -43,10 +43,10 @@ class Row:
 
 @dataclass(frozen=True)
 class Catalogue:
-    """One edition of a framework: `controls` maps ids to rows, `published` is a date or says why there is none.
+    """One edition of a framework: `controls` maps ids to rows, `published` is a date, or the reason that there is none.
 
-    `follows` is the edition from whose rules those of this one are derived, empty where rules name it themselves;
-    `unverified` says what was not checked against the publisher's own text.
+    `follows` is the edition from whose rules those of this one are derived, empty if rules name this one; `unverified`
+    describes content that was not checked against the publisher's own text.
     """
 
     framework: str
@@ -86,7 +86,7 @@ def catalogue_of(control: Control) -> Catalogue:
 
 
 def title_of(control: Control) -> str:
-    """What `control` is called. Raises KeyError when no catalogue has it."""
+    """The title of `control`. Raises KeyError when no catalogue has it."""
     return catalogue_of(control).title_of(control)
 
 

@@ -1,4 +1,4 @@
-"""The frameworks that rules answer to, each in the edition whose ids are used; the catalogues are in `frameworks/`."""
+"""The frameworks that rules are mapped to, each in the edition that rules use; the catalogues are in `frameworks/`."""
 
 from typing import Final
 
@@ -32,7 +32,7 @@ def pod_security(*ids: str) -> tuple[Control, ...]:
 
 
 def caf_3_2(*ids: str) -> tuple[Control, ...]:
-    """Contributing outcomes of the CAF's edition before, whose letters differ in A2, A4, C1, C2 and D2."""
+    """Contributing outcomes of the previous edition of the CAF, whose letters differ in A2, A4, C1, C2 and D2."""
     return tuple(Control(*CAF_3_2, each) for each in ids)
 
 

@@ -1,4 +1,4 @@
-"""What a service assumes where a property is left out, which may depend on the API version of the request.
+"""Services' defaults for missing properties, which may depend on the API version of the request.
 
 The defaults that rules rely on are data, in `defaults.yaml`, each with its source.
 """
@@ -21,7 +21,7 @@ _UNSET: Final = object()
 
 @dataclass(frozen=True, slots=True)
 class Default:
-    """Since which API version a default holds, empty for every one; `before` is the value of older ones, if known."""
+    """The API version since which a default applies, empty for all; `before` is the default of older ones, if known."""
 
     since: str
     before: Any = _UNSET
@@ -29,9 +29,9 @@ class Default:
 
 
 def assumed(found: Value, default: Any) -> Any:
-    """What the service takes `found`, which is missing, to be; `default` is what it takes in current API versions.
+    """The service's default for `found`, which is missing; `default` is that of current API versions.
 
-    Raises `UnknownValue` where that is not known of the API version.
+    Raises `UnknownValue` if the default for the API version is not known.
     """
     dated = _dated().get(canonical(found.resource.type))
     known = dated and dated.get(_INDEX.sub("[*]", found.path))
@@ -39,16 +39,16 @@ def assumed(found: Value, default: Any) -> Any:
         return default
     version = version_of(found.resource)
     if version == UNKNOWN_VERSION:
-        raise UnknownValue(found, "it is left out, and its default depends on the API version, which is not known")
+        raise UnknownValue(found, "it is not set, and its default depends on the API version, which is not known")
     if not version or version >= known.since:
         return default
     if known.before is _UNSET:
-        raise UnknownValue(found, f"it is left out, and its default before API version {known.since} is not known")
+        raise UnknownValue(found, f"it is not set, and its default before API version {known.since} is not known")
     return known.before
 
 
 def version_of(resource: Resource) -> str:
-    """The date of the API version that `resource` is declared with; empty where that is the SDK's own."""
+    """The date of the API version that `resource` is declared with; empty for the SDK's own."""
     return resource.api_version or _of_type(resource.type)
 
 
@@ -60,7 +60,7 @@ def _of_type(type_: str) -> str:
 
 @cache
 def recorded() -> Mapping[tuple[str, str], Default]:
-    """Each default that a rule relies on, by the type and the property."""
+    """The defaults that rules rely on, by type and property."""
     import yaml
 
     read = yaml.load(Path(__file__).with_suffix(".yaml").read_bytes(), Loader=yaml.CSafeLoader)
@@ -73,7 +73,7 @@ def recorded() -> Mapping[tuple[str, str], Default]:
 
 @cache
 def _dated() -> Mapping[str, Mapping[str, Default]]:
-    """The defaults that depend on the API version, by the type and then by the property."""
+    """The defaults that depend on the API version, by type and then by property."""
     found: dict[str, dict[str, Default]] = {}
     for (type_, path), known in recorded().items():
         if known.since:

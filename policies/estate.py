@@ -15,7 +15,7 @@ _CORE = re.compile(r"^kubernetes:(v\d[^/:]*):")
 
 
 class Estate:
-    """All resources of one judging, by type, with a place for the indexes that rules build over them."""
+    """All resources that are judged together, by type, with a cache for indexes that rules build over them."""
 
     def __init__(self, resources: Iterable[Resource]) -> None:
         self._by_type: dict[str, list[Value]] = {}
@@ -32,9 +32,9 @@ class Estate:
         return chain.from_iterable(self._by_type.values())
 
     def once(self, build: Callable[["Estate"], _T]) -> _T:
-        """What `build` makes of the estate, built on first use and shared by every rule and resource.
+        """The result of `build` on the estate, computed on first use and shared by all rules and resources.
 
-        What it raises instead is kept as well, and raised for each of them: it is not tried thousands of times.
+        An error is cached too and raised each time, so that a failing `build` runs only once.
         """
         if build not in self._once:
             try:

@@ -1,6 +1,6 @@
-"""Exemptions: leave to break one rule in one place for a time, and what makes one hold.
+"""Exemptions from one rule, for one scope and a limited time, and the conditions for them.
 
-An exemption that does not hold changes nothing: the failure stays one, and says why it was not excused.
+An exemption that is not in force changes no verdict: the failure remains, and its message has the reason.
 """
 
 from collections import Counter
@@ -25,19 +25,19 @@ LONGEST: Final = {
     Severity.MEDIUM: timedelta(days=184),
     Severity.LOW: timedelta(days=366),
 }
-"""How long a failure may be exempt, from the first day to the last, and how long it must then not be exempt."""
+"""The maximum duration of an exemption, and the minimum break before the next one of the same failure."""
 REVIEWED: Final = timedelta(days=92)
-"""How long ago the last review of an exemption may be."""
+"""The maximum time since the last review."""
 MOST_RESOURCES: Final = 10
-"""How many resources the patterns of the exemptions from one rule may cover, whether the rule concerns them or not."""
+"""The maximum number of resources that all patterns for one rule cover, whether the rule concerns them or not."""
 FEW_RESOURCES: Final = 3
-"""As many resources a pattern may always cover."""
+"""The number of resources that a pattern may cover in any case."""
 LARGEST_SHARE: Final = 4
-"""Beyond those few, patterns may cover one in this many of all resources, and of those that the rule concerns."""
+"""Above that number, patterns may cover one in this many of all resources, and of those that the rule concerns."""
 
 
 class Status(StrEnum):
-    """Whether an exemption holds, and if not, why."""
+    """Whether an exemption is in force, or the reason that it is not."""
 
     HOLDS = "in force"
     NOT_STARTED = "not yet started"
@@ -55,7 +55,7 @@ Standing = tuple[Status, str]
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """An exemption, whether it holds, how many failures it excuses, and why it does not hold where it does not."""
+    """An exemption with its status, the number of failures in its scope, and the reason if it is not in force."""
 
     exemption: "Exemption"
     status: Status
@@ -65,7 +65,7 @@ class Use:
 
 @dataclass(frozen=True)
 class Extent:
-    """What the scopes of exemptions are measured against.
+    """The resources against which the breadth of scopes is measured.
 
     `urns` are the resources that any rule concerns; `concerned` those that each rule with exemptions concerns.
     """
@@ -93,7 +93,7 @@ def extent(resources: Iterable[Resource], rules: Iterable[Rule], measured: Itera
 
 
 def standing(exemption: "Exemption", rule: Rule, today: date, approvers: Approvers | None) -> Standing:
-    """Whether `exemption` from `rule`, seen by itself, holds on the day `today`, and why not where it does not."""
+    """The status of `exemption` from `rule` by itself on the day `today`, with the reason if it is not in force."""
     longest = LONGEST[rule.severity]
     lasts = exemption.expiry - exemption.start
     wrong = _unapproved(exemption, rule, approvers)
@@ -141,11 +141,11 @@ def excused(
     approvers: Approvers | None = None,
     measured: Extent | None = None,
 ) -> tuple[list[Judgement], tuple[Use, ...]]:
-    """`judgements` with the failures that an exemption excuses as exempt, and what became of each exemption.
+    """`judgements` with exempt failures, and the use of each exemption.
 
-    Only a failure can be excused: what is unknown or in error stays so. A failure whose exemption does not hold says
-    so. Exemptions from rules that are not among `rules` are left out. `measured` is what is judged as a whole, by
-    default what `judgements` are about; `approvers` are None where there is no register of them.
+    Only failures can be exempt: unknown and error verdicts remain. If an exemption is not in force, the failure's
+    message has the reason. Exemptions from rules that are not among `rules` are left out. `measured` is the extent of
+    all judged resources, by default that of `judgements`; `approvers` are None without a register of approvers.
     """
     judged = list(judgements)
     used = [each for each in exemptions if each.rule in rules]
@@ -187,7 +187,7 @@ def waits(
     today: date,
     approvers: Approvers | None,
 ) -> bool:
-    """Whether only all resources together show if the failure `judgement` is excused: a pattern in force covers it."""
+    """Whether a pattern in force covers the failure `judgement`, so that its exemption depends on all resources."""
     return judgement.verdict is Verdict.FAIL and any(
         each.rule == judgement.rule
         and scope(each.scope).is_pattern
@@ -210,7 +210,7 @@ def _extent_of(judgements: Iterable[Judgement], rules: Iterable[str]) -> Extent:
 def _too_broad(
     rule: str, exemptions: Iterable["Exemption"], holding: Mapping[str, Standing], measured: Extent
 ) -> dict[str, Standing]:
-    """Those of the exemptions from `rule` whose patterns, each or together, cover too much."""
+    """The exemptions from `rule` whose patterns, alone or together, cover too many resources."""
     patterns = [each for each in exemptions if holding[each.id][0] is Status.HOLDS and scope(each.scope).is_pattern]
     covered = {each.id: {urn for urn in measured.urns if scope(each.scope).matches(urn)} for each in patterns}
     concerned = measured.concerned.get(rule, frozenset())
@@ -225,7 +225,7 @@ def _too_broad(
 
 
 def _excess(rule: str, covered: set[str], urns: frozenset[str], concerned: frozenset[str]) -> str:
-    """What of it is too much where the scopes that cover `covered` are too broad, else nothing."""
+    """The limit that the scopes of `covered` exceed, with its numbers; empty if none."""
     if len(covered) > MOST_RESOURCES:
         return f"{len(covered)} of {len(urns)} resources, at most {MOST_RESOURCES} are allowed"
     for found, of, what in ((covered, urns, "resources"), (covered & concerned, concerned, f"that {rule} concerns")):
@@ -235,10 +235,10 @@ def _excess(rule: str, covered: set[str], urns: frozenset[str], concerned: froze
 
 
 def _chained(exemptions: Iterable["Exemption"], rule: Rule) -> dict[str, str]:
-    """Which of the exemptions of one failure prolong others beyond the longest time, and what to say of each.
+    """The exemptions of one failure that extend earlier ones beyond the maximum duration, each with the reason.
 
-    One that starts less than the longest time after the last day of those before it continues them, whether they held
-    or not: the days from the first start to its own expiry count.
+    An exemption continues earlier ones, in force or not, unless the break between them is longer than the maximum
+    duration: the days from the first start to its expiry count.
     """
     longest = LONGEST[rule.severity]
     excess: dict[str, str] = {}

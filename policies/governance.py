@@ -1,4 +1,4 @@
-"""What is settled about a force: the baseline it is held to, and its exemptions.
+"""A force's governance: its baseline and its exemptions.
 
 governance = settled(rules(), layers, register)
 judgements, uses = governance.judge(resources, today)
@@ -32,15 +32,15 @@ REGIONAL: Final = "stacks/regions/{region}.yaml"
 FORCE: Final = "stacks/{force}/baseline.yaml"
 EXEMPTIONS: Final = "stacks/{force}/exemptions.yaml"
 BLOCK_UNKNOWN: Final = "BLUELAMP_BLOCK_UNKNOWN"
-"""The variable that tells the policy pack to let nothing unknown about a mandatory rule pass."""
+"""The environment variable that makes the policy pack block unknown verdicts of mandatory rules."""
 
 
 @dataclass(frozen=True)
 class Governance:
-    """The rules as a force is held to them, its exemptions, and whether what is unknown stops a deployment.
+    """The rules of a force's baseline, its exemptions, and whether unknown verdicts stop a deployment.
 
-    `approvers` are those who may approve exemptions, None where there is no register of them. `all_rules` are what
-    decides which resources a scope is measured against, by default `rules`, also where only some of them are used.
+    `approvers` may approve exemptions; None without a register of approvers. `all_rules` determine the resources
+    against which scopes are measured, even if `rules` are only some of them; by default `rules`.
     """
 
     rules: tuple[Rule, ...]
@@ -50,22 +50,22 @@ class Governance:
     all_rules: tuple[Rule, ...] = ()
 
     def judge(self, resources: Iterable[Resource], today: date) -> tuple[list[Judgement], tuple[Use, ...]]:
-        """Judge `resources` together as on the day `today`; what comes out, and what became of each exemption."""
+        """Judge `resources` together on the day `today`: the judgements, and the use of each exemption."""
         listed = list(resources)
         return self.excuse(Baseline(self.rules).judge(listed), today, listed)
 
     def excuse(
         self, judgements: Iterable[Judgement], today: date, resources: Iterable[Resource] | None = None
     ) -> tuple[list[Judgement], tuple[Use, ...]]:
-        """`judgements`, with those failures exempt that are excused on the day `today`, and what each exemption did.
+        """`judgements` with exempt failures on the day `today`, and the use of each exemption.
 
-        `resources` is everything that is judged together, by default what `judgements` are about.
+        `resources` are all that are judged together, by default those of `judgements`.
         """
         measured = None if resources is None or not self.exemptions else self._extent(resources)
         return excused(judgements, self.exemptions, self.by_id, today, self.approvers, measured)
 
     def waits(self, judgement: Judgement, today: date) -> bool:
-        """Whether only all resources together show if a failure is excused."""
+        """Whether the exemption of a failure depends on all resources together."""
         return bool(self.exemptions) and waits(judgement, self.exemptions, self.by_id, today, self.approvers)
 
     def _extent(self, resources: Iterable[Resource]) -> Extent:
@@ -79,10 +79,10 @@ class Governance:
 
 
 def layers(root: Path, region: str, *forces: str) -> list[Path]:
-    """The baseline files that are there, in the order in which they are applied: country, `region`, each of `forces`
+    """The existing baseline files, in the order in which they are applied: country, `region`, each of `forces`
     (a force, and its environment).
 
-    Whatever has such a file's name counts, also what cannot be read: it must not be taken for no file.
+    Unreadable files and broken links are included, so that none is mistaken for a missing file.
     """
     names = (
         NATIONAL,
@@ -107,12 +107,12 @@ def settled(
     force: str = "",
     approvers: Approvers | None = None,
 ) -> tuple[Governance, list[tuple[Problem, ...]]]:
-    """What `baselines` make of `rules`, with the `exemptions` of the `force` whose stack is `stack`.
+    """The governance of the `force` whose stack is `stack`: `rules` tightened by `baselines`, with `exemptions`.
 
-    Rules that are limited to other forces are left out; baselines may name them, as those of several forces do.
+    Rules that are limited to other forces are left out; shared baselines may name them.
 
-    The mistakes are of each baseline in turn, and last of the exemptions (None stands for one that cannot be read);
-    with any of them nothing may be judged.
+    Also returns the mistakes in each baseline in turn, and last those in the exemptions (None is an unreadable one);
+    with any mistake nothing may be judged.
     """
     used = tuple(rules)
     mistakes = []
@@ -137,16 +137,16 @@ def _misread(
             continue
         steps = ("exemptions", number)
         if each.rule not in known:
-            step = did_you_mean(each.rule, known) or "bluelamp explain ID says what a rule asks"
+            step = did_you_mean(each.rule, known) or "bluelamp explain ID shows a rule"
             yield problem_at((*steps, "rule"), f"there is no rule {each.rule}", next_step=step)
         elif not known[each.rule].holds_for(stack, force):
             limited = ", ".join(known[each.rule].forces)
-            yield problem_at((*steps, "rule"), f"{each.rule} is only for {limited}", next_step="take the exemption out")
+            yield problem_at((*steps, "rule"), f"{each.rule} is only for {limited}", next_step="remove the exemption")
         if seen.setdefault(each.id.casefold(), number) != number:
             yield problem_at((*steps, "id"), f"{each.id} is the id of exemption {seen[each.id.casefold()] + 1} already")
         if each.expiry < each.start:
             yield problem_at((*steps, "expiry"), f"{each.expiry} is before its start, {each.start}")
         if not each.scope.startswith(f"urn:pulumi:{stack}::"):
             allowed = f"begins with urn:pulumi:{stack}::"
-            step = "copy the URN from the finding and put * where any text may stand"
+            step = "copy the URN from the finding, with * for any text"
             yield problem_at((*steps, "scope"), f"is not a URN of {stack}", each.scope, allowed, step)

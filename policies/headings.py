@@ -1,4 +1,4 @@
-"""What heads a finding: what holds where a rule passes, and what is wrong where it fails."""
+"""Headings of findings: a rule's title for a pass, its failure for a failure."""
 
 from typing import Final
 

@@ -1,4 +1,4 @@
-"""Rules in force together: the least that they let in, whatever is not known yet turns out to be, and the most.
+"""Rules in force together: the least and the most that they let in, whatever the unknown values are.
 
 The least decides a failure and the most decides a pass; in between the verdict is unknown.
 """
@@ -21,11 +21,11 @@ _NAMED_AT_MOST: Final = 3
 Key: TypeAlias = tuple[str, str]
 """The URN and the path of a rule."""
 Ask: TypeAlias = Callable[[list[Box]], list[Reached]]
-"""What is asked of boxes in force in this order."""
+"""A question about boxes in force, in their order."""
 
 
 def key_of(entry: Value) -> Key:
-    """What tells a rule from others."""
+    """The identity of a rule."""
     return entry.resource.urn, entry.path
 
 
@@ -41,20 +41,20 @@ class Sided:
 
     @property
     def key(self) -> Key:
-        """What tells the rule from others."""
+        """The rule's identity."""
         return key_of(self.entry)
 
 
 @dataclass(frozen=True, slots=True)
 class _Answer:
-    """What boxes let in together; `keys` are those of the rules that they come from, in the same order."""
+    """The traffic that boxes let in together; `keys` are the keys of their rules, in the same order."""
 
     reached: list[Reached]
     keys: list[Key]
     is_open: bool
 
     def adds(self, key: Key) -> bool:
-        """Whether the rule lets in somebody from outside private networks."""
+        """Whether the rule lets in traffic from outside private networks."""
         return any(each == key and contributes(self.reached, index) for index, each in enumerate(self.keys))
 
 
@@ -108,11 +108,11 @@ _NOTHING: Final = _Answer([], [], is_open=False)
 
 
 def in_force(listed: Iterable[Sided], widest: tuple[int, ...], ask: Ask) -> InForce:
-    """What `ask` finds of the rules together and of each alone; they are in force in their order, allows first."""
+    """The results of `ask` for the rules together and for each alone, in force in their order, allows first."""
     sides = {side.key: side for side in listed}
     alone: frozenset[Key] = frozenset()
     if not is_open(union(side.most.sources for side in sides.values() if side.most and side.most.allows), widest):
-        return InForce(sides, alone, _NOTHING, _NOTHING)  # as nearly everywhere: nobody is let in from outside
+        return InForce(sides, alone, _NOTHING, _NOTHING)  # the usual case: no traffic from outside is let in
     boxes = _boxes(sides.values(), least=True)
     least = _answer(boxes, ask, widest)
     if least.is_open:
@@ -147,7 +147,7 @@ def _boxes(sides: Iterable[Sided], *, least: bool) -> list[tuple[Key, Box]]:
 
 
 def named(entries: Sequence[Value], *properties: str) -> str:
-    """Rules by their names, the first of them with the ranges that stand in `properties`."""
+    """Rules by their names, the first of them with the ranges in `properties`."""
     said = []
     for entry in entries[:_NAMED_AT_MOST]:
         ranges = [text for name in properties for text in _texts(entry[name].raw)]

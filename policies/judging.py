@@ -1,4 +1,4 @@
-"""Judging: every rule on every resource it concerns, one judgement each, whatever goes wrong in between."""
+"""Judges resources: one judgement for each rule and each resource that it concerns, whatever a rule raises."""
 
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
@@ -10,7 +10,7 @@ from typing import Any, Final
 from bluelamp.core.memo import Memo
 from bluelamp.core.resource import Resource
 from bluelamp.core.text import cut
-from bluelamp.policies import broken
+from bluelamp.policies import rule_output
 from bluelamp.policies.discovery import rules as discovered
 from bluelamp.policies.estate import Estate, canonical
 from bluelamp.policies.interrupts import Interrupts
@@ -33,26 +33,26 @@ from bluelamp.policies.views import TEMPLATE, Context, Subject, View
 
 _WITHHELD: Final = "[withheld]"
 Scrub = Callable[[str], str]
-_MOST_TOLD: Final = 100
-"""How many places that break a rule one judgement names."""
+_MAX_PLACES: Final = 100
+"""The maximum number of failing places that a judgement's message names."""
 _WORST_FIRST: Final = (Verdict.FAIL, Verdict.ERROR, Verdict.UNKNOWN, Verdict.PASS, Verdict.NOT_APPLICABLE)
 _WITHOUT_PLACEHOLDERS: Final[Memo[Resource]] = Memo()
 _OPEN: Final = frozenset({Verdict.FAIL, Verdict.ERROR, Verdict.UNKNOWN})
 
 
 class Baseline:
-    """A set of rules made ready for judging; keep one to judge many times."""
+    """A set of rules prepared for judging; reuse it to judge many times."""
 
     def __init__(self, rules: Iterable[Rule]) -> None:
         self.rules = reused_rules(rules)
         own = tuple(rule for rule in self.rules if rule.own)
-        # Rules of a force's own come last, and see copies: nothing that they do reaches the rules of the baseline.
+        # A force's own rules come last, on copies, so that they cannot affect the rules of the baseline.
         self._parts = (Baseline(rule for rule in self.rules if not rule.own), Baseline._alone(own)) if own else None
         self._keeps = True
         self._by_type: dict[str, tuple[tuple[Rule, tuple[str, ...]], ...]] = {}
 
     def concerning(self, type_: str) -> tuple[tuple[Rule, tuple[str, ...]], ...]:
-        """The rules that concern resources of `type_`, each with the places it looks at."""
+        """The rules that concern resources of `type_`, each with the places that it checks."""
         type_ = canonical(type_)
         found = self._by_type.get(type_)
         if found is None:
@@ -62,7 +62,7 @@ class Baseline:
 
     @classmethod
     def _alone(cls, rules: Iterable[Rule]) -> "Baseline":
-        """A set of rules that is judged as it is, whosever they are."""
+        """A set of rules that is not split into the baseline's and a force's own."""
         made = cls(())
         made.rules, made._keeps = tuple(rules), False
         return made
@@ -87,13 +87,13 @@ class Baseline:
             subject = context.subject(resource)
         except BaseException as error:
             interrupts.check()
-            # A resource that cannot be read may be anything, also a pod.
+            # An unreadable resource may be of any type, also a pod.
             rules = {rule.id: rule for type_ in (resource.type, TEMPLATE) for rule, _ in self.concerning(type_)}
             return [_error(rule, resource, error, context.estate) for rule in rules.values()]
         if subject is None:
             earlier = cached(resource) if self._keeps else None
             return self._verdicts(View(resource, resource.type), context, interrupts, earlier)
-        return self._seen(subject, context, interrupts)
+        return self._combined(subject, context, interrupts)
 
     def _verdicts(
         self,
@@ -118,8 +118,8 @@ class Baseline:
                 own[rule.id] = rule, judgement
             yield judgement
 
-    def _seen(self, subject: Subject, context: Context, interrupts: Interrupts) -> Iterable[Judgement]:
-        """The judgements of a resource that is seen in several ways, one for each rule."""
+    def _combined(self, subject: Subject, context: Context, interrupts: Interrupts) -> Iterable[Judgement]:
+        """The judgements of a resource with several views, one for each rule."""
         found = self._worst(subject.views, context, interrupts)
         if subject.of:
             steps = [
@@ -145,16 +145,15 @@ def _without_placeholders(resource: Resource) -> Resource:
 def judge(resources: Iterable[Resource], rules: Iterable[Rule] | None = None) -> list[Judgement]:
     """Judge `resources` together by `rules`, or by all rules: one judgement for each rule and resource it concerns.
 
-    The verdict is fail when any place fails, otherwise error when the rule broke down, otherwise unknown when
-    something it had to read is not known yet, otherwise pass; not applicable when no place of the resource is the
-    rule's business. Nothing that happens in one rule or resource keeps another from being judged, whatever the rule
-    raises or returns; only a signal to the process, such as the user's Ctrl-C, ends the judging.
+    The verdict is fail if any place fails; otherwise error if the rule raised an error; otherwise unknown if the rule
+    needed an unknown value; otherwise pass; and not applicable if the rule applies to no place of the resource. An
+    error in one rule or resource does not affect others; only a signal to the process, such as Ctrl-C, stops judging.
     """
     return Baseline(discovered() if rules is None else rules).judge(resources)
 
 
 def _together(judgements: list[Judgement]) -> Judgement:
-    """The worst of several judgements by one rule of one resource, with the messages of all that are as bad."""
+    """The worst of several judgements by one rule of one resource, with the messages of all that have its verdict."""
     if len(judgements) == 1:
         return judgements[0]
     worst = min(judgements, key=lambda each: _WORST_FIRST.index(each.verdict))
@@ -165,9 +164,9 @@ def _together(judgements: list[Judgement]) -> Judgement:
 def _patched(
     of: str, own: Judgement | None, steps: list[tuple[dict[str, Judgement], dict[str, Judgement]]], rule: str
 ) -> Judgement:
-    """The judgement of a patch of `of`: by what it sets itself, where that decides, else by what comes out of it.
+    """The judgement of a patch of `of`: of the values that it sets, if conclusive, else of the patched objects.
 
-    What was no better before it is not its failure.
+    A failure that existed before the patch is not a failure of the patch.
     """
     if own is not None and (own.verdict is not Verdict.UNKNOWN or not steps):
         decided = own
@@ -181,14 +180,15 @@ def _step(before: Judgement | None, after: Judgement) -> Judgement:
         return after
     if after.message != before.message:
         return after
-    return Judgement(after.rule, after.urn, Verdict.NOT_APPLICABLE, message=f"it changes nothing here; {after.message}")
+    return Judgement(
+        after.rule, after.urn, Verdict.NOT_APPLICABLE, message=f"the patch does not change this; {after.message}"
+    )
 
 
 def _places(resource: Resource, pattern: str, shared: dict[str, list[Value]]) -> list[Value]:
-    """The places that `pattern` names in `resource`; rules mostly look near one another, so each step is taken once.
+    """The places in `resource` that match `pattern`; each step is shared by all patterns that begin with it.
 
-    A property that is not what a pattern takes it for is the outcome of every rule that looks there: one place, which
-    holds the exception.
+    If a property is not of the type that the pattern requires, the result is one place with the exception as its value.
     """
     found = shared.get(pattern)
     if found is None:
@@ -213,7 +213,7 @@ def _parted(pattern: str) -> tuple[str, str]:
 def _judged(
     rule: Rule, patterns: tuple[str, ...], resource: Resource, shared: dict[str, list[Value]], estate: Estate
 ) -> Judgement:
-    # Everything that is judged comes through here: what is not needed is not made.
+    # Runs for every judgement, so it creates no object that is not needed.
     failed: list[Fail] = []
     raised: list[BaseException] = []
     passed: Value | None = None
@@ -242,14 +242,14 @@ def _judged(
         return _undecided(rule, resource, raised, estate)
     if passed is not None:
         return _success(rule, resource, passed)
-    reason = cut(_scrub(rule, resource, estate)(reason), broken.LONGEST)
+    reason = cut(_scrub(rule, resource, estate)(reason), rule_output.MAX_MESSAGE)
     return Judgement(rule.id, resource.urn, Verdict.NOT_APPLICABLE, message=reason or "there is nothing to judge")
 
 
 def _reason(outcome: Any) -> str:
-    """Why a rule has nothing to ask. Raises TypeError for an outcome of another type, such as a generator."""
+    """The reason of a `NotApplicable`. Raises TypeError for an outcome of another type, such as a generator."""
     if isinstance(outcome, NotApplicable):
-        return broken.exact(outcome.reason)
+        return rule_output.exact(outcome.reason)
     close = getattr(outcome, "close", None)
     if callable(close):
         with suppress(BaseException):
@@ -267,15 +267,15 @@ def _undecided(rule: Rule, resource: Resource, raised: list[BaseException], esta
 def _unknown(rule: Rule, resource: Resource, doubts: list[UnknownValue]) -> Judgement:
     doubts = sorted(doubts, key=lambda doubt: doubt.value.resource.urn != resource.urn)
     first = doubts[0].value
-    own = first.told_path if first.resource.urn == resource.urn else ""
+    own = first.printable_path if first.resource.urn == resource.urn else ""
     paths: dict[str, list[str]] = {}
     for doubt in doubts:
         value = doubt.value
         whose = "" if value.resource.urn == resource.urn else f" of {value.resource.name}"
-        paths.setdefault(_why_unknown(doubt), []).append(f"{value.told_path}{whose}".strip())
+        paths.setdefault(_why_unknown(doubt), []).append(f"{value.printable_path}{whose}".strip())
     named = {why: ", ".join(filter(None, dict.fromkeys(found))) for why, found in paths.items()}
     said = "; ".join(f"{where}: {why}" if where else why for why, where in named.items())
-    message = cut(broken.exact(said), broken.LONGEST)
+    message = cut(rule_output.exact(said), rule_output.MAX_MESSAGE)
     return Judgement(rule.id, resource.urn, Verdict.UNKNOWN, own, "<unknown>", message=message, reasons=tuple(named))
 
 
@@ -289,30 +289,33 @@ def _error(rule: Rule, resource: Resource, error: BaseException, estate: Estate)
     try:
         scrub = _scrub(rule, resource, estate)
     except BaseException:
-        # Without them nothing that may hold a secret is told.
-        return Judgement(rule.id, resource.urn, Verdict.ERROR, message=f"rule {rule.id} broke down")
+        # Without the secrets, an error text that may contain one is not shown.
+        return Judgement(rule.id, resource.urn, Verdict.ERROR, message=f"rule {rule.id} raised an error")
     return Judgement(
-        rule.id, resource.urn, Verdict.ERROR, message=f"rule {rule.id} broke down: {broken.told(error, scrub)}"
+        rule.id,
+        resource.urn,
+        Verdict.ERROR,
+        message=f"rule {rule.id} raised an error: {rule_output.error_text(error, scrub)}",
     )
 
 
 def _success(rule: Rule, resource: Resource, place: Value) -> Judgement:
     if rule.must is None:
-        return Judgement(rule.id, resource.urn, Verdict.PASS, place.told_path)
-    asked = place.at(rule.must.path)
-    return Judgement(rule.id, resource.urn, Verdict.PASS, asked.told_path, asked.shown(), rule.must.expected)
+        return Judgement(rule.id, resource.urn, Verdict.PASS, place.printable_path)
+    found = place.at(rule.must.path)
+    return Judgement(rule.id, resource.urn, Verdict.PASS, found.printable_path, found.shown(), rule.must.expected)
 
 
 def _failure(rule: Rule, resource: Resource, failed: list[Fail], estate: Estate) -> Judgement:
     scrub = _scrub(rule, resource, estate)
-    named = failed[:_MOST_TOLD]
+    named = failed[:_MAX_PLACES]
     observed = [fail.at.shown() if fail.show else _WITHHELD for fail in named]
-    expected = [broken.plain(fail.expected, scrub) for fail in named]
+    expected = [rule_output.plain(fail.expected, scrub) for fail in named]
     said = "; ".join(_sentence(*each, scrub) for each in zip(named, observed, expected, strict=True))
     if len(failed) > len(named):
         said += f"; and {len(failed) - len(named):,} more"
-    message = cut(broken.exact(said), broken.LONGEST)
-    path = failed[0].at.told_path
+    message = cut(rule_output.exact(said), rule_output.MAX_MESSAGE)
+    path = failed[0].at.printable_path
     return Judgement(rule.id, resource.urn, Verdict.FAIL, path, observed[0], expected[0], message)
 
 
@@ -320,8 +323,8 @@ def _sentence(fail: Fail, observed: Any, expected: Any, scrub: Scrub) -> str:
     if fail.at.raw is None and fail.at.outer is None:
         return f"lacks {_brief(expected)}"
     found = "nothing" if observed is None else _brief(observed)
-    why = f" ({scrub(broken.exact(fail.why))})" if fail.why else ""
-    where = fail.at.told_path
+    why = f" ({scrub(rule_output.exact(fail.why))})" if fail.why else ""
+    where = fail.at.printable_path
     return f"{where}: found {found}, expected {_brief(expected)}{why}".removeprefix(": ")
 
 
@@ -338,21 +341,21 @@ def _brief(value: Any) -> str:
 
 
 def _scrub(rule: Rule, resource: Resource, estate: Estate) -> Scrub:
-    """What takes secrets out of a rule's words: the resource's own, and of a rule that sees all resources, all."""
+    """A function that redacts secrets: the resource's own, and those of all resources if the rule reads the estate."""
     others = estate.once(_secrets_of_all) if rule.estate else frozenset()
     if not resource.secrets and not others:
-        return _as_it_is
-    return broken.scrubber({*_secret_texts(root(resource)), *others}, SECRET)
+        return _unchanged
+    return rule_output.scrubber({*_secret_texts(root(resource)), *others}, SECRET)
 
 
-def _as_it_is(text: str) -> str:
+def _unchanged(text: str) -> str:
     return text
 
 
 def _secrets_of_all(estate: Estate) -> frozenset[str]:
-    """The secrets of all resources, but for texts so short that they are words of others."""
+    """The secrets of all resources, except texts so short that they occur in ordinary words."""
     found = (text for value in estate.all() if value.resource.secrets for text in _secret_texts(value))
-    return frozenset(text for text in found if len(text) >= broken.SHORT)
+    return frozenset(text for text in found if len(text) >= rule_output.SHORT_SECRET)
 
 
 def _secret_texts(value: Value, inside: bool = False) -> set[str]:

@@ -1,4 +1,4 @@
-"""Known failures: what an earlier report already has, so that a run fails on new findings only.
+"""Known findings from an earlier report, so that a run fails on new findings only.
 
 A finding is the same in both reports where the rule's id and the resource's URN are. It is known where the earlier
 report has it and it is no worse now.
@@ -18,15 +18,15 @@ KNOWN: Final = "BLUELAMP_KNOWN_FINDINGS"
 FORMAT: Final = "bluelamp-known/1"
 CONCERNING: Final = frozenset({Verdict.FAIL, Verdict.ERROR, Verdict.UNKNOWN})
 """The verdicts that can fail a run."""
-SAID: Final = "known: "
-"""What the policy pack's message on a known failure begins with."""
+KNOWN_PREFIX: Final = "known: "
+"""The prefix of the policy pack's message on a known finding."""
 _NO_WORSE: Final = {
     Verdict.FAIL: frozenset({Verdict.FAIL, Verdict.UNKNOWN}),
     Verdict.ERROR: frozenset({Verdict.UNKNOWN}),
     Verdict.UNKNOWN: frozenset({Verdict.UNKNOWN}),
 }
-"""What is known of each verdict: a failure that cannot be decided any more is no worse than a failure. A rule in error
-always stops a deployment, so that an error is never known."""
+"""The verdicts that are no worse than each earlier verdict: a failure that is now inconclusive is no worse. A rule
+error always stops a deployment, so it is never known."""
 _THEN: Final = {
     Verdict.EXEMPT: "exempt then",
     Verdict.UNKNOWN: "undecided then",
@@ -38,7 +38,7 @@ _MAX_BYTES: Final = 64 << 20
 
 @dataclass(frozen=True, slots=True)
 class Before:
-    """What an earlier report has of a finding; `exemption` is the id of the one that excused it."""
+    """A finding in an earlier report; `exemption` is the id of its exemption, if any."""
 
     verdict: Verdict
     enforcement: Enforcement
@@ -47,7 +47,7 @@ class Before:
 
 
 def why_new(before: Before | None, verdict: Verdict, enforcement: Enforcement, severity: Severity) -> str:
-    """Why a finding is new against what was `before`, None where nothing was; empty where it is known.
+    """The reason that a finding is new, compared with `before`; empty if it is known.
 
     It is new where there was none, where its verdict is worse, where its rule was advisory and is mandatory, where the
     severity rose, and where an exemption excused it and does not any more. A rule in error is always new.
@@ -66,7 +66,7 @@ def why_new(before: Before | None, verdict: Verdict, enforcement: Enforcement, s
 
 
 def write(path: Path, stack: str, findings: Mapping[str, Before]) -> None:
-    """Write what is known of a stack, by the findings' keys, for the policy pack. Raises OSError."""
+    """Write the known findings of a stack, by their keys, for the policy pack. Raises OSError."""
     said = {
         key: [each.verdict, each.enforcement, each.severity, each.exemption]
         for key, each in findings.items()
@@ -76,7 +76,7 @@ def write(path: Path, stack: str, findings: Mapping[str, Before]) -> None:
 
 
 def known(path: Path, stack: str) -> Mapping[str, Before]:
-    """What the file says of `stack`. Raises ValueError where it cannot be read, or is of another stack."""
+    """The known findings of `stack`. Raises ValueError if the file cannot be read, or is of another stack."""
     try:
         said = json.loads(read(path, _MAX_BYTES))
         named, findings = (said["format"], said["stack"]), said["findings"].items()

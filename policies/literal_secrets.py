@@ -15,14 +15,14 @@ from typing import Any, Final
 from bluelamp.policies.value import UnknownValue, Value
 
 LONGEST: Final = 4096
-"""The longest value, in characters, that is compared as a whole; of a longer one its lines are."""
+"""The longest value, in characters, that is compared as a whole; longer values are compared by line."""
 _NAMED: Final = ("key", "pass", "pwd", "secret", "token")
-"""One of these is in every name that `assigned` knows."""
+"""Every name that `assigned` matches contains one of these."""
 _BREAKS: Final = (",", ";", '{"')
 
 
-class Told(Enum):
-    """The value is a secret, it is none, or it may be the name of one."""
+class Secrecy(Enum):
+    """The value is a secret (`SECRET`), is not one (`NONE`), or may be the name of one (`OPEN`)."""
 
     SECRET = "secret"  # noqa: S105 - an answer
     OPEN = "open"
@@ -61,31 +61,31 @@ _OPEN: Final = "its name is that of a secret, and its value may be a secret or t
 
 
 def is_secret(name: str, value: Value) -> bool:
-    """Whether `value`, kept under `name`, is a secret.
+    """Whether `value`, the value of the property `name`, is a secret.
 
     Raises `UnknownValue` where it is not known yet, or may be a secret or the name of one.
     """
-    told = tell(name, str(value.get("")))
-    if told is Told.OPEN:
+    secrecy = classify(name, str(value.get("")))
+    if secrecy is Secrecy.OPEN:
         raise UnknownValue(value, _OPEN)
-    return told is Told.SECRET
+    return secrecy is Secrecy.SECRET
 
 
 def secret_name(name: str) -> str:
-    """`name` as one that is called a secret, where a list of a rule's own says so."""
+    """`name`, changed to the name of a secret if it is not one; for a rule with its own list of names."""
     return name if _finds("word", name.lower()) else f"{name}_password"
 
 
-def tell(name: str, value: str) -> Told:
-    """Whether `value`, kept under `name`, is a secret."""
+def classify(name: str, value: str) -> Secrecy:
+    """Classifies `value`, the value of the property `name`."""
     text = value.strip()
     if not text:
-        return Told.NONE
+        return Secrecy.NONE
     folded = text.lower()
     if any(pattern.search(text) for pattern in _formats(folded)):
-        return Told.SECRET
+        return Secrecy.SECRET
     if any(each in folded for each in _NAMED) and any(map(_assigns, _lines(text))):
-        return Told.SECRET
+        return Secrecy.SECRET
     return _by_name(name.lower(), text)
 
 
@@ -107,17 +107,17 @@ def _formats(folded: str) -> Iterator[re.Pattern[str]]:
     return (pattern for has, pattern in _patterns() if any(each in folded for each in has))
 
 
-def _by_name(name: str, text: str) -> Told:
+def _by_name(name: str, text: str) -> Secrecy:
     if "\n" in text or len(text) > LONGEST or not _finds("word", name) or _finds("about", name):
-        return Told.NONE
+        return Secrecy.NONE
     if _is("harmless", text) or _is("number", text):
-        return Told.NONE
+        return Secrecy.NONE
     secret = bool(_finds("password", name))
     if not secret and text.isdecimal():
-        return Told.NONE
+        return Secrecy.NONE
     if _finds("ambiguous", name) and _is("words", text):
-        return Told.NONE if _finds("object_name", name) else Told.OPEN
-    return Told.OPEN if _is("prose", text) and "passphrase" not in name else Told.SECRET
+        return Secrecy.NONE if _finds("object_name", name) else Secrecy.OPEN
+    return Secrecy.OPEN if _is("prose", text) and "passphrase" not in name else Secrecy.SECRET
 
 
 def _lines(text: str) -> list[str]:

@@ -1,6 +1,6 @@
-"""The values of a judgement: what is judged, by what, and what came out.
+"""The data of judgements: verdicts, severities, controls and cases.
 
-Everything here is plain data. Importing it costs milliseconds: no Pulumi package is touched.
+All are plain data. Importing the module takes milliseconds, as it imports no Pulumi package.
 """
 
 from collections.abc import Mapping
@@ -11,11 +11,11 @@ from typing import Any, Final
 from bluelamp.core.resource import Resource
 
 OWN: Final = "bluelamp_rules_"
-"""What the module of a rule of a force's own begins with."""
+"""The prefix of the modules of a force's own rules."""
 
 
 class Verdict(StrEnum):
-    """What a rule says about a resource; only `PASS` and `NOT_APPLICABLE` need nothing done."""
+    """The verdict of a rule on a resource; only `PASS` and `NOT_APPLICABLE` need no action."""
 
     PASS = "pass"  # noqa: S105 - a verdict, not a password
     FAIL = "fail"
@@ -26,7 +26,7 @@ class Verdict(StrEnum):
 
 
 class Severity(StrEnum):
-    """How bad it is to break a rule."""
+    """The severity of a failure."""
 
     CRITICAL = "critical"
     HIGH = "high"
@@ -35,7 +35,7 @@ class Severity(StrEnum):
 
 
 class Enforcement(StrEnum):
-    """Whether breaking a rule stops a deployment."""
+    """Whether a failure stops a deployment."""
 
     MANDATORY = "mandatory"
     ADVISORY = "advisory"
@@ -43,7 +43,7 @@ class Enforcement(StrEnum):
 
 @dataclass(slots=True)
 class Judgement:
-    """The verdict of one rule on one resource: exactly one for each pair that concern each other.
+    """The verdict of one rule on one resource: exactly one for each rule and each resource that it concerns.
 
     When several places of the resource fail, `path`, `observed` and `expected` are those of the first one and
     `message` names all. `observed` is JSON, with secrets as `[secret]` and unknown parts as `<unknown>`. `exemption` is
@@ -76,10 +76,10 @@ class Control:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """An example that a rule is held to: judging `resources` gives `verdict` for the first of them.
+    """A test case of a rule: judging `resources` gives `verdict` for the first of them.
 
-    `missing` marks the cases in which the property in question is left out and the service's default decides.
-    `path`, when given, is the place that the judgement names.
+    `missing` marks cases without the property in question, in which the service's default decides. `path`, if given, is
+    the place that the judgement names.
     """
 
     rule: str

@@ -1,7 +1,7 @@
-"""Rules of a force's own: the modules in `rules/` of its project, found like the baseline's, with their cases beside.
+"""A force's own rules: the modules in `rules/` of its project, with their cases beside them.
 
 They add to the baseline. Their ids have a prefix of their own, they are judged after the baseline's rules and on
-copies of the resources, and a module that changes anything of the baseline is refused.
+copies of the resources, and a module that changes the baseline is refused.
 """
 
 import os
@@ -31,7 +31,7 @@ from bluelamp.policies.rule import Rule, RuleError
 FOLDER: Final = "rules"
 """The folder of a force's own rules, in its project's folder."""
 MAX_BYTES: Final = 1_000_000
-"""The size of a module, at most."""
+"""The maximum size of a module, in bytes."""
 ID: Final = re.compile(r"[A-Z][A-Z0-9]{1,9}(-[A-Z][A-Z0-9]{1,9})+-[0-9]{3}")
 """The form of an id, such as ESX-NET-001."""
 RESERVED: Final = "BL"
@@ -45,9 +45,7 @@ _LOADED: Final = (
     "bluelamp.policies.baseline",
     "bluelamp.policies.pack.settled",
 )
-"""What decides about verdicts: loaded first, so that a change of it is seen."""
-
-_State = Mapping[tuple[str, ...], Any]
+"""The modules that decide verdicts: loaded first, so that changes to them are detected."""
 
 
 def load(folder: Path, baseline: tuple[Rule, ...], root: Path) -> tuple[Rule, ...]:
@@ -84,7 +82,7 @@ def load(folder: Path, baseline: tuple[Rule, ...], root: Path) -> tuple[Rule, ..
 
 
 def line_of(file: Path, id_: str) -> int:
-    """The line on which the rule `id_` is declared in `file`; 0 where it is not written out."""
+    """The line on which the rule `id_` is declared in `file`; 0 if it is not a literal."""
     try:
         lines = read(file, MAX_BYTES).decode(errors="replace").splitlines()
     except OSError:
@@ -93,7 +91,7 @@ def line_of(file: Path, id_: str) -> int:
 
 
 def _modules(folder: Path, root: Path, problems: list[Problem]) -> Iterator[Path]:
-    """The modules that hold rules; `_` begins the names of those that help others."""
+    """The modules with rules; names of helper modules begin with `_`."""
     try:
         entries = sorted(folder.iterdir())
     except OSError as error:
@@ -116,7 +114,7 @@ def _modules(folder: Path, root: Path, problems: list[Problem]) -> Iterator[Path
 
 
 def _rules(file: Path, folder: Path, root: Path, problems: list[Problem]) -> list[Rule]:
-    """The rules that the module `file` declares; what keeps it from being run is added to `problems`."""
+    """The rules that the module `file` declares; errors in loading it are added to `problems`."""
     name = name_of(file, root)
     try:
         read(file, MAX_BYTES)
@@ -175,7 +173,7 @@ def _wrong(rule: Rule, root: Path) -> Iterator[Problem]:
 
 
 def _mistakes(rule: Rule) -> Iterator[Problem]:
-    """What is wrong with `rule`, without its place."""
+    """The problems with `rule`, without its position."""
     if not isinstance(rule.id, str) or not ID.fullmatch(rule.id):
         allowed = "capital letters and digits in parts, then three digits, such as ESX-NET-001"
         yield Problem("", message="is not a valid rule id", found=str(rule.id)[:60], allowed=allowed)
@@ -197,7 +195,9 @@ def _mistakes(rule: Rule) -> Iterator[Problem]:
         if not isinstance(type_, str) or not _TYPE.fullmatch(type_):
             yield Problem("", message="applies to an invalid resource type", found=str(type_)[:60])
     if not isinstance(rule.rationale, str) or not rule.rationale:
-        yield Problem("", message="has no rationale", next_step="say why it matters in the docstring of its function")
+        yield Problem(
+            "", message="has no rationale", next_step="explain why it matters in the docstring of its function"
+        )
     if not isinstance(rule.fix, str) or not rule.fix:
         yield Problem("", message="has no fix", next_step="describe how to fix a failure")
     yield from _signature(rule)
@@ -221,7 +221,7 @@ def _signature(rule: Rule) -> Iterator[Problem]:
 
 
 def _refuses(rule: Rule, arguments: tuple[str, ...]) -> str:
-    """Why the function of `rule` does not take `arguments`; empty where it does."""
+    """The error in calling the function of `rule` with `arguments`; empty if there is none."""
     try:
         signature(rule.check).bind(*arguments)
     except TypeError as error:
@@ -251,7 +251,7 @@ def _controls(rule: Rule) -> Iterator[Problem]:
 
 
 def _state(baseline: tuple[Rule, ...]) -> dict[tuple[str, ...], Any]:
-    """What the baseline is made of, to be compared: its rules, and the functions and classes of its modules."""
+    """The state of the baseline for comparison: its rules, and the functions and classes of its modules."""
     state: dict[tuple[str, ...], Any] = {}
     for rule in baseline:
         for key, value in vars(rule).items():
@@ -290,7 +290,7 @@ def _of_function(state: dict[tuple[str, ...], Any], key: tuple[str, ...], value:
 
 
 class _Frozen:
-    """One object for each content under a key, so that what did not change is the same object again."""
+    """One object for each content under a key, so that unchanged content is the same object."""
 
     _known: Final[dict[tuple[tuple[str, ...], tuple[str, ...]], "_Frozen"]] = {}
 

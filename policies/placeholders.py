@@ -1,6 +1,6 @@
-"""Placeholders: texts that stand for a value that is not shown or not known, such as `[secret]` or `<unknown>`.
+"""Placeholders: texts in place of a hidden or unknown value, such as `[secret]` or `<unknown>`.
 
-A rendered manifest, a preview or an export without its secrets holds them. Judged as values they would pass, so each is
+Rendered manifests, previews and exports without secrets contain them. Judged as values they could pass, so each is
 `UNKNOWN` to every rule.
 """
 
@@ -44,7 +44,7 @@ def _any(properties: Any) -> bool:
 
 @lru_cache(maxsize=4096)
 def _is_placeholder_name(name: object) -> bool:
-    """Whether the name of a property is a placeholder; resources have few names, again and again."""
+    """Whether the name of a property is a placeholder; cached, as names repeat."""
     return isinstance(name, str) and is_placeholder(name)
 
 
@@ -52,7 +52,7 @@ def _read(value: Any, path: str, reasons: dict[str, str]) -> Any:
     if isinstance(value, str):
         unknown = is_placeholder(value)
     elif isinstance(value, Mapping):
-        # Which property such a key stands for cannot be said, so nothing beside it can be relied on.
+        # Such a key may be that of any property, so the other properties are not reliable either.
         unknown = any(isinstance(key, str) and is_placeholder(key) for key in value)
     else:
         unknown = False

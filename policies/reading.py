@@ -1,6 +1,6 @@
-"""Reading what is settled about a force from the files below `stacks/`, with the place of every mistake in them.
+"""Reads a force's governance from the files below `stacks/`, with the position of every mistake in them.
 
-The command and the policy pack both read through here, so that neither accepts what the other refuses.
+The command and the policy pack both use it, so that neither accepts what the other refuses.
 """
 
 import json
@@ -40,9 +40,9 @@ _P = TypeVar("_P", bound=Part)
 
 
 def read(root: Path, entry: "Entry | None", register: "Register | None", used: Iterable[Rule]) -> Governance:
-    """What is settled about the force `entry` of the `register`: its baseline, its exemptions, who may approve them.
+    """The governance of the force `entry` of the `register`: its baseline, its exemptions and their approvers.
 
-    What belongs to no force (None) is held to the national baseline, without exemptions. Raises `SettingsError` with
+    Without a force (None) it is the national baseline, without exemptions. Raises `SettingsError` with
     every mistake in the files.
     """
     region, slug, force = (entry.region, entry.slug, entry.force) if entry else ("", "", "")
@@ -66,7 +66,7 @@ def _placed(source: Source, mistakes: Iterable[Problem]) -> list[Problem]:
 
 
 def _misnamed(root: Path, region: str, force: str) -> Iterable[Problem]:
-    """Files and folders whose names come near those that are read: what stands in them would count for nothing."""
+    """Problems with files and folders that are not read because of a misspelt name."""
     names = [NATIONAL, FILE]
     names += [REGIONAL.format(region=region)] if region else []
     names += [FORCE.format(force=force), EXEMPTIONS.format(force=force)] if force else []
@@ -97,7 +97,7 @@ def _plain(name: str) -> str:
 
 
 def _source(path: Path, root: Path, problems: list[Problem]) -> Source:
-    """What stands in the file, with nothing in it where it cannot be read; what is wrong is added to `problems`."""
+    """The file's content, empty if it cannot be read; mistakes are added to `problems`."""
     try:
         source = parse(*content_of(path, root))
     except SettingsError as error:
@@ -108,7 +108,7 @@ def _source(path: Path, root: Path, problems: list[Problem]) -> Source:
 
 
 def _layer(source: Source, problems: list[Problem]) -> Layer:
-    """The baseline in `source`; where it is none, that of the rules that can be read, for what is wrong with those."""
+    """The baseline in `source`; if it is invalid, one of the valid rules alone, to find further mistakes in them."""
     made, wrong = validate(Layer, source.values, source, lambda steps: steps)
     problems += wrong
     if made is not None:
@@ -118,7 +118,7 @@ def _layer(source: Source, problems: list[Problem]) -> Layer:
 
 
 def _exemptions(source: Source, problems: list[Problem]) -> list[Exemption | None]:
-    """The exemptions in `source`, None for each that is none."""
+    """The exemptions in `source`, None for each invalid one."""
     made, wrong = validate(ExemptionRegister, source.values, source, lambda steps: steps)
     problems += wrong
     return list(made.exemptions) if made is not None else _listed(source, "exemptions", Exemption)
@@ -127,7 +127,7 @@ def _exemptions(source: Source, problems: list[Problem]) -> list[Exemption | Non
 def _approvers(
     root: Path, entry: "Entry | None", register: "Register | None", problems: list[Problem]
 ) -> Approvers | None:
-    """Who may approve for `entry`; None where there is no force or no such file."""
+    """The approvers for `entry`; None without a force or the file."""
     path = root / FILE
     if entry is None or register is None or not lexists(path):
         return None
@@ -149,7 +149,7 @@ def _listed(source: Source, key: str, model: type[_P]) -> list[_P | None]:
 
 
 def _readable(parts: dict[Any, object], model: type[_P]) -> dict[Any, _P]:
-    """Those of `parts` that are a `model`."""
+    """The valid `parts`, as `model`."""
     read = {}
     for key, part in parts.items():
         try:

@@ -15,7 +15,7 @@
 
 `title` states what a pass confirms, and `failure` what a failure means. The function is called once for each place
 named by `at`. It returns None (pass), a `Fail` or a `NotApplicable`. Its keyword-only arguments are the rule's
-parameters, whose annotations (`AtLeast`, `Forbidden[int]`) declare which direction is stricter. With `estate=True` the
+parameters, whose annotations (`AtLeast`, `Forbidden[int]`) declare the stricter direction. With `estate=True` the
 function takes the `Estate`, all the resources that are judged together, as its second argument. Reading a value that is
 not known yet raises `UnknownValue`, and the verdict is unknown.
 
@@ -42,9 +42,9 @@ At: TypeAlias = Mapping[str, str | tuple[str, ...]] | tuple[str, ...] | str
 
 @dataclass(slots=True)
 class Fail:
-    """The value at `at` breaks the rule; `show` is False when even an unmarked value must not be printed.
+    """The value at `at` breaks the rule; `show` is False if the value must not be printed, even if not marked secret.
 
-    Not frozen, as that makes each of many thousands take longer to make.
+    Not frozen, as creating many thousands of frozen instances is slower.
     """
 
     at: Value
@@ -71,10 +71,10 @@ Check: TypeAlias = Callable[..., Outcome]
 
 @dataclass(frozen=True)
 class Must:
-    """What one property must be: the value `be`, one of `among`, or a number of at least `minimum`.
+    """A requirement on one property: it is the value `be`, one of `among`, or a number of at least `minimum`.
 
-    `default` is what the service assumes when the property is missing, None where that cannot be relied on; since which
-    API version it does is in `defaults.yaml`. Text is compared without case, as Azure does.
+    `default` is the service's default for a missing property, None if there is no reliable one; `defaults.yaml` has the
+    API version since which it applies. Text is compared without case, as Azure does.
     """
 
     path: str
@@ -85,14 +85,14 @@ class Must:
 
     @property
     def parameters(self) -> dict[str, Any]:
-        """What a stricter baseline may set: the list or the bound."""
+        """The parameters that a stricter baseline may set: the list or the bound."""
         if self.among:
             return {"among": self.among}
         return {} if self.minimum is None else {"minimum": self.minimum}
 
     @property
     def tighter(self) -> dict[str, Tighter]:
-        """Which direction of each parameter is stricter."""
+        """The stricter direction of each parameter."""
         return {"among": Tighter.FEWER} if self.among else {"minimum": Tighter.HIGHER}
 
     @property
@@ -104,22 +104,22 @@ class Must:
 
     def __call__(self, place: Value, **parameters: Any) -> Outcome:
         """Judge the property below `place`."""
-        asked = replace(self, **parameters) if parameters else self
-        found = place.at(asked.path)
+        must = replace(self, **parameters) if parameters else self
+        found = place.at(must.path)
         if not found.missing:
-            return None if asked._holds(found.known) else Fail(found, asked.expected)
-        default = assumed(found, asked.default)
-        return None if asked._holds(default) else Fail(found, asked.expected, _why_default(default))
+            return None if must._holds(found.known) else Fail(found, must.expected)
+        default = assumed(found, must.default)
+        return None if must._holds(default) else Fail(found, must.expected, _why_default(default))
 
     def _holds(self, value: Any) -> bool:
         if self.minimum is not None:
             return isinstance(value, (int, float)) and not isinstance(value, bool) and value >= self.minimum
-        # A baseline may have left nothing in `among`: then nothing passes, a missing property neither.
+        # A baseline may have emptied `among`: then nothing passes, not even a missing property.
         return any(_same(value, allowed) for allowed in (self.among if self.be is None else (self.be,)))
 
 
 class RuleError(ValueError):
-    """A part of a rule is not of its kind; the message names it."""
+    """A part of a rule has the wrong type or is empty; the message names it."""
 
 
 @dataclass(frozen=True)
@@ -129,10 +129,10 @@ class Rule:
     `title` states what a pass confirms, `failure` what a failure means; `heading` chooses. Raises RuleError for a rule
     without either, or with the same text for both.
 
-    `at` maps each resource type (`*` matches any text) to the places that are checked; `estate` tells whether the rule
-    takes all resources together. `must` is the requirement, where it is one on a single property. `fix` is the
-    remediation and `example` shows it, in Python for Azure and in YAML for Kubernetes. `forces` are the only ones that
-    the rule applies to, by their names in the register, with their environments; all, where it is empty.
+    `at` maps each resource type (`*` matches any text) to the places that are checked; with `estate` the rule
+    reads all resources together. `must` is the requirement, if it is one on a single property. `fix` is the remediation
+    and `example` shows it, in Python for Azure and in YAML for Kubernetes. `forces` limits the rule to these forces, by
+    their names in the register, with their environments; empty for all.
     """
 
     id: str
@@ -158,10 +158,10 @@ class Rule:
             if not isinstance(text, str) or not text.strip():
                 raise RuleError(f"{self.id}: {name} is empty; it heads every report")
         if self.title.casefold() == self.failure.casefold():
-            raise RuleError(f"{self.id}: failure repeats the title; it has to say what is wrong")
+            raise RuleError(f"{self.id}: failure repeats the title; it must state the failure")
 
     def heading(self, verdict: Verdict) -> str:
-        """What heads a finding of `verdict`."""
+        """The heading of a finding of `verdict`."""
         return heading(self.title, self.failure, verdict)
 
     @property
@@ -181,7 +181,7 @@ class Rule:
         return self.module.startswith(OWN)
 
     def holds_for(self, *names: str) -> bool:
-        """Whether it applies to a force of one of the `names`: the force's, and its stack's (`essex`, `essex-dev`)."""
+        """Whether it applies to one of the `names`: the force's, and its stack's (`essex`, `essex-dev`)."""
         return not self.forces or any(name in self.forces for name in names)
 
     @cached_property
@@ -193,7 +193,7 @@ class Rule:
 
     @cached_property
     def _found(self) -> dict[str, tuple[str, ...]]:
-        """The places by type, of the types that were asked for."""
+        """The places by type, cached."""
         return {}
 
     @cached_property
@@ -233,12 +233,12 @@ def rule(
     enforcement: Enforcement = Enforcement.MANDATORY,
     forces: tuple[str, ...] = (),
 ) -> Callable[[Check], Rule]:
-    """Make a rule of the function below; its docstring is the rationale, its keyword-only arguments the parameters.
+    """Make a rule from a function. Its docstring is the rationale, its keyword-only arguments are the parameters.
 
     With `must` the rule requires that property, and the function has a docstring only. With `estate` the function takes
     the estate after the place.
 
-    Raises RuleError for a part that is not of its kind, and for a function with a body beside `must`.
+    Raises RuleError for a part of the wrong type, and for a function with a body beside `must`.
     """
     if must is not None and not isinstance(must, Must):
         raise RuleError(f"{id}: must is not a Must(...)")
@@ -322,7 +322,7 @@ def _places(id_: str, at: At) -> dict[str, tuple[str, ...]]:
 
 
 def _prose(text: str) -> str:
-    return " ".join(text.split()) if isinstance(text, str) else text  # `own` reports what is not text
+    return " ".join(text.split()) if isinstance(text, str) else text  # `own` reports other types
 
 
 def _same(value: Any, allowed: Any) -> bool:
@@ -333,5 +333,5 @@ def _same(value: Any, allowed: Any) -> bool:
 
 def _why_default(default: Any) -> str:
     if default is None:
-        return "it has to be set"
+        return "it must be set"
     return f"the service's default is {str(default).lower() if isinstance(default, bool) else default}"

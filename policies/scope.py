@@ -1,6 +1,6 @@
-"""Scopes of exemptions: URNs in which `*` stands for any text inside one part.
+"""Scopes of exemptions: URNs in which `*` matches any text within one part.
 
-A URN is `urn:pulumi:STACK::PROJECT::TYPE::NAME`. The parts are compared one by one, so `*` never reaches over `::`.
+A URN is `urn:pulumi:STACK::PROJECT::TYPE::NAME`. The parts are compared one by one, so `*` never matches `::`.
 """
 
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ _SHORTEST: Final = 3
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """A scope in parts; `problem` says what it leaves open, empty where it names a type and begins a name."""
+    """A scope in parts; `problem` is empty if it names a type and the beginning of a name."""
 
     parts: tuple[str, ...]
     problem: str = ""
@@ -26,7 +26,7 @@ class Scope:
     def matches(self, urn: str) -> bool:
         """Whether it covers the resource with this URN, case and all."""
         if len(self.parts) < _PARTS:
-            return _like("::".join(self.parts), urn)  # holds for nothing, but is named by the failures it is meant for
+            return _like("::".join(self.parts), urn)  # never in force, but the failures that it is meant for name it
         parts = urn.split("::", _PARTS - 1)
         return len(parts) == len(self.parts) and all(map(_like, self.parts, parts))
 

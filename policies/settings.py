@@ -1,6 +1,6 @@
-"""What a force, its region and the country settle about the baseline: the shapes of the files below `stacks/`.
+"""Models of the baseline and exemption files below `stacks/`, of the country, a region or a force.
 
-Importing this loads pydantic, which judging does not need.
+Importing this module loads pydantic, which judging does not need.
 """
 
 import re
@@ -59,7 +59,7 @@ def _scope(value: str) -> str:
 
 Said = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Sentence = Annotated[str, AfterValidator(_sentence)]
-"""Long enough to say why: one word is no reason."""
+"""A reason, which takes more than one word."""
 Address = Annotated[
     str,
     AfterValidator(
@@ -71,7 +71,7 @@ Role = Annotated[
     str,
     AfterValidator(_identified(identity.role, "role", "Latin letters, digits and punctuation, such as Head of Data")),
 ]
-"""What a post is called."""
+"""The title of a post."""
 Reference = Annotated[
     str, AfterValidator(_identified(identity.role, "reference", "the case's number, such as ESX-RBC-0042"))
 ]
@@ -82,11 +82,11 @@ ApproverName = Annotated[
 
 
 class Part(Model):
-    """A part of a file: frozen, camelCase in YAML, and no key that it does not know."""
+    """A part of a file: frozen, with keys in camel case, and without unknown keys."""
 
 
 class Setting(Part):
-    """What a layer asks of one rule, beyond what the layers before it ask."""
+    """The settings of one rule in a layer, which only tighten those of earlier layers."""
 
     enforcement: Enforcement | None = None
     parameters: dict[str, Any] = {}
@@ -97,7 +97,7 @@ class Layer(Part):
 
     rules: dict[str, Setting] = {}
     block_unknown: bool = False
-    """Whether a mandatory rule that cannot be judged yet stops a deployment, as a broken one does."""
+    """Whether an unknown verdict of a mandatory rule stops a deployment, as a failure does."""
 
 
 class Person(Part):
@@ -124,7 +124,7 @@ class Exemption(Part):
     compensating_control: Sentence
     risk_reference: Reference
     owner: Annotated[Person, Field(examples=["{role: Head of Data, email: head.of.data@force.police.example}"])]
-    """Who carries the risk; taken for the requester where none is named."""
+    """The owner of the risk, who is also the requester if there is no `requester`."""
     requester: Person | None = None
     approver: Annotated[ApproverName, Field(examples=["national-siro"])]
     """The id or an address of an entry in `stacks/approvers.yaml`."""
@@ -146,11 +146,11 @@ def _id(value: str) -> str:
 
 
 _Some = Annotated[tuple[str, ...], Field(min_length=1)]
-"""Left out, it is every one; an empty list would read as none."""
+"""Optional, meaning all; an empty list, which would suggest none, is refused."""
 
 
 class Approver(Part):
-    """Somebody who may approve exemptions from rules of some severities.
+    """A person who may approve exemptions from rules of some severities.
 
     `emails` are all addresses of the same person. Without `forces` and `regions` the entry is for every force. An
     exemption that starts before `valid_from` or after `valid_until` (both days included) cannot be approved.

@@ -1,4 +1,4 @@
-"""Holding the rules of a folder to their cases, and to what every rule says of itself."""
+"""Tests rules against their cases, and checks their texts."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -19,16 +19,16 @@ from bluelamp.policies.own import FOLDER, line_of
 from bluelamp.policies.rule import Rule
 
 LONGEST: Final = 80
-"""Characters of a title or a failure."""
+"""The maximum length of a title or a failure, in characters."""
 SHORTEST: Final = 10
 MAX_BYTES: Final = 4_000_000
-"""The size of a file of cases, at most."""
+"""The maximum size of a file of cases, in bytes."""
 _WANTED: Final = (Verdict.PASS, Verdict.FAIL)
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """A case: its place, its name, and how it was judged otherwise than it says, empty where it was not."""
+    """A case: its place, its name, and the unexpected result, empty if there is none."""
 
     where: str
     name: str
@@ -97,7 +97,7 @@ def _texts(rule: Rule, said: dict[str, str]) -> Iterator[str]:
 
 
 def _cases(rules: Sequence[Rule], file: Path, root: Path) -> Iterator[Problem]:
-    """What is wrong with the cases of the `rules` of one module."""
+    """The problems with the cases of the `rules` of one module."""
     name = name_of(file, root)
     ids = [rule.id for rule in rules]
     try:
@@ -142,7 +142,7 @@ def _cases_of(rule: Rule, name: str, lines: Sequence[int]) -> Iterator[Problem]:
 
 
 def _lines(file: Path) -> dict[str, list[int]]:
-    """The lines of the cases in `file`, from 1, by the id that they stand under. Raises OSError and YAML's errors."""
+    """The lines of the cases in `file`, from 1, by rule id. Raises OSError and YAML's errors."""
     text = read(file, MAX_BYTES).decode("utf-8")
     node: Any = yaml.compose(text, Loader=yaml.CSafeLoader)
     if node is None:

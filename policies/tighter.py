@@ -1,4 +1,4 @@
-"""Which way a stricter baseline may move a rule's parameter; said where the parameter is declared.
+"""The direction in which a baseline may tighten a rule's parameter, declared with the parameter.
 
 def no_open_port(entry: Value, *, ports: Forbidden[int] = (22, 3389), days: AtLeast[int] = 90) -> Outcome: ...
 """
@@ -12,7 +12,7 @@ T = TypeVar("T")
 
 
 class Tighter(StrEnum):
-    """The way that only ever makes a rule ask for more."""
+    """The direction in which a change makes a rule stricter."""
 
     HIGHER = "it may only be raised"
     LOWER = "it may only be lowered"
@@ -23,7 +23,7 @@ class Tighter(StrEnum):
     FIXED = "it is the same everywhere"
 
     def holds(self, was: Any, now: Any) -> bool:
-        """Whether `now` asks for at least as much as `was`; both are of the parameter's kind."""
+        """Whether `now` is at least as strict as `was`; both are of the parameter's type."""
         return bool(_HOLDS[self](was, now))
 
 
@@ -38,25 +38,25 @@ _HOLDS: Final[Mapping[Tighter, Callable[[Any, Any], bool]]] = {
 }
 
 AtLeast: TypeAlias = Annotated[T, Tighter.HIGHER]
-"""A number that the resource has to reach."""
+"""A minimum."""
 AtMost: TypeAlias = Annotated[T, Tighter.LOWER]
-"""A number that the resource may not pass."""
+"""A maximum."""
 EachAtLeast: TypeAlias = Annotated[tuple[T, ...], Tighter.EACH_HIGHER]
-"""Numbers that the resource has to reach, each in its place."""
+"""Minimums, by position."""
 Allowed: TypeAlias = Annotated[tuple[T, ...], Tighter.FEWER]
-"""What passes."""
+"""Allowed values."""
 Chosen: TypeAlias = Annotated[tuple[T, ...], Tighter.CHOSEN]
-"""What passes, where a baseline has chosen; the rule asks nothing as long as it is empty."""
+"""Allowed values chosen by a baseline; while it is empty, the rule requires nothing."""
 Forbidden: TypeAlias = Annotated[tuple[T, ...], Tighter.MORE]
-"""What fails."""
+"""Forbidden values."""
 Required: TypeAlias = Annotated[tuple[T, ...], Tighter.MORE]
-"""What has to be there."""
+"""Required values."""
 Fixed: TypeAlias = Annotated[T, Tighter.FIXED]
-"""What no baseline can make stricter."""
+"""A value that no baseline can change."""
 
 
 def declared(annotations: Mapping[str, Any]) -> dict[str, Tighter]:
-    """The ways of those parameters whose annotation says one."""
+    """The stricter direction of each parameter whose annotation declares one."""
     return {
         name: way
         for name, annotation in annotations.items()

@@ -28,7 +28,7 @@ from bluelamp.policies.addresses import (
 
 ALL_PORTS: Final[Spans] = ((0, 65535),)
 MOST_PORTS: Final = 32768
-"""More ports than these are as good as all of them."""
+"""A number of ports above which a rule counts as open on all ports."""
 
 _PORTS: Final = re.compile(r"(\d+)(?:-(\d+))?", re.ASCII)
 _EVERY_PORT: Final = frozenset({"*", "any", "all"})
@@ -36,7 +36,7 @@ _EVERY_PORT: Final = frozenset({"*", "any", "all"})
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """What one rule allows or denies; ports are those of the target."""
+    """The traffic that one rule allows or denies; ports are those of the target."""
 
     allows: bool
     sources: Addresses
@@ -98,7 +98,7 @@ def everything(boxes: Sequence[Box], widest: tuple[int, ...] = WIDEST, most_port
 
 
 def contributes(reached: Iterable[Reached], index: int) -> bool:
-    """Whether the box at `index` lets in anybody from outside private networks."""
+    """Whether the box at `index` lets in traffic from outside private networks."""
     return any(index in each.by and public(each.sources) for each in reached)
 
 

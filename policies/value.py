@@ -1,7 +1,7 @@
-"""Reading properties: a `Value` is what stands at one path of a resource.
+"""Reading properties: a `Value` is the value at one path of a resource.
 
-Rules read through it so that an unknown can never be mistaken for a value: whatever needs the value of something that
-is not known yet raises `UnknownValue`, which becomes the verdict unknown.
+Rules read through it so that an unknown is never mistaken for a value: reading a value that is not known yet raises
+`UnknownValue`, which becomes the verdict unknown.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -16,14 +16,14 @@ _SECRET_KEY: Final = 8
 UNTIL_DEPLOYED: Final = "unknown until deployed"
 NOT_CONCLUSIVE: Final = "the value is known and does not decide the rule"
 RENDER_AND_AUDIT: Final = "render it and audit the manifests: bluelamp audit --from manifests"
-"""The end of a reason that no deployment settles: what is deployed is written elsewhere."""
+"""The end of a reason that deployment does not resolve, as the objects are defined elsewhere."""
 _ALL: Final = "[*]"
 _SCALARS: Final = frozenset({str, bool, int, float, type(None)})
 _PLAIN_KEY: Final = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-$")
 
 
 class UnknownValue(Exception):  # noqa: N818 - an answer, not an error
-    """A rule needed a value that is not known; `value` says which one and `reason` why."""
+    """A rule needed a value that is not known: `value`, for this `reason`."""
 
     def __init__(self, value: "Value", reason: str = UNTIL_DEPLOYED) -> None:
         super().__init__(value)
@@ -61,7 +61,7 @@ def depends_on_unknown(raw: Any) -> bool:
 
 
 class Value:
-    """What stands at one path of a resource; `raw` is None when nothing does."""
+    """The value at one path of a resource; `raw` is None if it is missing."""
 
     __slots__ = ("_path", "key", "outer", "raw", "resource")
 
@@ -80,8 +80,8 @@ class Value:
         return self._path
 
     @property
-    def told_path(self) -> str:
-        """The path as it may be printed: of what lies inside a secret, the secret's, as its keys are secret too."""
+    def printable_path(self) -> str:
+        """The path for printing. Inside a secret it is the secret's path, as keys may be secret too."""
         path = self.path
         secrets = self.resource.secrets
         if not secrets:  # most resources have none
@@ -93,9 +93,9 @@ class Value:
 
     @property
     def references(self) -> tuple[str, ...]:
-        """The URNs of the resources that this comes from, all those of the top-level property that it stands in.
+        """The URNs of the resources that the top-level property of this value depends on.
 
-        None are given where nothing is recorded, so an empty answer does not say that this comes from no resource.
+        Empty if nothing is recorded, so an empty result does not prove that there are no dependencies.
         """
         value: Value = self
         while value.outer and value.outer.outer:
@@ -111,7 +111,7 @@ class Value:
 
     @property
     def missing(self) -> bool:
-        """Whether nothing stands here. Raises `UnknownValue` when that is not known yet."""
+        """Whether there is no value. Raises `UnknownValue` when that is not known yet."""
         raw = self.raw
         if raw is UNKNOWN:
             raise UnknownValue(self)
@@ -122,7 +122,7 @@ class Value:
         raw = self.raw
         if raw is None:
             return Value(self.resource, None, self, key)
-        if type(raw) is not dict:  # the common kind first: it is judged by the thousand
+        if type(raw) is not dict:  # the common type first, for speed
             if raw is UNKNOWN:
                 raise UnknownValue(self)
             if not isinstance(raw, Mapping):
@@ -153,7 +153,7 @@ class Value:
     def each(self) -> Iterator["Value"]:
         """The items of a list, or the values of an object; none when missing. Raises `UnknownValue` or TypeError.
 
-        Of a value that is known in part, `UnknownValue` comes after what is known.
+        For a partly known value, `UnknownValue` is raised after the known items.
         """
         raw = self.known
         if raw is None:
@@ -170,7 +170,7 @@ class Value:
             raise UnknownValue(self)
 
     def places(self) -> Iterable["Value"]:
-        """As `each`, but what is not known of a value known in part is a place of its own."""
+        """As `each`, but the unknown part of a partly known value is a separate place."""
         if type(self.raw) not in _PARTIAL:
             return self.each()
         rest = Value(self.resource, UNKNOWN, self, "*")
@@ -201,9 +201,9 @@ def root(resource: Resource) -> Value:
 
 
 def places(start: Value, pattern: str) -> Iterator[Value]:
-    """The values that `pattern` names below `start`; `[*]` after a property stands for each of its items.
+    """The values that `pattern` names below `start`; `[*]` after a property means each of its items.
 
-    A value that is not known yet ends its branch and is itself the place, so that whoever reads it learns so.
+    An unknown value ends its branch and is itself the place, so that reading it raises `UnknownValue`.
     """
     values = [start]
     for step in _steps(pattern):
@@ -227,7 +227,7 @@ def stepped(value: Value, step: str) -> Iterable[Value]:
 
 @cache
 def _listed(step: str) -> str | None:
-    """The property of a step that stands for each of its items; None for any other step."""
+    """The property of a step that ends in `[*]`; None for any other step."""
     return step[: -len(_ALL)] if step.endswith(_ALL) else None
 
 
@@ -303,7 +303,7 @@ def _is_plain(key: str) -> bool:
 
 
 def covers(path: str, other: str) -> bool:
-    """Whether `other` is `path` or lies below it."""
+    """Whether `other` is `path` or below it."""
     return not path or other == path or (other.startswith(path) and other[len(path)] in ".[")
 
 
@@ -318,7 +318,7 @@ def _steps(dotted: str) -> tuple[str, ...]:
 
 
 def _open(raw: Any) -> Any:
-    """What `_shown` gives where there is no secret, without a path for every value; most resources are so."""
+    """As `_shown` for resources without secrets, which are most, without computing paths."""
     kind = type(raw)
     if kind in _SCALARS:
         return raw

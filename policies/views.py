@@ -1,7 +1,7 @@
-"""What is judged of each resource, where that is not simply the resource.
+"""Views of resources that are not judged by their own properties alone.
 
-A patch is judged as what comes out of it, an aggregated role with the permissions of the roles that it selects, an
-object that holds pods or other objects with all of them. A `View` is one such way to look at a resource.
+A patch is judged by its result, an aggregated role with the permissions of the roles that it selects, and an object
+that contains pods or other objects with all of them. Each is a `View` of the resource.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -20,16 +20,16 @@ from bluelamp.policies.kubernetes.rbac import _roles
 from bluelamp.policies.value import UnknownValue, Value, places, root
 
 TEMPLATE: Final = _templates.TEMPLATE
-"""The type by whose rules pods are judged that are recognised in other kinds."""
+"""The type whose rules judge pods found in other kinds."""
 _DEEPEST: Final = 8
-"""How deep objects within objects are followed."""
+"""The maximum depth of objects within objects."""
 
 
 @dataclass(frozen=True, slots=True)
 class View:
     """A resource as rules for `type` see it; `seeds` are places that are found elsewhere than by their pattern.
 
-    `estate` is what the object is judged together with, where that is not what the resource is judged with.
+    `estate` has the resources that the object is judged with, if not those that the resource is judged with.
     """
 
     resource: Resource
@@ -48,7 +48,7 @@ class Subject:
 
 
 class Context:
-    """The resources that are judged together. `complete` tells whether they are all there are."""
+    """The resources that are judged together. `complete` is whether these are all resources."""
 
     def __init__(self, resources: Iterable[Resource], *, complete: bool = True) -> None:
         listed = list(resources)
@@ -59,7 +59,7 @@ class Context:
         self._carried = self._applied() if kubernetes else frozenset()
 
     def subject(self, resource: Resource) -> Subject | None:
-        """What is judged of `resource`; None where that is the resource as it is."""
+        """The views of `resource`; None if it is judged unchanged."""
         if not resource.type.startswith("kubernetes:"):
             return None
         if not self._special(resource):
@@ -140,7 +140,7 @@ def _key(resource: Resource) -> tuple[str, str, str] | None:
 
 
 def _declared(resource: Resource) -> str:
-    """The type that the object says it is of; a provider sends it under that one, whatever the resource's is."""
+    """The type from the object's `apiVersion` and `kind`, which the provider uses whatever the resource's type."""
     version, kind = resource.properties.get("apiVersion"), resource.properties.get("kind")
     type_ = canonical(resource.type)
     if not (isinstance(version, str) and isinstance(kind, str) and version and kind):
@@ -153,7 +153,7 @@ def _within(carrier: Resource, type_: str, path: str, raw: Mapping[str, object])
 
 
 def _contained(carrier: Resource) -> list[Resource]:
-    """The objects that a ConfigMap or Secret holds as text; of what cannot be read, a rule says so."""
+    """The objects that a ConfigMap or Secret holds as text; a rule reports unreadable text."""
     found: list[Resource] = []
     with suppress(UnknownValue, TypeError):
         for text, encoded in _contents.texts(root(carrier), _carries(canonical(carrier.type))):

@@ -13,7 +13,7 @@ from bluelamp.engine.operation import NO_STACK, Target, command, export, failed
 from bluelamp.engine.own_python import prefer_own_python
 from bluelamp.errors import BluelampError, Status
 from bluelamp.fleet import deploy
-from bluelamp.fleet.deploy import Agree, Hear, Result
+from bluelamp.fleet.deploy import Agree, OnStep, Result
 from bluelamp.folders import pack
 from bluelamp.infra.program.bootstrap import PREFIX, PROJECT
 
@@ -28,11 +28,11 @@ class Held:
     notes: tuple[str, ...] = ()
 
 
-def work(target: Target, hear: Hear, agree: Agree, *, preview: bool, refresh: bool) -> Result:
+def work(target: Target, on_step: OnStep, agree: Agree, *, preview: bool, refresh: bool) -> Result:
     """Previews the bootstrap and, without `preview`, makes it where `agree` says so."""
     if preview:
-        return deploy.preview(target, hear, refresh=refresh, expect_no_changes=False)
-    return deploy.up(target, hear, refresh=refresh, agree=agree)
+        return deploy.preview(target, on_step, refresh=refresh, expect_no_changes=False)
+    return deploy.up(target, on_step, refresh=refresh, agree=agree)
 
 
 def real(root: Path, engine: Engine, force: str) -> Held:
@@ -75,12 +75,12 @@ class Rehearsed(Held):
 
     rehearsal: Any = None
 
-    def run(self, hear: Hear, agree: Agree, *, preview: bool) -> Result:
+    def run(self, on_step: OnStep, agree: Agree, *, preview: bool) -> Result:
         """As `work`, with what a killed run leaves removed before the next one."""
         if preview:
-            return work(self.target, hear, agree, preview=True, refresh=False)
+            return work(self.target, on_step, agree, preview=True, refresh=False)
         with self.rehearsal.changing(self.target, PROJECT) as change:
-            result = work(self.target, hear, agree, preview=False, refresh=True)
+            result = work(self.target, on_step, agree, preview=False, refresh=True)
             change.done = result.status is Status.DONE
         return result
 

@@ -5,7 +5,7 @@ from threading import Lock
 from rich.progress import Progress, TaskID
 
 from bluelamp.engine.events import Step
-from bluelamp.fleet.deploy import Hear
+from bluelamp.fleet.deploy import OnStep
 
 _PREVIEW = "preview"
 _ALL = "forces"
@@ -35,7 +35,7 @@ class Board:
         with self._lock:
             self._tasks[force] = self._progress.add_task(f"{force}: starting", total=None)
 
-    def hear(self, force: str) -> Hear:
+    def on_step(self, force: str) -> OnStep:
         """The callback for the steps of one force."""
 
         def heard(phase: str, step: Step) -> None:

@@ -14,7 +14,7 @@ from bluelamp.core.text import first_of
 from bluelamp.core.wire import shown_text
 from bluelamp.errors import Status
 from bluelamp.fleet import deploy
-from bluelamp.fleet.deploy import Agree, Hear, Result
+from bluelamp.fleet.deploy import Agree, OnStep, Result
 from bluelamp.fleet.drift_history import History, file_of, keys, remember
 from bluelamp.fleet.drift_settings import FILE, Drift, Ignored, read_drift
 from bluelamp.reports.canonical import time_of
@@ -66,7 +66,7 @@ class Drifting:
             warnings=(*result.warnings, *warnings),
         )
 
-    def repair(self, target: "Target", hear: Hear, drifted: Result, agree: Agree) -> Result:
+    def repair(self, target: "Target", on_step: OnStep, drifted: Result, agree: Agree) -> Result:
         """The drift that remains after a repair of `drifted`, if the settings allow it and `agree` confirms it."""
         force = target.stack
         if drifted.status is not Status.CHANGES_FOUND:
@@ -74,19 +74,19 @@ class Drifting:
         if not self.settings[force].repair:
             said = f"not repaired: {FILE.format(stack=force)} does not allow it (repair: true)"
             return replace(drifted, warnings=(*drifted.warnings, said))
-        made = deploy.repair(target, hear, drifted, agree=agree)
+        made = deploy.repair(target, on_step, drifted, agree=agree)
         if made.verb == "drift":
             return made
         self.before[force] = drifted
         if made.verb != "up" or made.status is not Status.DONE:
             return replace(made, verb="drift")
         self.repaired[force] = sorted({step.urn for step in made.steps})
-        result = deploy.drift(target, hear, self.sift)
+        result = deploy.drift(target, on_step, self.sift)
         names = first_of([step.name for step in made.steps], 10)
         return replace(result, notes=(*result.notes, f"repaired: {names}"))
 
     def found(self, force: str) -> "Drifted":
-        """What a worker found and repaired."""
+        """A worker's findings and repairs."""
         return Drifted(self.ignored.get(force, []), self.before.get(force), self.repaired.get(force, []))
 
     def take(self, result: Result, drifted: "Drifted") -> Result:
@@ -135,7 +135,7 @@ class Drifting:
 
 @dataclass(frozen=True)
 class Drifted:
-    """What a worker adds to a result of `drift`: ignored changes, the drift before a repair, and the URNs repaired."""
+    """A worker's additions to a result of `drift`: ignored changes, the drift before a repair, and repaired URNs."""
 
     ignored: list[Ignored] = field(default_factory=list)
     before: Result | None = None

@@ -112,10 +112,10 @@ def _show_property(screen: Screen, root: Path, force: "Force", named: str, path:
     with screen.progress() as progress:
         task = progress.add_task("trying settings", total=None)
 
-        def hear(setting: str) -> None:
+        def on_step(setting: str) -> None:
             progress.update(task, description=f"trying {setting}", advance=1)
 
-        origin = trace(force, resource, steps, root, progress=hear)
+        origin = trace(force, resource, steps, root, progress=on_step)
     component, folder = _made_by(made, one)
     code = ""
     if origin.code:

@@ -104,9 +104,12 @@ def one_force(
         else:
             # Even if the state is empty, the rehearsal cloud may hold resources.
             gate = _gate(held, settings[force], before) if verb in _PLANNING and force in settings else _no_gate
-            hear = board.hear(force)
+            on_step = board.on_step(force)
             result = retry_while_locked(
-                lambda: _run_work(held, target, verb, options, lambda: work(target, hear, gate)), force, verb, patience
+                lambda: _run_work(held, target, verb, options, lambda: work(target, on_step, gate)),
+                force,
+                verb,
+                patience,
             )
             if empty and result.status is Status.DONE:
                 result = nothing(force, verb)

@@ -33,14 +33,14 @@ class Rollout:
         screen: Screen,
         record: RunRecord,
         rings: Sequence[Ring],
-        made_from: "Inputs",
+        inputs: "Inputs",
         *,
         resume: bool,
         command: str,
     ) -> None:
         self._screen, self._record, self._rings, self._command = screen, record, rings, command
         stacks = [stack for ring in rings for stack in ring.stacks]
-        digests = {stack: made_from.of(stack) for stack in stacks}
+        digests = {stack: inputs.of(stack) for stack in stacks}
         earlier = record.entries() if resume else record.known()
         if resume and not earlier.keys() & set(stacks):
             raise UsageError("there is no earlier run to resume", next_step="leave out --resume")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from bluelamp.core.patience import SHORT
 from bluelamp.engine.operation import Target
-from bluelamp.fleet.deploy import Gate, Hear, Result
+from bluelamp.fleet.deploy import Gate, OnStep, Result
 
 if TYPE_CHECKING:
     from bluelamp.cli.drifting import Drifting
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from bluelamp.plans import Plans
     from bluelamp.reports.previous_report import PreviousReport
 
-Work = Callable[[Target, Hear, Gate], Result]
+Work = Callable[[Target, OnStep, Gate], Result]
 CHANGING = ("up", "destroy")
 """The verbs that change stacks."""
 
@@ -54,7 +54,7 @@ class RunOptions:
     """Whether drift may be repaired, which changes stacks."""
     save: "Save | None" = None
     saving: "Saving | None" = None
-    """Where the engine's plans are kept until they are signed."""
+    """The folder of the engine's plans until they are signed."""
     plan: "Opened | None" = None
     scheduler: str | None = None
     """The Dask scheduler whose workers do the work."""

@@ -32,16 +32,16 @@ class Save:
     since: str = ""
     rehearse: bool = False
 
-    def finish(self, screen: Screen, results: Sequence[Result], made_from: Inputs) -> dict[str, Any] | None:
+    def finish(self, screen: Screen, results: Sequence[Result], inputs: Inputs) -> dict[str, Any] | None:
         """Writes the plans of successful previews; returns their JSON members, or None without any."""
         good = [each for each in results if each.status in (Status.DONE, Status.CHANGES_FOUND)]
         left = [each.force for each in results if each not in good]
         if not good:
             screen.error("no plan is saved: no preview succeeded", "correct the failures, then preview again")
             return None
-        authors = self._authors(screen, made_from)
+        authors = self._authors(screen, inputs)
         try:
-            save(self.folder, self.saving, good, made_from, authors, self.key, rehearse=self.rehearse)
+            save(self.folder, self.saving, good, inputs, authors, self.key, rehearse=self.rehearse)
         except OccupiedError as error:
             raise UsageError(
                 f"{error.filename}: is not a part of saved plans, and is not replaced", next_step="name another folder"
@@ -53,12 +53,12 @@ class Save:
             screen.warn(f"not saved, as the preview did not succeed: {first_of(left, 20)}")
         return {"folder": str(self.folder), "forces": [each.force for each in good], "notSaved": left}
 
-    def _authors(self, screen: Screen, made_from: Inputs) -> list[str]:
-        if not made_from.commit or made_from.dirty:
+    def _authors(self, screen: Screen, inputs: Inputs) -> list[str]:
+        if not inputs.commit or inputs.dirty:
             screen.warn("the plan is not made from a commit alone, so it cannot be approved")
             return []
         try:
-            found = git.authors(self.root, made_from.commit, self.since)
+            found = git.authors(self.root, inputs.commit, self.since)
             why = "" if found else "no commit is after the one that --since or --changed names"
         except git.GitError as error:
             found, why = [], str(error)

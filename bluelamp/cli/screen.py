@@ -40,7 +40,7 @@ _BACK = {ord(_BRACKET): "[", ord(_BACKSLASH): "\\"}
 
 
 class Format(StrEnum):
-    """How results are given."""
+    """The output format of results."""
 
     TEXT = "text"
     JSON = "json"

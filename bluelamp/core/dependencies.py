@@ -25,11 +25,11 @@ def cycle_through(name: str, dependencies: Dependencies) -> tuple[str, ...]:
 def cycles(dependencies: Dependencies) -> list[tuple[str, ...]]:
     """One cycle for each group of mutually dependent names, in the order of the names."""
     found: list[tuple[str, ...]] = []
-    told: set[str] = set()
+    reported: set[str] = set()
     for name in dependencies:
-        if name not in told and (cycle := cycle_through(name, dependencies)):
+        if name not in reported and (cycle := cycle_through(name, dependencies)):
             found.append(cycle)
-            told |= set(cycle)
+            reported |= set(cycle)
     return found
 
 

@@ -93,11 +93,11 @@ def _decode(content: bytes, file: str) -> str:
         before = content[: error.start]
         line, column = before.count(b"\n") + 1, error.start - (before.rfind(b"\n") + 1) + 1
         byte = f"byte 0x{content[error.start]:02x}"
-        raise fail(f"is not UTF-8 text: {byte} cannot stand here", "save it as UTF-8", line, column) from None
+        raise fail(f"is not UTF-8 text: {byte} is not allowed here", "save it as UTF-8", line, column) from None
     if found := _UNPRINTABLE.search(text):
         before_text = text[: found.start()]
         line, column = before_text.count("\n") + 1, found.start() - (before_text.rfind("\n") + 1) + 1
-        raise fail(f"holds the control character U+{ord(found[0]):04X}", "take it out", line, column)
+        raise fail(f"holds the control character U+{ord(found[0]):04X}", "remove it", line, column)
     if not text.strip():
         raise SettingsError([_empty(file)])
     return text
@@ -114,7 +114,7 @@ def _syntax(error: yaml.MarkedYAMLError, text: str, file: str) -> Problem:
     lines = text.splitlines()
     here = lines[line] if 0 <= line < len(lines) else ""
     if "\t" in here[: len(here) - len(here.lstrip())] or here[column : column + 1] == "\t":
-        message, step = "a tab cannot stand here", "indent with spaces"
+        message, step = "a tab is not allowed here", "indent with spaces"
     else:
         said = [part for part in (error.context, error.problem) if part]
         message, step = f"is not YAML: {', '.join(said)}", "correct this line or the one above it"
@@ -176,7 +176,7 @@ def _take_key(parent: _Open, event: Any, source: Source) -> int:
     if parent.fresh:
         source.keys[steps] = _place(event)
     else:
-        message = f"{show(event.value)} is here a second time; it is first at line {source.keys[steps][0]}"
+        message = f"duplicate key {show(event.value)}, first at line {source.keys[steps][0]}"
         source.problems.append(
             Problem(source.file, *_place(event), spell(steps), message, next_step="keep one of them")
         )

@@ -15,14 +15,13 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 SIGNATURE: Final = "4dabf18193072939515e22adb298388d"
-"""The key of an object that stands for a marked value; what it is marked as is one of the following."""
+"""The key of an object that represents a marked value; its value is one of the following marks."""
 SECRET: Final = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105 - a signature, the same everywhere
 OUTPUT: Final = "d0e6a833031e9bbcd3f4e8bde6ca49a4"
 REFERENCE: Final = "5cf8f73096256a8f31e491e813e4eb8e"
 ASSET: Final = "c44067f5952c0a294b673a41bacd8c17"
 ARCHIVE: Final = "0def7320c3a5731c473e5ecbe6d01bc7"
 BYTES: Final = "803fd3297a5875dc03ca845dda5d2a98"
-FLOAT: Final = "8ad145fe-0d11-4827-bfd7-1abcbf086f5c"
 
 ORGANIZATION: Final = "organization"
 """The engine's name for the organisation if the backend has none."""
@@ -106,7 +105,7 @@ def _shown_marked(value: Mapping[str, Any]) -> Any:
 
 
 def is_placeholder(text: str) -> bool:
-    """Whether `text` stands for a value that is not shown or not known, as tools write one: `[secret]`, `<unknown>`.
+    """Whether `text` is a tool's placeholder for a hidden or unknown value: `[secret]`, `<unknown>`.
 
     A text of several lines may be a document about placeholders; it counts only if the whole text is a placeholder.
     """
@@ -178,8 +177,8 @@ class Reader:
         if signature == REFERENCE:
             return self._referred(value)
         if signature in (ASSET, ARCHIVE):
-            return self._lost(path, FILE)
-        return self._lost(path, STRANGE)
+            return self._unreadable(path, FILE)
+        return self._unreadable(path, STRANGE)
 
     def _secret(self, value: Mapping[str, Any], path: str) -> Any:
         """A secret as the engine sends it (`value`), exports it, or exports it with `--show-secrets` (`plaintext`)."""
@@ -188,21 +187,21 @@ class Reader:
         if given == ["value"]:
             return self.read(value["value"], path)
         if len(given) != 1 or not isinstance(value[given[0]], str):
-            return self._lost(path, DAMAGED)
+            return self._unreadable(path, DAMAGED)
         text = value[given[0]]
         if given == ["ciphertext"]:
             if self.decrypt is None:
-                return self._lost(path, self.encrypted)
+                return self._unreadable(path, self.encrypted)
             try:
                 text = self.decrypt(text)
             except ValueError:
-                return self._lost(path, DAMAGED)
+                return self._unreadable(path, DAMAGED)
         # A secret inside a secret is not encrypted again: its ciphertext is the text itself.
         outer, self.decrypt = self.decrypt, str
         try:
             return self.read(json.loads(text), path)
         except ValueError:
-            return self._lost(path, DAMAGED)
+            return self._unreadable(path, DAMAGED)
         finally:
             self.decrypt = outer
 
@@ -211,9 +210,9 @@ class Reader:
         id_ = value.get("id")
         if isinstance(id_, Mapping) and SIGNATURE not in id_ and "V" in id_:
             id_ = id_["V"] if isinstance(id_["V"], (str, type(None))) else ""  # as some versions of the engine wrote it
-        told = value.get("urn") if id_ is None else self.read(id_)
-        return told if isinstance(told, str) and told else self.unknown
+        found = value.get("urn") if id_ is None else self.read(id_)
+        return found if isinstance(found, str) and found else self.unknown
 
-    def _lost(self, path: str, reason: str) -> Any:
+    def _unreadable(self, path: str, reason: str) -> Any:
         self.reasons[path] = reason
         return self.unknown

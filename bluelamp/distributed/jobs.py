@@ -136,18 +136,23 @@ class EngineJob:
             plan=opened,
         )
 
-        def one(target: Any, hear: deploy.Hear, gate: deploy.Gate) -> "Result":
+        def one(target: Any, on_step: deploy.OnStep, gate: deploy.Gate) -> "Result":
             if sifted is not None:
-                drifted = deploy.drift(target, hear, sifted.sift)
-                return sifted.repair(target, hear, drifted, lambda _: True) if self.repair else drifted
+                drifted = deploy.drift(target, on_step, sifted.sift)
+                return sifted.repair(target, on_step, drifted, lambda _: True) if self.repair else drifted
             if self.verb == "preview":
                 save = saving.plan_of(force) if saving else None
                 return deploy.preview(
-                    target, hear, refresh=self.refresh, expect_no_changes=self.expect_no_changes, gate=gate, save=save
+                    target,
+                    on_step,
+                    refresh=self.refresh,
+                    expect_no_changes=self.expect_no_changes,
+                    gate=gate,
+                    save=save,
                 )
             if opened is not None:
-                return apply_saved(opened, target, hear, work, lambda _: True)
-            return deploy.up(target, hear, refresh=self.refresh, agree=lambda _: True, gate=gate)
+                return apply_saved(opened, target, on_step, work, lambda _: True)
+            return deploy.up(target, on_step, refresh=self.refresh, agree=lambda _: True, gate=gate)
 
         result = run_alone(screen, root, force, self.verb, options, one, Patience(self.wait), self.engine)
         return Done(

@@ -151,7 +151,7 @@ def _environment(temporary: Path) -> dict[str, str]:
 
 def _last(text: str) -> str:
     lines = [line for line in text.strip().splitlines() if line.strip()]
-    return "; ".join(lines[-3:]) if lines else "it said nothing"
+    return "; ".join(lines[-3:]) if lines else "it printed no message"
 
 
 def _write_host(path: Path) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 from bluelamp import paths
 from bluelamp.core import wire
 from bluelamp.core.resource import name_of, type_of
-from bluelamp.policies.known import SAID
+from bluelamp.policies.known import KNOWN_PREFIX
 
 _QUIET = {"same", "read", "refresh"}
 _MAKING = {"create", "replace", "create-replacement", "import", "import-replacement"}
@@ -157,8 +157,8 @@ class Outcome:
             event.get("resourceUrn", ""),
             event.get("enforcementLevel") == "mandatory" and not exceptions,
             event.get("severity", ""),
-            text.removeprefix(SAID),
-            text.startswith(SAID),
+            text.removeprefix(KNOWN_PREFIX),
+            text.startswith(KNOWN_PREFIX),
             exceptions,
         )
         if violation not in self.violations:

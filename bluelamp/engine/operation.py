@@ -19,7 +19,7 @@ NO_STACK: Final = "no stack named "
 
 _AGAIN: Final = "run the same command again"
 
-Hear = Callable[[Step], None]
+OnStep = Callable[[Step], None]
 
 
 @dataclass(frozen=True)
@@ -39,18 +39,18 @@ class Target:
 
 
 def preview(
-    target: Target, hear: Hear, *, refresh: bool = False, save: Path | None = None, only: Sequence[str] = ()
+    target: Target, on_step: OnStep, *, refresh: bool = False, save: Path | None = None, only: Sequence[str] = ()
 ) -> Outcome:
     """Previews an update, judged by the policy packs; with `save`, the engine writes its plan to that file.
 
     With `only`, limited to the resources with these URNs.
     """
     plan = ["--save-plan", str(save)] if save else []
-    return _stream(target, ["preview", *_refresh(refresh), *plan, *_only(only), *_packs(target)], hear)
+    return _stream(target, ["preview", *_refresh(refresh), *plan, *_only(only), *_packs(target)], on_step)
 
 
 def update(
-    target: Target, hear: Hear, *, refresh: bool = False, plan: Path | None = None, only: Sequence[str] = ()
+    target: Target, on_step: OnStep, *, refresh: bool = False, plan: Path | None = None, only: Sequence[str] = ()
 ) -> Outcome:
     """Brings the stack up without confirmation: exactly the `plan`, if given, and only the resources `only`, if given.
 
@@ -58,22 +58,22 @@ def update(
     the plan started.
     """
     limits = [*(["--plan", str(plan)] if plan else []), *_only(only)]
-    return _stream(target, ["up", "--yes", "--skip-preview", *_refresh(refresh), *limits, *_packs(target)], hear)
+    return _stream(target, ["up", "--yes", "--skip-preview", *_refresh(refresh), *limits, *_packs(target)], on_step)
 
 
-def destroy(target: Target, hear: Hear, *, refresh: bool = False) -> Outcome:
+def destroy(target: Target, on_step: OnStep, *, refresh: bool = False) -> Outcome:
     """Destroys the stack without confirmation."""
-    return _stream(target, ["destroy", "--yes", "--skip-preview", *_refresh(refresh)], hear)
+    return _stream(target, ["destroy", "--yes", "--skip-preview", *_refresh(refresh)], on_step)
 
 
-def preview_destroy(target: Target, hear: Hear) -> Outcome:
+def preview_destroy(target: Target, on_step: OnStep) -> Outcome:
     """Previews a destroy."""
-    return _stream(target, ["destroy", "--preview-only"], hear)
+    return _stream(target, ["destroy", "--preview-only"], on_step)
 
 
-def drift(target: Target, hear: Hear) -> Outcome:
+def drift(target: Target, on_step: OnStep) -> Outcome:
     """The differences between the state and the cloud; nothing is written."""
-    return _stream(target, ["refresh", "--preview-only"], hear)
+    return _stream(target, ["refresh", "--preview-only"], on_step)
 
 
 def export(target: Target, *, secrets: bool = False) -> dict[str, Any]:
@@ -95,14 +95,14 @@ def export(target: Target, *, secrets: bool = False) -> dict[str, Any]:
     return state
 
 
-def failed(target: Target, said: str, what: str) -> BluelampError:
+def failed(target: Target, output: str, what: str) -> BluelampError:
     """The error of an engine command: the known error, else `what` with the engine's message."""
-    if NO_STACK not in said:
-        found = known(said, target.stack)
+    if NO_STACK not in output:
+        found = known(output, target.stack)
         if found:
             kind = UsageError if found.status is Status.WRONG_USE else EngineError
             return kind(f"{target.stack}: {found.message}", next_step=found.next_step)
-    return EngineError(f"{target.stack}: {what}: {last_line(said)}")
+    return EngineError(f"{target.stack}: {what}: {last_line(output)}")
 
 
 def command(target: Target, words: Sequence[str], given: str = "") -> "subprocess.CompletedProcess[str]":
@@ -129,7 +129,7 @@ def _broken(target: Target, problem: str) -> EngineError:
 def last_line(text: str) -> str:
     """The last non-empty line, without its `error: `."""
     lines = [line.strip() for line in text.splitlines() if line.strip()]
-    return lines[-1].removeprefix("error: ") if lines else "it said nothing"
+    return lines[-1].removeprefix("error: ") if lines else "it printed no message"
 
 
 def _refresh(wanted: bool) -> list[str]:
@@ -160,14 +160,14 @@ def _started(target: Target, words: Sequence[str]) -> "subprocess.Popen[str]":
         raise _broken(target, f"it cannot be run: {error.strerror}") from error
 
 
-def _stream(target: Target, words: Sequence[str], hear: Hear) -> Outcome:
+def _stream(target: Target, words: Sequence[str], on_step: OnStep) -> Outcome:
     config = ["--config-file", str(target.config)] if target.config else []
     command_line = [str(target.engine.path), *words, "--json", "--non-interactive", "--stack", target.stack, *config]
     outcome = Outcome()
-    said: list[str] = []
+    messages: list[str] = []
     with _started(target, command_line) as child:
-        complaints = threading.Thread(target=lambda: said.extend(child.stderr or ()), daemon=True)
-        complaints.start()
+        stderr_reader = threading.Thread(target=lambda: messages.extend(child.stderr or ()), daemon=True)
+        stderr_reader.start()
         try:
             for line in child.stdout or ():
                 event = parse(line)
@@ -175,7 +175,7 @@ def _stream(target: Target, words: Sequence[str], hear: Hear) -> Outcome:
                     continue
                 step = outcome.take(event)
                 if step is not None:
-                    hear(step)
+                    on_step(step)
         except KeyboardInterrupt:
             # The terminal has interrupted the engine too: it completes running operations and saves its state.
             if child.poll() is None:
@@ -183,11 +183,11 @@ def _stream(target: Target, words: Sequence[str], hear: Hear) -> Outcome:
             child.wait()
             raise
         child.wait()
-        complaints.join()
+        stderr_reader.join()
     outcome.status = child.returncode
     if child.returncode and not outcome.errors and not outcome.broken:
         outcome.errors.append(
-            "; ".join(line.strip().removeprefix("error: ") for line in said if line.strip())
+            "; ".join(line.strip().removeprefix("error: ") for line in messages if line.strip())
             or (
                 "the engine failed"
                 if child.returncode > 0

@@ -6,14 +6,16 @@ from typing import TYPE_CHECKING
 
 from bluelamp.errors import Status
 from bluelamp.fleet import deploy
-from bluelamp.fleet.deploy import Hear, Result
+from bluelamp.fleet.deploy import OnStep, Result
 from bluelamp.fleet.saved import Opened, copy_plan
 
 if TYPE_CHECKING:
     from bluelamp.engine.operation import Target
 
 
-def apply_saved(opened: Opened, target: "Target", hear: Hear, work: Path, confirm: Callable[[str], bool]) -> Result:
+def apply_saved(
+    opened: Opened, target: "Target", on_step: OnStep, work: Path, confirm: Callable[[str], bool]
+) -> Result:
     """Applies the target's saved plan if `confirm` answers the question with yes; `work` is a temporary folder.
 
     Raises `UsageError` if the file is not the signed plan.
@@ -23,4 +25,4 @@ def apply_saved(opened: Opened, target: "Target", hear: Hear, work: Path, confir
     planned = Result(target.stack, "preview", Status.DONE, counts=dict(counts))
     what = ", ".join(f"{count} to {op}" for op, count in sorted(counts.items())) or "no changes"
     question = f"Apply the plan of {opened.manifest.written} to {target.stack} ({what})?"
-    return deploy.apply(target, hear, plan, agree=lambda _: confirm(question), planned=planned)
+    return deploy.apply(target, on_step, plan, agree=lambda _: confirm(question), planned=planned)

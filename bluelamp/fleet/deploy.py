@@ -96,7 +96,7 @@ class Result:
         }
 
 
-Hear = Callable[[str, Step], None]
+OnStep = Callable[[str, Step], None]
 """Called with each step and its phase (`preview`, `up`, …)."""
 
 Agree = Callable[[Result], bool]
@@ -109,7 +109,7 @@ Gate = Callable[[Result], Result]
 
 def preview(
     target: Target,
-    hear: Hear,
+    on_step: OnStep,
     *,
     refresh: bool,
     expect_no_changes: bool,
@@ -117,37 +117,37 @@ def preview(
     save: Path | None = None,
 ) -> Result:
     """Previews an update; `gate` may refuse it. The engine's plan is written to the file `save`."""
-    outcome = operation.preview(target, lambda step: hear("preview", step), refresh=refresh, save=save)
+    outcome = operation.preview(target, lambda step: on_step("preview", step), refresh=refresh, save=save)
     status = _status(outcome)
     if status is Status.DONE and expect_no_changes and outcome.changes:
         status = Status.CHANGES_FOUND
     return gate(_result(target, "preview", status, outcome))
 
 
-def up(target: Target, hear: Hear, *, refresh: bool, agree: Agree, gate: Gate = lambda planned: planned) -> Result:
+def up(target: Target, on_step: OnStep, *, refresh: bool, agree: Agree, gate: Gate = lambda planned: planned) -> Result:
     """Previews, and brings the stack up if no mandatory rule is broken, and `gate` and `agree` allow it."""
-    planned = preview(target, hear, refresh=refresh, expect_no_changes=False, gate=gate)
+    planned = preview(target, on_step, refresh=refresh, expect_no_changes=False, gate=gate)
     if planned.status is not Status.DONE:
         return planned
     if not planned.steps:
         return _unchanged(target, "up", planned)
     if not agree(planned):
         return _unchanged(target, "preview", planned)
-    outcome = operation.update(target, lambda step: hear("up", step), refresh=refresh)
+    outcome = operation.update(target, lambda step: on_step("up", step), refresh=refresh)
     return _result(target, "up", _status(outcome), outcome)
 
 
-def apply(target: Target, hear: Hear, plan: Path, *, agree: Agree, planned: Result) -> Result:
+def apply(target: Target, on_step: OnStep, plan: Path, *, agree: Agree, planned: Result) -> Result:
     """Applies exactly the saved `plan` if `agree` confirms the changes in `planned`."""
     if not agree(planned):
         return planned
-    outcome = operation.update(target, lambda step: hear("up", step), plan=plan)
+    outcome = operation.update(target, lambda step: on_step("up", step), plan=plan)
     return _result(target, "up", _status(outcome), outcome)
 
 
-def destroy(target: Target, hear: Hear, *, agree: Agree) -> Result:
+def destroy(target: Target, on_step: OnStep, *, agree: Agree) -> Result:
     """Destroys the stack if `agree` confirms it."""
-    outcome = operation.preview_destroy(target, lambda step: hear("preview", step))
+    outcome = operation.preview_destroy(target, lambda step: on_step("preview", step))
     if _absent(outcome):
         return nothing(target.stack, "destroy")
     planned = _result(target, "preview", _status(outcome), outcome)
@@ -155,13 +155,13 @@ def destroy(target: Target, hear: Hear, *, agree: Agree) -> Result:
         return planned
     if planned.steps and not agree(planned):
         return _unchanged(target, "preview", planned)
-    outcome = operation.destroy(target, lambda step: hear("destroy", step))
+    outcome = operation.destroy(target, lambda step: on_step("destroy", step))
     return _result(target, "destroy", _status(outcome), outcome)
 
 
-def drift(target: Target, hear: Hear, sift: Gate = lambda found: found) -> Result:
+def drift(target: Target, on_step: OnStep, sift: Gate = lambda found: found) -> Result:
     """The differences between the cloud and the state, filtered by `sift`."""
-    outcome = operation.drift(target, lambda step: hear("drift", step))
+    outcome = operation.drift(target, lambda step: on_step("drift", step))
     if _absent(outcome):
         return nothing(target.stack, "drift")
     status = _status(outcome)
@@ -170,13 +170,13 @@ def drift(target: Target, hear: Hear, sift: Gate = lambda found: found) -> Resul
     return sift(_result(target, "drift", status, outcome))
 
 
-def repair(target: Target, hear: Hear, drifted: Result, *, agree: Agree) -> Result:
+def repair(target: Target, on_step: OnStep, drifted: Result, *, agree: Agree) -> Result:
     """Repairs exactly the changes in `drifted` if `agree` confirms it; returns `drifted` if there is nothing to do.
 
     If the program would change these resources further, nothing is changed.
     """
     only = [step.urn for step in drifted.steps]
-    planned = _previewed(target, hear, only)
+    planned = _previewed(target, on_step, only)
     if planned.status is not Status.DONE:
         return planned
     beyond = [name for name in (_beyond(step, drifted) for step in planned.steps) if name]
@@ -185,12 +185,12 @@ def repair(target: Target, hear: Hear, drifted: Result, *, agree: Agree) -> Resu
         return replace(drifted, status=Status.WRONG_USE, errors=(said,))
     if not planned.steps or not agree(planned):
         return drifted
-    outcome = operation.update(target, lambda step: hear("up", step), refresh=True, only=only)
+    outcome = operation.update(target, lambda step: on_step("up", step), refresh=True, only=only)
     return _result(target, "up", _status(outcome), outcome)
 
 
-def _previewed(target: Target, hear: Hear, only: list[str]) -> Result:
-    outcome = operation.preview(target, lambda step: hear("preview", step), refresh=True, only=only)
+def _previewed(target: Target, on_step: OnStep, only: list[str]) -> Result:
+    outcome = operation.preview(target, lambda step: on_step("preview", step), refresh=True, only=only)
     return _result(target, "preview", _status(outcome), outcome)
 
 

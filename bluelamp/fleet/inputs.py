@@ -10,13 +10,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import bluelamp
-from bluelamp.core import git
 from bluelamp.core.environments import split
 from bluelamp.core.files import FileRefusedError, digest
 from bluelamp.core.register import read_register
 from bluelamp.plans.inputs import files_below
 from bluelamp.reports.canonical import canonical
-from bluelamp.reports.provenance import JUDGED, rules_hash, versions
+from bluelamp.reports.provenance import checkout, rules_hash, versions
 
 if TYPE_CHECKING:
     from bluelamp.policies.governance import Governance
@@ -64,7 +63,7 @@ def inputs(
     `governed` has the rules of each stack; a folder of saved `plans` in the checkout does not make it dirty. Raises
     `OSError` if a file cannot be read.
     """
-    commit, dirty = _checkout(root, plans)
+    commit, dirty = checkout(root, plans)
     listed = list(stacks)
     return Inputs(
         commit,
@@ -100,17 +99,6 @@ def state_digest(state: Mapping[str, Any]) -> str:
     It includes the time of the last write.
     """
     return hashlib.sha256(canonical(state.get("deployment") or {})).hexdigest()
-
-
-def _checkout(root: Path, plans: Path | None) -> tuple[str, bool]:
-    try:
-        commit = git.resolve(root, "HEAD")
-    except git.GitError:
-        return "", False
-    try:
-        return commit, git.dirty(root, JUDGED, plans)
-    except git.GitError:
-        return commit, True
 
 
 def _settings(root: Path, stack: str) -> str:

@@ -90,13 +90,13 @@ class Saving:
         self.states[stack] = state_digest(state)
 
     def planned(self, stack: str) -> "Planned":
-        """The engine's plan of the stack. Raises `UsageError` for a plan that is not kept, as `refuse_plan` does."""
+        """The engine's plan of the stack. Raises `UsageError` for a plan that is not saved, as `refuse_plan` does."""
         raw = read(self.plan_of(stack), _LARGEST)
         refuse_plan(raw, stack)
         return Planned(self.states[stack], raw)
 
     def take(self, stack: str, planned: "Planned") -> None:
-        """Keeps a plan that another machine made."""
+        """Stores a plan from another machine."""
         self.plan_of(stack).write_bytes(planned.plan)
         self.states[stack] = planned.state
 
@@ -161,7 +161,7 @@ class Opened:
     def _changes(self, now: Inputs, stacks: Iterable[str], *, rehearse: bool) -> Iterator[str]:
         was = self.manifest
         if was.rehearsed != rehearse:
-            yield "it was made in a rehearsal" if was.rehearsed else "it is for the real cloud, and this is a rehearsal"
+            yield "it was made in a rehearsal" if was.rehearsed else "it is for the real cloud, but this is a rehearsal"
         if was.commit != now.commit:
             yield f"the commit is {now.commit[:12] or 'none'}, and was {was.commit[:12] or 'none'}"
         if was.dirty != now.dirty:
@@ -188,7 +188,7 @@ def save(
     folder: Path,
     saving: Saving,
     results: Sequence["Result"],
-    made_from: Inputs,
+    inputs: Inputs,
     authors: Sequence[str],
     key: "Ed25519PrivateKey",
     *,
@@ -213,25 +213,25 @@ def save(
                 files[f"{result.force}/{name}"] = hashed(content)
             forces[result.force] = {
                 "state": saving.states[result.force],
-                "settings": made_from.settings[result.force],
-                "rules": made_from.rules[result.force],
+                "settings": inputs.settings[result.force],
+                "rules": inputs.rules[result.force],
                 "changes": {op: count for op, count in result.counts.items() if op != "same"},
                 "losses": [{"urn": loss.urn, "why": loss.why} for loss in losses(result.steps)],
             }
-        said = {
+        manifest = {
             "format": FORMAT,
             "written": time_of(datetime.now(UTC)),
             "rehearsed": rehearse,
-            "commit": made_from.commit,
-            "dirty": made_from.dirty,
+            "commit": inputs.commit,
+            "dirty": inputs.dirty,
             "authors": sorted(authors),
-            "program": made_from.program,
-            "lock": made_from.lock,
-            "versions": dict(made_from.versions),
+            "program": inputs.program,
+            "lock": inputs.lock,
+            "versions": dict(inputs.versions),
             "forces": forces,
             "files": files,
         }
-        seal(said, work / MANIFEST, SavedPlans, key)
+        seal(manifest, work / MANIFEST, SavedPlans, key)
 
     replace_folder(folder, fill, _owned, last=MANIFEST)
 
@@ -254,19 +254,19 @@ def _is_approval(path: PurePosixPath) -> bool:
 def refuse_plan(raw: bytes, stack: str) -> None:
     """Raises `UsageError` if the engine's plan is for another stack, or has a secret in clear text.
 
-    The engine encrypts secrets with the stack's secrets provider; an unencrypted plan is not kept.
+    The engine encrypts secrets with the stack's secrets provider; an unencrypted plan is not saved.
     """
     try:
         plan = json.loads(raw)
         urns = list(plan["resourcePlans"])
     except (ValueError, KeyError, TypeError, RecursionError):
-        raise UsageError(f"{stack}: the engine has written no plan", next_step="run: bluelamp doctor") from None
+        raise UsageError(f"{stack}: the engine wrote no plan", next_step="run: bluelamp doctor") from None
     prefix = f"urn:pulumi:{stack}::"
     if any(not urn.startswith(prefix) for urn in urns):
         raise UsageError(f"{stack}: the plan is of another stack", next_step=_AGAIN)
     if _has_clear_secret(plan):
         raise UsageError(
-            f"{stack}: the engine's plan has a secret in clear text, and is not kept",
+            f"{stack}: the engine's plan has a secret in clear text, so it is not saved",
             next_step="choose a secrets provider for the stack: bluelamp stack init --secrets-provider",
         )
 

@@ -49,11 +49,11 @@ def signature_of(path: Path) -> Path:
     return path.with_suffix(_SUFFIX)
 
 
-def seal(said: Mapping[str, Any], path: Path, model: type[Document], key: "Ed25519PrivateKey") -> None:
-    """Writes the document from `said`, signed with `key`, and its signature, each atomically. Raises `OSError`."""
+def seal(document: Mapping[str, Any], path: Path, model: type[Document], key: "Ed25519PrivateKey") -> None:
+    """Writes `document`, signed with `key`, and its signature, each atomically. Raises `OSError`."""
     public = key.public_key()
     signer = {"algorithm": "Ed25519", "fingerprint": fingerprint(public), "publicKey": pem_of(public)}
-    whole = {**said, "signer": signer}
+    whole = {**document, "signer": signer}
     whole["content"] = content_hash(whole)
     raw = readable(whole).encode()
     model.model_validate_json(raw)
@@ -81,9 +81,9 @@ def unseal(path: Path, model: type[D], limit: int) -> tuple[D, bytes]:
         said = json.loads(raw)
         found = model.model_validate_json(raw, by_alias=True)
     except (ValueError, RecursionError, ValidationError):
-        raise UnsealedError("was changed: it has another form than Bluelamp writes") from None
+        raise UnsealedError("was changed: its structure is not Bluelamp's") from None
     if said.get("content") != content_hash(said) or readable(said).encode() != raw:
-        raise UnsealedError("was changed: it is not as it was written")
+        raise UnsealedError("was changed: it does not match its hash")
     try:
         key = public_key_of(found.signer.public_key.encode(), "the signer's key")
         key.verify(read(signature_of(path), _SIGNATURE_BYTES), raw)
@@ -92,7 +92,7 @@ def unseal(path: Path, model: type[D], limit: int) -> tuple[D, bytes]:
     except OSError as error:
         raise UnsealedError(f"has a signature that cannot be read: {error.strerror}") from None
     except (UsageError, InvalidSignature):
-        raise UnsealedError(f"is not signed by {found.signer.fingerprint}, as it says") from None
+        raise UnsealedError(f"is not signed by the key that it names, {found.signer.fingerprint}") from None
     if fingerprint(key) != found.signer.fingerprint:
-        raise UnsealedError("was changed: the signer's key is not the one that is named")
+        raise UnsealedError("was changed: the signer's key does not match its fingerprint")
     return found, raw

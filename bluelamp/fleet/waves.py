@@ -33,7 +33,7 @@ _ALLOWED: Final = 'a number of forces, such as 1, or a percentage of the ring, s
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """How many forces of a ring may fail before the run stops: `count`, or `percent` of them."""
+    """The number of forces of a ring that may fail before the run stops: `count`, or `percent` of them."""
 
     count: int = 0
     percent: int | None = None
@@ -144,9 +144,7 @@ def _mistakes(made: WavesSettings, source: Source, register: Register, stacks: S
             step = did_you_mean(force, register.forces) or "name a force as in stacks/forces.yaml"
             yield source.problem(steps, f"{show(force)} is not a force", next_step=step)
         elif force in seen:
-            yield source.problem(
-                steps, f"{force} is named already, in {seen[force]}", next_step="remove one of the two"
-            )
+            yield source.problem(steps, f"{force} is already in {seen[force]}", next_step="remove one of the two")
         else:
             seen[force] = _ring(steps, made)
     for force in dict.fromkeys(map(_force, stacks)):

@@ -63,12 +63,12 @@ class Column:
 
     @property
     def total(self) -> int:
-        """How many verdicts the column stands for."""
+        """The number of verdicts in the column."""
         return sum(self.counts.values())
 
     @property
     def top(self) -> int:
-        """Where the column begins, down from the top of the chart."""
+        """The top of the column, from the top of the chart."""
         return min((each.start for each in self.segments), default=HEIGHT)
 
 
@@ -158,7 +158,7 @@ def by_area(report: Report) -> tuple[Bar, ...]:
 
 
 def by_framework(frameworks: Sequence[FrameworkCoverage]) -> tuple[Bar, ...]:
-    """What can be said of each framework's controls."""
+    """The standing of each framework's controls."""
     bars = []
     for number, framework in enumerate(frameworks, start=1):
         found = Counter(row.standing for row in framework.rows)

@@ -80,7 +80,7 @@ class FrameworkView:
 
     @property
     def stated(self) -> int:
-        """How many controls have a statement."""
+        """The number of controls with a statement."""
         return sum(1 for each in self.controls if each.statements)
 
 
@@ -111,7 +111,7 @@ def framework_anchor(name: str, edition: str) -> str:
 
 
 def context(report: Report) -> dict[str, Any]:
-    """What the template is given."""
+    """The context of the template."""
     return {
         "report": report,
         "frameworks": tuple(views(report)),

@@ -63,7 +63,7 @@ class FrameworkCoverage:
 
     @property
     def assessed(self) -> int:
-        """How many controls at least one rule looks at."""
+        """The number of controls with at least one rule."""
         return sum(1 for row in self.rows if row.rules)
 
     @property
@@ -77,7 +77,7 @@ class FrameworkCoverage:
 
     @property
     def extents(self) -> Mapping[Extent, int]:
-        """How many controls rules see as a whole, partly, or not at all; every extent is there."""
+        """The number of controls by extent, with every extent."""
         counted = Counter(row.extent for row in self.rows)
         return {extent: counted[extent] for extent in Extent}
 

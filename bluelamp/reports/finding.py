@@ -11,7 +11,7 @@ from bluelamp.reports.canonical import plain
 
 @dataclass(frozen=True, slots=True)
 class RuleRecord:
-    """What a report keeps of a rule: `title` is what a pass confirms, `failure` what is wrong where it fails.
+    """A rule in a report: `title` is what a pass confirms, `failure` what a failure means.
 
     `parameters` are those it was judged with, `example` is a fix in code, and `hash` is the SHA-256 of the rule: of
     its source file, parameters and enforcement.

@@ -115,7 +115,7 @@ class Report:
     unjudged: tuple[Unjudged, ...] = ()
     judged: int | None = None
     environment: str = ""
-    """Which environment of the force; empty where that is not known, as of plain manifests."""
+    """The environment of the force; empty if unknown, as for plain manifests."""
     changes: tuple[Change, ...] | None = None
     estate: "Estate | None" = field(default=None, repr=False)
     signature: "Signature | None" = None
@@ -132,7 +132,7 @@ class Report:
 
     @cached_property
     def counts(self) -> Mapping[Verdict, int]:
-        """How many findings have each verdict; every verdict is there."""
+        """The number of findings by verdict, with every verdict."""
         return {verdict: len(findings) for verdict, findings in self._by_verdict.items()}
 
     @cached_property
@@ -188,7 +188,7 @@ class Report:
 
     @property
     def stops(self) -> bool:
-        """Whether a deployment may not go ahead: a mandatory rule is broken, or some rule broke down.
+        """Whether a deployment may not go ahead: a mandatory rule is broken, or a rule raised an error.
 
         A mandatory rule that is not decided stops it too where `blocks_unknown` says so. Against an earlier report,
         only what is new stops it.

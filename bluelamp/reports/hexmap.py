@@ -38,7 +38,7 @@ class HexMap:
     width: int
     height: int
     kilometres: int
-    """What the scale bar stands for."""
+    """The distance of the scale bar."""
     bar: int
     """The length of the scale bar."""
 

@@ -91,7 +91,7 @@ def _told(connection: "DuckDBPyConnection", report: Report) -> Report:
 
 
 def since(runs: Sequence[Run], failed: Sequence[set[str]], this: Run, now: set[str]) -> Since:
-    """What changed: `failed` has the keys of what failed in each of `runs`, the oldest first, `now` those of `this`."""
+    """The changes: `failed` has the keys of the failures in each of `runs`, oldest first, `now` those of `this`."""
     before = failed[-1] if failed else now
     history = [*failed, now]
     times = [*(run.time for run in runs), this.time]

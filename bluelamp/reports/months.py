@@ -55,12 +55,12 @@ class MonthChart:
 
     @property
     def left(self) -> int:
-        """Where the axis is."""
+        """The position of the axis."""
         return LEFT
 
     @property
     def foot(self) -> int:
-        """Where the columns end."""
+        """The bottom of the columns."""
         return TOP + HEIGHT
 
     @property
@@ -70,7 +70,7 @@ class MonthChart:
 
     @property
     def unknown(self) -> int:
-        """How many months are unknown."""
+        """The number of unknown months."""
         return sum(each.rows is None for each in self.columns)
 
     @property

@@ -29,7 +29,7 @@ CONTROLS: Final = "controls.html"
 MOST_LISTED: Final = 20_000
 """A page of more findings than this lists only some of each rule's passes, so that any browser can open it."""
 LISTED: Final = 50
-"""How many passes of a rule a page lists that cannot list all."""
+"""The maximum number of passes of a rule that a page lists, if not all."""
 _HAVE_VALUES: Final = frozenset({Verdict.FAIL, Verdict.PASS, Verdict.EXEMPT})
 
 
@@ -123,7 +123,7 @@ class Changed:
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """What changed since the report before."""
+    """The changes since the previous report."""
 
     previous: Run
     new: tuple[Changed, ...]
@@ -238,7 +238,7 @@ def control_anchor(control: Control) -> str:
 
 
 def control_link(control: Control) -> str:
-    """Where the view of `control` is: a page beside that of the report."""
+    """The page with the view of `control`, beside the report's page."""
     return f"{CONTROLS}#{control_anchor(control)}"
 
 
@@ -340,7 +340,7 @@ def _diagram_style() -> str:
 
 
 def context(report: Report) -> dict[str, Any]:
-    """What the template is given."""
+    """The context of the template."""
     shown = page(report)
     return {
         "page": shown,

@@ -14,7 +14,7 @@ from bluelamp.workloads.patterns.card import MISSING
 
 STYLES: Final = ("report.css", "print.css", "quality.css", "patterns.css")
 HOT: Final = 20
-"""How many cells are marked on the map and listed."""
+"""The number of cells that are marked on the map and listed."""
 _SMALL: Final = (240, 150)
 _LARGE: Final = (460, 260)
 """Wide enough for years, and legible on a telephone."""
@@ -34,7 +34,7 @@ class HotCell:
     low: int
     high: int
     before: int
-    """What was counted in the last month of the history."""
+    """The counts of the last month of the history."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,7 +37,7 @@ class PreviousFinding:
 
 @dataclass(frozen=True)
 class PreviousForce:
-    """What the earlier report has of one force: its failures, exempt failures and undecided verdicts, by key."""
+    """The earlier report on one force: its failures, exempt failures and undecided verdicts, by key."""
 
     written: str
     commit: str

@@ -42,14 +42,17 @@ def provenance(root: Path, rules: Iterable[Rule]) -> Provenance:
     return Provenance(commit, dirty, versions(), rules_hash(rules))
 
 
-def checkout(root: Path) -> tuple[str, bool]:
-    """The commit of the project, empty outside a checkout, and whether its files differ from it or may do so."""
+def checkout(root: Path, but: Path | None = None) -> tuple[str, bool]:
+    """The commit of the project, empty outside a checkout, and whether its files differ from it or may do so.
+
+    Untracked files in the folder `but` do not count.
+    """
     try:
         commit = git.resolve(root, "HEAD")
     except git.GitError:
         return "", False
     try:
-        return commit, git.dirty(root, JUDGED)
+        return commit, git.dirty(root, JUDGED, but)
     except git.GitError:
         return commit, True
 
@@ -69,7 +72,7 @@ def versions() -> Mapping[str, str]:
 
 
 def rules_hash(rules: Iterable[Rule]) -> str:
-    """SHA-256, in hex, over the source of the policies and over which rules are used with which parameters."""
+    """SHA-256, in hex, over the source of the policies, and the ids, enforcement and parameters of the rules in use."""
     digest = _policies().copy()
     rules = tuple(rules)
     used = {rule.id: {"enforcement": rule.enforcement, "parameters": rule.parameters} for rule in rules}
@@ -81,19 +84,19 @@ def rules_hash(rules: Iterable[Rule]) -> str:
 
 
 def rule_hash(rule: Rule) -> str:
-    """SHA-256, in hex, over the source file that `rule` stands in, its id, enforcement and parameters."""
+    """SHA-256, in hex, over the source file of `rule`, its id, enforcement and parameters."""
     used = {"id": rule.id, "enforcement": rule.enforcement, "parameters": rule.parameters}
     return hashlib.sha256(_source(rule.module) + b"\0" + canonical(used)).hexdigest()
 
 
 def input_hash(inputs: Any) -> str:
-    """SHA-256, in hex, over `inputs`, which are plain, as canonical JSON."""
+    """SHA-256, in hex, over `inputs`, which are plain data, as canonical JSON."""
     return hashlib.sha256(dense(inputs)).hexdigest()
 
 
 @cache
 def _policies() -> "hashlib._Hash":
-    """The hash of the policies' source, to be copied and gone on with: what runs does not change while it runs."""
+    """The hash of the policies' source, for copying and extending; cached, as loaded code does not change."""
     digest = hashlib.sha256()
     folder = Path(policies.__path__[0])
     for file in sorted(folder.rglob("*.py")):

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from bluelamp.core.resource import Resource
-from bluelamp.policies.broken import forms
+from bluelamp.policies.rule_output import forms
 from bluelamp.policies.value import SECRET, covers, joined, secret_key
 
 SHORTEST: Final = 8

@@ -23,7 +23,7 @@ Frameworks = tuple[tuple[str, str, str], ...]
 
 @dataclass(frozen=True)
 class Selection:
-    """Which rules are kept: those that every one of these allows; an empty one allows all.
+    """A selection of rules: those that meet all conditions; an empty condition allows all.
 
     Made by `select`, which knows what there is to choose from.
     """

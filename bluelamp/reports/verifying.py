@@ -55,7 +55,7 @@ class Flaw:
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """What came of verifying one folder. `signer` is a key's fingerprint, empty where the report is not signed.
+    """The result of verifying one folder. `signer` is a key's fingerprint, empty where the report is not signed.
 
     `signature` says whether that key is known, and `signer_name` whose it is, where that is known. `previous` is the
     SHA-256 of the manifest of the report before, empty for the first; `followed` tells whether that report was there to
@@ -184,7 +184,7 @@ def _refused(content: bytes, manifest: Manifest | None) -> str:
     if manifest is None:
         return "was changed: it is no longer a valid manifest"
     if not unchanged(content):
-        return "was changed: it is not as it was written"
+        return "was changed: it does not match its hash"
     if manifest.format == EARLIER:
         return f"has the earlier format {EARLIER}, which does not prove enough: write the report again"
     return ""
@@ -330,7 +330,7 @@ def _signature(
         yield Flaw(SIGNATURE, f"cannot be read: {error.strerror}")
         return
     if fingerprint(key) != signed.fingerprint or pem_of(key) != signed.public_key:
-        yield Flaw(MANIFEST, "was changed: the signer's key is not the one that is named")
+        yield Flaw(MANIFEST, "was changed: the signer's key does not match its fingerprint")
     if wanted is not None and fingerprint(key) != fingerprint(wanted):
         yield Flaw(SIGNATURE, f"is by {fingerprint(key)}; the signer is to be {fingerprint(wanted)}")
 

@@ -178,7 +178,7 @@ def counted(report: Report) -> str:
 
 
 def failures(report: Report) -> str:
-    """How many failures there are, of mandatory and of advisory rules; empty where there are none."""
+    """The numbers of failures of mandatory and of advisory rules; empty if there are none."""
     kinds = (("mandatory", len(report.broken)), ("advisory", len(report.advised)))
     return ", ".join(some(count, f"{kind} failure") for kind, count in kinds if count)
 
@@ -259,7 +259,7 @@ def short_day(time: date) -> str:
 
 
 def signed(signature: "Signature | None") -> str:
-    """What a report says of its signature, in one sentence. It proves nothing."""
+    """A sentence about the report's signature, which proves nothing by itself."""
     if signature is None:
         return "Not signed."
     holder = signature.holder or "an unknown holder"
@@ -267,7 +267,7 @@ def signed(signature: "Signature | None") -> str:
 
 
 def changed(since: Since | None) -> str:
-    """What changed since the report before, in one sentence; empty where there was none."""
+    """The changes since the previous report, in one sentence; empty without one."""
     if since is None or since.previous is None:
         return ""
     parts = [some(len(since.new), "new failure"), f"{len(since.fixed):,} fixed"]
@@ -287,7 +287,7 @@ def value(observed: Any) -> str:
 
 
 def asked(expected: Any) -> str:
-    """What a rule asks for, as people say it."""
+    """A rule's requirement in words."""
     if isinstance(expected, list) and expected and all(isinstance(item, (str, int, float)) for item in expected):
         return " or ".join(value(item) for item in expected)
     return value(expected)

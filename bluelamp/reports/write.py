@@ -30,7 +30,7 @@ class Detail:
 
 
 class Maker(Protocol):
-    """What makes a file of a report; None where it has nothing to say."""
+    """A function that writes a file of a report; None if the file would be empty."""
 
     def __call__(self, report: Report, detail: Detail = Detail()) -> str | None:
         """The file's text."""

@@ -1,4 +1,4 @@
-"""Ranges in the settings against the kept ones: a network that is there does not move."""
+"""Checks of ranges against the kept ones: a deployed network cannot move."""
 
 from collections.abc import Iterator
 from ipaddress import IPv4Network
@@ -15,7 +15,7 @@ COMMAND = "bluelamp addresses"
 
 
 def move_problems(settings: WrittenSettings, kept: Kept, slug: str) -> Iterator[Problem]:
-    """Every network of the settings that would leave its kept range, or take that of a network no longer there."""
+    """Every network that would leave its kept range, or take the kept range of a removed network."""
     if kept.ranges is None:
         return
     places = _places(settings)
@@ -42,7 +42,7 @@ def move_problems(settings: WrittenSettings, kept: Kept, slug: str) -> Iterator[
 
 
 def staged(key: Key, net: IPv4Network | None, slug: str, *, first: list[str], deployed: bool = False) -> str:
-    """How to move a network, step by step; of one that is not known to be `deployed`, also where it is not."""
+    """The steps for moving a network; unless it is `deployed`, also those for a network that is not."""
     alone = "" if deployed else "; where it is not deployed the move alone is enough"
     where = net or "RANGE"
     move = f"`{COMMAND} {slug} --move {label(key)}={where}`"
@@ -56,9 +56,7 @@ def staged(key: Key, net: IPv4Network | None, slug: str, *, first: list[str], de
             f"set bluelamp:components.secondHub: off, run `bluelamp up {slug}`, then {move}, and set it as it was"
             f"{alone}"
         )
-    return (
-        f"everything is joined to the hub: run `bluelamp destroy {slug}`, then {move} and `bluelamp up {slug}`{alone}"
-    )
+    return f"all networks depend on the hub: run `bluelamp destroy {slug}`, then {move} and `bluelamp up {slug}`{alone}"
 
 
 def label(key: Key) -> str:
@@ -68,7 +66,7 @@ def label(key: Key) -> str:
 
 
 def _places(settings: WrittenSettings) -> dict[Key, Written]:
-    """Where the settings say each network's range."""
+    """The setting with each network's range."""
     azure, regions = settings.azure, usable_regions(settings.values)
     found: dict[Key, Written] = {}
     for index, each in enumerate(wanted(settings.values)):

@@ -1,4 +1,4 @@
-"""Addresses in the settings against the plan, against the other forces and against each other."""
+"""Checks of addresses against the plan, the other forces and each other."""
 
 from collections.abc import Iterator
 from ipaddress import IPv4Network
@@ -15,14 +15,14 @@ from bluelamp.infra.settings.written import WrittenOnPremises, WrittenSettings, 
 from bluelamp.infra.settings.written_values import Written
 
 SMALLEST_HUB = 22
-"""A hub holds the firewall's, Bastion's, gateway's, resolver's and private endpoints' subnets: a /22 takes them all."""
+"""A prefix length; a /22 has room for the subnets of firewall, Bastion, gateway, resolver and private endpoints."""
 
 SMALLEST_SPOKE = 26
-"""A landing zone's network holds at least a subnet for its service and one for private endpoints."""
+"""A prefix length; the network has at least one subnet for the service and one for private endpoints."""
 
 
 def address_problems(settings: WrittenSettings, context: Context) -> Iterator[Problem]:
-    """Ranges that are too small, outside the allocation, somebody else's, or overlap one another."""
+    """Ranges that are too small, outside the allocation, of another force, or overlapping."""
     regions, primary = usable_regions(settings.values), primary_region(settings.values)
     taken: list[tuple[IPv4Network, str]] = []
     azure = settings.azure
@@ -98,7 +98,7 @@ def _inside(written: Written, around: IPv4Network, called: str) -> Iterator[Prob
     if address not in around:
         yield written.problem(f"{address} is outside {called}", str(address), f"that is {around}")
     elif around.prefixlen < 31 and address in (around.network_address, around.broadcast_address):
-        yield written.problem(f"{address} is not an address of a host in {around}", str(address))
+        yield written.problem(f"{address} is not a host address in {around}", str(address))
 
 
 def _against_own(space: Written, own: IPv4Network, taken: list[tuple[IPv4Network, str]]) -> Iterator[Problem]:
@@ -134,7 +134,7 @@ def _for(place: str, *, second: bool) -> str:
 
 
 def _written(context: Context) -> Iterator[tuple[str, IPv4Network]]:
-    """The address ranges that stand in the stack files of the other forces, as far as these can be read."""
+    """The address ranges in the stack files of the other forces; unreadable files are left out."""
     for slug in context.register.forces:
         path = context.root / STACK_FILE.format(slug=slug)
         if slug == context.entry.slug or not path.exists():
@@ -142,7 +142,7 @@ def _written(context: Context) -> Iterator[tuple[str, IPv4Network]]:
         try:
             config = dig(parse(*content_of(path, context.root)).values, "config")
         except SettingsError:
-            continue  # that force's own load says what is wrong with it
+            continue  # reported when that force is loaded
         settings = in_stack_file(config)
         for space in (settings.azure.hub.address_space, settings.on_premises.address_space):
             if net := space.network:

@@ -1,4 +1,4 @@
-"""The force's changes to the policy baseline: what Azure would refuse, and what needs a reason."""
+"""Checks of the force's changes to the policy baseline: values that Azure refuses, and missing reasons."""
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
@@ -16,7 +16,7 @@ from bluelamp.modules import naming
 from bluelamp.modules.azure.hierarchy import ancestry, hierarchy
 
 _STRENGTH: Final = {"disabled": 0, "manual": 1, "audit": 2, "auditifnotexists": 2}
-"""How strong an effect is; every other one, such as Deny, prevents or repairs and is the strongest."""
+"""The strength of each effect; all others, such as Deny, prevent or remediate and are the strongest."""
 _STRONGEST: Final = 3
 _KINDS: Final[Mapping[str, tuple[type, ...]]] = {
     "String": (str,),
@@ -60,17 +60,17 @@ def assignment_problems(settings: WrittenSettings) -> Iterator[Problem]:
             yield change.assignment.problem(f"{show(name)} is not an assignment of the baseline", name, "", step)
             continue
         if not is_on(settings.values, "policies"):
-            message = "changes an assignment, and none are made"
+            message = "changes an assignment, but no policies are assigned"
             yield change.problem(message, next_step="write policies: hybrid under bluelamp:components, or remove it")
             return
         for argument, component in NEEDED.items():
             if argument in assignments()[name].get("needs", ()) and not is_on(settings.values, component):
-                message = f"{name} is not assigned, since there is no {component}"
+                message = f"{name} is not assigned, as there is no {component}"
                 yield change.assignment.problem(message, name, next_step="remove the entry")
         yield from _change(settings.azure, change, name)
         for group in _groups(change, name):
             if seen.setdefault((name, group), change) is not change:
-                message = f"{show(name)} at {group} is changed by an entry before it"
+                message = f"{show(name)} at {group} is already changed by an earlier entry"
                 step = "put the changes into one entry, or name other groups with at"
                 yield change.assignment.problem(message, name, next_step=step)
                 break
@@ -91,7 +91,7 @@ def _change(azure: WrittenAzure, change: WrittenAssignment, name: str) -> Iterat
         yield change.problem("changes nothing", next_step=f"set one of {keys}, or remove the entry")
     if change.enforcement.value == "off":
         for each in written[1:]:
-            yield each.problem("says how an assignment works that is off", next_step="remove it")
+            yield each.problem("has no effect: the assignment is off", next_step="remove it")
     for group in change.at:
         if group.text is not None and group.text not in scopes:
             message = f"{name} is not assigned at {show(group.text)}"
@@ -167,7 +167,7 @@ def _selectors(change: WrittenAssignment) -> Iterator[Problem]:
 
 
 def _loosening(change: WrittenAssignment, name: str) -> str:
-    """What of a change makes the assignment weaker, or could; empty for one that only tightens it."""
+    """The setting by which a change weakens the assignment, or could; empty if it only tightens it."""
     if change.enforcement.value in ("audit", "off"):
         return f"enforcement: {change.enforcement.value}"
     for each in (change.not_scopes, change.resource_selectors):
@@ -181,7 +181,7 @@ def _loosening(change: WrittenAssignment, name: str) -> str:
 
 
 def _tightens(key: str, value: object, usual: object, known: Sequence[Any]) -> bool:
-    """Whether a parameter's value is as strict as the baseline's, or stricter. Where it cannot be told, it is not."""
+    """Whether a parameter's value is as strict as the baseline's, or stricter; false if inconclusive."""
     if usual == "$locations":
         usual = list(naming.regions())
     if isinstance(value, list) and isinstance(usual, list):

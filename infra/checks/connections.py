@@ -1,4 +1,4 @@
-"""Checks of what connects the estate to Azure: Arc, signing keys, firewalls' base policies, exemptions of policy."""
+"""Checks of the estate's connections to Azure: Arc, signing keys, firewalls' base policies, policy exemptions."""
 
 from collections.abc import Iterator
 
@@ -14,7 +14,7 @@ from bluelamp.modules.azure.hierarchy import hierarchy
 
 
 def connection_problems(settings: WrittenSettings) -> Iterator[Problem]:
-    """What would be connected to nothing, or exempted from nothing."""
+    """Connections and exemptions without a target."""
     yield from _without_azure(settings)
     yield from _base_policies(settings)
     yield from _virtual_wan(settings)
@@ -28,11 +28,11 @@ def _without_azure(settings: WrittenSettings) -> Iterator[Problem]:
     for cluster in settings.on_premises.clusters:
         for each in (cluster.agent_certificate, cluster.signing_keys):
             if each.value:
-                message = "is for Azure, and there is no bluelamp:azure"
-                yield each.problem(message, next_step="add that, or take it out")
+                message = "is for Azure, but bluelamp:azure is not set"
+                yield each.problem(message, next_step="add bluelamp:azure, or remove it")
     if settings.on_premises.servers.is_given:
-        message = "are servers seen from Azure, and there is no bluelamp:azure"
-        yield settings.on_premises.servers.problem(message, next_step="add that, or take them out")
+        message = "are Arc-enabled servers, but bluelamp:azure is not set"
+        yield settings.on_premises.servers.problem(message, next_step="add bluelamp:azure, or remove them")
 
 
 def _base_policies(settings: WrittenSettings) -> Iterator[Problem]:
@@ -49,19 +49,19 @@ def _base_policies(settings: WrittenSettings) -> Iterator[Problem]:
 
 
 def _virtual_wan(settings: WrittenSettings) -> Iterator[Problem]:
-    """A virtual hub always has a firewall, which asks the resolver beside it for private names."""
+    """A virtual hub always has a firewall, which resolves private names by the DNS resolver beside it."""
     azure = settings.azure
     if azure.topology.value != "virtual-wan":
         return
     if azure.hub.firewall.enabled.value is False:
         yield azure.hub.firewall.enabled.problem(
-            "a virtual hub is nothing without its firewall",
+            "a virtual hub needs its firewall",
             "false",
             next_step="leave it out, or write topology: hub-spoke",
         )
     if not is_on(settings.values, "dnsResolver"):
         yield azure.topology.problem(
-            "virtual-wan needs dnsResolver, which is not there",
+            "virtual-wan needs dnsResolver, which is off",
             "virtual-wan",
             next_step="write profile: hybrid, or components with dnsResolver: hybrid and privateDns: hybrid",
         )
@@ -70,18 +70,18 @@ def _virtual_wan(settings: WrittenSettings) -> Iterator[Problem]:
 def _exemption(exemption: WrittenExemption, settings: WrittenSettings) -> Iterator[Problem]:
     requester, approver = exemption.requester.text, exemption.approver.text
     if approver is not None and requester is not None and not are_apart(approver, requester):
-        message = f"{approver} cannot approve what it asks for itself"
+        message = f"{approver} cannot approve its own request"
         yield exemption.approver.problem(message, approver, next_step="name another approver")
     if not is_on(settings.values, "policies"):
-        message = "exempts from a policy, and none are assigned"
-        yield exemption.problem(message, next_step="write policies: hybrid under bluelamp:components, or take it out")
+        message = "exempts from a policy, but no policies are assigned"
+        yield exemption.problem(message, next_step="write policies: hybrid under bluelamp:components, or remove it")
         return
     if exemption.assignment.text is not None:
         yield from _assignment(exemption, exemption.assignment.text, settings)
 
 
 def _assignment(exemption: WrittenExemption, name: str, settings: WrittenSettings) -> Iterator[Problem]:
-    """Against the catalogue of assignments, whose module is loaded only where something is exempt."""
+    """Checks against the catalogue of assignments, whose module is loaded only for exemptions."""
     from bluelamp.modules.azure.policy import assigned_at, assignments
 
     row = assignments().get(name)
@@ -93,8 +93,8 @@ def _assignment(exemption: WrittenExemption, name: str, settings: WrittenSetting
         return
     for argument, component in NEEDED.items():
         if argument in row.needs and not is_on(settings.values, component):
-            message = f"{name} is not assigned, since there is no {component}"
-            yield exemption.assignment.problem(message, name, next_step="take the exemption out")
+            message = f"{name} is not assigned, as there is no {component}"
+            yield exemption.assignment.problem(message, name, next_step="remove the exemption")
             return
     scope, at = exemption.scope.text, exemption.assigned_at
     groups = _groups(settings)
@@ -111,7 +111,7 @@ def _assignment(exemption: WrittenExemption, name: str, settings: WrittenSetting
 
 
 def _groups(settings: WrittenSettings) -> list[str]:
-    """The management groups that there are, by what they are for."""
+    """The existing management groups, by purpose."""
     azure = settings.azure
     confidential = settings.values.get("profile", "starter") != "starter" or any(
         str(zone.archetype.value).startswith("confidential") for zone in azure.landing_zones

@@ -1,4 +1,4 @@
-"""What a check of settings is given: a force among the others."""
+"""The context of a check of settings."""
 
 from pathlib import Path
 from typing import NamedTuple
@@ -7,7 +7,7 @@ from bluelamp.infra.settings.register import Entry, Register
 
 
 class Context(NamedTuple):
-    """A force among the others: its row in the register, the register, and the project's folder."""
+    """The force's row in the register, the register, and the project's folder."""
 
     entry: Entry
     register: Register

@@ -1,7 +1,7 @@
-"""What no single setting can tell: addresses against the plan, names that are there twice, references to nothing.
+"""Checks across several settings: addresses against the plan, duplicate names, unresolved references.
 
-The checks read the settings as they were written, not the models, so that they speak even when other settings are
-wrong. What is not of the right kind they leave to the models.
+The checks read the settings as written, not the models, so that they report mistakes even if other settings are
+invalid. Values of the wrong type are left to the models.
 """
 
 from collections.abc import Iterable, Iterator
@@ -23,14 +23,14 @@ from bluelamp.infra.checks.restrictions import restriction_problems
 from bluelamp.infra.settings.fields import UK_REGIONS
 from bluelamp.infra.settings.profiles import COMES_WITH, missing
 from bluelamp.infra.settings.written import WrittenAzure, WrittenOnPremises, WrittenSettings
-from bluelamp.infra.settings.written_values import Written, repeats
+from bluelamp.infra.settings.written_values import Written, duplicates
 
-DEAREST_SANDBOX = 1000
+MAX_SANDBOX_BUDGET = 1000
 """GBP a month."""
 
 
 def cross_field_problems(settings: WrittenSettings, context: Context) -> Iterator[Problem]:
-    """Every mistake that shows only when several settings, or several forces, are seen together."""
+    """Every mistake that shows only across several settings or several forces."""
     yield from _estate(settings)
     yield from address_problems(settings, context)
     yield from _duplicates(settings.azure, settings.on_premises)
@@ -62,32 +62,32 @@ def _estate(settings: WrittenSettings) -> Iterator[Problem]:
 
 
 def _duplicates(azure: WrittenAzure, estate: WrittenOnPremises) -> Iterator[Problem]:
-    yield from _twice(azure.regions, azure.regions)
-    yield from _twice(estate.clusters, (each.name for each in estate.clusters))
-    yield from _twice(estate.tenants, (each.name for each in estate.tenants))
+    yield from _duplicate_values(azure.regions, azure.regions)
+    yield from _duplicate_values(estate.clusters, (each.name for each in estate.clusters))
+    yield from _duplicate_values(estate.tenants, (each.name for each in estate.tenants))
     for tenant in estate.tenants:
-        yield from _twice(tenant.jobs, (each.name for each in tenant.jobs))
-    yield from _twice(estate.sites, (each.name for each in estate.sites))
-    yield from _twice(estate.sites, (each.asn for each in estate.sites))
-    yield from _twice(azure.landing_zones, (each.name for each in azure.landing_zones))
-    yield from _twice(azure.policy_exemptions, (each.id for each in azure.policy_exemptions))
-    yield from _twice(azure.data.sources, (each.name for each in azure.data.sources))
+        yield from _duplicate_values(tenant.jobs, (each.name for each in tenant.jobs))
+    yield from _duplicate_values(estate.sites, (each.name for each in estate.sites))
+    yield from _duplicate_values(estate.sites, (each.asn for each in estate.sites))
+    yield from _duplicate_values(azure.landing_zones, (each.name for each in azure.landing_zones))
+    yield from _duplicate_values(azure.policy_exemptions, (each.id for each in azure.policy_exemptions))
+    yield from _duplicate_values(azure.data.sources, (each.name for each in azure.data.sources))
     machines, rules = estate.servers.machines, azure.hub.rules
-    yield from _twice(machines, (each.name for each in machines))
+    yield from _duplicate_values(machines, (each.name for each in machines))
     for machine in machines:
-        yield from _twice(machine.sql, (each.name for each in machine.sql))
-    yield from _twice(rules, (each.name for each in rules))
+        yield from _duplicate_values(machine.sql, (each.name for each in machine.sql))
+    yield from _duplicate_values(rules, (each.name for each in rules))
     inbound = [each for each in rules if each.direction.value in ("Inbound", None)]
     outbound = [each for each in rules if each.direction.value == "Outbound"]
     for same in (inbound, outbound):
-        yield from _twice(rules, (each.priority for each in same))
+        yield from _duplicate_values(rules, (each.priority for each in same))
 
 
-def _twice(listed: Written, values: Iterable[Written]) -> Iterator[Problem]:
-    """Values of a list, or one of each of its items, that are there before."""
-    for each, first in repeats(values):
+def _duplicate_values(listed: Written, values: Iterable[Written]) -> Iterator[Problem]:
+    """A problem for each duplicate among `values`, which are of the list `listed` or of its items."""
+    for each, first in duplicates(values):
         yield each.problem(
-            f"{show(each.value)} is here a second time; it is first at [{first.steps[len(listed.steps)]}]",
+            f"duplicate value {show(each.value)}, first at [{first.steps[len(listed.steps)]}]",
             show(each.value, quote=False),
             next_step="rename or remove one",
         )
@@ -110,7 +110,7 @@ def _names(values: Iterable[Written]) -> list[str]:
 
 
 def _unknown(values: Iterable[Written], what: str, known: list[str]) -> Iterator[Problem]:
-    """Every value that names something that is not among the `known`."""
+    """A problem for each name that is not among the `known`."""
     for each in values:
         name = each.text
         if name is not None and name not in known:
@@ -123,11 +123,11 @@ def _unknown(values: Iterable[Written], what: str, known: list[str]) -> Iterator
 
 
 def _components(settings: WrittenSettings) -> Iterator[Problem]:
-    """Components without the ones that they need."""
+    """Components that are on without a component that they need."""
     written = settings.components
     for name, needed in missing(settings.values):
         yield written.child(name if name in written.values else needed).problem(
-            f"{name} needs {needed}, which is not there",
+            f"{name} needs {needed}, which is off",
             next_step=f"write {needed}: {COMES_WITH[needed]}, or {name}: off",
         )
 
@@ -136,33 +136,35 @@ def _sandboxes(azure: WrittenAzure) -> Iterator[Problem]:
     for zone in azure.landing_zones:
         is_sandbox = zone.archetype.value == "sandbox"
         if is_sandbox and "expires" not in zone.values:
-            yield zone.expires.problem("is missing: a sandbox has an end", next_step='add `expires: "2027-03-31"`')
+            yield zone.expires.problem(
+                "is missing: a sandbox needs an end date", next_step='add `expires: "2027-03-31"`'
+            )
         amount = zone.budget.amount
-        if is_sandbox and isinstance(amount.value, int | float) and amount.value > DEAREST_SANDBOX:
-            message = f"{amount.value:,} is too much for a sandbox"
-            yield amount.problem(message, str(amount.value), f"at most {DEAREST_SANDBOX:,} a month")
+        if is_sandbox and isinstance(amount.value, int | float) and amount.value > MAX_SANDBOX_BUDGET:
+            message = f"{amount.value:,} exceeds the largest budget of a sandbox"
+            yield amount.problem(message, str(amount.value), f"at most {MAX_SANDBOX_BUDGET:,} a month")
         if zone.subscription_id.is_given and zone.billing_scope.is_given:
-            message = "makes a new subscription, and subscriptionId names one that is there"
+            message = "creates a subscription, but subscriptionId names an existing one"
             yield zone.billing_scope.problem(message, next_step="keep one of them")
 
 
 def _machines(estate: WrittenOnPremises) -> Iterator[Problem]:
-    """Clusters that Cluster API makes, without what it needs to know."""
+    """Clusters of Cluster API without a setting that it needs."""
     for cluster in estate.clusters:
-        made_on = cluster.infrastructure
-        if made_on.is_given and "endpoint" not in cluster.values:
-            message = "is missing: the API server's address must be known before there is one"
+        infrastructure = cluster.infrastructure
+        if infrastructure.is_given and "endpoint" not in cluster.values:
+            message = "is missing: Cluster API needs the API server's address in advance"
             yield cluster.endpoint.problem(message, next_step="add `endpoint: 10.144.8.10`")
-        if made_on.is_given and "version" not in cluster.values:
-            message = "is missing: Cluster API makes machines of one version"
+        if infrastructure.is_given and "version" not in cluster.values:
+            message = "is missing: Cluster API needs the Kubernetes version of its machines"
             yield cluster.version.problem(message, next_step='add `version: "1.36.3"`')
         version = cluster.version.text
-        if made_on.is_given and version is not None and version.count(".") == 1:
-            message = f"{show(version)} is not the whole version, which Cluster API needs"
+        if infrastructure.is_given and version is not None and version.count(".") == 1:
+            message = f"{show(version)} is not a full version, which Cluster API needs"
             yield cluster.version.problem(message, show(version, quote=False), next_step='such as "1.36.3"')
-        if made_on.value == "metal3" and not cluster.metal3.is_given:
-            message = "metal3 is chosen, and nothing says from which image"
-            yield made_on.problem(message, next_step="add metal3 beside it")
-        if made_on.value == "vsphere" and not estate.vsphere.is_given:
-            message = "vsphere is chosen, and nothing says where it is"
-            yield made_on.problem(message, next_step="add bluelamp:onPremises.vsphere")
+        if infrastructure.value == "metal3" and not cluster.metal3.is_given:
+            message = "metal3 is chosen, but its image is not set"
+            yield infrastructure.problem(message, next_step="add metal3 beside it")
+        if infrastructure.value == "vsphere" and not estate.vsphere.is_given:
+            message = "vsphere is chosen, but bluelamp:onPremises.vsphere is not set"
+            yield infrastructure.problem(message, next_step="add bluelamp:onPremises.vsphere")

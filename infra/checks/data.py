@@ -1,4 +1,4 @@
-"""What no single setting of the data landing zone can tell: where it is, and what its sources are."""
+"""Checks of the data landing zone against other settings: its location and its sources."""
 
 from collections.abc import Iterator
 from typing import Final
@@ -16,7 +16,7 @@ _WIDEST_FOR_DATABRICKS: Final = 24
 
 
 def data_problems(settings: WrittenSettings) -> Iterator[Problem]:
-    """Every mistake of `azure.data` and of `onPremises.datahub` against the rest of the settings."""
+    """Every mistake in `azure.data` and `onPremises.datahub` against the rest of the settings."""
     yield from _datahub(settings.on_premises)
     data = settings.azure.data
     if not data.is_mapping:
@@ -24,7 +24,7 @@ def data_problems(settings: WrittenSettings) -> Iterator[Problem]:
     yield from _landing_zone(settings, data)
     yield from _interfaces(settings, data)
     if is_on(settings.values, "dataLake") and not is_on(settings.values, "privateDns"):
-        yield data.problem("data needs privateDns, which is not there", next_step="write privateDns: hybrid")
+        yield data.problem("data needs privateDns, which is off", next_step="write privateDns: hybrid")
     yield from _sources(settings.on_premises, data)
 
 
@@ -41,12 +41,12 @@ def _landing_zone(settings: WrittenSettings, data: WrittenData) -> Iterator[Prob
         yield where.problem(message, show(name, quote=False), known, step)
         return
     if zone.archetype.value == "sandbox":
-        message = "a sandbox reaches nothing and ends"
+        message = "a sandbox is isolated and expires"
         yield where.problem(message, name, next_step="name a landing zone of another archetype")
     primary = primary_region(settings.values)
     region = zone.values.get("region", primary)
     if region != primary:
-        message = f"is in {region}; the hub, the zones and the keys of the data are in the primary region"
+        message = f"is in {region}; the hub, DNS zones and keys of the data are in the primary region"
         yield where.problem(message, name, next_step=f"name a landing zone in {primary}")
     space = zone.address_space.network
     if data.engine.value == "databricks" and space is not None and space.prefixlen > _WIDEST_FOR_DATABRICKS:
@@ -71,7 +71,7 @@ def _interfaces(settings: WrittenSettings, data: WrittenData) -> Iterator[Proble
 
 def _sources(estate: WrittenOnPremises, data: WrittenData) -> Iterator[Problem]:
     if len(data.sources) and not estate.domain.is_given:
-        message = "sources are named in the force's own DNS, and onPremises.domain is missing"
+        message = "sources are named in the force's own DNS, but onPremises.domain is missing"
         yield data.sources.problem(message, next_step="add bluelamp:onPremises.domain")
     known = [str(each.name.value) for each in estate.servers.machines if each.sql.value]
     for source in data.sources:
@@ -90,7 +90,7 @@ def _datahub(estate: WrittenOnPremises) -> Iterator[Problem]:
     if not datahub.is_mapping:
         return
     if not estate.domain.is_given:
-        message = "its pages have a name below the force's own domain, and onPremises.domain is missing"
+        message = "its website has a name in the force's own domain, but onPremises.domain is missing"
         yield datahub.problem(message, next_step="add bluelamp:onPremises.domain")
     known = [str(each.name.value) for each in estate.clusters] if estate.clusters.is_list else ["live"]
     cluster = datahub.cluster.text

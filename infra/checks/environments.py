@@ -1,4 +1,4 @@
-"""The environments of a force against each other: subscriptions and address ranges of their own."""
+"""Checks of a force's environments against each other: separate subscriptions and address ranges."""
 
 from collections.abc import Iterator
 from contextlib import suppress
@@ -17,7 +17,7 @@ from bluelamp.infra.settings.written_values import Written
 
 
 def sibling_problems(settings: WrittenSettings, context: Context) -> Iterator[Problem]:
-    """An environment without a subscription of its own, and what two environments of a force both use."""
+    """An environment without its own subscription, and names, subscriptions and ranges that two environments share."""
     entry = context.entry
     written = settings.environment.text
     if entry.environment and written is not None and written != entry.environment:
@@ -41,7 +41,7 @@ def sibling_problems(settings: WrittenSettings, context: Context) -> Iterator[Pr
 
 
 def _others(context: Context) -> Iterator[Entry]:
-    """The force's other stacks that there are."""
+    """The force's other existing stacks."""
     entry = context.entry
     own = context.register.forces[entry.force]
     for environment in ("", *ENVIRONMENTS):
@@ -51,8 +51,8 @@ def _others(context: Context) -> Iterator[Entry]:
 
 
 def _settings(entry: Entry, context: Context) -> WrittenSettings | None:
-    """The settings of a stack as its own run would have them; None where they cannot be read, which that run says."""
-    with suppress(SettingsError):  # a mistake in a file is reported by that stack's own run
+    """The settings of a stack, with their defaults; None if they cannot be read."""
+    with suppress(SettingsError):  # a mistake in a file is reported when that stack is loaded
         settings = written_settings(entry, context.root)
         if settings is not None:
             fill(settings, entry, kept_of(entry, context.root).ranges)
@@ -66,7 +66,7 @@ def _same_environment(
     mine = entry.environment or settings.values.get("environment", PROD)
     its = other.environment or theirs.values.get("environment", PROD)
     if mine == its:
-        message = f"{show(mine)} is the environment of the stack {other.slug} too: names of resources would be the same"
+        message = f"{show(mine)} is also the environment of the stack {other.slug}: resource names would clash"
         yield settings.environment.problem(message, show(mine, quote=False), next_step="rename one of them")
 
 
@@ -74,8 +74,8 @@ def _same_subscription(settings: WrittenSettings, theirs: WrittenSettings, other
     taken = {value.casefold() for _, value in _subscriptions(theirs)}
     for where, value in _subscriptions(settings):
         if value.casefold() in taken:
-            message = f"{show(value)} is a subscription of {other.slug}"
-            step = "name a subscription of this environment's own"
+            message = f"{show(value)} is already a subscription of {other.slug}"
+            step = "name a separate subscription for this environment"
             yield where.problem(message, show(value, quote=False), next_step=step)
 
 
@@ -87,7 +87,7 @@ def _subscriptions(settings: WrittenSettings) -> Iterator[tuple[Written, str]]:
 
 
 def _overlaps(settings: WrittenSettings, theirs: WrittenSettings, other: Entry) -> Iterator[Problem]:
-    reserved = [("its share", other.allocation.ranges()[place]) for place in ("uksouth", "ukwest")]
+    reserved = [("its allocation", other.allocation.ranges()[place]) for place in ("uksouth", "ukwest")]
     taken = [(spelt, net) for (_, spelt, net) in used(theirs)]
     for where, _, net in used(settings):
         for spelt, their in [*taken, *(reserved if other.environment else ())]:
@@ -99,7 +99,7 @@ def _overlaps(settings: WrittenSettings, theirs: WrittenSettings, other: Entry) 
 
 
 def used(settings: WrittenSettings) -> Iterator[tuple[Written, str, IPv4Network]]:
-    """Every range that settings, with their defaults, use: where it is, how that is spelt, and the range."""
+    """Every range that settings, with their defaults, use: its setting, a name for messages, and the range."""
     azure = settings.azure
     places = [(azure.hub.address_space, "azure.hub"), (azure.second_hub.address_space, "azure.secondHub")]
     for zone in azure.landing_zones:

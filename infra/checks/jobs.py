@@ -1,4 +1,4 @@
-"""What no single setting of a tenant's job can tell: whether its lake is there, and whether it can sign in."""
+"""Checks of tenants' jobs against other settings: that the data lake exists and that the job can sign in."""
 
 from collections.abc import Iterator
 
@@ -11,9 +11,9 @@ from bluelamp.infra.settings.written import WrittenData, WrittenLake, WrittenSet
 
 
 def job_problems(settings: WrittenSettings, *, has_policy: bool) -> Iterator[Problem]:
-    """Every mistake of `lake` of a tenant's job against the rest of the settings.
+    """Every mistake in `lake` of a tenant's job against the rest of the settings.
 
-    `has_policy` says whether the force has a policy of access.
+    `has_policy` says whether the force has an access policy.
     """
     data = settings.azure.data
     for tenant in settings.on_premises.tenants:
@@ -27,7 +27,7 @@ def job_problems(settings: WrittenSettings, *, has_policy: bool) -> Iterator[Pro
             elif data.is_mapping:
                 yield from _lake(settings, lake, data)
                 if lake.access_policy.value is True and not has_policy:
-                    message = "the force has no policy of access"
+                    message = "the force has no access policy"
                     step = "write its access.yaml, or remove accessPolicy"
                     yield lake.access_policy.problem(message, "true", next_step=step)
                 yield from _sign_in(settings, lake, tenant)
@@ -52,20 +52,20 @@ def _lake(settings: WrittenSettings, lake: WrittenLake, data: WrittenData) -> It
 
 
 def _switched_off(settings: WrittenSettings, component: str) -> bool:
-    """Whether `components` leaves it out. A lower profile does not count: what it does not have, the next one adds."""
+    """Whether `components` switches it off. A lower profile does not count, as the next one adds the component."""
     return settings.components.get(component) is not None and not is_on(settings.values, component)
 
 
 def _sign_in(settings: WrittenSettings, lake: WrittenLake, tenant: WrittenTenant) -> Iterator[Problem]:
-    """Whether Entra ID trusts the cluster's service accounts; a cluster that is not there is reported elsewhere."""
+    """A cluster whose service accounts Entra ID does not trust; an unknown cluster is reported elsewhere."""
     if _switched_off(settings, "workloadIdentity"):
         message = "the job cannot sign in: the component workloadIdentity is off, so no cluster has an issuer"
         yield lake.problem(message, next_step="write workloadIdentity: full, or remove lake")
         return
     if not is_on(settings.values, "workloadIdentity"):
-        return  # a higher profile brings it, and then the keys are needed
+        return  # a higher profile adds it, and then requires the keys
     keys_of = [(each.name.value, each.signing_keys.value) for each in settings.on_premises.clusters]
-    keys_of = keys_of or [("live", None)]  # the only cluster where none are listed
+    keys_of = keys_of or [("live", None)]  # the default cluster, if none are listed
     name = tenant.cluster.value if tenant.cluster.is_given else keys_of[0][0]
     for cluster, keys in keys_of:
         if isinstance(name, str) and cluster == name and not keys:

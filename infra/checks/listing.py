@@ -10,5 +10,5 @@ _MOST: Final = 9
 
 
 def listed(names: Iterable[str]) -> str:
-    """The first nine names, as a message shows them."""
+    """The first nine names, for a message."""
     return ", ".join(show(each, quote=False) for each in islice(names, _MOST))

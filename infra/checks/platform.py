@@ -1,4 +1,4 @@
-"""The platform's subscriptions, the tenant's hierarchy and TLS inspection: what each needs of other settings."""
+"""Checks of the platform's subscriptions, the management group hierarchy and TLS inspection."""
 
 from collections.abc import Iterator
 from typing import get_args
@@ -7,11 +7,11 @@ from bluelamp.core.problems import Problem
 from bluelamp.core.source import show
 from bluelamp.infra.settings.subscriptions import AREAS, Kept
 from bluelamp.infra.settings.written import WrittenAzure, WrittenSettings
-from bluelamp.infra.settings.written_values import repeats
+from bluelamp.infra.settings.written_values import duplicates
 
 
 def platform_problems(settings: WrittenSettings) -> Iterator[Problem]:
-    """Every mistake that shows only against other settings of the platform."""
+    """Every mistake in the platform's settings against each other."""
     yield from _subscriptions(settings.azure)
     yield from _landing_zones(settings.azure)
     yield from _hierarchy(settings.azure)
@@ -27,14 +27,14 @@ def _subscriptions(azure: WrittenAzure) -> Iterator[Problem]:
             message = "is missing: there is no azure.subscriptionId to serve the area"
             yield wanted.child(area).problem(message, next_step=f"add `{area}`, or set azure.subscriptionId")
     if not wanted.kept.is_given:
-        message = "is missing: nothing says whether the platform is deployed already"
+        message = "is missing: it states which areas of the platform are already deployed"
         step = f"write `kept: []` where it is not, else `kept: [{', '.join(get_args(Kept))}]`"
         yield wanted.kept.problem(message, next_step=step)
     if len(wanted.kept) and not first.is_given:
         message = "keeps areas in azure.subscriptionId, which is not set"
         step = "set azure.subscriptionId to the subscription that has them; write `kept: []` where nothing is deployed"
         yield wanted.kept.problem(message, next_step=step)
-    for each, _ in repeats(wanted.kept):
+    for each, _ in duplicates(wanted.kept):
         yield each.problem(f"{show(each.value)} is a duplicate", show(each.value, quote=False), next_step="remove it")
 
 
@@ -65,5 +65,5 @@ def _tls(azure: WrittenAzure) -> Iterator[Problem]:
     if firewall.enabled.value is False:
         yield inspection.problem("needs a firewall, which is off", next_step="write enabled: true, or remove it")
     if firewall.tier.value == "Standard":
-        message = "needs the tier Premium, and the tier is Standard"
+        message = "needs the tier Premium, but the tier is Standard"
         yield inspection.problem(message, next_step="write tier: Premium, or remove it")

@@ -1,6 +1,6 @@
-"""What Azure, Kubernetes and SQL Server restrict across several settings: duplicates, reserved values, contradictions.
+"""Restrictions of Azure, Kubernetes and SQL Server: duplicates, reserved values, contradictions.
 
-Like `bluelamp.infra.checks.cross_field`, they read the settings as written, and leave what is not of the right kind to
+Like `bluelamp.infra.checks.cross_field`, the checks read the settings as written, and leave values of the wrong type to
 the models.
 """
 
@@ -18,7 +18,7 @@ from bluelamp.core.suggestions import did_you_mean
 from bluelamp.infra.checks.listing import listed
 from bluelamp.infra.settings.policy_baseline import assignments, initiatives
 from bluelamp.infra.settings.written import WrittenAzure, WrittenOnPremises, WrittenSettings
-from bluelamp.infra.settings.written_values import Written, repeats
+from bluelamp.infra.settings.written_values import Written, duplicates
 from bluelamp.modules import naming
 
 HUB_RULES: Final = (
@@ -28,7 +28,7 @@ HUB_RULES: Final = (
     "DenyAllInbound",
     "DenyAllOutbound",
 )
-"""The rules that the hub's module makes in the same network security groups."""
+"""The rules that the hub's module creates in the same network security groups."""
 
 NAMESPACES: Final = (
     "azure-arc",
@@ -47,17 +47,17 @@ NAMESPACES: Final = (
 RESERVED_ASNS: Final = frozenset(
     {8074, 8075, 12076, 23456, *range(64496, 64512), *range(65515, 65521), *range(65535, 65552), 4_294_967_295}
 )
-"""What Azure, its gateways and IANA reserve ("About BGP with Azure VPN Gateway")."""
+"""Reserved by Azure, its gateways and IANA ("About BGP with Azure VPN Gateway")."""
 
 MOST_DNS_SERVERS: Final = 6
-"""The servers that a forwarding rule of Azure takes."""
+"""The maximum number of servers in a forwarding rule of Azure."""
 
 _PRIVATE = tuple(IPv4Network(block) for block in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"))
 _ZONES = Path(naming.__file__).parent.parent / "azure" / "private_dns" / "zones.yaml"
 
 
 def restriction_problems(settings: WrittenSettings) -> Iterator[Problem]:
-    """Every value that the clouds refuse because of another setting, or because it is reserved."""
+    """Every value that Azure or Kubernetes refuses because of another setting, or as reserved."""
     yield from _azure_duplicates(settings.azure)
     yield from _duplicates_on_premises(settings.on_premises)
     yield from _hub_rules(settings.azure)
@@ -71,8 +71,8 @@ def restriction_problems(settings: WrittenSettings) -> Iterator[Problem]:
 
 
 def _repeated(places: Iterable[Written], what: str) -> Iterator[Problem]:
-    """A problem for each value that is there before."""
-    for each, _ in repeats(places):
+    """A problem for each duplicate value."""
+    for each, _ in duplicates(places):
         message = f"{show(each.value)} is a duplicate {what}"
         yield each.problem(message, show(each.value, quote=False), next_step="change or remove one")
 
@@ -118,7 +118,7 @@ def _hub_rules(azure: WrittenAzure) -> Iterator[Problem]:
 
 def _regions(azure: WrittenAzure) -> Iterator[Problem]:
     if len(azure.regions) == 1 and azure.second_hub.is_given:
-        message = "is a hub in a second region, and there is one region"
+        message = "is a hub in a second region, but only one region is set"
         yield azure.second_hub.problem(message, next_step="add a region to azure.regions, or remove secondHub")
 
 
@@ -179,7 +179,7 @@ def _domain(estate: WrittenOnPremises) -> Iterator[Problem]:
     domain = estate.domain.text
     for name in _azure_domains() if domain is not None else ():
         if domain == name or str(domain).endswith(f".{name}") or name.endswith(f".{domain}"):
-            message = f"{show(domain)} is a domain of Azure's"
+            message = f"{show(domain)} is a domain of Azure"
             allowed = "a domain of the force's own: Azure forwards its names to the sites' servers"
             yield estate.domain.problem(message, str(domain), allowed)
             return
@@ -188,20 +188,22 @@ def _domain(estate: WrittenOnPremises) -> Iterator[Problem]:
 def _clusters(estate: WrittenOnPremises) -> Iterator[Problem]:
     known = [site.name.text for site in estate.vsphere.sites if site.name.text is not None]
     for cluster in estate.clusters:
-        made_on = cluster.infrastructure.value
-        if cluster.metal3.is_given and made_on != "metal3":
-            message = "is for infrastructure: metal3" + (f", and this cluster is on {show(made_on)}" if made_on else "")
+        infrastructure = cluster.infrastructure.value
+        if cluster.metal3.is_given and infrastructure != "metal3":
+            message = "is for infrastructure: metal3" + (
+                f", but this cluster is on {show(infrastructure)}" if infrastructure else ""
+            )
             yield cluster.metal3.problem(message, next_step="write infrastructure: metal3, or remove it")
         for group in cluster.workers:
             where = group.failure_domain.text
             if where is None:
                 continue
-            if made_on != "vsphere":
-                message = "names a site of vSphere, and this cluster is not on vSphere"
+            if infrastructure != "vsphere":
+                message = "names a vSphere site, but this cluster is not on vSphere"
                 yield group.failure_domain.problem(message, show(where, quote=False), next_step="remove it")
             elif where not in known:
                 allowed = f"sites: {listed(known)}" if known else ""
-                message = f"no site of vSphere is called {show(where)}"
+                message = f"there is no vSphere site called {show(where)}"
                 step = did_you_mean(where, known)
                 yield group.failure_domain.problem(message, show(where, quote=False), allowed, step)
 

@@ -15,12 +15,12 @@ from bluelamp.modules.naming import Label
 
 PROJECT: Final = "bluelamp-bootstrap"
 PREFIX: Final = "bootstrap-"
-"""What a stack's name begins with; the force's name follows."""
+"""The prefix of a stack's name, before the force's name."""
 _WORKLOAD: Final = "bootstrap"
 
 
 def start(stack: str, root: Path) -> None:
-    """Makes the bootstrap of the stack's force in the project at `root`. Must run inside a Pulumi program.
+    """Creates the bootstrap of the stack's force in the project at `root`. Must run inside a Pulumi program.
 
     Raises `pulumi.RunError` with every mistake in the settings.
     """
@@ -34,7 +34,7 @@ def start(stack: str, root: Path) -> None:
 
 
 def build(force: Force, settings: Bootstrap) -> None:
-    """Makes the resource group, the workspace, the network and the bootstrap; exports what the checklist names."""
+    """Creates the resource group, workspace, network and bootstrap; exports the values that the checklist names."""
     from pulumi_azure_native import Provider
 
     from bluelamp.modules.azure.bootstrap import Bootstrap as Module

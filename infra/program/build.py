@@ -1,4 +1,4 @@
-"""A force's settings turned into components: what `pulumi up` makes."""
+"""Creates the components of a force from its settings."""
 
 import json
 from collections.abc import Sequence
@@ -21,11 +21,11 @@ def build(
     policy: AccessPolicy | None = None,
     roadmap: Roadmap | None = None,
 ) -> None:
-    """Makes the landing zones that `force` asks for and exports what other programs and people need of them.
+    """Creates the landing zones of `force` and exports the stack's outputs.
 
-    How long the data lake keeps data follows from the contracts in `assets`, and who may see it from `policy`. The
-    `roadmap` says which landing zones serve another milestone than the rest, and which are tactical spend. Only the
-    SDKs of the halves that the force has are loaded. Must run inside a Pulumi program.
+    The contracts in `assets` determine the retention of the data lake, and `policy` the access to it. The `roadmap`
+    gives the landing zones that serve another milestone than the rest, and those that are tactical spend. Only the SDKs
+    of the halves that the force has are loaded. Must run inside a Pulumi program.
     """
     wait_once()
     pulumi.export("force", force.entry.force)
@@ -49,7 +49,7 @@ def build(
 
 
 def _documents(policy: AccessPolicy | None) -> dict[str, str]:
-    """What jobs apply of the policy of access, as `bluelamp access --export` writes it; by file name."""
+    """The documents of the access policy that jobs apply, as `bluelamp access --export` writes it; by file name."""
     if policy is None:
         return {}
     from bluelamp.core.access.targets import acls, views
@@ -59,7 +59,7 @@ def _documents(policy: AccessPolicy | None) -> dict[str, str]:
 
 
 def label_of(force: Force) -> Label:
-    """What every name and tag of the force's estate is made of."""
+    """The parts of all names and tags of the force's estate."""
     return Label(
         force=force.entry.force,
         code=force.code,

@@ -1,4 +1,4 @@
-"""Recording where a resource is declared, without the lines that led there."""
+"""Records the line that declares a resource, without the rest of the call stack."""
 
 import sys
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ _CONSTRUCTORS: Final = 3
 
 @contextmanager
 def nearest_frame_only() -> Iterator[None]:
-    """Has the SDK record the line that declares a resource, and not the lines that led there.
+    """Lets the SDK record only the line that declares a resource, not the rest of the call stack.
 
     The SDK formats those as well, which is a tenth of the time that a large program takes.
     Leaves an SDK alone that does not record them as 3.272 does (`_get_stack_trace` in pulumi/runtime/resource.py).

@@ -1,4 +1,4 @@
-"""Outputs made of other outputs."""
+"""Outputs derived from other outputs."""
 
 import pulumi
 

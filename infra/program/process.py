@@ -1,4 +1,4 @@
-"""What makes a Pulumi program of many resources take less time, apart from what it makes."""
+"""Process settings that speed up a Pulumi program of many resources."""
 
 import atexit
 import gc
@@ -9,12 +9,12 @@ from bluelamp.infra.sdk_debug import drop_debug_messages
 
 
 def prepare_process() -> None:
-    """For the rest of a process that runs one program in the engine and ends.
+    """Applies to the rest of a process that runs one program in the engine and ends.
 
     It makes no debug messages, uses the quick parts of the SDK and waits for each output once.
     """
-    # The program lives for seconds, and all it makes lasts as long: garbage collection would take longer than the rest,
-    # also at the end.
+    # The process runs for seconds and its objects live until it ends: garbage collection would take longer than the
+    # rest, also at exit.
     gc.disable()
     atexit.register(gc.freeze)
     drop_debug_messages()

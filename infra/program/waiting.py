@@ -1,4 +1,4 @@
-"""Waiting for a large program's outputs once each.
+"""Waits for each output of a large program once.
 
 Before a program ends, the SDK waits for every output that is still open, and after each one that closes it begins to
 wait for all the others anew: with a thousand resources that is half a million beginnings, seconds of every preview
@@ -14,7 +14,7 @@ _MANAGER = "_get_rpc_manager"
 
 
 def wait_once() -> None:
-    """Makes the program that is about to end wait this way; leaves an SDK alone that does not wait as this one does."""
+    """Makes the program wait this way at its end; an SDK of an unknown release stays unchanged."""
     if all(hasattr(stack, name) for name in ("wait_for_rpcs", _MANAGER)) and hasattr(SETTINGS, "outputs"):
         stack.wait_for_rpcs = _wait_for_rpcs
 
@@ -39,7 +39,7 @@ async def _wait_for_rpcs(await_all_outstanding_tasks: bool = True) -> None:
 
 
 async def _outputs() -> None:
-    """Until no output is open; the first that fails raises, whichever it is."""
+    """Waits until all outputs are settled. Raises the first error."""
     closed: asyncio.Queue[asyncio.Task[object]] = asyncio.Queue()
     waiting = 0
     while True:

@@ -1,4 +1,4 @@
-"""What workloads on the force's clusters need to sign in to Azure; imports none of Azure's SDK."""
+"""The access of workloads on the force's clusters to Azure; imports none of Azure's SDK."""
 
 from dataclasses import dataclass
 
@@ -8,15 +8,15 @@ from bluelamp.infra.settings.model import Force
 from bluelamp.modules.naming import Label
 
 ISSUER = "issuer"
-"""What the issuer's name is made of."""
+"""The workload in the issuer's name."""
 
 IMMUTABLE_DAYS = 30
-"""Days for which nobody can change or delete a cluster's backup."""
+"""Days for which a cluster's backup cannot be changed or deleted."""
 
 
 @dataclass(frozen=True)
 class ClusterAccess:
-    """How the platform of a cluster signs in to Azure, and what it has there."""
+    """The identities and resources in Azure of a cluster's platform."""
 
     tenant_id: pulumi.Input[str]
     subscription_id: pulumi.Input[str]
@@ -33,7 +33,7 @@ class ClusterAccess:
 
 @dataclass(frozen=True)
 class LakeAccess:
-    """How a job signs in to Azure, and the data lake that it uses."""
+    """The identity of a job in Azure, and the data lake that it uses."""
 
     tenant_id: pulumi.Input[str]
     client_id: pulumi.Output[str]
@@ -42,11 +42,11 @@ class LakeAccess:
     cidr: str
     """The subnet of the lake's private endpoints."""
     access_policy: bool
-    """Whether the job gets the compiled policy of access."""
+    """Whether the job gets the compiled access policy."""
 
 
 def issuer_of(force: Force, label: Label, cluster: str) -> str | None:
-    """The address of a cluster's token issuer, for its API server; None where there will be none."""
+    """The address of a cluster's token issuer, for its API server; None without one."""
     if force.azure is None or not force.has("workloadIdentity"):
         return None
     from bluelamp.modules.hybrid.workload_identity_issuer import issuer_url

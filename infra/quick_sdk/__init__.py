@@ -1,4 +1,4 @@
-"""Parts of the Pulumi SDK replaced by parts that do the same in less time."""
+"""Faster replacements of parts of the Pulumi SDK, with the same behaviour."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -26,7 +26,7 @@ from bluelamp.infra.quick_sdk.urns import collapse_alias_to_urn, create_urn
 __all__ = ["quick_sdk", "quicken_sdk"]
 
 _REPLACEMENTS: Final = (
-    # Inert for other outputs, and stays: outputs that nobody has read outlive the program.
+    # Stays after the program, as unread outputs outlive it; it does nothing for other outputs.
     Replacement(Output, "_data", Unread()),
     Replacement(Output, "_track", track),
     Replacement(Output, "_untrack", untrack),
@@ -46,7 +46,7 @@ _REPLACEMENTS: Final = (
 
 
 def quicken_sdk() -> None:
-    """Replaces the parts for the rest of the process; leaves an SDK alone whose files are not the known ones."""
+    """Installs the replacements for the rest of the process; an SDK of an unknown release stays unchanged."""
     import_packages_lazily()
     if known():
         for owner, name, value in _REPLACEMENTS:
@@ -55,7 +55,7 @@ def quicken_sdk() -> None:
 
 @contextmanager
 def quick_sdk() -> Iterator[None]:
-    """The same while a program runs."""
+    """Installs the replacements within the context."""
     before = [(owner, name, vars(owner)[name]) for owner, name, _ in _REPLACEMENTS[1:]]
     quicken_sdk()
     try:

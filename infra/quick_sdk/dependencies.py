@@ -1,7 +1,7 @@
 """The resources that an input depends on (`_add_dependency` in pulumi/runtime/rpc.py).
 
-The SDK imports its classes anew for each resource that it meets, makes a coroutine of each URN, and looks for a cycle
-anew for each input that depends on the same resource.
+The SDK imports its classes again for each resource, creates a coroutine for each URN, and searches for a cycle again
+for each input that depends on the same resource.
 """
 
 import os
@@ -43,7 +43,7 @@ async def add_dependency(deps: dict[str, Any], res: Any, from_resource: Any) -> 
 
 
 def _declared(dependent: Any, needed: Any) -> bool:
-    """As `declare_dependency` of the SDK: False for a dependency that would close a cycle, else remembers it."""
+    """As the SDK's `declare_dependency`: False for a dependency that would create a cycle, else records it."""
     known = vars(dependent).get(_DEPENDENCIES_PROPERTY, frozenset())
     if needed in known:
         return True

@@ -1,7 +1,7 @@
-"""Telling functions without a body from others (`is_empty_function` in pulumi/_utils.py).
+"""A test for functions without a body (`is_empty_function` in pulumi/_utils.py).
 
-The SDK asks for each property of each class that it defines, and compares all constants, docstring
-too, before the code.
+The SDK runs it for each property of each class that it defines, and compares all constants, including the docstring,
+before the code.
 """
 
 from collections.abc import Callable

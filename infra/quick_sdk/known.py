@@ -1,4 +1,4 @@
-"""Which files of the installed SDK are those that the replacements here were written for."""
+"""The release of the SDK that the replacements are written for."""
 
 from functools import cache
 from hashlib import sha256
@@ -30,7 +30,7 @@ class Replacement(NamedTuple):
 
 @cache
 def known() -> bool:
-    """Whether every file that a replacement copies the behaviour of is the known one."""
+    """Whether each SDK file with replaced code has the known digest."""
     return all(_digest(module) == digest for module, digest in _FILES.items())
 
 

@@ -1,8 +1,8 @@
-"""Outputs of a resource's properties that cost nothing until somebody reads them.
+"""Lazy outputs of a resource's properties.
 
-The SDK makes an output of each property that a resource may have, with four futures and a task, and most of them are
-never read: twelve thousand for a force of 800 resources (`transfer_properties` in pulumi/runtime/rpc.py). Here an
-output gets its future when it is first read. Until then the registration leaves its result in a slot.
+The SDK creates an output for each property that a resource may have, with four futures and a task, but most are never
+read: twelve thousand for a force of 800 resources (`transfer_properties` in pulumi/runtime/rpc.py). Here an output
+creates its future when it is first read. Until then a `Property` stores the result of the registration.
 """
 
 import asyncio
@@ -20,9 +20,9 @@ _LOCK: Final = Lock()
 
 
 class Property:
-    """The result of one property of a resource, and the future for it where somebody reads it.
+    """The result of one property of a resource, and its future once the output is read.
 
-    An instance is what the SDK calls a resolver: calling it says what the registration found.
+    An instance is a resolver in the SDK's sense: the registration calls it with the result.
     """
 
     __slots__ = ("_deferred", "_future", "_loop", "_name", "_resource", "_result")
@@ -35,21 +35,21 @@ class Property:
         self._future: asyncio.Future[Any] | None = None
 
     def __call__(self, value: Any, is_known: bool, is_secret: bool, deps: Any, failed: Exception | None) -> None:
-        """Takes the result of the registration."""
+        """Stores the result of the registration."""
         with _LOCK:
             self._result = (value, is_known, is_secret, deps, failed)
             if self._future is not None:
                 self._settle(self._future)
 
     def defer(self, results: Callable[[str], tuple[Any, bool, bool, Any]], name: str) -> None:
-        """Takes what gives the result of the registration by `name`, for when somebody reads the output."""
+        """Stores a function that computes the result from `name` when the output is read."""
         with _LOCK:
             self._deferred, self._name = results, name
             if self._future is not None:
                 self._settle(self._future)
 
     def future(self) -> "asyncio.Future[Any]":
-        """The output's data, settled at once where the registration has ended."""
+        """The output's future, already settled if the registration has ended."""
         with _LOCK:
             if self._future is None:
                 self._future = self._loop.create_future()
@@ -74,7 +74,7 @@ class Property:
 
 
 class _Later:
-    """The future of an output that is not made yet."""
+    """The future of an output that is not created yet."""
 
     __slots__ = ("_make",)
 
@@ -82,20 +82,20 @@ class _Later:
         self._make = make
 
     def future(self) -> "asyncio.Future[Any]":
-        """The future of the output, which is made now."""
+        """Creates the output and returns its future."""
         return self._make()._data
 
 
 def later(make: Callable[[], Output[Any]]) -> Output[Any]:
-    """An output that is made when it is read."""
+    """An output that is created when it is read."""
     return _unread(_Later(make))
 
 
 class Unread:
-    """`Output._data` of an output that nobody has read yet; others have an attribute of that name, which wins."""
+    """`Output._data` of an unread output; other outputs have an instance attribute of that name instead."""
 
     def __get__(self, output: Any, _: type | None = None) -> Any:
-        """The future of the output, which it keeps."""
+        """The future of the output, created on first use."""
         if output is None:
             return self
         attributes = vars(output)
@@ -107,7 +107,7 @@ class Unread:
 
 
 def transfer_properties(resource: Any, properties: Any, custom: bool) -> dict[str, Property]:
-    """As the SDK's, with outputs that get their futures when they are read."""
+    """As the SDK's, with lazy outputs."""
     loop = asyncio.get_event_loop()
     attributes = vars(resource)
     slots: dict[str, Property] = {}
@@ -120,7 +120,7 @@ def transfer_properties(resource: Any, properties: Any, custom: bool) -> dict[st
 
 
 def resource_output(resource: Any) -> tuple[Callable[[Any, bool, bool, Exception | None], None], Output[Any]]:
-    """As the SDK's: what says the URN or the id of a resource, and the output of it, which is made when it is read."""
+    """As the SDK's: the resolver of a resource's URN or id, and its lazy output."""
     slot = Property(resource, asyncio.get_event_loop())
 
     def resolve(value: Any, is_known: bool, is_secret: bool, failed: Exception | None) -> None:

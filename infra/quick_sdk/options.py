@@ -4,7 +4,7 @@ from typing import Any
 
 
 def copied(options: Any) -> Any:
-    """As the SDK's, without the general way in which Python copies objects."""
+    """As the SDK's, without the `copy` module."""
     made = object.__new__(type(options))
     vars(made).update(vars(options))
     return made

@@ -1,9 +1,9 @@
-"""Packages of the SDK's classes that import a module when a program first names something of it.
+"""Lazy imports of the modules in the SDK's packages.
 
 A package of the SDK imports all of its modules: 290 for `pulumi_azure_native.network`, of which a force uses two dozen.
-Here a package finds the module by the name that is read (`VirtualNetworkArgs` in `virtual_network`), and imports all of
-them only where that fails, or where somebody asks for all names. What a name gives is the same: in the known releases
-no two modules of a package export one name.
+Here a package finds the module by the name that is read (`VirtualNetworkArgs` in `virtual_network`), and imports all
+modules only if that fails, or if all names are listed. Names resolve to the same objects: in the known releases no two
+modules of a package export the same name.
 """
 
 import json
@@ -19,7 +19,7 @@ from types import CodeType, ModuleType
 from typing import Any, Final
 
 RELEASES: Final = {"pulumi_azure_native": "3.29.0", "pulumi_azuread": "6.11.1"}
-"""The releases in which no two modules of a package export one name."""
+"""The releases in which no two modules of a package export the same name."""
 
 _IMPORT_ALL: Final = re.compile(r"^from \.(\w+) import \*$", re.MULTILINE)
 _IMPORT_OUTPUTS: Final = re.compile(r"^from \. import outputs$", re.MULTILINE)
@@ -30,10 +30,10 @@ _OUTPUTS: Final = "_has_outputs"
 
 
 class LazyPackage(ModuleType):
-    """A package whose modules are imported when something of them is read."""
+    """A package whose modules are imported when one of their names is read."""
 
     def __getattr__(self, name: str) -> Any:
-        """What the package's own module gives for the name, from the module that exports it."""
+        """The value of the name, from the module that exports it."""
         modules = vars(self).get(_MODULES)
         if modules is None or (name.startswith("_") and name not in ("__all__", *_SHARED)):
             raise AttributeError(f"module {self.__name__!r} has no attribute {name!r}")
@@ -50,7 +50,7 @@ class LazyPackage(ModuleType):
         raise AttributeError(f"module {self.__name__!r} has no attribute {name!r}")
 
     def __setattr__(self, name: str, value: Any) -> None:
-        """Python sets an imported module here; it is followed by the names that the module exports."""
+        """Sets an attribute; for an imported module also the names that it exports."""
         super().__setattr__(name, value)
         if isinstance(value, ModuleType) and name in vars(self).get(_MODULES, {}).values():
             vars(self).update({each: getattr(value, each) for each in value.__all__})
@@ -91,7 +91,7 @@ class _Loader(SourceFileLoader):
     """Runs a package without the imports of its modules."""
 
     def exec_module(self, module: ModuleType) -> None:
-        """As Python's, with a package that imports its modules later."""
+        """As Python's, but makes the package a `LazyPackage`."""
         source = self._source()
         names = _IMPORT_ALL.findall(source)
         vars(module)[_MODULES] = {name.replace("_", ""): name for name in names}
@@ -138,5 +138,5 @@ def _known_release(package: str, folder: Path) -> bool:
 
 @cache
 def import_packages_lazily() -> None:
-    """From here on, packages of the known releases import their modules when they are used."""
+    """Installs lazy imports for the packages of the known releases, for the rest of the process."""
     sys.meta_path.insert(0, _Finder())

@@ -1,7 +1,7 @@
-"""What a preview says of a property, translated when somebody reads it (`resolve_outputs` in pulumi/runtime/rpc.py).
+"""Lazy translation of the properties that a preview returns (`resolve_outputs` in pulumi/runtime/rpc.py).
 
-The SDK turns every property that the engine returns into values of its own types, of which few are ever read. A value
-that does not fit its type is refused by the program that reads it.
+The SDK translates every property that the engine returns into its own types, but few are ever read. Here a value that
+does not fit its type raises when it is read.
 """
 
 from collections.abc import Mapping
@@ -26,7 +26,7 @@ def resolve_outputs(
     keep_unknowns: bool = False,
     resolve_missing_as_unknown: bool = False,
 ) -> None:
-    """As the SDK's. A deployment resolves its outputs at once: what the cloud computed may not fit the SDK's types."""
+    """As the SDK's. A deployment resolves its outputs at once, as values from the cloud may not fit the SDK's types."""
 
     def as_the_sdk() -> None:
         _RESOLVE(
@@ -57,9 +57,7 @@ def resolve_outputs(
 
 
 class _Response:
-    """What a preview says of a resource: of each property the value, whether it is known and secret, and what it
-    depends on.
-    """
+    """A preview's result for a resource: each property's value, whether it is known or secret, dependencies."""
 
     __slots__ = ("_by_name", "_deps", "_keep_unknowns", "_outputs", "_resource", "_typed")
 

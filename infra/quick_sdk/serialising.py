@@ -1,8 +1,8 @@
-"""Inputs for the engine, of which most are text, numbers, lists and objects.
+"""Serialisation of inputs, most of which are text, numbers, lists and objects.
 
-The SDK (`serialize_properties` and `serialize_property` in pulumi/runtime/rpc.py) makes a coroutine of each value,
-however plain, and asks of each what else it may be: a sequence, a resource, an asset, an awaitable. Here the common
-kinds come first; whatever else there is goes to the SDK's own.
+The SDK (`serialize_properties` and `serialize_property` in pulumi/runtime/rpc.py) creates a coroutine for every value
+and tests each for many types: a sequence, a resource, an asset, an awaitable. Here the common types come first; all
+others go to the SDK's own functions.
 """
 
 from collections.abc import Callable, Mapping
@@ -19,7 +19,7 @@ from bluelamp.infra.quick_sdk.unknowns import contains_unknowns
 _SERIALIZE: Final = rpc.serialize_property
 _SCALARS: Final = frozenset({str, int, float, bool, type(None)})
 _UNWRAPPED: Final[dict[int, tuple[Any, Any]]] = {}
-"""What `_types.unwrap_type` gives, by the identity of a type: equal unions may name their members in another order."""
+"""Results of `_types.unwrap_type` by the type's identity, as equal unions may list their members in another order."""
 
 
 async def serialize_properties(
@@ -119,7 +119,7 @@ async def _output(
     input_transformer: Callable[[str], str] | None,
     typ: Any,
 ) -> Any:
-    """The value of an output, with what it depends on added to `deps`."""
+    """The value of an output; adds its dependencies to `deps`."""
     data = await output._data
     if deps is not None:
         deps.extend(data.resources)
@@ -142,7 +142,7 @@ def _same(key: Any) -> Any:
 
 
 def _unwrapped(typ: Any) -> Any:
-    """The type without what an input may be beside it; None for one that says nothing."""
+    """The type without the alternatives for inputs; None for `Any`."""
     found = _UNWRAPPED.get(id(typ))
     if found is None:
         inner = _types.unwrap_type(typ)

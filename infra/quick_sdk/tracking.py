@@ -1,6 +1,6 @@
-"""Outputs that have their value already are not waited for.
+"""Tracking of unsettled outputs only.
 
-The SDK keeps a list of every output until it is settled, and hears of each through the event loop (`Output._track` in
+The SDK lists every output until it is settled, with a callback from the event loop for each (`Output._track` in
 pulumi/output.py).
 """
 
@@ -13,14 +13,14 @@ _TRACK: Final = Output._track
 
 
 def track(output: Any) -> None:
-    """As the SDK's, which has nothing to do for an output that is settled without an error."""
+    """As the SDK's, except that an output settled without an error is not tracked."""
     data = output._data
     if not data.done() or data.cancelled() or data.exception() is not None:
         _TRACK(output)
 
 
 def untrack(output: Any) -> None:
-    """As the SDK's, which reads the output's data under the lock that reading it for the first time needs."""
+    """As the SDK's, but reads the output's data outside the lock, which the first read needs."""
     data = output._data
     with SETTINGS.lock:
         SETTINGS.outputs.discard(data)

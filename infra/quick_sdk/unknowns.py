@@ -1,4 +1,4 @@
-"""Looking for unknown values in the values of outputs (`contains_unknowns` in pulumi/runtime/rpc.py)."""
+"""A search for unknown values in the values of outputs (`contains_unknowns` in pulumi/runtime/rpc.py)."""
 
 from typing import Any
 

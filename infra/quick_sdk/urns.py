@@ -1,7 +1,7 @@
-"""URNs of names that are known, without the outputs that the SDK puts them together with.
+"""URNs of known names, without intermediate outputs.
 
-The SDK makes a dozen outputs for each resource to compute the URN that a test without an engine would give it, and two
-dozen for each alias to compute the URN that older engines ask for (pulumi/runtime/resource.py).
+The SDK creates a dozen outputs for each resource to compute its URN for tests without an engine, and two dozen for each
+alias to compute the URN for older engines (pulumi/runtime/resource.py).
 """
 
 from typing import Any, Final
@@ -20,7 +20,7 @@ _COLLAPSE: Final = registering.collapse_alias_to_urn
 def create_urn(
     name: Any, type_: Any, parent: Any = None, project: str | None = None, stack: str | None = None
 ) -> Output[str]:
-    """As the SDK's, for the URN of a parent or for none; the SDK's own for anything else."""
+    """As the SDK's. Calls the SDK's own function unless the name, type and parent are text."""
     if not (isinstance(name, str) and isinstance(type_, str) and (parent is None or isinstance(parent, str))):
         return _CREATE_URN(name, type_, parent, project, stack)
     if parent is not None:
@@ -33,7 +33,7 @@ def create_urn(
 
 
 def collapse_alias_to_urn(alias: Any, name: str, type_: str, parent: Any) -> Output[str]:
-    """As the SDK's, computed when it is read; an alias that may be wrong is computed at once, to be refused."""
+    """As the SDK's, with a lazy output; an alias that may be invalid is computed at once, so that it is refused."""
     if isinstance(alias, str) or (isinstance(alias, Alias) and alias.name is not None and alias.type_ is not None):
         return later(lambda: _COLLAPSE(alias, name, type_, parent))
     return _COLLAPSE(alias, name, type_, parent)

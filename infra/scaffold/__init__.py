@@ -1,1 +1,1 @@
-"""Writing settings for a start: a force's stack file, that of an environment, and a row of the register."""
+"""Writes initial settings: a force's stack file, an environment's stack file, and a row of the register."""

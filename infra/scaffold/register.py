@@ -1,4 +1,4 @@
-"""Adding a force to the register, with address ranges that nobody has."""
+"""Adds a force to the register, with free address ranges."""
 
 import re
 from datetime import date, timedelta
@@ -14,7 +14,7 @@ from bluelamp.infra.scaffold.stack import quoted
 from bluelamp.infra.settings.register import REGISTER, Register, read_register
 
 _FIRST = {"uksouth": "10.16.0.0/16", "ukwest": "10.80.0.0/16", "onPremises": "10.144.0.0/16"}
-"""Where the ranges of each place begin in a register that has no force yet."""
+"""The first range of each place in an empty register."""
 
 
 def add_force(
@@ -81,7 +81,7 @@ def _with_lines(text: str, slug: str, lines: str) -> str:
 
 
 def holds(root: Path, slug: str, name: str, region: str, code: str) -> bool:
-    """Whether the register under `root` has this very force already, as after a run that failed later on."""
+    """Whether the register under `root` already has exactly this force, as after a run that failed later."""
     register = _before(_content(root / REGISTER), root)
     entry = register.forces.get(slug) if register else None
     return entry is not None and (entry.name, entry.region, entry.code) == (name, region, code)

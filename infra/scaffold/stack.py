@@ -59,7 +59,7 @@ def write(path: Path, text: str, context: Context) -> None:
     try:
         before = read(path, MAX_BYTES) if os.path.lexists(path) else None
         kept = _engines_own(before, name)
-        content = (text + kept).encode("utf-8", "backslashreplace")  # YAML refuses what stands for half a character
+        content = (text + kept).encode("utf-8", "backslashreplace")  # YAML refuses lone surrogates
         from_source(parse(content, name), context)
         if before is None:
             create(path, content, mode=0o644)
@@ -72,7 +72,7 @@ def write(path: Path, text: str, context: Context) -> None:
 
 
 def _engines_own(before: bytes | None, name: str) -> str:
-    """What the engine keeps in a file without settings, to be kept."""
+    """The engine's entries in a file without settings."""
     values = parse(before, name, may_be_empty=True).values if before else None
     held = values if isinstance(values, dict) else {}
     return "".join(f"{key}: {quoted(value)}\n" for key, value in held.items() if isinstance(value, str))
@@ -84,7 +84,7 @@ def quoted(text: str) -> str:
 
 
 def exists(name: str, entry: Entry) -> SettingsError:
-    """The stack has settings already: what can be done instead."""
+    """The error for a stack that already has settings."""
     free = [each for each in ENVIRONMENTS if each != entry.environment]
     step = (
         f"change it, and see what `bluelamp check {entry.slug}` says; another environment of the force: "

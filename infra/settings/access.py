@@ -1,4 +1,4 @@
-"""The policy of access of a force, against what the force deploys."""
+"""Checks a force's access policy against what the force deploys."""
 
 from pathlib import Path
 
@@ -21,7 +21,7 @@ def access_of(force: Force, root: Path) -> AccessPolicy | None:
 
 
 def offered(force: Force) -> Offered:
-    """What of the policy's targets the force deploys."""
+    """The policy's targets that the force deploys."""
     data = force.azure.data if force.azure else None
     if data is None or not force.has("dataLake"):
         return Offered()

@@ -20,7 +20,7 @@ from bluelamp.infra.settings.allocation import HUB, Key, Ranges
 from bluelamp.infra.settings.register import Entry
 
 ADDRESS_FILE = "stacks/{slug}/addresses.yaml"
-"""Where the kept ranges of a force are, under the project's folder."""
+"""The path of the file in the project."""
 
 _HEADER = f"""\
 {modeline(ADDRESS_FILE, "addresses")}\
@@ -38,7 +38,7 @@ class KeptRegion(Model):
 
 
 class KeptRanges(Model):
-    """What the file holds."""
+    """The file's content."""
 
     uksouth: KeptRegion = KeptRegion()
     ukwest: KeptRegion = KeptRegion()

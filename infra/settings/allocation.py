@@ -1,4 +1,4 @@
-"""Which range each network of an estate gets: by its name, so that no network moves when another comes or goes.
+"""Allocates an address range to each network by its name, so that no network moves when others are added or removed.
 
 Only values go in and out: which ranges there are to allocate from, which are kept and what is wanted are the caller's.
 """

@@ -1,4 +1,4 @@
-"""What a force may change of the policy baseline's assignments."""
+"""Settings of a force's changes to the policy baseline's assignments."""
 
 from typing import Annotated, Literal
 
@@ -23,7 +23,7 @@ class Selector(Model):
 
 
 class ResourceSelector(Model):
-    """Which resources an assignment evaluates, by region or by type; all of its conditions must be met."""
+    """The resources that an assignment evaluates, by region or by type; all conditions must be met."""
 
     name: Annotated[Identifier, Field(examples=["london"])]
     selectors: Annotated[
@@ -32,22 +32,22 @@ class ResourceSelector(Model):
 
 
 class PolicyAssignment(Model):
-    """What differs from the baseline in one of its assignments."""
+    """A change to one of the baseline's assignments."""
 
     assignment: Annotated[Identifier, Field(examples=["Deny-Storage-http"])]
     """The assignment, by its name in the baseline."""
     at: tuple[Identifier, ...] = ()
-    """The management groups of the assignments that are meant, such as `corp`; by default all of its groups."""
+    """The management groups with the assignments to change, such as `corp`; by default all of its groups."""
     enforcement: Literal["enforced", "audit", "off"] = "enforced"
-    """`audit`: it only reports; `off`: it is not made."""
+    """`audit`: it only reports; `off`: it is not assigned."""
     parameters: dict[str, JsonValue] = {}
     """Values of the definition's parameters, by name, in place of the baseline's."""
     not_scopes: tuple[Scope, ...] = ()
-    """Where it does not count: management groups by what they are for, or ids that begin with /subscriptions/."""
+    """Excluded scopes: management groups by purpose, or ids that begin with /subscriptions/."""
     resource_selectors: Annotated[tuple[ResourceSelector, ...], Field(max_length=MOST_SELECTORS)] = ()
     """The resources that it evaluates; by default all."""
     reason: Reason | None = None
-    """Why; required of what loosens the assignment."""
+    """The reason; required of a change that loosens the assignment."""
     expires_on: Day | None = None
-    """The last day on which the change counts, after which the baseline's assignment is made again; required of what
+    """The last day of the change, after which the baseline's assignment is restored; required of a change that
     loosens it."""

@@ -1,4 +1,4 @@
-"""What a force may say about its landing zone in Azure."""
+"""Settings of a force's landing zone in Azure."""
 
 from ipaddress import IPv4Network
 from typing import Annotated, Literal
@@ -37,7 +37,7 @@ class SecurityRule(Model):
 
     name: Annotated[RuleName, Field(examples=["allow-https"])]
     priority: Annotated[int, Field(ge=100, le=3999, examples=["200"])]
-    """100 to 3999: the hub's own last words come after it."""
+    """100 to 3999: the hub's own final rules come after it."""
     direction: Literal["Inbound", "Outbound"] = "Inbound"
     access: Literal["Allow", "Deny"] = "Deny"
     protocol: Literal["Tcp", "Udp", "Icmp", "*"] = "Tcp"
@@ -49,7 +49,7 @@ class SecurityRule(Model):
 
 
 class TlsInspection(Model):
-    """Inspection of what is inside TLS, by a certificate authority that the force's machines trust."""
+    """TLS inspection, by a certificate authority that the force's machines trust."""
 
     key_vault_secret_id: VaultSecretId
     """The intermediate certificate authority with its private key, in a key vault that the firewall's service
@@ -70,8 +70,8 @@ class Firewall(Model):
     tls_inspection: TlsInspection | None = None
     """Only of the tier Premium; by default TLS is not inspected."""
     base_policy_ids: dict[str, FirewallPolicyId] = {}
-    """By region, the ARM id of a policy of somebody else's, such as a national one, whose rules come before the
-    hub's own; by default the force's own base. Azure wants both in one region."""
+    """By region, the ARM id of an existing parent policy, such as a national one, whose rules come before the hub's
+    own; by default the force's own base policy. Azure requires both in one region."""
 
 
 class Bastion(Model):
@@ -100,7 +100,7 @@ class SecondHub(Model):
 
 
 class ManagementGroups(Model):
-    """Where the hierarchy of management groups hangs and which optional parts it has."""
+    """The parent of the management group hierarchy, and its optional parts."""
 
     parent: ManagementGroupId | None = None
     """Id of the management group above the force's own; by default the tenant's root group."""
@@ -128,7 +128,7 @@ class KeyVault(Model):
 
 
 class BreakGlass(Model):
-    """The emergency accounts; without them no conditional access is set, since it could lock everybody out."""
+    """The emergency accounts; without them no conditional access policies are created, to prevent a lockout."""
 
     account_ids: Annotated[tuple[Guid, ...], Field(min_length=2, max_length=5)]
     """The accounts' object ids in Entra ID."""
@@ -144,14 +144,14 @@ class Azure(Model):
     """The first is the primary region."""
     tenant_id: Guid | None = None
     subscription_id: Guid | None = None
-    """The platform subscription; by default whichever the provider is logged in to. With `platformSubscriptions` the
+    """The platform subscription; by default the one that the provider is logged in to. With `platformSubscriptions` the
     one that had the platform before, by default that of `management`."""
     platform_subscriptions: PlatformSubscriptions | None = None
     """A subscription for each area of the platform; by default `subscriptionId` is that of all of them."""
     management_groups: ManagementGroups = ManagementGroups()
     topology: Topology = "hub-spoke"
-    """How networks are joined: by a hub network in each region, or by virtual hubs that Azure runs. A change makes
-    hubs and peerings anew."""
+    """How networks are connected: by a hub network in each region, or by virtual hubs that Azure runs. A change
+    recreates hubs and peerings."""
     hub: Hub
     second_hub: SecondHub | None = None
     """By default, where there is a second region, the first /22 of the force's allocation there."""
@@ -164,9 +164,9 @@ class Azure(Model):
     data: Data | None = None
     """The data landing zone; none by default."""
     policy_assignments: tuple[PolicyAssignment, ...] = ()
-    """What differs from the baseline's assignments of Azure Policy."""
+    """Changes to the baseline's assignments of Azure Policy."""
     policy_exemptions: tuple[PolicyExemption, ...] = ()
-    """What need not meet an assignment of Azure Policy, until when, and who accepted that."""
+    """Exemptions from assignments of Azure Policy, each with its last day and its approver."""
 
     @property
     def primary_region(self) -> Region:

@@ -41,8 +41,8 @@ def _role(value: str) -> str:
     allowed = f"allowed: {', '.join(roles())}"
     if value in _OWNERS:
         step = "make it eligible for hours instead, or write Contributor"
-        raise refuse(f"{value} is a role that nobody has permanently", allowed, step)
-    raise refuse(f"{show(value)} is not a role that a landing zone gives", allowed, did_you_mean(value, roles()))
+        raise refuse(f"{value} is a role that must not be assigned permanently", allowed, step)
+    raise refuse(f"{show(value)} is not a role that a landing zone may assign", allowed, did_you_mean(value, roles()))
 
 
 IN_SCHEMA[_role] = lambda schema: {**schema, "enum": [*roles()]}
@@ -91,7 +91,7 @@ Role = Annotated[str, AfterValidator(_role)]
 """A built-in role of Azure that may be given permanently."""
 
 Endpoint = Annotated[str, AfterValidator(_endpoint)]
-"""Where a rule's traffic comes from or goes to: an address range, a service tag, or `*`."""
+"""The source or destination of a rule: an address range, a service tag, or `*`."""
 
 Line = Annotated[Network, AfterValidator(_line), Field(examples=["10.144.254.0/30"])]
 """The /30 of one line of an ExpressRoute circuit."""
@@ -130,7 +130,7 @@ Workload = Annotated[
         )
     ),
 ]
-"""What stands in the names of resources: a label without two hyphens in a row."""
+"""A part of the names of resources: a label without two hyphens in a row."""
 
 BillingScope = Annotated[
     str,
@@ -145,4 +145,4 @@ BillingScope = Annotated[
         )
     ),
 ]
-"""Where in a billing account a subscription is made."""
+"""The billing scope of a new subscription."""

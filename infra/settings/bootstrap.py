@@ -1,4 +1,4 @@
-"""What `bluelamp bootstrap` makes for a force: `stacks/<force>/bootstrap.yaml`.
+"""The settings of a force's bootstrap: `stacks/<force>/bootstrap.yaml`.
 
 found = read_bootstrap(root, force)
 found.plan, found.apply, found.subscription_ids
@@ -126,7 +126,7 @@ class Bootstrap:
 
 
 def read_bootstrap(root: Path, force: Force) -> Bootstrap:
-    """What is made for the force. Raises `SettingsError` with every mistake in the file, or without one."""
+    """The force's bootstrap settings. Raises `SettingsError` with every mistake in the file, or without one."""
     name = FILE.format(stack=force.slug)
     path = root / name
     if not lexists(path):

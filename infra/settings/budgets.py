@@ -1,4 +1,4 @@
-"""Budgets whose amount is not written: it is that of the roadmap."""
+"""Fills budgets without an amount from the roadmap."""
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -12,11 +12,11 @@ from bluelamp.infra.settings.raw import dig
 from bluelamp.infra.settings.register import Entry
 
 FROM_ROADMAP: Final = frozenset({"azure.budget.amount", "azure.landingZones[].budget.amount"})
-"""What the models require and the roadmap of the force may give, by path, `[]` for each list."""
+"""Required settings that the force's roadmap may provide, by path, `[]` for each list."""
 
 
 def fill_budgets(settings: dict[str, Any], entry: Entry, root: Path) -> tuple[tuple[Problem, ...], list[Steps]]:
-    """Puts the monthly budget of a milestone wherever the amount of a budget is left open and the roadmap gives one.
+    """Adds the monthly budget of a milestone to each budget without an amount, if the roadmap has one.
 
     A landing zone has that of the milestone that names it and no other zone. The platform has that of
     `roadmapMilestone`, less the budgets of the landing zones that carry the same milestone; an environment writes its
@@ -54,7 +54,7 @@ def place_of(force: Force, zone: str | None, root: Path) -> tuple[str, int]:
 
 
 def _open(settings: Mapping[str, Any]) -> Iterator[Steps]:
-    """The amounts that are left open, those of landing zones first: the platform's follows from them."""
+    """The budgets without an amount, those of landing zones first, as the platform's depends on them."""
     zones = dig(settings, "azure", "landingZones")
     places: list[Steps] = [
         ("azure", "landingZones", index) for index, _ in enumerate(zones if isinstance(zones, list) else ())

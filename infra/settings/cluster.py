@@ -1,4 +1,4 @@
-"""What a force may say about a Kubernetes cluster in its own data centres, and about what it runs on."""
+"""Settings of a Kubernetes cluster in a force's own data centres, and of its infrastructure."""
 
 from typing import Annotated, Literal
 
@@ -11,23 +11,23 @@ from bluelamp.infra.settings.keys import AgentCertificate, SigningKey
 
 
 class Workers(Model):
-    """A group of machines alike that run workloads."""
+    """A group of identical worker machines."""
 
     name: Annotated[Label, Field(max_length=20)] = "workers"
     replicas: Annotated[int, Field(ge=1, le=500)] = 3
     failure_domain: Label | None = None
-    """Name of the site of vSphere that they are in; not set, it is left to Cluster API."""
+    """Name of the vSphere site that they are in; not set, Cluster API chooses one."""
 
 
 _SHA_256 = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
 
 
 class Metal3(Model):
-    """What bare metal is started from."""
+    """The image that bare metal boots."""
 
     image_url: Annotated[ImageUrl, Field(examples=["https://images.force.police.example/rke2-v1.36.3.qcow2"])]
     image_checksum: Annotated[ImageChecksum, Field(examples=[_SHA_256])]
-    """The image's SHA-256, or where that is."""
+    """The image's SHA-256, or its URL."""
 
 
 class Cluster(Model):
@@ -40,7 +40,7 @@ class Cluster(Model):
     version: Version | None = None
     """Kubernetes version such as "1.36" (quoted: YAML reads 1.30 as the number 1.3)."""
     context: Text | None = None
-    """Context in the kubeconfig; by default the current one. Credentials never stand in the settings."""
+    """Context in the kubeconfig; by default the current one. Credentials are never in the settings."""
     infrastructure: Literal["vsphere", "metal3"] | None = None
     """The infrastructure on which Cluster API creates the machines; not set for an existing cluster."""
     distribution: Literal["rke2", "kubeadm"] = "rke2"
@@ -50,12 +50,12 @@ class Cluster(Model):
     endpoint: Address | None = None
     """The address of the API server, inside the force's own range; required where there is an `infrastructure`."""
     control_plane: Literal[1, 3, 5] = 3
-    """How many machines run the control plane."""
+    """The number of control plane machines."""
     workers: Annotated[tuple[Workers, ...], Field(min_length=1)] = (Workers(),)
     agent_certificate: AgentCertificate | None = None
-    """The public key of the agents that connect it to Azure Arc; until it is here the cluster is not connected."""
+    """The public key of the agents that connect it to Azure Arc; without it the cluster is not connected."""
     signing_keys: Annotated[tuple[SigningKey, ...], Field(max_length=10)] = ()
-    """The public keys that sign its service accounts' tokens, old and new while they are rotated. Until they are here
+    """The public keys that sign its service accounts' tokens, old and new while they are rotated. Without them
     nothing on the cluster signs in to Azure: no secrets from a vault, no backups, no metrics."""
 
 

@@ -54,7 +54,7 @@ ImageUrl = Annotated[
         )
     ),
 ]
-"""Where an image is fetched from."""
+"""The URL of an image."""
 
 ImageChecksum = Annotated[
     str,
@@ -66,4 +66,4 @@ ImageChecksum = Annotated[
         )
     ),
 ]
-"""The SHA-256 of an image, or where it is."""
+"""The SHA-256 of an image, or its URL."""

@@ -1,4 +1,4 @@
-"""What a force may say about its data: the lake, what fetches into it, and what queries it."""
+"""Settings of a force's data: the lake, its sources and its query engine."""
 
 from typing import Annotated, Final, Literal
 
@@ -36,12 +36,12 @@ class Data(Model):
     landing_zone: Annotated[Workload, Field(max_length=20, examples=["data"])]
     """The name of the landing zone that it is put in, which is in the primary region and holds nothing else."""
     engine: Literal["synapse", "databricks"] | None = None
-    """What queries the lake in Azure; by default nothing."""
+    """The query engine for the lake in Azure; none by default."""
     interfaces: Annotated[Workload, Field(max_length=20)] | None = None
-    """The name of an online landing zone for API Management, by which partners and the public read what the policy of
-    access gives them; by default there is none."""
+    """The name of an online landing zone for API Management, by which partners and the public read what the access
+    policy gives them; none by default."""
     landing_immutable_days: Annotated[int, Field(ge=1, le=146_000)] = 90
-    """Days for which what has landed can be neither changed nor deleted."""
+    """Days for which landed data can be neither changed nor deleted."""
     protect: bool = False
     """Whether the engine refuses to delete the lake's account. Write true before real data arrives."""
     sources: tuple[SqlSource, ...] = ()

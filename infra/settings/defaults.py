@@ -1,4 +1,4 @@
-"""Defaults that follow from the plan of addresses or from the profile, put where the settings leave them open."""
+"""Adds defaults from the address plan and the profile to settings that are not written."""
 
 from collections.abc import Mapping
 from contextlib import suppress
@@ -19,11 +19,11 @@ FILLED: Final = frozenset(
         "onPremises.addressSpace",
     }
 )
-"""What the models require and `fill` always puts, by path, `[]` for each list: nobody has to write it."""
+"""Required settings that `fill` always adds, by path, `[]` for each list."""
 
 
 def fill(settings: dict[str, Any], entry: Entry, kept: Ranges | None = None) -> None:
-    """Takes out halves that are left empty, and puts what is not written: settings of another kind stay as they are.
+    """Removes empty halves of the estate and adds defaults; settings of the wrong type stay unchanged.
 
     `kept` are the address ranges that networks have already, by name; None allocates by the place in the list.
     """
@@ -87,7 +87,7 @@ def _region(zone: Any, settings: Mapping[str, Any]) -> str:
 
 
 def _fill_ranges(azure: dict[str, Any], settings: Mapping[str, Any], entry: Entry, kept: Ranges) -> None:
-    """Puts the kept or newly allocated range wherever the settings leave it open."""
+    """Adds the kept or newly allocated range to each network without one."""
     found = allocate(entry.allocation.ranges(), kept, wanted(settings))
     regions = usable_regions(settings)
     for key, region in (("hub", primary_region(settings)), *([("secondHub", regions[1])] if len(regions) > 1 else [])):

@@ -1,4 +1,4 @@
-"""Which environment a stack is."""
+"""The environment of a stack."""
 
 from contextlib import suppress
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What a force may say about Azure Policy that it does not meet."""
+"""Settings of exemptions from Azure Policy."""
 
 from typing import Annotated, Literal
 
@@ -19,19 +19,19 @@ Scope = Annotated[
         )
     ),
 ]
-"""Where an exemption counts."""
+"""The scope of an exemption."""
 
 Reason = Annotated[
     str, AfterValidator(matching(r"\S[^\n\t]{9,499}", "is not a valid reason", "a sentence of 10 to 500 characters"))
 ]
-"""Why something is not met, for whoever reads it later."""
+"""A reason, for later readers."""
 
 
 def _mailbox(value: str) -> str:
     try:
         identity.address(value)
     except identity.IdentityError as error:
-        raise refuse(f"{show(value)} is nobody's mailbox: it {error}", "a role's mailbox") from None
+        raise refuse(f"{show(value)} is not a role's mailbox: it {error}", "a role's mailbox") from None
     return value
 
 
@@ -40,18 +40,18 @@ Mailbox = Annotated[Email, AfterValidator(_mailbox)]
 
 
 class PolicyExemption(Model):
-    """One entry of the register: who need not meet what, until when, and who accepted the risk."""
+    """An exemption: its scope and assignment, its last day, and the approver of the risk."""
 
     id: Annotated[Identifier, Field(examples=["EX-0007"])]
     """The entry's number in the force's register."""
     assignment: Annotated[Identifier, Field(examples=["Deny-Public-IP"])]
-    """Which assignment is not met."""
+    """The assignment that is not met."""
     scope: Annotated[Scope, Field(examples=["corp"])]
-    """A management group by what it is for, such as `corp`, or the id of a subscription or resource group."""
+    """A management group by its purpose, such as `corp`, or the id of a subscription or resource group."""
     reason: Annotated[Reason, Field(examples=["The supplier's appliance has a public address until it is replaced"])]
-    """Why it cannot be met."""
+    """The reason that it cannot be met."""
     expires_on: Annotated[Day, Field(examples=['"2027-03-31"'])]
-    """The last day on which it counts."""
+    """The last day of the exemption."""
     requester: Annotated[Mailbox, Field(examples=["records@force.police.example"])]
     """The mailbox of the role that asked for it."""
     approver: Annotated[Mailbox, Field(examples=["siro@force.police.example"])]
@@ -59,10 +59,10 @@ class PolicyExemption(Model):
     category: Literal["Waiver", "Mitigated"] = "Waiver"
     """`Waiver`: the risk is accepted; `Mitigated`: it is met by other means."""
     assigned_at: Identifier | None = None
-    """The management group whose assignment is meant, where there are several and `scope` is none of them."""
+    """The management group with the assignment, where there are several and `scope` is none of them."""
     definitions: tuple[Identifier, ...] = ()
     """Reference ids inside an initiative that are exempt; by default the entire assignment."""
     risk_reference: Identifier | None = None
     """The risk balance case, such as RBC-2026-014."""
     compensating_control: Reason | None = None
-    """What is done instead."""
+    """The compensating measures."""

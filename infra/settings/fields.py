@@ -69,7 +69,7 @@ def address(value: object) -> IPv4Address:
     except ValueError:
         raise refuse(f"{show(value)} is not an IPv4 address", "for example 10.144.0.10") from None
     if found.is_unspecified or found.is_loopback or found.is_multicast or found.is_link_local or found in _RESERVED:
-        raise refuse(f"{value} is not an address of a host", "for example 10.144.0.10")
+        raise refuse(f"{value} is not a host address", "for example 10.144.0.10")
     return found
 
 
@@ -158,7 +158,7 @@ Identifier = Annotated[
         )
     ),
 ]
-"""What stands in a tag: short, printable, and legal as an Azure tag value."""
+"""A value of a tag: short, printable, and legal as an Azure tag value."""
 
 Cpu = Annotated[
     str,
@@ -225,7 +225,7 @@ VaultSecretId = Annotated[
     ),
     Field(examples=["https://kv-ca.vault.azure.net/secrets/firewall-ca"]),
 ]
-"""Where a secret or a certificate with its private key is in a key vault."""
+"""The URL of a secret, or of a certificate with its private key, in a key vault."""
 
 UserIdentityId = Annotated[
     str,

@@ -1,7 +1,7 @@
-"""Settings in layers: a stack's own file over what the force's environments share.
+"""Settings in layers: a stack's own file over the settings that the force's environments share.
 
 The layers are merged as JSON Merge Patch (RFC 7386) merges: mappings key by key, anything else by replacing it, and
-nothing (`null`) takes the value away. In addition, lists whose items have a `name` are merged item by item: an item
+`null` removes the value. In addition, lists whose items have a `name` are merged item by item: an item
 changes the one of its name or is added at the end, and `{name: records, remove: true}` leaves one out. An empty list
 empties it.
 """
@@ -17,10 +17,10 @@ from bluelamp.core.source import Source, Steps, show, spell
 from bluelamp.infra.settings.register import Entry
 
 STACK_FILE: Final = "stacks/Pulumi.{slug}.yaml"
-"""Where the settings of a stack are, under the project's folder."""
+"""The path of a stack file in the project."""
 
 SHARED: Final = "stacks/{force}/settings.yaml"
-"""What every environment of a force shares, production too."""
+"""The path of the settings that all environments of a force share, production too."""
 
 OWN: Final[Mapping[Steps, str]] = {
     ("bluelamp:environment",): "is the stack's",
@@ -34,18 +34,18 @@ OWN: Final[Mapping[Steps, str]] = {
     ("bluelamp:azure", "landingZones", "*", "subscriptionId"): "names the subscription of one environment",
     ("bluelamp:onPremises",): "names the sites, clusters and servers of one environment",
 }
-"""What belongs to one environment alone, and why: it is never inherited, and is refused in the shared file."""
+"""The settings of one environment alone, with the reason: never inherited, and refused in the shared file."""
 
 PREFIX: Final = "bluelamp:"
-"""What the keys of settings begin with in a stack file."""
+"""The prefix of settings' keys in a stack file."""
 _REMOVE: Final = "remove"
 
 
 def base_of(entry: Entry, root: Path) -> Source | None:
-    """What the stack's own settings are laid over, None where there is nothing.
+    """The settings under the stack's own settings; None if there are none.
 
-    It is `stacks/<force>/settings.yaml` where there is such a file; else, for an environment, the force's own stack
-    file without what belongs to that alone. Raises `SettingsError` where the file is not YAML, or misnamed.
+    They are `stacks/<force>/settings.yaml`, if it exists; else, for an environment, the force's own stack file without
+    the settings in `OWN`. Raises `SettingsError` where the file is not YAML, or misnamed.
     """
     shared = root / SHARED.format(force=entry.force)
     misnamed = shared.with_suffix(".yml")
@@ -78,7 +78,7 @@ def base_of(entry: Entry, root: Path) -> Source | None:
 
 
 def written_settings(entry: Entry, root: Path) -> dict[str, Any] | None:
-    """A stack's settings as written, over what it shares, by key without `bluelamp:`; None where it has none.
+    """A stack's settings as written, over the shared ones, by key without `bluelamp:`; None if it has none.
 
     Raises `SettingsError` where a file cannot be read.
     """
@@ -116,13 +116,13 @@ def merge(base: Source, own: Source) -> Source:
 
 
 class _Merge:
-    """Two documents becoming one."""
+    """A merge of two documents into `made`."""
 
     def __init__(self, base: Source, own: Source, made: Source) -> None:
         self._base, self._own, self._made = base, own, made
 
     def mapping(self, base_at: Steps, below: dict[str, Any], own_at: Steps, above: dict[str, Any], at: Steps) -> Any:
-        """Both mappings in one."""
+        """The merged mapping."""
         merged: dict[str, Any] = {}
         for key in dict.fromkeys([*below, *above]):
             steps = (*at, key)
@@ -164,13 +164,13 @@ class _Merge:
                 if _removes(item):
                     name = show(item["name"])
                     self._made.problems.append(
-                        self._own.problem((*own_at, index), f"there is no {name} to remove", next_step="take it out")
+                        self._own.problem((*own_at, index), f"there is no {name} to remove", next_step="remove it")
                     )
                     self._made.unread.add((*at, len(merged) - 1))
         return merged
 
     def copy(self, source: Source, start: Steps, at: Steps, value: Any) -> Any:
-        """What `source` has at `start`, put to `at`."""
+        """Copies `value`, which `source` has at `start`, to the path `at`."""
         self._note(source, start, at)
         if isinstance(value, dict):
             return {key: self.copy(source, (*start, key), (*at, key), item) for key, item in value.items()}
@@ -199,7 +199,7 @@ def _removes(item: Mapping[str, Any]) -> bool:
 
 
 def _owned(source: Source) -> Iterator[Steps]:
-    """The paths below `config:` of what belongs to one environment alone."""
+    """The paths below `config:` that match `OWN`."""
     config = source.values.get("config") if isinstance(source.values, dict) else None
     for pattern in OWN:
         yield from _found(config, pattern, ())
@@ -220,7 +220,7 @@ def _pattern(steps: Steps) -> Steps:
 
 
 def _is_owned(problem: Problem) -> bool:
-    """Whether a mistake is about what is not inherited: the environment has nothing to do with it."""
+    """Whether a mistake is in a setting that is not inherited, so that it does not concern the environment."""
     return any(_covers(spell(("config", *pattern)), problem.path) for pattern in OWN)
 
 
@@ -230,7 +230,7 @@ def _covers(pattern: str, path: str) -> bool:
 
 
 def _without(value: Any, left: set[Steps], source: Source, kept: Source, at: Steps = ("config",)) -> Any:
-    """`value` without what stands at the paths in `left`; `kept` is given the places of the rest."""
+    """`value` without the paths in `left`; `kept` receives the positions of the rest."""
     for mine, found in ((kept.keys, source.keys), (kept.places, source.places)):
         if at in found:
             mine[at] = found[at]

@@ -34,7 +34,7 @@ class Settings(Model):
     roadmap_milestone: Identifier = "first-steps"
     """Id of the milestone in the force's roadmap that this estate serves."""
     profile: Profile = "starter"
-    """How much of the landing zone there is; each profile holds all of the one before it, and the next only adds."""
+    """The extent of the landing zone; each profile has everything in the one before it."""
     components: Components = Components()
     version_aliases: Literal["drop", "keep"] = "drop"
     """`keep` leaves azure-native's aliases of older type tokens on; only a state that holds such tokens needs them."""
@@ -69,7 +69,7 @@ class Force(Settings):
 
     @property
     def shape(self) -> Literal["hybrid", "cloud", "on-premises"]:
-        """Which halves of the estate the force has."""
+        """The halves of the estate that the force has."""
         if self.azure and self.on_premises:
             return "hybrid"
         return "cloud" if self.azure else "on-premises"

@@ -1,4 +1,4 @@
-"""What a force may say about its own data centres: the Kubernetes clusters and the tenants on them."""
+"""Settings of a force's own data centres: the Kubernetes clusters and the tenants on them."""
 
 from typing import Annotated, Literal
 
@@ -12,14 +12,14 @@ from bluelamp.infra.settings.workloads import DataHub, Job
 
 
 class Owner(Model):
-    """Who answers for something: a role, never a person, with a mailbox that outlives the post's holder."""
+    """An owner: a role, never a person, with a mailbox that outlives the post's holder."""
 
     role: Annotated[Text, Field(examples=["Head of Digital"])]
     email: Email
 
 
 class Quota(Model):
-    """What all pods of a tenant may ask for together."""
+    """The total resources that a tenant's pods may request."""
 
     cpu: Cpu = "4"
     memory: Memory = "16Gi"
@@ -59,17 +59,17 @@ class OnPremises(Model):
     sites: tuple[Site, ...] = ()
     """The data centres that are connected to the hub."""
     management_context: Text | None = None
-    """Context in the kubeconfig of the cluster that makes the others by Cluster API; by default the current one."""
+    """Context in the kubeconfig of the management cluster of Cluster API; by default the current one."""
     registry: Domain | None = None
     """Host of the registry inside the force that mirrors every image; by default `registry.<domain>`."""
     vsphere: Vsphere | None = None
-    """Where virtual machines for clusters are made; required where a cluster has `infrastructure: vsphere`."""
+    """The vSphere for clusters' virtual machines; required if a cluster has `infrastructure: vsphere`."""
     clusters: Annotated[tuple[Cluster, ...], Field(min_length=1)] = (Cluster(name="live"),)
     tenants: tuple[Tenant, ...] = ()
     datahub: DataHub | None = None
     """The data catalogue on the force's own premises, where the component `dataCatalogue` is on; none by default."""
     servers: Servers | None = None
-    """Servers outside the clusters that are seen from Azure by Arc; none by default."""
+    """Servers outside the clusters that are connected to Azure by Arc; none by default."""
 
     def cluster(self, name: str | None) -> Cluster:
         """The cluster of that name; the first if the settings name none."""

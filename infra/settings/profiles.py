@@ -1,7 +1,7 @@
-"""How much of a landing zone a force has: three profiles, each holding all that the one before it holds.
+"""The three profiles of a landing zone, each with all components of the one before it.
 
-A force climbs `starter`, `hybrid`, `full`. A component comes with one of them and stays with those after it, so that
-the next profile adds and never replaces; single components can be taken earlier, later or not at all.
+They are `starter`, `hybrid` and `full`. A component comes with one of them and stays in those after it, so that the
+next profile adds and never replaces; a single component can be on earlier, later or not at all.
 """
 
 from collections.abc import Iterator, Mapping
@@ -16,11 +16,11 @@ Profile = Literal["starter", "hybrid", "full"]
 Level = Literal["off", "starter", "hybrid", "full"]
 
 LEVELS: tuple[Level, ...] = ("off", "starter", "hybrid", "full")
-"""From nothing to everything."""
+"""The levels, in ascending order."""
 
 
 def comes_with(profile: Level, *needs: str) -> Any:
-    """A component that the profile is the first to have (`off`: none has it) and that others must be there for."""
+    """A component: the first profile that has it (`off`: none), and the components that it needs."""
     return Field(default=None, json_schema_extra={"comes with": profile, "needs": list(needs)})
 
 
@@ -32,7 +32,7 @@ class Components(Model):
     policies: Level | None = comes_with("hybrid")
     """The policy assignments of the management groups."""
     canary: Level | None = comes_with("off")
-    """A second hierarchy on which policies are tried out, in audit only."""
+    """A second management group hierarchy for testing policies, in audit only."""
     second_hub: Level | None = comes_with("full")
     """A hub in the second of the regions, peered with the first."""
     firewall_base: Level | None = comes_with("full")
@@ -66,11 +66,11 @@ class Components(Model):
     break_glass: Level | None = comes_with("full", "alerts")
     """Two emergency accounts whose every use is an alert."""
     customer_managed_keys: Level | None = comes_with("full")
-    """Keys of the force's own for what is encrypted at rest."""
+    """Customer-managed keys for encryption at rest."""
     resource_guard: Level | None = comes_with("full")
-    """A guard by which two people are needed to weaken the vaults of backups, in each region."""
+    """A Resource Guard in each region, so that weakening a backup vault takes two people."""
     private_link_scopes: Level | None = comes_with("hybrid", "dataCollection")
-    """Private ways to Azure Monitor and to Azure Arc."""
+    """Private Link scopes of Azure Monitor and Azure Arc."""
     data_lake: Level | None = comes_with("hybrid")
     """The data lake and the data factory, where the settings have `azure.data`."""
     data_catalogue: Level | None = comes_with("full")
@@ -80,9 +80,9 @@ class Components(Model):
     data_analytics: Level | None = comes_with("full", "dataLake", "dataCapture")
     """A private machine learning workspace and a Stream Analytics cluster, in the same landing zone."""
     clusters: Level | None = comes_with("hybrid")
-    """The life of the force's own clusters, by Cluster API, where the settings say what they run on."""
+    """The lifecycle of the force's own clusters by Cluster API, where the settings give their infrastructure."""
     platform: Level | None = comes_with("hybrid")
-    """What every cluster runs for its tenants: admission and classes; with `full` a gateway."""
+    """Platform services of every cluster: admission policies and classes; with `full` a gateway."""
     arc: Level | None = comes_with("hybrid")
     """Clusters, servers and databases connected to Azure by Arc, where the settings say which."""
     workload_identity: Level | None = comes_with("full", "privateDns", "platform")
@@ -103,12 +103,12 @@ def level(settings: Mapping[str, Any], component: str) -> Level:
 
 
 def is_on(settings: Mapping[str, Any], component: str) -> bool:
-    """Whether a component, by its name in YAML, is there."""
+    """Whether a component, by its name in YAML, is on."""
     return LEVELS.index(level(settings, component)) >= max(LEVELS.index(COMES_WITH[component]), 1)
 
 
 def missing(settings: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Each component that is there and one that it needs and is not."""
+    """Each component that is on, with each component that it requires and that is off."""
     for name, needs in NEEDS.items():
         for needed in needs:
             if is_on(settings, name) and not is_on(settings, needed):
@@ -121,7 +121,7 @@ def _extra(key: str) -> dict[str, Any]:
 
 
 COMES_WITH: dict[str, Level] = _extra("comes with")
-"""The first profile that has each component, by the component's name in YAML; `off` where none has it."""
+"""The first profile with each component, by the component's name in YAML; `off` if none has it."""
 
 NEEDS: dict[str, list[str]] = _extra("needs")
-"""Which components each one cannot do without."""
+"""The components that each one requires."""

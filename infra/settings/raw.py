@@ -1,4 +1,4 @@
-"""Reading settings before they are validated: any value may be absent or of another kind."""
+"""Reading settings before they are validated: any value may be absent or of the wrong type."""
 
 from collections.abc import Mapping
 from ipaddress import IPv4Network
@@ -10,7 +10,7 @@ from bluelamp.infra.settings.fields import UK_REGIONS, network
 
 
 def dig(values: object, *steps: str | int) -> Any:
-    """What stands at `steps` in mappings and lists, or None."""
+    """The value at `steps` in mappings and lists, or None."""
     for step in steps:
         if isinstance(step, str) and isinstance(values, Mapping):
             values = values.get(step)

@@ -1,4 +1,4 @@
-"""The roadmap of a force: its own file, or the default one of its profile, against what there is."""
+"""A force's roadmap: its own file, or the default of its profile, checked against modules and settings."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
@@ -64,13 +64,13 @@ COMPONENTS: Final[Mapping[str, tuple[str, ...]]] = {
         "workloadIdentity": ("WorkloadIdentityIssuer",),
     }.items()
 }
-"""What a criterion may name, with the types of components of which a plan has one when it is there."""
+"""The components that a criterion may name, each with the resource types that show it in a plan."""
 
 
 def roadmap_of(force: Force, root: Path) -> Roadmap:
     """The force's own roadmap, or the default one of its profile where it has none.
 
-    Raises `SettingsError` with every mistake in it: components, modules and landing zones that there are none of, too.
+    Raises `SettingsError` with every mistake in it: also unknown components, modules and landing zones.
     """
     slug = force.entry.force
     if not has_roadmap(root, slug):
@@ -98,7 +98,7 @@ def modules() -> tuple[str, ...]:
 
 
 def _names(roadmap: Roadmap, source: Source) -> Iterator[Problem]:
-    """Components and modules that there are none of."""
+    """Unknown components and modules."""
     for index, milestone in enumerate(roadmap.milestones):
         here: Steps = ("milestones", index)
         for place, criterion in enumerate(milestone.exit_criteria):
@@ -110,7 +110,7 @@ def _names(roadmap: Roadmap, source: Source) -> Iterator[Problem]:
                 yield _unknown(source, steps, name, "component", COMPONENTS)
             elif criterion.profile is not None and name not in COMES_WITH:
                 yield source.problem(
-                    (*steps[:-1], "profile"), f"{name} is the same at every profile", next_step="take `profile` out"
+                    (*steps[:-1], "profile"), f"{name} is the same at every profile", next_step="remove `profile`"
                 )
         for place, module in enumerate(milestone.delivers):
             if module not in modules():

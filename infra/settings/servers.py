@@ -1,4 +1,4 @@
-"""What a force may say about its servers and databases that are connected to Azure by Arc."""
+"""Settings of servers and databases that are connected to Azure by Arc."""
 
 from typing import Annotated, Literal
 
@@ -29,22 +29,22 @@ class SqlInstance(Model):
 
 
 class Machine(Model):
-    """A server that has connected itself, or one of a resource bridge, which is made."""
+    """A server that connected itself to Arc, or one that an Arc resource bridge creates."""
 
     name: Annotated[Label, Field(max_length=54, examples=["custody-db-01"])]
     """The server's name in Azure."""
     os: Annotated[Literal["windows", "linux"], Field(examples=["windows"])]
     kind: Literal["VMware", "SCVMM", "HCI"] | None = None
-    """Where an Arc resource bridge makes it; by default a server that has connected itself."""
+    """The platform of a server that an Arc resource bridge creates; not set for a server that connected itself."""
     sql: tuple[SqlInstance, ...] = ()
     license_type: Literal["Paid", "PAYG", "LicenseOnly"] = "Paid"
-    """How its SQL Server is paid for: `Paid` is with Software Assurance."""
+    """The licence of its SQL Server: `Paid` is with Software Assurance."""
 
 
 class Servers(Model):
     """The servers of the force's own; all that connect to the group get agents and checks for updates by policy."""
 
     onboarding_principal_id: Guid | None = None
-    """Object id of the service principal that connects servers, which is let do that and nothing else."""
+    """Object id of the service principal that connects servers, which may do that and nothing else."""
     machines: tuple[Machine, ...] = ()
     """Servers that are to have more than the policies give, such as their databases."""

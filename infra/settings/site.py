@@ -1,4 +1,4 @@
-"""What a force may say about the sites of its own and how they are connected to Azure."""
+"""Settings of a force's own sites and their connections to Azure."""
 
 from typing import Annotated, Literal
 
@@ -19,7 +19,7 @@ class Device(Model):
 
 
 class Peering(Model):
-    """How the force's routers and Microsoft's speak over a circuit."""
+    """The BGP peering between the force's routers and Microsoft's over a circuit."""
 
     vlan: Annotated[int, Field(ge=1, le=4094)]
     primary: Annotated[Line, Field(examples=["10.144.254.0/30"])]
@@ -40,12 +40,12 @@ class ExpressRoute(Model):
 
 
 class TunnelKey(Model):
-    """The key of a site's tunnels, which is made as they are and kept in the platform's vault."""
+    """The key of a site's tunnels, which is created with them and kept in the platform's vault."""
 
     expires: Day
-    """The last day on which it is to be used, "2027-11-30"; the vault says beforehand that it is due."""
+    """The last day on which it is to be used, "2027-11-30"; the vault gives notice of its expiry."""
     number: Annotated[int, Field(ge=1, le=9999)] = 1
-    """Which key it is: the next number makes a new one, which the site's devices are then given."""
+    """The number of the key: the next number creates a new key, for the site's devices."""
 
 
 class Site(Model):

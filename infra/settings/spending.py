@@ -1,4 +1,4 @@
-"""What the costs of a force's milestones follow from, against its roadmap."""
+"""The inputs of the costs of a force's milestones, checked against its roadmap."""
 
 from pathlib import Path
 from typing import Any

@@ -16,14 +16,14 @@ from bluelamp.infra.settings.model import Settings
 from bluelamp.infra.settings.register import Entry
 
 OTHER_NAMESPACES: Final = ("azure-native", "kubernetes", "pulumi", "azuread", "random", "tls", "command")
-"""Providers, and the engine, whose settings may stand beside ours; they are theirs to judge."""
+"""Namespaces of providers and of the engine, whose settings are not checked here."""
 
 ENGINE_KEYS: Final = ("config", "environment", "secretsprovider", "encryptionsalt", "encryptedkey")
-"""What the engine keeps at the top of a stack's file."""
+"""The engine's top-level keys in a stack file."""
 
 
 def stack_source(entry: Entry, root: Path) -> Source:
-    """The settings of a stack as they are written: its own file over what it shares, each value with its file.
+    """The settings of a stack as they are written: its own file over the shared settings, each value with its file.
 
     Raises `SettingsError` where there is no such file, or one that cannot be read.
     """
@@ -31,7 +31,7 @@ def stack_source(entry: Entry, root: Path) -> Source:
 
 
 def has_settings(path: Path) -> bool:
-    """Whether a stack file holds anything but what the engine keeps in it; one that cannot be read counts as so."""
+    """Whether a stack file holds anything but the engine's keys; true if it cannot be read."""
     try:
         values = parse(*content_of(path, path.parent), may_be_empty=True).values
     except SettingsError:
@@ -42,7 +42,7 @@ def has_settings(path: Path) -> bool:
 
 
 def layered(own: Source, entry: Entry, root: Path) -> Source:
-    """The settings of `own` over what the stack shares. Raises `SettingsError` as `config_of` does."""
+    """The settings of `own` over the shared settings. Raises `SettingsError` as `config_of` does."""
     base = base_of(entry, root)
     if base is None:
         return own
@@ -52,13 +52,13 @@ def layered(own: Source, entry: Entry, root: Path) -> Source:
 
 
 def check_keys(base: Source) -> None:
-    """Adds to the problems of `base` the keys that are no keys of a stack file. Raises `SettingsError` without any."""
+    """Adds unknown keys to the problems of `base`. Raises `SettingsError` as `config_of` does."""
     if base.values is not None:
         config_of(base)
 
 
 def written_of(config: Mapping[str, object], places: Source, root: Path) -> Mapping[str, object]:
-    """What somebody wrote of what the engine hands over: without the defaults of Pulumi.yaml, which it adds."""
+    """The written part of the engine's configuration, without the defaults that it adds from Pulumi.yaml."""
     defaults = _defaults(root)
     return {
         key: value
@@ -92,7 +92,7 @@ def read_stack(entry: Entry, root: Path) -> Source:
 
 
 def places_of(entry: Entry, root: Path) -> Source:
-    """The stack file for its places only: the engine has read the values, from it or from a copy."""
+    """The positions in the stack file without its values, which the engine has read."""
     name = STACK_FILE.format(slug=entry.slug)
     with suppress(SettingsError):
         found = parse(*content_of(root / name, root))
@@ -101,7 +101,7 @@ def places_of(entry: Entry, root: Path) -> Source:
 
 
 def config_of(source: Source) -> dict[str, object]:
-    """What stands under `config:`. Raises `SettingsError` when there is no such mapping; notes other wrong keys."""
+    """The mapping under `config:`. Raises `SettingsError` without one; adds other unknown keys to the problems."""
     if not isinstance(source.values, dict):
         message = f"{show(source.values)} is not a mapping"
         raise SettingsError([*source.problems, source.problem((), message, next_step="begin the file with `config:`")])
@@ -112,7 +112,7 @@ def config_of(source: Source) -> dict[str, object]:
         for key in source.values
         if key not in ENGINE_KEYS
     ]
-    # what is there, if in the wrong place, is not missing as well
+    # a misplaced key is not reported as missing too
     source.unread |= {("config", PREFIX + key.removeprefix(PREFIX)) for key in source.values if key not in ENGINE_KEYS}
     config = source.values.get("config", ...)
     if isinstance(config, dict):
@@ -138,7 +138,7 @@ def _names() -> list[str]:
 
 
 def own_settings(written: Mapping[str, object], source: Source) -> dict[str, Any]:
-    """Bluelamp's settings without the `bluelamp:`, copied; keys that belong to nobody become problems of `source`."""
+    """A copy of Bluelamp's settings without `bluelamp:`; keys of unknown namespaces become problems of `source`."""
     own: dict[str, Any] = {}
     for key, value in written.items():
         namespace, colon, name = key.partition(":")
@@ -146,7 +146,7 @@ def own_settings(written: Mapping[str, object], source: Source) -> dict[str, Any
             own[name or key] = deepcopy(decoded(value))
         elif not colon or namespace not in OTHER_NAMESPACES:
             source.problems.append(_stray(key, source))
-            if (name or key) in _names():  # it is there, if in the wrong place: not missing as well
+            if (name or key) in _names():  # misplaced, so not reported as missing too
                 source.unread.add(("config", PREFIX + (name or key)))
     return own
 
@@ -165,12 +165,12 @@ def _stray(key: str, source: Source) -> Problem:
 
 
 def config_steps(steps: Steps) -> Steps:
-    """The path in a stack file of what is at `steps` in the settings, whose keys have no `bluelamp:`."""
+    """The path in a stack file of `steps` in the settings, whose keys have no prefix `bluelamp:`."""
     return ("config", f"{PREFIX}{steps[0]}", *steps[1:]) if steps else ("config",)
 
 
 def encrypted(value: object, loc: Steps) -> Iterator[Steps]:
-    """Where the engine's encrypted values stand: `{secure: …}`."""
+    """The paths of the engine's encrypted values, `{secure: …}`."""
     if isinstance(value, dict):
         if value.keys() == {"secure"}:
             yield loc
@@ -183,7 +183,7 @@ def encrypted(value: object, loc: Steps) -> Iterator[Steps]:
 
 
 def decoded(value: object) -> object:
-    """What the engine hands over as JSON text, as the mapping that it was."""
+    """The mapping that the engine gives as JSON text; other values unchanged."""
     if isinstance(value, str) and value.lstrip()[:1] == "{":
         with suppress(ValueError, RecursionError):
             return json.loads(value)

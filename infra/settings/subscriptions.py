@@ -1,4 +1,4 @@
-"""What a force may say about the subscriptions of its platform's areas."""
+"""Settings of the subscriptions of the platform's areas."""
 
 from typing import Annotated, Final, Literal, get_args
 

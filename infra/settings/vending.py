@@ -1,4 +1,4 @@
-"""What a force may say about the landing zones that it hands to its services."""
+"""Settings of the landing zones of a force's services."""
 
 from typing import Annotated, Literal
 
@@ -26,7 +26,7 @@ class Budget(Model):
 
 
 class Access(Model):
-    """Who may do what in a landing zone: a group of Entra ID and one of Azure's roles."""
+    """A role assignment in a landing zone: an Entra ID group and a built-in role."""
 
     principal_id: Guid
     """The group's object id."""
@@ -35,7 +35,7 @@ class Access(Model):
 
 
 class Backup(Model):
-    """How a landing zone's backups are kept."""
+    """The retention of a landing zone's backups."""
 
     immutability: Literal["Unlocked", "Locked"] = "Unlocked"
     """Backups can never be changed or shortened; `Locked` says that this can never be switched off either."""

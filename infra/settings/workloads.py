@@ -1,4 +1,4 @@
-"""What a force may say about workloads on data on its own clusters: jobs of tenants, and DataHub."""
+"""Settings of data workloads on the force's own clusters: tenants' jobs, and DataHub."""
 
 import re
 from typing import Annotated
@@ -36,7 +36,7 @@ Schedule = Annotated[str, AfterValidator(_schedule), Field(examples=['"30 4 * * 
 
 
 class JobLake(Model):
-    """What a job may do in the lake, as an identity of its own; nothing else in the lake is open to it."""
+    """The access of a job to the lake, with its own identity; it has no other access to the lake."""
 
     read: tuple[Label, ...] = ()
     """File systems of the lake that it reads: `landing`, `curated`, `published`; with an engine also `workspace`."""
@@ -45,7 +45,7 @@ class JobLake(Model):
     own: tuple[Label, ...] = ()
     """File systems whose access control lists it sets, as Storage Blob Data Owner; it also reads and writes there."""
     access_policy: bool = False
-    """Whether it gets the force's policy of access, compiled: `lake-acls.json` and `views.json` in `/etc/bluelamp`."""
+    """Whether it gets the force's access policy, compiled: `lake-acls.json` and `views.json` in `/etc/bluelamp`."""
 
 
 class Job(Model):

@@ -127,7 +127,7 @@ class WrittenResourceSelector(Group):
 
 
 class WrittenAssignment(Group):
-    """What differs from an assignment of the baseline."""
+    """A change to an assignment of the baseline."""
 
     shape = PolicyAssignment
     assignment = one(Written)
@@ -270,7 +270,7 @@ class WrittenVsphere(Group):
 
 
 class WrittenLake(Group):
-    """What a job uses of the data lake."""
+    """A job's access to the data lake."""
 
     shape = workloads.JobLake
     read = many(Written)

@@ -1,6 +1,6 @@
-"""Values as they are written in settings, with their paths: any value may be absent or of another kind.
+"""Values as written in settings, with their paths: any value may be absent or of the wrong type.
 
-A value of another kind counts as absent here, and is left to the models.
+A value of the wrong type counts as absent here, and is left to the models.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -25,7 +25,7 @@ class Written:
 
     @property
     def is_given(self) -> bool:
-        """Whether there is a value, of whatever kind."""
+        """Whether there is a value, of any type."""
         return self.value is not None
 
     @property
@@ -47,7 +47,7 @@ class Written:
             return None
 
     def problem(self, message: str, found: str = "", allowed: str = "", next_step: str = "") -> Problem:
-        """What is wrong with the value."""
+        """A problem with the value."""
         return problem_at(self.steps, message, found, allowed, next_step)
 
 
@@ -55,7 +55,7 @@ W = TypeVar("W", bound=Written)
 
 
 class Items(Written, Generic[W]):
-    """A list; one that is something else has no items."""
+    """A list; a value of another type has no items."""
 
     __slots__ = ("_kind",)
 
@@ -72,7 +72,7 @@ class Items(Written, Generic[W]):
 
     @property
     def is_list(self) -> bool:
-        """Whether the value is a list, if an empty one."""
+        """Whether the value is a list, even an empty one."""
         return isinstance(self.value, list)
 
 
@@ -101,7 +101,7 @@ class many(_Declared[W]):  # noqa: N801 - as `one`
 
 
 class Group(Written):
-    """A mapping; one that is something else holds nothing."""
+    """A mapping; a value of another type has no keys."""
 
     __slots__ = ()
 
@@ -115,7 +115,7 @@ class Group(Written):
 
     @property
     def is_mapping(self) -> bool:
-        """Whether the value is a mapping, if an empty one."""
+        """Whether the value is a mapping, even an empty one."""
         return isinstance(self.value, Mapping)
 
     def get(self, key: str) -> Any:
@@ -127,8 +127,8 @@ class Group(Written):
         return Written(self.get(key), (*self.steps, key))
 
 
-def repeats(listed: Iterable[W]) -> Iterator[tuple[W, W]]:
-    """Each text or number that is there before, in any case of letters: itself and the first one."""
+def duplicates(listed: Iterable[W]) -> Iterator[tuple[W, W]]:
+    """Each duplicate text or number, ignoring case, with its first occurrence."""
     first: dict[object, W] = {}
     for each in listed:
         value = each.value

@@ -1,4 +1,4 @@
-"""Secrets in plain text, in CEL: what `policies/literal_secrets.py` tells, as an expression of the API server.
+"""Secrets in plain text, in CEL: the test of `policies/literal_secrets.py` as an expression for the API server.
 
     is_secret(place.name, place.value)
 

@@ -25,7 +25,7 @@ from bluelamp.core.resource import Resource, ancestors, stack_of
 from bluelamp.policies.baseline import configured
 from bluelamp.policies.governance import Governance
 from bluelamp.policies.judging import Baseline
-from bluelamp.policies.known import CONCERNING, SAID, Before, why_new
+from bluelamp.policies.known import CONCERNING, KNOWN_PREFIX, Before, why_new
 from bluelamp.policies.model import Enforcement, Judgement, Severity, Verdict
 from bluelamp.policies.pack.wire import fields
 from bluelamp.policies.pack.wire import resource as described
@@ -41,7 +41,7 @@ _ENFORCEMENTS: Final = {
     proto.REMEDIATE: Enforcement.MANDATORY,
     proto.ADVISORY: Enforcement.ADVISORY,
 }
-"""What the engine may ask for; any other level, such as that of a rule that is disabled, is none."""
+"""The engine's enforcement levels; any other level, such as that of a disabled rule, is none."""
 _SEVERITIES: Final = {
     Severity.CRITICAL: proto.POLICY_SEVERITY_CRITICAL,
     Severity.HIGH: proto.POLICY_SEVERITY_HIGH,
@@ -211,7 +211,7 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
         return replace(inputs, references=references, ancestors=ancestors(inputs.parent, parents))
 
     def GetAnalyzerInfo(self, _request: Any, _context: Any) -> Any:  # noqa: N802
-        """What the pack is called and which rules it has."""
+        """The name and the rules of the pack."""
         return proto.AnalyzerInfo(
             name=self._name,
             displayName="Bluelamp security baseline",
@@ -299,7 +299,7 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
             policyPackName=self._name,
             policyPackVersion=self._version,
             description=rule.heading(judgement.verdict),
-            message=f"{SAID if known else ''}{message(rule, judgement)}",
+            message=f"{KNOWN_PREFIX if known else ''}{message(rule, judgement)}",
             enforcementLevel=proto.ADVISORY if known else level,
             urn=judgement.urn,
             severity=_SEVERITIES[rule.severity],
@@ -327,7 +327,7 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
 
 
 def message(rule: Rule, judgement: Judgement) -> str:
-    """What a person reads in Pulumi's output: the rule, the place, what was found, the controls and the fix.
+    """The message in Pulumi's output: the rule, the place, the observed value, the controls and the fix.
 
     What is unknown or exempt calls for nothing to be done, so it is one line; Pulumi puts the rule's id before it.
     """

@@ -24,7 +24,7 @@ def project(arguments: Iterable[str]) -> Path:
 
 
 def of(root: Path, stack: str, rules: Iterable[Rule] | None = None) -> Governance:
-    """What is settled about the force `stack` below `root`; of a stack that is no force's, the national baseline.
+    """The governance of the stack `stack` below `root`; the national baseline if it is not a force's stack.
 
     `rules` are by default all, with the project's own. `stack` may have its organisation and project before it. Where
     there are no stacks at all, as when the pack is installed alone, the rules count as they are written. Raises

@@ -1,4 +1,4 @@
-"""Generated policies of access."""
+"""Generated access policies."""
 
 from collections.abc import Iterable, Sequence
 from datetime import date

@@ -159,7 +159,7 @@ def test_several_forces_are_a_table_with_whole_figures(width: int) -> None:
             for phase, count in (("preview", 586), ("up", 87)):
                 for number in range(count):
                     name = f"private-dns-privatelink.redisenterprise.cache.azure.net-{number}"
-                    board.hear(force)(phase, Step(f"urn:pulumi:a::p::t:m:T::{name}", "create", ended=True))
+                    board.on_step(force)(phase, Step(f"urn:pulumi:a::p::t:m:T::{name}", "create", ended=True))
         progress.refresh()
         terminal = Terminal(width)
         terminal.feed(drawn.getvalue().replace("\n", "\r\n"))
@@ -176,12 +176,12 @@ def test_the_board_counts_what_has_ended() -> None:
         board = Board(progress, ["a", "b"])
 
         def force(name: str) -> None:
-            hear = board.hear(name)
+            on_step = board.on_step(name)
             for phase in ("preview", "up"):
                 for number in range(50):
                     for ended in (False, True):
                         urn = f"urn:pulumi:a::p::t:m:T::r{number}"
-                        hear(phase, Step(urn, "create", ended=ended))
+                        on_step(phase, Step(urn, "create", ended=ended))
 
         threads = [Thread(target=force, args=(name,)) for name in ("a", "b")]
         for thread in threads:

@@ -100,7 +100,7 @@ def test_a_secret_among_the_settings_is_refused_without_being_told(caged: Projec
     )
     settings.write_text(wrong, encoding="utf-8")
     said = run(caged, "check", FORCE) + run(caged, "audit", FORCE, "--format", "json")
-    assert "is encrypted, and no setting of Bluelamp is a secret" in said
+    assert "is encrypted, but no setting of Bluelamp is a secret" in said
     assert list(found_in(caged.root, settings)) == []
 
 

@@ -44,7 +44,7 @@ def test_nothing_of_a_running_force_moves_and_what_cannot_change_is_refused_befo
     kept_elsewhere = project.here("addresses", FORCE, "--move", "hub=10.29.8.0/22")
     assert kept_elsewhere.returncode == 2
     assert f"run `bluelamp destroy --rehearse {FORCE}`, then `bluelamp addresses" in kept_elsewhere.stderr
-    assert "take it out of the settings" not in kept_elsewhere.stderr
+    assert "remove it from the settings" not in kept_elsewhere.stderr
 
     settings.write_text(between.replace("profile: starter", "profile: starter\n  bluelamp:environment: test"), "utf-8")
     for words in (["check", FORCE], ["up", "--rehearse", FORCE]):

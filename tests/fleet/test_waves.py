@@ -62,7 +62,7 @@ def test_a_force_is_in_one_ring_and_every_mistake_is_told_with_its_place(root: P
     assert said == [
         "stacks/waves.yaml:3:3: rings: surrey is in no ring; every force with a stack file is in one",
         "stacks/waves.yaml:4:14: rings[0].forces[0]: 'essx' is not a force; did you mean essex?",
-        "stacks/waves.yaml:4:20: rings[0].forces[1]: kent is named already, in canary; remove one of the two",
+        "stacks/waves.yaml:4:20: rings[0].forces[1]: kent is already in canary; remove one of the two",
     ]
     [said] = wrong(root, "canary: kent\nrings:\n  - {name: a, forces: [essex]}\n  - {name: a, forces: [surrey]}\n")
     assert said == "stacks/waves.yaml:4:12: rings[1].name: a is the name of an earlier ring"

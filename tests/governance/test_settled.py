@@ -86,7 +86,7 @@ MISTAKES = {
         [
             "stacks/essex/baseline.yaml:4:16: rules.BL-LOG-001.parameters.minimum: would loosen BL-LOG-001: "
             "it may only be raised (found 120); now 180; a baseline may only tighten; "
-            "where the force has to depart from it, write an exemption"
+            "for a deviation of the force, write an exemption"
         ],
     ),
     "a rule that is not there": (

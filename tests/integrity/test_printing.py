@@ -41,7 +41,7 @@ from tests.conftest import COMMAND, Project, bluelamp, environment
 from tests.integrity.sealed import report_on
 from tests.thorough import tries
 
-FAKE = "FAKE report: as it was written"
+FAKE = "FAKE report: unchanged since"
 HOSTILE = f"a\x1b]0;owned\x07\x1b[5;31m\u202e\u200b\u2066\x9b1m\r\n{FAKE}\n\x85\u2028{FAKE}[bold][/x][link=file:x]y:warning:\\"
 """What a value may hold that goes through YAML, JSON and the like."""
 PATH = HOSTILE.replace("/", "|").replace("\x07", "\x08")

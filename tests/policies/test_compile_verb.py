@@ -50,7 +50,7 @@ def test_the_initiative_stands_at_the_forces_root_group_and_has_its_baseline(pro
     group = "/providers/Microsoft.Management/managementGroups/mg-root-essex-prod/"
     assert all(each["policyDefinitionId"].startswith(group) for each in said["policyDefinitions"])
     assert said["parameters"]["minimum-BL-LOG-001"]["defaultValue"] == 400
-    assert "aliases to try on a subscription first" in done.stderr
+    assert "unverified aliases to test on a subscription" in done.stderr
 
 
 def test_definitions_that_azure_may_refuse_can_be_left_out(project, tmp_path):

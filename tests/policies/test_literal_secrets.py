@@ -5,7 +5,7 @@ import re
 import pytest
 
 from bluelamp.policies import Resource, Verdict, judge, rules
-from bluelamp.policies.literal_secrets import Told, expressions, tell
+from bluelamp.policies.literal_secrets import Secrecy, classify, expressions
 
 # Made up, and put together here so that no scanner takes them for real ones.
 WEB_TOKEN = ".".join(("eyJhbGciOiJIUzI1NiJ9", "eyJzdWIiOiIxMjM0NTY3ODkwIn0", "dozjgNryP4J3jVmNHl0w5N"))
@@ -102,14 +102,14 @@ HARMLESS = [
 ]
 EITHER = [("secret", "db-credentials"), ("secret", "ns/name"), ("credentials", "aws"), ("token", "abc")]
 CASES = [
-    *((Told.SECRET, *case) for case in SECRETS),
-    *((Told.NONE, *case) for case in HARMLESS),
-    *((Told.OPEN, *case) for case in EITHER),
+    *((Secrecy.SECRET, *case) for case in SECRETS),
+    *((Secrecy.NONE, *case) for case in HARMLESS),
+    *((Secrecy.OPEN, *case) for case in EITHER),
 ]
 
 
 def test_name_and_value_are_judged_together():
-    wrong = [(name, value, told) for told, name, value in CASES if tell(name, value) is not told]
+    wrong = [(name, value, told) for told, name, value in CASES if classify(name, value) is not told]
     assert not wrong
 
 

@@ -122,7 +122,7 @@ def test_a_rule_that_breaks_down_always_stops_a_deployment(enforcement, excuse):
     analyzer = pack(lambda _, given: Governance(given, excuse, approvers=APPROVERS), used=[breaks])
     told = said(analyzer, {}, "T-001")
     assert told.enforcementLevel == proto.MANDATORY
-    assert "rule T-001 broke down: ZeroDivisionError" in told.message
+    assert "rule T-001 raised an error: ZeroDivisionError" in told.message
 
 
 @pytest.mark.parametrize("block", [True, False])

@@ -179,7 +179,7 @@ def test_each_layer_tightens_what_the_one_before_it_left():
     assert same.parameters["minimum"] == 365
     assert [str(each) for each in mistakes] == [
         "rules.BL-LOG-001.parameters.minimum: would loosen BL-LOG-001: it may only be raised (found 180); now 365; "
-        "a baseline may only tighten; where the force has to depart from it, write an exemption"
+        "a baseline may only tighten; for a deviation of the force, write an exemption"
     ]
 
 

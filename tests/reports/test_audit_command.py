@@ -53,7 +53,7 @@ def test_a_report_is_written_signed_and_verified(here: Path) -> None:
     assert done.returncode == 3, done.stderr
     said = run(here, "verify", "out", "--signer", "force.pub.pem")
     assert said.returncode == 0, said.stdout
-    assert "as it was written" in said.stdout
+    assert "unchanged since" in said.stdout
     (here / "out" / "report.md").write_text("all is well")
     said = run(here, "verify", "out", "--signer", "force.pub.pem", "--format", "json")
     assert said.returncode == 1

@@ -187,13 +187,13 @@ def test_the_stacks_name_and_its_setting_agree(essex):
     write(essex, "essex-dev", DEV)
     text = (essex / "stacks/Pulumi.essex.yaml").read_text()
     write(essex, "essex", text.replace("config:\n", "config:\n  bluelamp:environment: dev\n", 1))
-    assert "is the environment of the stack essex-dev too" in problems(essex, "essex")[0]
+    assert "is also the environment of the stack essex-dev" in problems(essex, "essex")[0]
 
 
 def test_no_two_environments_share_a_subscription(essex):
     write(essex, "essex-test", DEV.replace("environment: dev", "environment: test").replace(f"{ID}5", f"{ID}5".upper()))
-    assert any("is a subscription of essex-dev" in each for each in problems(essex, "essex-test"))
-    assert any("is a subscription of essex-test" in each for each in problems(essex, "essex-dev"))
+    assert any("is already a subscription of essex-dev" in each for each in problems(essex, "essex-test"))
+    assert any("is already a subscription of essex-test" in each for each in problems(essex, "essex-dev"))
 
 
 def test_every_forces_environments_are_apart():

@@ -80,7 +80,7 @@ def test_what_is_written_comes_back(tmp_path):
         ("uksuoth: {}\n", "did you mean uksouth?"),
         (
             "uksouth:\n  hub: 10.30.0.0/22\n  hub: 10.30.0.0/22\n",
-            f"{FILE}:3:3: uksouth.hub: 'hub' is here a second time",
+            f"{FILE}:3:3: uksouth.hub: duplicate key 'hub'",
         ),
         ("[]", "is not a mapping"),
         ("uksouth: {landingZones: {A: 10.30.4.0/24}}\n", "A"),

@@ -58,8 +58,8 @@ def test_stack_file_that_is_a_folder(root):
     ("content", "message"),
     [
         ("config: {}".encode("utf-16"), ": is in UTF-16; save it as UTF-8"),
-        (b"config:\n  a: caf\xe9\n", ":2:9: is not UTF-8 text: byte 0xe9 cannot stand here; save it as UTF-8"),
-        (b"\x7fELF\x02\x01\x01\x00", ":1:1: holds the control character U+007F; take it out"),
+        (b"config:\n  a: caf\xe9\n", ":2:9: is not UTF-8 text: byte 0xe9 is not allowed here; save it as UTF-8"),
+        (b"\x7fELF\x02\x01\x01\x00", ":1:1: holds the control character U+007F; remove it"),
         (b"a: b\n" * 250_000, ": is larger than 250,000 bytes; is this the right file?"),
     ],
     ids=["utf-16", "latin-1", "binary", "huge"],

@@ -108,7 +108,7 @@ def test_an_environment_is_laid_over_its_force(empty):
     test = load("kent-test", root=empty.root)
     assert (test.owner.email, test.cost_centre, test.azure.budget.amount) == ("t@kent.example", "T-1", 90)
     same = empty.run("new", "kent-preprod", "--subscription", SUBSCRIPTION)
-    assert (same.returncode, "is a subscription of kent-dev" in same.stderr) == (2, True)
+    assert (same.returncode, "is already a subscription of kent-dev" in same.stderr) == (2, True)
     assert not empty.settings("kent-preprod").exists()
     for wrong, said in (("prod", "leave --environment out"), ("deev", "did you mean dev?")):
         run = empty.run("new", "kent", "--environment", wrong, "--subscription", SUBSCRIPTION)

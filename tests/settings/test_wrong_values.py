@@ -319,7 +319,7 @@ def test_check_and_preview_answer_with_status_2(project: Project):
         run = project.run(*words, "greater-manchester")
         assert run.returncode == Status.WRONG_USE, run.stdout + run.stderr
         assert f"stacks/Pulumi.greater-manchester.yaml:{line}:" in run.stderr
-        assert "'Redaer' is not a role that a landing zone gives" in run.stderr
+        assert "'Redaer' is not a role that a landing zone may assign" in run.stderr
         assert "did you mean Reader?" in run.stderr
         assert "Traceback" not in run.stderr
 

@@ -1,4 +1,4 @@
-"""Views that the policy of access shows: masked, or counted with small counts suppressed."""
+"""Views that the access policy shows: masked, or counted with small counts suppressed."""
 
 from collections import Counter
 

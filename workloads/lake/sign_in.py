@@ -14,7 +14,7 @@ from bluelamp.workloads.lake.transport import Sleep, send
 _SCOPE: Final = "https://storage.azure.com/.default"
 _ASSERTION: Final = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 _EARLY: Final = 300
-"""How many seconds before its expiry a token is replaced."""
+"""The time before its expiry at which a token is replaced, in seconds."""
 _AUTHORITY: Final = "https://login.microsoftonline.com/"
 _NEEDED: Final = ("AZURE_CLIENT_ID", "AZURE_TENANT_ID", "AZURE_FEDERATED_TOKEN_FILE")
 

@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -276,8 +275,3 @@ def _not_run(check: Check, reason: str, rows: int | None = None) -> Result:
 def _reason(error: duckdb.Error) -> str:
     first = str(error).splitlines()[0]
     return f"DuckDB refuses it: {first[:200]}"
-
-
-def without_rows(result: AssetResult, reason: str) -> AssetResult:
-    """`result` with every check not run, for `reason`."""
-    return replace(result, results=tuple(_not_run(each.check, reason) for each in result.results))

@@ -78,7 +78,7 @@ def access(
     if against is None:
         _matrix(screen, policy, day)
     else:
-        _tell(screen, changes, against)
+        _show_changes(screen, changes, against)
     for rule, ends in _closing(policy, day):
         ended = ends < day
         colour, what = ("red", "ended") if ended else ("yellow", "ends")
@@ -121,7 +121,7 @@ def _policies(screen: Screen, root: Path) -> None:
     headings = ("force", "personas", "assets", "rules", "next end")
     keys = ("force", "personas", "assets", "rules", "nextEnd")
     screen.columns(headings, [tuple(str(each[key] or "-") for key in keys) for each in rows])
-    screen.give({**_nothing(None), "policies": rows})
+    screen.give({**_empty_result(None), "policies": rows})
 
 
 def _differing(policy: "AccessPolicy", day: date, force: str, code: str, environment: str) -> list["Disagreement"]:
@@ -176,7 +176,7 @@ def _views(policy: "AccessPolicy", day: date) -> dict[tuple[str, str], set[str]]
     return found
 
 
-def _tell(screen: Screen, changes: Iterable["Change"], against: str) -> None:
+def _show_changes(screen: Screen, changes: Iterable["Change"], against: str) -> None:
     changes = list(changes)
     if not changes:
         screen.show(f"nobody gains or loses access since {escape(against)}")
@@ -230,7 +230,7 @@ def _json(
 
     allowed = [(cell, decide(policy, cell, day)) for cell in cells(policy)]
     return {
-        **_nothing(force),
+        **_empty_result(force),
         "day": str(day),
         "cells": _count(policy),
         "allowed": [
@@ -245,6 +245,6 @@ def _json(
     }
 
 
-def _nothing(force: str | None) -> dict[str, Any]:
+def _empty_result(force: str | None) -> dict[str, Any]:
     empty: dict[str, Any] = {key: [] for key in ("policies", "allowed", "closing", "changes", "differing", "written")}
     return {"force": force, "day": None, "cells": 0, **empty}

@@ -138,7 +138,7 @@ def _freed(key: "Key", slug: str) -> str:
     """The next step that frees the range of a deployed network."""
     region, name = key
     if name:
-        return f"take {name} out of the settings, run `bluelamp up {slug}`, then release it"
+        return f"remove {name} from the settings, run `bluelamp up {slug}`, then release it"
     return (
         f"the hub in {region} goes with what it joins: run `bluelamp destroy {slug}`, or, where it is the second hub, "
         f"set bluelamp:components.secondHub: off and run `bluelamp up {slug}`; then release it"

@@ -147,9 +147,9 @@ def _run(
                 run.rehearsed(root, engine, force, arm_types=arm_types, changes=not preview, patience=patience)
             )
             board = Board(stack.enter_context(screen.progress()), [name])
-            result = held.run(board.hear(name), agree, preview=preview)
+            result = held.run(board.on_step(name), agree, preview=preview)
             return replace(result, notes=(*held.notes, *result.notes)), held.outputs()
         target = run.real(root, engine, force).target
         board = Board(stack.enter_context(screen.progress()), [name])
-        result = run.work(target, board.hear(name), agree, preview=preview, refresh=not preview)
+        result = run.work(target, board.on_step(name), agree, preview=preview, refresh=not preview)
         return result, run.real_outputs(target)

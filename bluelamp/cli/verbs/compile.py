@@ -81,9 +81,9 @@ def compile_(
     written = write(files, folder, flat=(".", "definitions"))
     missing = f", {len(compiled.left_out)} left out (reasons in left-out.md)" if compiled.left_out else ""
     screen.show(f"{escape(str(folder))}: {_counted(len(compiled.documents))}{missing}")
-    untried = _unverified(to, kept, compiled)
-    if untried:
-        screen.say(f"[yellow]aliases to try on a subscription first:[/yellow] {sum(map(len, untried.values()))}")
+    untested = _unverified(to, kept, compiled)
+    if untested:
+        screen.say(f"[yellow]unverified aliases to test on a subscription:[/yellow] {sum(map(len, untested.values()))}")
     screen.give(
         {
             "to": to,
@@ -91,7 +91,7 @@ def compile_(
             "files": [str(path) for path in written],
             "compiled": list(compiled.documents),
             "leftOut": dict(compiled.left_out),
-            "unverifiedAliases": untried,
+            "unverifiedAliases": untested,
         }
     )
 

@@ -63,7 +63,7 @@ def destroy(
         chosen,
         "destroy",
         RunOptions(rehearse, jobs, None, kubeconfig, needs_settings=False, details=details, seen=agree.seen),
-        lambda target, hear, _: deploy.destroy(target, hear, agree=agree),
+        lambda target, on_step, _: deploy.destroy(target, on_step, agree=agree),
     )
     raise typer.Exit(status)
 

@@ -28,7 +28,7 @@ from bluelamp.cli.scheduled import engine_job, refuse_local_options, refuse_ques
 from bluelamp.cli.screen import Format, Screen, escape
 from bluelamp.cli.select import select
 from bluelamp.fleet import deploy
-from bluelamp.fleet.deploy import Hear, Result
+from bluelamp.fleet.deploy import OnStep, Result
 from bluelamp.folders import project as find_project
 
 if TYPE_CHECKING:
@@ -95,7 +95,7 @@ def drift(
         job=engine_job("drift", rehearse=rehearse, repair=repair),
     )
     status = operate.run(
-        screen, root, chosen, "drift", options, lambda target, hear, _: _drifted(target, hear, found, agree)
+        screen, root, chosen, "drift", options, lambda target, on_step, _: _drifted(target, on_step, found, agree)
     )
     if issue is not None:
         words = ["bluelamp", "drift", *(["--all"] if every else forces or []), *(["--rehearse"] if rehearse else [])]
@@ -104,7 +104,7 @@ def drift(
     raise typer.Exit(status)
 
 
-def _drifted(target: "Target", hear: Hear, found: "Drifting", agree: "Agreement | None") -> Result:
+def _drifted(target: "Target", on_step: OnStep, found: "Drifting", agree: "Agreement | None") -> Result:
     """The drift, or the drift that remains after a repair that is requested and allowed."""
-    result = found.remember(deploy.drift(target, hear, found.sift))
-    return result if agree is None else found.repair(target, hear, result, agree)
+    result = found.remember(deploy.drift(target, on_step, found.sift))
+    return result if agree is None else found.repair(target, on_step, result, agree)

@@ -90,8 +90,8 @@ def sign(
         raise UsageError(f"{file} is not among the evidence of a force of {root}", next_step=_ONE)
     signer = private_key(key)
     content, name = content_of(path, root)
-    said = read(content, name, force)
-    wrong = [each.flaw for each in attached(path.parent, said.files) if each.flaw]
+    statement = read(content, name, force)
+    wrong = [each.flaw for each in attached(path.parent, statement.files) if each.flaw]
     if wrong:
         raise UsageError(f"{name}: {'; '.join(wrong)}", next_step="correct the file or its sha256")
     target = path.with_name(path.name + SIGNATURE)
@@ -100,7 +100,7 @@ def sign(
     except OSError as error:
         raise unwritable(target, error, what="the signature cannot be written") from None
     whose = fingerprint(signer.public_key())
-    screen.show(f"signed {escape(name)} on {some(len(said.controls), 'control')}: {escape(target.name)}")
+    screen.show(f"signed {escape(name)} on {some(len(statement.controls), 'control')}: {escape(target.name)}")
     screen.show(f"fingerprint: {whose}")
     if whose not in known_signers(root):
         screen.warn(f"this key is not a known signer: copy its public half to {FOLDER}/")

@@ -285,7 +285,7 @@ def _deploy(root: Path, force: str) -> None:
         [force],
         "up",
         RunOptions(rehearse=True),
-        lambda target, hear, gate: deploy.up(target, hear, refresh=True, agree=lambda *_: True, gate=gate),
+        lambda target, on_step, gate: deploy.up(target, on_step, refresh=True, agree=lambda *_: True, gate=gate),
     )
     if done is not Status.DONE:
         raise BluelampError(f"{force} cannot be brought up in the rehearsal cloud", next_step="run: bluelamp doctor")

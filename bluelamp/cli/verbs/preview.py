@@ -39,7 +39,7 @@ from bluelamp.cli.screen import Format, Screen
 from bluelamp.cli.select import end_without, select
 from bluelamp.engine.operation import Target
 from bluelamp.fleet import deploy
-from bluelamp.fleet.deploy import Gate, Hear, Result
+from bluelamp.fleet.deploy import Gate, OnStep, Result
 from bluelamp.folders import project as find_project
 
 if TYPE_CHECKING:
@@ -149,9 +149,11 @@ def preview(
 def _work(kept: "Save | None", *, refresh: bool, expect_no_changes: bool) -> Work:
     """The preview of one force, which is saved if `kept` says where."""
 
-    def work(target: Target, hear: Hear, gate: Gate) -> Result:
+    def work(target: Target, on_step: OnStep, gate: Gate) -> Result:
         plan = kept.saving.plan_of(target.stack) if kept else None
-        return deploy.preview(target, hear, refresh=refresh, expect_no_changes=expect_no_changes, gate=gate, save=plan)
+        return deploy.preview(
+            target, on_step, refresh=refresh, expect_no_changes=expect_no_changes, gate=gate, save=plan
+        )
 
     return work
 

@@ -41,7 +41,7 @@ from bluelamp.cli.select import end_without, select
 from bluelamp.engine.operation import Target
 from bluelamp.errors import UsageError
 from bluelamp.fleet import deploy
-from bluelamp.fleet.deploy import Gate, Hear, Result
+from bluelamp.fleet.deploy import Gate, OnStep, Result
 from bluelamp.folders import project as find_project
 
 if TYPE_CHECKING:
@@ -162,12 +162,12 @@ def _work(opened: "Opened | None", agree: Agreement, *, refresh: bool) -> Iterat
     # A killed run leaves its temporary folder, so none is created unless a plan is applied.
     with TemporaryDirectory(prefix="bluelamp-plans-") if opened else nullcontext("") as folder:
 
-        def work(target: Target, hear: Hear, gate: Gate) -> Result:
+        def work(target: Target, on_step: OnStep, gate: Gate) -> Result:
             if opened is None:
-                return deploy.up(target, hear, refresh=refresh, agree=agree, gate=gate)
+                return deploy.up(target, on_step, refresh=refresh, agree=agree, gate=gate)
             from bluelamp.fleet.applying import apply_saved
 
-            return apply_saved(opened, target, hear, Path(folder), agree.ask)
+            return apply_saved(opened, target, on_step, Path(folder), agree.ask)
 
         yield work
 

@@ -56,8 +56,8 @@ def verify(
     for one in found:
         _show(screen, one, kept=root if signer is None else None)
     screen.give({"reports": [as_json(one) | {"intact": not one.flaws, "proven": one.proven} for one in found]})
-    amiss = any(one.flaws or one.signature is Signature.UNKNOWN for one in found)
-    raise typer.Exit(Status.FAILED if amiss else Status.DONE)
+    failed = any(one.flaws or one.signature is Signature.UNKNOWN for one in found)
+    raise typer.Exit(Status.FAILED if failed else Status.DONE)
 
 
 def _root(project: Path | None) -> Path | None:
@@ -88,11 +88,11 @@ def _show(screen: Screen, one: "Verification", kept: Path | None) -> None:
     for flaw in one.flaws:
         screen.show(f"[red]{escape(one.folder / flaw.file)}[/red]: {escape(flaw.said)}")
     if one.flaws:
-        screen.show(f"{name}: [red]not as it was written[/red]")
+        screen.show(f"{name}: [red]changed since it was written[/red]")
         return
     colour = "green" if one.proven else "yellow"
     screen.show(
-        f"{name}: [{colour}]as it was written[/{colour}] on {escape(one.written)}: "
+        f"{name}: [{colour}]unchanged[/{colour}] since {escape(one.written)}: "
         f"{some(one.files, 'file')} on {escape(', '.join(one.subject))}"
     )
     screen.show(*(f"  {each}" for each in (*_signed(one, kept), _chained(one.previous, followed=one.followed))))
@@ -124,8 +124,8 @@ def key(
     screen.show(f"public key: {escape(public)}, for those who verify")
     screen.show(f"fingerprint: {fingerprint}")
     screen.say(
-        "next: copy the public key to stacks/signers/NAME.pem in the project of those who verify; NAME says whose key "
-        "it is: a force's, or a person's"
+        "next: copy the public key to stacks/signers/NAME.pem in the project of those who verify; NAME is the owner of "
+        "the key: a force, or a person"
     )
     screen.give({"private": str(file), "public": str(public), "fingerprint": fingerprint})
 
@@ -149,7 +149,7 @@ def _signed(one: "Verification", kept: Path | None) -> list[str]:
 
 def _chained(previous: str, *, followed: bool) -> str:
     if not previous:
-        return "the first of its chain"
+        return "the first report of its chain"
     if followed:
-        return "follows the report that was named"
+        return "follows the report given with --previous"
     return f"follows the report whose manifest is {previous[:16]}…; name it with --previous to compare"

@@ -32,7 +32,7 @@ def undeployed(policy: AccessPolicy, offered: Offered, source: Source) -> Iterat
             yield source.problem(
                 ("assets", name, "lake"),
                 f"{name} is in the lake, and the force has none",
-                next_step="add `data:` to bluelamp:azure in the settings, or take `lake` out",
+                next_step="add `data:` to bluelamp:azure in the settings, or remove `lake`",
             )
         elif asset.lake is not None and asset.lake.container not in offered.file_systems:
             yield source.problem(
@@ -83,13 +83,13 @@ def _of_rule(policy: AccessPolicy, rule: Rule) -> Iterator[Finding]:
             yield (
                 ("assets",),
                 f"gives a partner {asset}, which has no interface for partners",
-                f"add `api:` to assets.{asset}, or take the partner out",
+                f"add `api:` to assets.{asset}, or remove the partner",
             )
         if "public" in kinds and policy.assets[asset].open is None:
             yield (
                 ("assets",),
                 f"gives the public {asset}, which is not published",
-                f"add `open:` to assets.{asset}, or take the public out",
+                f"add `open:` to assets.{asset}, or remove the public",
             )
     if "partner" in kinds:
         yield from _partner(policy, rule)
@@ -136,11 +136,11 @@ def _public(policy: AccessPolicy, rule: Rule) -> Iterator[Finding]:
         if covered != every:
             yield (
                 (name,),
-                f"gives the public access for some {name} only; an open endpoint asks nobody who they are",
+                f"gives the public access for some {name} only; an open endpoint has no authentication",
                 f"write `{name}: [{ANY}]`",
             )
     if rule.mask is not None:
-        yield ("mask",), "masks what is published, which is counts already", "take `mask` out"
+        yield ("mask",), "masks published data, which is counts only", "remove `mask`"
 
 
 def _apart(policy: AccessPolicy, first: Rule, second: Rule) -> tuple[str, str] | None:

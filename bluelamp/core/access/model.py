@@ -60,7 +60,7 @@ class Persona(Model):
 
 
 class LakePath(Model):
-    """Where an asset is in the data lake."""
+    """The location of an asset in the data lake."""
 
     container: Label
     path: Path
@@ -76,7 +76,7 @@ class Application(Model):
 
 
 class OpenData(Model):
-    """What of an asset is published: counts by columns."""
+    """The published part of an asset: counts by columns."""
 
     table: Text
     by: Annotated[tuple[Text, ...], Field(min_length=1, examples=["[lsoa, month]"])]
@@ -85,7 +85,7 @@ class OpenData(Model):
 
 
 class AccessAsset(Model):
-    """Where people, partners and the public get an asset of the register, and its masked views."""
+    """The places where people, partners and the public read an asset of the register, and its masked views."""
 
     lake: LakePath | None = None
     application: Application | None = None
@@ -97,7 +97,7 @@ class AccessAsset(Model):
 
 
 class Rule(Model):
-    """Who may, or may never, see which assets, for what and from where."""
+    """A rule that allows or denies personas access to assets, by purpose, network and device."""
 
     id: Annotated[Label, Field(max_length=40)]
     effect: Literal["allow", "deny"]
@@ -117,7 +117,7 @@ class Rule(Model):
 
     @property
     def allows(self) -> bool:
-        """Whether it allows; otherwise it forbids."""
+        """Whether it allows; otherwise it denies."""
         return self.effect == "allow"
 
 
@@ -149,7 +149,7 @@ class AccessPolicy(Model):
         )
 
     def covers(self, rule: Rule) -> Axes:
-        """What `rule` is about: the product of five sets of cells' values, `any` spelt out."""
+        """The cells that `rule` covers: a set of values for each axis, with `any` expanded."""
         return self._covered[rule.id]
 
     @cached_property
@@ -172,5 +172,5 @@ class AccessPolicy(Model):
         return rule.allows and (ends is None or day <= ends)
 
     def view(self, rule: Rule, persona: str) -> str:
-        """Which view of its assets `rule` shows to a persona."""
+        """The view of its assets that `rule` shows to a persona."""
         return OPEN if self.personas[persona].kind == "public" else rule.mask or FULL

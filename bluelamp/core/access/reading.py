@@ -36,7 +36,7 @@ def read_access(
     """The policy of `force`, with the ends of the agreements of its `contracts`; None where there is no file.
 
     `offered` is what the force deploys; None leaves out what depends on that. Raises `SettingsError` with every mistake
-    in it: what it does not know, rules that contradict each other, and rules that no target can express.
+    in it: unknown keys and names, contradictory rules, and rules that no target can express.
     """
     if not has_access(root, force):
         return None
@@ -45,7 +45,7 @@ def read_access(
     problems = [*source.problems, *problems]
     if isinstance(source.values, dict) and "agreements" in source.values:
         problems.append(
-            source.problem(("agreements",), "agreements are read from the register", next_step="take it out", key=True)
+            source.problem(("agreements",), "agreements are read from the register", next_step="remove it", key=True)
         )
     if policy is None or problems:
         raise SettingsError(problems)
@@ -65,7 +65,7 @@ def read_access(
 
 
 def _names(policy: AccessPolicy, source: Source) -> Iterator[Problem]:
-    """Names in rules that nothing declares, `any` beside other names, and rules of the same id."""
+    """Undeclared names in rules, `any` beside other names, and duplicate rule ids."""
     known: Mapping[str, Iterable[str]] = {
         "personas": policy.personas,
         "assets": policy.assets,
@@ -95,7 +95,7 @@ def _mask(policy: AccessPolicy, rule: Rule, index: int, source: Source) -> Itera
     if rule.mask is None:
         return
     if not rule.allows:
-        yield source.problem(("rules", index, "mask"), "a rule that denies shows nothing", next_step="take `mask` out")
+        yield source.problem(("rules", index, "mask"), "a rule that denies has no mask", next_step="remove `mask`")
         return
     for asset in policy.assets if ANY in rule.assets else rule.assets:
         if asset in policy.assets and rule.mask not in policy.assets[asset].masks:
@@ -104,7 +104,7 @@ def _mask(policy: AccessPolicy, rule: Rule, index: int, source: Source) -> Itera
 
 
 def _personas(policy: AccessPolicy, source: Source) -> Iterator[Problem]:
-    """Personas without what lets Entra ID know them, or that it cannot tell apart."""
+    """Personas without an id in Entra ID, or with the same one."""
     wanted = {"staff": "group", "partner": "application"}
     for name, persona in policy.personas.items():
         for key in ("group", "application"):
@@ -114,13 +114,13 @@ def _personas(policy: AccessPolicy, source: Source) -> Iterator[Problem]:
                 yield source.problem(
                     ("personas", name, *([key] if has else [])),
                     f"a persona of the kind {persona.kind} {what} `{key}`",
-                    next_step=f"add `{key}:`" if needs else "take it out",
+                    next_step=f"add `{key}:`" if needs else "remove it",
                 )
     public = [name for name, each in policy.personas.items() if each.kind == "public"]
     for name in public[1:]:
         yield source.problem(
             ("personas", name),
-            "the public is one persona: an open endpoint cannot tell two apart",
+            "only one persona can be public: an open endpoint cannot distinguish two",
             next_step="keep one",
         )
     ids = {name: each.group or each.application for name, each in policy.personas.items()}
@@ -136,7 +136,7 @@ def _assets(policy: AccessPolicy, known: Mapping[str, "Contract"], source: Sourc
         for key in ("api", "open"):
             if getattr(asset, key) is not None and asset.lake is None:
                 yield source.problem(
-                    ("assets", name, key), f"`{key}` serves what is in the lake", next_step=f"add `lake:` to {name}"
+                    ("assets", name, key), f"`{key}` needs an asset in the lake", next_step=f"add `lake:` to {name}"
                 )
     applications = {name: each.application.client for name, each in policy.assets.items() if each.application}
     yield from _same(applications, lambda name: ("assets", name, "application"), source)
@@ -147,13 +147,13 @@ def _assets(policy: AccessPolicy, known: Mapping[str, "Contract"], source: Sourc
         if one.container == other.container and (a.startswith(b) or b.startswith(a)):
             yield source.problem(
                 ("assets", second, "lake"),
-                f"{other.path} and the path of {first}, {one.path}, are one inside the other",
+                f"{other.path} overlaps the path of {first}, {one.path}",
                 next_step="give each asset a folder of its own",
             )
 
 
 def _columns(name: str, asset: AccessAsset, contract: "Contract", source: Source) -> Iterator[Problem]:
-    """Columns that the asset's contract does not have, and views with the name of one that is always there."""
+    """Columns that the asset's contract does not have, and masks with the name of a built-in view."""
     tables = {table.name: [str(each.name) for each in table.properties or ()] for table in contract.tables}
     columns = [column for each in tables.values() for column in each]
     for view, hidden in asset.masks.items():
@@ -161,7 +161,7 @@ def _columns(name: str, asset: AccessAsset, contract: "Contract", source: Source
         if view in (FULL, OPEN):
             yield source.problem(steps, f"{view} is a view of every asset", next_step="rename the mask", key=True)
         if not hidden:
-            yield source.problem(steps, "masks nothing", next_step="name the columns that it leaves out")
+            yield source.problem(steps, "masks no column", next_step="list the columns to leave out")
         for index, column in enumerate(hidden):
             if column not in columns:
                 yield _unknown(source, (*steps, index), column, f"columns of {name}", columns)
@@ -208,7 +208,7 @@ def _agreements(policy: AccessPolicy, known: Mapping[str, "Contract"], source: S
             if rule.allows and kinds & {"partner", "public"}:
                 yield source.problem(
                     steps,
-                    f"rule {rule.id} gives data to others without an agreement",
+                    f"rule {rule.id} shares data with others without an agreement",
                     next_step="add `agreement:` with a reference from sharingAgreements of the asset's contract",
                 )
             continue
@@ -237,7 +237,7 @@ def _ends(policy: AccessPolicy, known: Mapping[str, "Contract"]) -> dict[str, da
 
 
 def _same(ids: Mapping[str, str | None], steps_of: Callable[[str], Steps], source: Source) -> Iterator[Problem]:
-    """Values that two names share and that have to tell them apart."""
+    """Duplicate values that must be unique."""
     first: dict[str, str] = {}
     for name, value in ids.items():
         if value is not None and first.setdefault(value, name) != name:

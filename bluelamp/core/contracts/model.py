@@ -48,7 +48,7 @@ class Contract:
 
     @property
     def retention_years(self) -> float | None:
-        """How long the data is kept at least, from the SLA property `retention` (unit `y` or `d`); None if unsaid."""
+        """The minimum retention, from the SLA property `retention` (unit `y` or `d`); None if there is none."""
         for row in self.document.slaProperties or ():
             if row.property == "retention" and isinstance(row.value, int | float) and not isinstance(row.value, bool):
                 unit = (row.unit or "y").casefold()

@@ -137,7 +137,7 @@ class AssetProperties(Model):
 
 
 class PlacementProperties(Model):
-    """What Bluelamp adds to a server of a contract: where the copy resides, and which resource holds it."""
+    """Bluelamp's properties of a server in a contract: the location of the copy, and the resource that holds it."""
 
     location: Place
     resource: Annotated[str, Field(min_length=1, max_length=128)] | None = None

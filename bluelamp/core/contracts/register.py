@@ -17,7 +17,7 @@ from bluelamp.core.suggestions import did_you_mean
 from bluelamp.core.validation import validate
 
 ASSETS: Final = "stacks/{force}/assets"
-"""Where a force's contracts are, under the project's folder: one `*.yaml` each."""
+"""The folder of a force's contracts in the project: one `*.yaml` each."""
 
 _OURS: Final = (None, "bluelamp")
 M = TypeVar("M", bound=BaseModel)

@@ -23,12 +23,12 @@ DEMANDS: Final[Mapping[str, str]] = {
     "3": "Spend smarter",
     "skills": "Digital skills",
 }
-"""What each demand is called; `docs/strategy.md` has them in full."""
+"""The name of each demand; `docs/strategy.md` has them in full."""
 
 Profile = Literal["starter", "hybrid", "full"]
 
 MODULE: Final = "modules/"
-"""What the path of a module begins with; a successor without it is the ID of another debt."""
+"""The prefix of a module's path; a successor without it is the ID of another debt."""
 
 _LARGEST: Final = 1_000_000_000
 
@@ -58,11 +58,11 @@ ModulePath = Annotated[str, AfterValidator(_path)]
 """A module by its folder."""
 
 Successor = Annotated[str, AfterValidator(_module)]
-"""What replaces tactical spend: a module, or the debt ID of other tactical spend that has a successor of its own."""
+"""The successor of tactical spend: a module, or the debt ID of other tactical spend that has a successor of its own."""
 
 
 class Budget(Model):
-    """What a milestone may cost, in GBP."""
+    """The budget of a milestone, in GBP."""
 
     model_config = ConfigDict(json_schema_extra={"anyOf": [{"required": ["monthly"]}, {"required": ["capital"]}]})
 
@@ -107,7 +107,7 @@ class Criterion(Model):
                 "write one criterion for each" if given else "add one of them",
             )
         if self.profile is not None and self.component is None:
-            raise refuse("only a component has a profile", "", "take `profile` out")
+            raise refuse("only a component has a profile", "", "remove `profile`")
         return self
 
     @property
@@ -181,7 +181,7 @@ class Roadmap(Model):
 
     @property
     def source(self) -> Source | None:
-        """Where each part is in the file; None for a roadmap that was not read."""
+        """The parsed file with positions; None for a roadmap that was not read."""
         return self._source
 
     @cached_property
@@ -191,7 +191,7 @@ class Roadmap(Model):
 
     @property
     def dependencies(self) -> Mapping[str, tuple[str, ...]]:
-        """What each milestone depends on."""
+        """The dependencies of each milestone."""
         return {each.id: each.depends_on for each in self.milestones}
 
     @property
@@ -207,7 +207,7 @@ def read_from(roadmap: Roadmap, source: Source) -> Roadmap:
 
 
 def milestone_inputs(milestone: Milestone, owner: str, file: str) -> dict[str, Any]:
-    """A milestone as the program registers it: what a plan, a preview, a state and the rules see of it."""
+    """A milestone as the program registers it, in plans, previews and states, and for rules."""
     budget = milestone.budget or None
     found = {
         "id": milestone.id,

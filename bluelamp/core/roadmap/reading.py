@@ -23,7 +23,7 @@ def has_roadmap(root: Path, force: str) -> bool:
 
 
 def _exists(path: Path) -> bool:
-    # A link that leads nowhere is a mistake, not the wish for the default roadmap.
+    # A broken link is a mistake, not a missing file.
     return path.exists() or path.is_symlink()
 
 
@@ -61,7 +61,7 @@ def _milestones(roadmap: Roadmap, source: Source) -> Iterator[Problem]:
                     "",
                     "leave it with one milestone",
                 )
-    yield from _twice("milestones", [each.id for each in roadmap.milestones], source)
+    yield from _duplicate_ids("milestones", [each.id for each in roadmap.milestones], source)
     first = {each.id: index for index, each in reversed(list(enumerate(roadmap.milestones)))}
     broken = len(first) < len(roadmap.milestones)
     for index, milestone in enumerate(roadmap.milestones):
@@ -93,7 +93,7 @@ def _milestones(roadmap: Roadmap, source: Source) -> Iterator[Problem]:
 
 
 def _tactical(roadmap: Roadmap, source: Source) -> Iterator[Problem]:
-    yield from _twice("tactical", [each.id for each in roadmap.tactical], source)
+    yield from _duplicate_ids("tactical", [each.id for each in roadmap.tactical], source)
     for index, spend in enumerate(roadmap.tactical):
         if spend.milestone not in roadmap.by_id:
             yield unknown_milestone(roadmap, source, ("tactical", index, "milestone"), spend.milestone)
@@ -110,7 +110,7 @@ def unknown_milestone(roadmap: Roadmap, source: Source, steps: Steps, name: str)
     )
 
 
-def _twice(key: str, ids: list[str], source: Source) -> Iterator[Problem]:
+def _duplicate_ids(key: str, ids: list[str], source: Source) -> Iterator[Problem]:
     for index, each in enumerate(ids):
         if each in ids[:index]:
             yield source.problem(

@@ -11,14 +11,14 @@ from bluelamp.engine.host import bare
 
 bare.install()
 
-from pulumi.runtime.proto import language_pb2_grpc  # noqa: E402 - the stand-ins must be in place first
+from pulumi.runtime.proto import language_pb2_grpc  # noqa: E402 - the empty packages must be in place first
 
 from bluelamp.core import loopback  # noqa: E402
 from bluelamp.engine.host.service import LanguageHost  # noqa: E402
 
 
 def main() -> None:
-    """Serves until the engine interrupts it or is gone, and takes what it runs with it."""
+    """Serves until the engine interrupts it or ends, then terminates its child processes."""
     addresses = [word for word in sys.argv[1:] if not word.startswith("-")]
     engine = addresses[-1] if addresses else ""
     host = LanguageHost(engine)
@@ -37,15 +37,15 @@ def main() -> None:
 
 
 def _endings() -> select.poll:
-    """What there is something to read of once the engine interrupts this process, or is gone and reads it no more."""
-    told, teller = socket.socketpair()
-    teller.setblocking(False)
-    # A handler that took a lock could wait for the one that it interrupted; this only writes a byte.
-    signal.set_wakeup_fd(teller.detach())
+    """A poll object that becomes ready when the engine interrupts this process, or no longer reads its output."""
+    reader, writer = socket.socketpair()
+    writer.setblocking(False)
+    # A handler that takes a lock could deadlock with the code that it interrupts; this only writes a byte.
+    signal.set_wakeup_fd(writer.detach())
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: None)
     endings = select.poll()
-    endings.register(told.detach(), select.POLLIN)
+    endings.register(reader.detach(), select.POLLIN)
     endings.register(sys.stdout.fileno(), 0)
     return endings
 

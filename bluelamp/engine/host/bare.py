@@ -1,8 +1,8 @@
 """Importing the SDK's protocol stubs without importing the SDK.
 
 `import pulumi` costs 0.6 s and the language host needs only the generated protobuf modules below
-`pulumi.runtime.proto`, which import nothing else of the SDK. Empty stand-ins for the two packages above them let Python
-find those modules without running the packages' `__init__`.
+`pulumi.runtime.proto`, which import nothing else of the SDK. Empty modules in place of the two packages above them let
+Python find those modules without running the packages' `__init__`.
 """
 
 import importlib.util
@@ -12,7 +12,7 @@ from types import ModuleType
 
 
 def install() -> None:
-    """Puts stand-ins for `pulumi` and `pulumi.runtime` into `sys.modules`; only for a process that needs no more."""
+    """Puts empty packages `pulumi` and `pulumi.runtime` into `sys.modules`, for a process that needs only stubs."""
     if "pulumi" in sys.modules:
         return
     spec = importlib.util.find_spec("pulumi")

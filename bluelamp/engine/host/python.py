@@ -1,4 +1,4 @@
-"""Which Python runs a program: the project's virtual environment, the caller's, or the one Bluelamp lives in."""
+"""Chooses the Python for a program: the project's virtual environment, the caller's, or Bluelamp's own."""
 
 import os
 import shutil
@@ -12,23 +12,23 @@ from typing import Any, Final
 import bluelamp
 
 _TOOLS: Final = {"uv": "uv sync", "poetry": "poetry install"}
-"""The tools that keep a project's virtual environment, and the command that makes it; `pip` keeps none by itself."""
+"""The tools that manage a project's virtual environment, and the command that creates it; `pip` manages none."""
 _PACKAGE: Final = Path(bluelamp.__file__).resolve().parent
 
 
 def interpreter(root: Path, options: Mapping[str, Any]) -> str:
     """The Python for a project at `root` whose `runtime.options` are `options`.
 
-    Raises `FileNotFoundError` where the options name a virtual environment, or a tool that keeps one, and it is not
-    there.
+    Raises `FileNotFoundError` if the options name a virtual environment, or a tool that manages one, and it does not
+    exist.
     """
     named = options.get("virtualenv")
     if named:
         python = _inside(root / str(named))
         if python is None:
             raise FileNotFoundError(
-                f"Pulumi.yaml asks for the virtual environment {named}, and {root / str(named)} is not one; "
-                f"make it with: python3 -m venv {root / str(named)}"
+                f"Pulumi.yaml requires the virtual environment {named}, but {root / str(named)} is not one; "
+                f"create it with: python3 -m venv {root / str(named)}"
             )
         return python
     tool = options.get("toolchain")
@@ -36,12 +36,12 @@ def interpreter(root: Path, options: Mapping[str, Any]) -> str:
         python = _of_tool(str(tool), root)
         if python is None:
             raise FileNotFoundError(
-                f"Pulumi.yaml asks for the toolchain {tool}, and {root} has no virtual environment of it; "
-                f"make it with: {_TOOLS[str(tool)]}"
+                f"Pulumi.yaml requires the toolchain {tool}, but {root} has no virtual environment of it; "
+                f"create it with: {_TOOLS[str(tool)]}"
             )
         return python
     if root.resolve().is_relative_to(_PACKAGE):
-        return sys.executable  # what is part of Bluelamp needs Bluelamp
+        return sys.executable  # programs inside Bluelamp need Bluelamp
     active = os.environ.get("VIRTUAL_ENV")
     if active and (python := _inside(Path(active))):
         return python
@@ -50,11 +50,11 @@ def interpreter(root: Path, options: Mapping[str, Any]) -> str:
 
 
 def _of_tool(tool: str, root: Path) -> str | None:
-    """The Python of the environment that uv or Poetry keeps for the project at `root`."""
+    """The Python of the environment that uv or Poetry manages for the project at `root`."""
     here = root.resolve()
     named = os.environ.get("UV_PROJECT_ENVIRONMENT") if tool == "uv" else None
     for folder in (here, *here.parents):
-        # A workspace of uv has one environment, at its root.
+        # A uv workspace has one environment, at its root.
         if python := _inside(folder / (named or ".venv")):
             return python
         if (folder / ".git").exists() or (tool == "poetry" and (folder / "pyproject.toml").is_file()):
@@ -62,12 +62,12 @@ def _of_tool(tool: str, root: Path) -> str | None:
     poetry = shutil.which("poetry") if tool == "poetry" else None
     if poetry is None:
         return None
-    asked = [poetry, "env", "info", "--path", "--no-ansi", "--directory", str(here)]
+    command = [poetry, "env", "info", "--path", "--no-ansi", "--directory", str(here)]
     try:
-        ended = subprocess.run(asked, check=False, capture_output=True, text=True, timeout=60)
+        done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=60)
     except (OSError, subprocess.SubprocessError):
         return None
-    return _inside(Path(ended.stdout.strip())) if ended.returncode == 0 and ended.stdout.strip() else None
+    return _inside(Path(done.stdout.strip())) if done.returncode == 0 and done.stdout.strip() else None
 
 
 def _inside(environment: Path) -> str | None:

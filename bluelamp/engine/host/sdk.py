@@ -171,7 +171,7 @@ def _snake(key: str) -> str:
 
 
 def _identifier(name: str) -> str:
-    # A schema is anybody's: nothing of it becomes code but names and literals.
+    # Schemas are untrusted: only their names and literals become code.
     if not name.isidentifier() or keyword.iskeyword(name):
         raise UnsupportedSchemaError(f"{name[:60]!r} cannot be a name in Python")
     return name

@@ -1,4 +1,4 @@
-"""The calls that the engine makes on a language host."""
+"""The language host's service, which the engine calls."""
 
 import json
 import os
@@ -18,8 +18,8 @@ from bluelamp.engine.host.python import interpreter
 from bluelamp.engine.host.sdk import UnsupportedSchemaError, files, on_path
 
 _EXECUTOR = "pulumi-language-python-exec"
-# The executor's own sign that it has shown the user what is wrong, so the engine need not say it again.
-_SHOWN = 32
+# The executor's exit status for an error that it has already shown, so that the engine does not repeat it.
+_ERROR_SHOWN = 32
 
 
 class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
@@ -31,13 +31,13 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
         self._lock = threading.Lock()
 
     def stop(self) -> None:
-        """Ends what is still running."""
+        """Terminates running processes."""
         with self._lock:
             for child in self._children:
                 child.terminate()
 
     def Handshake(self, request: Any, _context: Any) -> Any:
-        """Takes the engine's address."""
+        """Stores the engine's address."""
         self._engine = request.engine_address or self._engine
         return language_pb2.LanguageHandshakeResponse()
 
@@ -46,33 +46,33 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
         return plugin_pb2.PluginInfo(version=__version__)
 
     def GetRequiredPackages(self, _request: Any, _context: Any) -> Any:
-        """Nothing: providers are asked for when a resource of theirs is registered."""
+        """Empty: the engine loads a provider when one of its resources is registered."""
         return language_pb2.GetRequiredPackagesResponse()
 
     def GetRequiredPlugins(self, _request: Any, _context: Any) -> Any:
-        """Nothing, as for packages."""
+        """Empty, as for packages."""
         return language_pb2.GetRequiredPluginsResponse()
 
     def GetProgramDependencies(self, _request: Any, _context: Any) -> Any:
-        """Not listed; only `pulumi about` asks."""
+        """Empty; only `pulumi about` uses it."""
         return language_pb2.GetProgramDependenciesResponse()
 
     def About(self, request: Any, _context: Any) -> Any:
         """The Python that would run the program."""
         python = _python(request.info)
-        said = subprocess.run([python, "--version"], check=False, capture_output=True, text=True).stdout
-        return language_pb2.AboutResponse(executable=python, version=said.removeprefix("Python ").strip())
+        version = subprocess.run([python, "--version"], check=False, capture_output=True, text=True).stdout
+        return language_pb2.AboutResponse(executable=python, version=version.removeprefix("Python ").strip())
 
     def RuntimeOptionsPrompts(self, _request: Any, _context: Any) -> Any:
         """No questions: the options are in Pulumi.yaml."""
         return language_pb2.RuntimeOptionsResponse()
 
     def InstallDependencies(self, _request: Any, _context: Any) -> Iterator[Any]:
-        """Nothing to do: projects install their own environment."""
+        """Does nothing, as projects install their own environment."""
         yield from ()
 
     def GeneratePackage(self, request: Any, context: Any) -> Any:
-        """Writes the Python SDK of a component package, for `pulumi package add`; others need Pulumi's own host."""
+        """Writes the Python SDK of a component package, for `pulumi package add`; others need Pulumi's host."""
         try:
             written = files(json.loads(request.schema))
         except UnsupportedSchemaError as error:
@@ -86,18 +86,18 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
         return language_pb2.GeneratePackageResponse()
 
     def Link(self, request: Any, _context: Any) -> Any:
-        """How a program finds the SDKs in `sdks/`: here they are on its path, elsewhere they are installed."""
+        """Instructions for importing the SDKs in `sdks/`, which are on the path of programs that this host runs."""
         lines = []
         for each in request.packages:
             name = f"pulumi_{each.package.name.replace('-', '_')}"
             lines += [
                 f"In a program of this project: import {name}",
-                f"For a program that is run in another way: pip install ./{each.path}",
+                f"Outside this project: pip install ./{each.path}",
             ]
         return language_pb2.LinkResponse(import_instructions="\n".join(lines))
 
     def Cancel(self, _request: Any, _context: Any) -> Any:
-        """Ends what is running."""
+        """Terminates running processes."""
         self.stop()
         return empty_pb2.Empty()
 
@@ -134,12 +134,12 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
             self._forget(child)
         if status == 0:
             return language_pb2.RunResponse()
-        if status == _SHOWN:
+        if status == _ERROR_SHOWN:
             return language_pb2.RunResponse(bail=True)
         return language_pb2.RunResponse(error=f"Program exited with non-zero exit code: {status}")
 
     def RunPlugin(self, request: Any, context: Any) -> Iterator[Any]:
-        """Runs a policy pack or a component package, and hands on what it prints."""
+        """Runs a policy pack or a component package, and streams its output."""
         python = _python(request.info)
         folder = request.info.program_directory
         if request.kind == "analyzer":
@@ -179,7 +179,7 @@ def _python(info: Any) -> str:
 
 
 def _executor() -> Path:
-    """The engine module's own runner of Python programs, put beside the engine when it was built."""
+    """The engine module's own runner of Python programs, installed beside the built engine."""
     return Path(os.environ["BLUELAMP_ENGINE_DIR"]) / _EXECUTOR
 
 
@@ -195,14 +195,14 @@ def _environment(python: str) -> dict[str, str]:
 
 
 def _output(child: "subprocess.Popen[bytes]") -> Iterator[Any]:
-    """What the child prints, as it prints it."""
-    pieces: SimpleQueue[Any] = SimpleQueue()
+    """The child's output as it arrives."""
+    chunks: SimpleQueue[Any] = SimpleQueue()
 
     def pump(name: str, stream: IO[bytes]) -> None:
         for line in iter(stream.readline, b""):
             field: dict[str, Any] = {name: line}
-            pieces.put(language_pb2.RunPluginResponse(**field))
-        pieces.put(None)
+            chunks.put(language_pb2.RunPluginResponse(**field))
+        chunks.put(None)
 
     streams = {"stdout": child.stdout, "stderr": child.stderr}
     for name, stream in streams.items():
@@ -210,8 +210,8 @@ def _output(child: "subprocess.Popen[bytes]") -> Iterator[Any]:
             threading.Thread(target=pump, args=(name, stream), daemon=True).start()
     open_streams = len(streams)
     while open_streams:
-        piece = pieces.get()
-        if piece is None:
+        chunk = chunks.get()
+        if chunk is None:
             open_streams -= 1
         else:
-            yield piece
+            yield chunk

@@ -32,9 +32,9 @@ def to_assessment_results(report: Report) -> str:
     Each verdict that needs attention is an observation. Equal passes of a rule, and equal verdicts of not applicable,
     are one observation with the resources as subjects. A resource's inputs are part of the resource.
     """
-    made = _Made(report)
+    parts = _Parts(report)
     result = {
-        "uuid": made.id("result"),
+        "uuid": parts.id("result"),
         "title": f"Security baseline of {report.name}",
         "description": " ".join([headline(report), *explanation(report)]),
         "start": time_of(report.started),
@@ -49,22 +49,22 @@ def to_assessment_results(report: Report) -> str:
             **{"not-judged": not_covered(report)},
             **{f"total-{name}": str(count) for name, count in report.totals.by_name.items()},
         ),
-        "local-definitions": _some(**{"inventory-items": [*made.items(report.subjects), *made.unjudged_items]}),
-        "reviewed-controls": made.reviewed,
+        "local-definitions": _some(**{"inventory-items": [*parts.items(report.subjects), *parts.unjudged_items]}),
+        "reviewed-controls": parts.reviewed,
         "observations": [
-            *(made.observation(findings) for findings in made.observed),
-            *map(made.unjudged_observation, report.unjudged),
+            *(parts.observation(findings) for findings in parts.observed),
+            *map(parts.unjudged_observation, report.unjudged),
         ],
-        "risks": [made.risk(finding) for finding in made.failures],
-        "findings": [finding for rule, found in made.by_rule if (finding := made.finding(rule, found))],
+        "risks": [parts.risk(finding) for finding in parts.failures],
+        "findings": [finding for rule, found in parts.by_rule if (finding := parts.finding(rule, found))],
     }
     document = {
-        "uuid": made.id("assessment-results"),
-        "metadata": made.metadata("Assessment results"),
-        "import-ap": {"href": f"#{made.id('plan')}"},
-        "local-definitions": _some(**{"objectives-and-methods": made.objectives}),
+        "uuid": parts.id("assessment-results"),
+        "metadata": parts.metadata("Assessment results"),
+        "import-ap": {"href": f"#{parts.id('plan')}"},
+        "local-definitions": _some(**{"objectives-and-methods": parts.objectives}),
         "results": [_some(**result)],
-        "back-matter": {"resources": [made.plan]},
+        "back-matter": {"resources": [parts.plan]},
     }
     return compact(plain({"assessment-results": _some(**document)}))
 
@@ -74,22 +74,22 @@ def to_poam(report: Report) -> str | None:
 
     Exempt failures are items whose risk has an approved deviation.
     """
-    made = _Made(report)
-    if not made.failures:
+    parts = _Parts(report)
+    if not parts.failures:
         return None
     document = {
-        "uuid": made.id("poam"),
-        "metadata": made.metadata("Plan of action and milestones"),
+        "uuid": parts.id("poam"),
+        "metadata": parts.metadata("Plan of action and milestones"),
         "system-id": {"identifier-type": NAMESPACE, "id": report.force},
-        "local-definitions": {"inventory-items": made.items({finding.urn for finding in made.failures})},
-        "observations": [made.observation([finding]) for finding in made.failures],
-        "risks": [made.risk(finding) for finding in made.failures],
-        "poam-items": [made.poam_item(finding) for finding in made.failures],
+        "local-definitions": {"inventory-items": parts.items({finding.urn for finding in parts.failures})},
+        "observations": [parts.observation([finding]) for finding in parts.failures],
+        "risks": [parts.risk(finding) for finding in parts.failures],
+        "poam-items": [parts.poam_item(finding) for finding in parts.failures],
     }
     return compact(plain({"plan-of-action-and-milestones": document}))
 
 
-class _Made:
+class _Parts:
     """The parts common to both documents."""
 
     def __init__(self, report: Report) -> None:
@@ -316,7 +316,7 @@ class _Made:
                 {
                     "uuid": self.id("remediation", finding.key),
                     "lifecycle": "recommendation",
-                    "title": f"Mend {_line(finding.name)}",
+                    "title": f"Remediate {_line(finding.name)}",
                     "description": rule.fix or rule.title,
                 }
             ],

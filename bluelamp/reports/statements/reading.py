@@ -62,7 +62,7 @@ def statements(root: Path, force: str, today: date) -> tuple[StatementRecord, ..
             found.append(_record(read(content, name, force), content, path, name, today, known))
         except SettingsError as error:
             problems += error.problems
-    problems += _twice(found)
+    problems += _duplicates(found)
     if problems:
         raise SettingsError(problems)
     return tuple(sorted(found, key=lambda each: each.id))
@@ -93,7 +93,7 @@ def _files(folder: Path, root: Path, problems: list[Problem]) -> Iterator[Path]:
             problems.append(Problem(ascii(f"{shown}/{name}")[1:-1], message="has no statement", next_step=step))
 
 
-def _twice(found: Iterable[StatementRecord]) -> Iterator[Problem]:
+def _duplicates(found: Iterable[StatementRecord]) -> Iterator[Problem]:
     seen: dict[str, str] = {}
     for each in found:
         first = seen.setdefault(each.id.casefold(), each.file)

@@ -37,14 +37,14 @@ _SECRET_PATHS: Final = frozenset(
 
 def read(
     paths: Sequence[str],
-    hear: Callable[[str], None] = lambda _: None,
+    notify: Callable[[str], None] = lambda _: None,
     skip: Callable[[Skipped], None] = lambda _: None,
 ) -> list[Resource]:
     """The objects in `paths`: files, folders with their subfolders, or `-` for standard input.
 
-    `hear` receives a summary of the documents that are not Kubernetes objects; `skip` receives each of them, and every
-    unreadable file and document. Raises `SettingsError` with everything unreadable if there is nothing else to judge,
-    or if a limit of the run is exceeded, and `UsageError` if there is no object.
+    `notify` receives a summary of the documents that are not Kubernetes objects; `skip` receives each of them, and
+    every unreadable file and document. Raises `SettingsError` with everything unreadable if there is nothing else to
+    judge, or if a limit of the run is exceeded, and `UsageError` if there is no object.
     """
     problems: list[Problem] = []
     found: dict[str, Resource] = {}
@@ -68,7 +68,7 @@ def read(
         raise SettingsError(first_problems(problems))
     if left_out:
         few = ", ".join(left_out[:5]) + (", …" if len(left_out) > 5 else "")
-        hear(f"left out {len(left_out)} without apiVersion and kind: {few}")
+        notify(f"left out {len(left_out)} without apiVersion and kind: {few}")
     # A folder without objects is a mistake even if other paths have some.
     without = [path for path in dict.fromkeys(paths) if not found or not (path in roots or has_problem(path, problems))]
     if without:

@@ -57,12 +57,12 @@ _Key = tuple[str, tuple[Any, ...]]
 
 def read(
     paths: Sequence[str],
-    hear: Callable[[str], None] = lambda _: None,
+    notify: Callable[[str], None] = lambda _: None,
     skip: Callable[[Skipped], None] = lambda _: None,
 ) -> list[Resource]:
     """The resources that the templates in `paths`, files and folders, declare.
 
-    `skip` receives everything that is left out or unreadable, and `hear` a summary. Raises `SettingsError` with
+    `skip` receives everything that is left out or unreadable, and `notify` a summary. Raises `SettingsError` with
     everything unreadable if there is nothing else to judge, or if a limit of the run is exceeded, and `UsageError` if
     there is no template.
     """
@@ -108,7 +108,7 @@ def read(
     for one in [*map(unread, problems), *outcome.skipped]:
         skip(one)
     if outcome.left_out:
-        hear(
+        notify(
             "left out, as no rule can judge it: "
             + ", ".join(f"{what} ({count})" for what, count in sorted(outcome.left_out.items()))
         )

@@ -57,7 +57,8 @@ def access(
     archive: "LogArchive | None",
     emergency: pulumi.Output[str] | None,
 ) -> None:
-    """What the policy gives today, and the log of all access; `emergency` is the group of the emergency accounts."""
+    """Creates the access that the policy allows today, and the log of all access; `emergency` is the group of the
+    emergency accounts."""
     gateway = _interfaces(context, zones, logs) if lake is not None else None
     if archive is not None and lake is not None:
         _log(context, lake, gateway, archive)
@@ -86,7 +87,7 @@ def access(
 
 
 def _register(policy: AccessPolicy) -> None:
-    """Registers a component for each rule, so that a plan, a preview and a state tell when access ends."""
+    """Registers a component for each rule, so that a plan, a preview and a state show when access ends."""
     for rule in policy.rules:
         ends = policy.ends(rule)
         inputs = {

@@ -1,4 +1,4 @@
-"""The alerts of the platform, in each of its subscriptions: Azure wants an alert where the resource is."""
+"""The alerts of the platform, in each of its subscriptions, as Azure requires an alert beside its resource."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 _AUDIT_LOGS = {"rke2": "/var/lib/rancher/rke2/server/logs/audit.log"}
 _RULES = {"windows": "windows-events", "linux": "syslog"}
-"""Which of the collection's rules a server follows, by its system."""
+"""The data collection rule of a server, by its operating system."""
 
 
 def private_link_scopes(

@@ -1,4 +1,4 @@
-"""What every area of the Azure landing zone is given."""
+"""The context of all areas of the Azure landing zone."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ from bluelamp.modules.naming import Label
 
 @dataclass(frozen=True)
 class Context(Design):
-    """A force's design, and where its resources go: providers and resource groups, all made beforehand."""
+    """A force's design, with the providers and resource groups of its resources."""
 
     tenant_id: pulumi.Input[str]
     subscription_id: pulumi.Input[str]

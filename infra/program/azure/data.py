@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from bluelamp.modules.data.lake import DataLake, SqlSource
 
 LAKE: Final = "lake-account"
-"""The resource that contracts name as what holds their data."""
+"""The resource that contracts name as the store of their data."""
 
 _HUBS: Final = ("records", "quarantine", "incidents")
 """Valid records of forms, invalid ones, and incidents as they happen."""

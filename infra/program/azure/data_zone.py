@@ -1,4 +1,4 @@
-"""Where the parts of the data landing zone go, and the key that each is encrypted with."""
+"""The resource groups of the data landing zone, and the encryption key of each part."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar, cast

@@ -1,4 +1,4 @@
-"""What follows from a force's settings for Azure alone, before anything is made."""
+"""Values derived from a force's settings for Azure, before any resource is created."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -12,12 +12,12 @@ from bluelamp.infra.settings.vending import LandingZone
 from bluelamp.modules.naming import Label
 
 ISOLATED = "sandbox"
-"""The archetype of landing zones that are joined to nothing."""
+"""The archetype of landing zones without a connection to a hub."""
 
 
 @dataclass(frozen=True)
 class Design:
-    """A force, its settings for Azure, and what they ask for. Creates no resources."""
+    """A force, its settings for Azure, and the values derived from them. Creates no resources."""
 
     force: Force
     azure: Azure
@@ -45,7 +45,7 @@ class Design:
 
     @property
     def sites(self) -> tuple[Site, ...]:
-        """The force's own sites that are joined to Azure; none without gateways to join them to."""
+        """The force's own sites that are connected to Azure; none without gateways."""
         estate = self.force.on_premises
         return tuple(estate.sites) if estate and self.has("gateways") else ()
 
@@ -101,5 +101,5 @@ class Design:
         return self.force.has(component)
 
     def regional(self, name: str, region: str) -> str:
-        """The logical name of what there is one of in each region: `name`, and `second-name` beyond the primary one."""
+        """The logical name of a resource of each region: `name`, and `second-name` beyond the primary one."""
         return name if region == self.location else f"second-{name}"

@@ -33,7 +33,7 @@ class Names:
 
 
 def names(context: Context, topology: Topology, vault: "KeyVault", logs: "LogAnalytics") -> Names:
-    """Makes the zones and the resolvers."""
+    """Creates the zones and the resolvers."""
     return Names(vault.private_zone_id, _zones(context, topology, vault), _resolvers(context, topology, logs))
 
 

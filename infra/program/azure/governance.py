@@ -28,7 +28,7 @@ def hierarchy(context: Context) -> ManagementGroups:
 
 
 def policies(context: Context, groups: ManagementGroups, logs: "LogAnalytics", network: Network) -> None:
-    """The policy assignments, and the canary hierarchy that they are tried out on."""
+    """The policy assignments, and the canary hierarchy for testing them."""
     if context.has("policies"):
         from bluelamp.modules.azure.policy import PolicyBaseline, PolicyBaselineArgs
         from bluelamp.modules.azure.policy.catalogue import dns_zones
@@ -44,7 +44,7 @@ def policies(context: Context, groups: ManagementGroups, logs: "LogAnalytics", n
         zones = network.names.zone_ids
         if zones:
             args["private_dns_zone_ids"] = {zone: zones[zone] for zone in dns_zones() if zone in zones}
-            # The vault's zone is in the vault's group: it is made before the other zones.
+            # The vault's zone is in the vault's group, as it is created before the other zones.
             args["private_dns_zone_scopes"] = {
                 "dns": context.group("dns").id,
                 "vault-zone": network.names.vault_zone_id,
@@ -75,7 +75,7 @@ _MODES = {"audit": "DoNotEnforce", "off": "Off"}
 
 
 def _counts(written: PolicyAssignment) -> bool:
-    """Whether a change has not expired; of one that has, the user is told."""
+    """Whether a change is still in force; warns about one that has expired."""
     if written.expires_on is None or written.expires_on >= today():
         return True
     pulumi.log.warn(

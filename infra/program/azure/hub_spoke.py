@@ -45,18 +45,18 @@ class HubGateways(SiteGateways):
 
     @property
     def alert_kinds(self) -> AlertKinds:
-        """The kinds by which the alerts know these gateways."""
+        """The kinds of these gateways in the alerts."""
         return AlertKinds("vpn_gateway", "express_route_gateway")
 
     @property
     def circuit_connection(self) -> CircuitConnection:
-        """What connects a circuit to its gateway."""
+        """The gateway for a circuit's connection."""
         return {"gateway_id": self.made.express_route_gateway_id}
 
     def connect_site(
         self, context: Context, site: Site, devices: "Sequence[SiteDevice]", key_vault: "KeyVaultPlace"
     ) -> None:
-        """Makes a site's tunnels; their keys go to `key_vault`."""
+        """Creates a site's tunnels, with their keys in `key_vault`."""
         from bluelamp.modules.hybrid.site_to_site import SiteToSite
 
         SiteToSite(
@@ -85,7 +85,7 @@ class HubSpoke(Topology):
         return {region: self.networks[region].firewall_id for region in self.firewall_policies}
 
     def gateways(self, context: Context, logs: "LogAnalytics") -> SiteGateways | None:
-        """The gateways to the force's sites, made in the primary hub; None where there are no sites to reach."""
+        """The gateways to the force's sites, in the primary hub; None without sites."""
         if not context.sites:
             return None
         from bluelamp.modules.azure.gateways import Gateways, GatewaysArgs
@@ -122,7 +122,7 @@ class HubSpoke(Topology):
         HubPeering("hub-peering", {"label": context.label, "first": first, "second": second}, context.at("network"))
 
     def spoke(self, context: Context, region: str, gateways: SiteGateways | None) -> SpokeConnection:
-        """What peers a landing zone in a region with the hub there."""
+        """The peering of a landing zone in a region with the hub there."""
         hub = self.networks.get(region)
         if hub is None:
             return {}
@@ -139,7 +139,7 @@ class HubSpoke(Topology):
 
 
 def hub_spoke(context: Context, ddos_plan_id: pulumi.Output[str] | None, logs: "LogAnalytics") -> HubSpoke:
-    """Makes the hub network of each region."""
+    """Creates the hub network of each region."""
     networks: dict[str, Hub] = {}
     for region in context.hub_spaces:
         args = _args(context, region, ddos_plan_id, base_policy(context, region, logs), logs)
@@ -155,7 +155,7 @@ def _args(
     base: pulumi.Input[str] | None,
     logs: "LogAnalytics",
 ) -> HubArgs:
-    """The arguments of a hub with a firewall of its own, and with the ways around it."""
+    """The arguments of a hub with a firewall of its own, and with the routes that bypass it."""
     args = hub_args(context, region, ddos_plan_id, logs)
     wanted = context.azure.hub.firewall
     args["firewall"] = {
@@ -171,8 +171,8 @@ def _args(
     if beyond:
         args["beyond"] = beyond
     zones = [zone.address_space for zone in context.azure.landing_zones if context.region_of(zone) == region]
-    spokes = [str(space) for space in sorted(zones)]  # the order of the list does not count
-    if region == context.location:  # where the gateway is, which the other hub uses too
+    spokes = [str(space) for space in sorted(zones)]  # independent of the order in the settings
+    if region == context.location:  # the region of the gateway, which the other hub uses too
         spokes += beyond
     if spokes:
         args["spoke_ranges"] = spokes

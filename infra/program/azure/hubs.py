@@ -70,7 +70,7 @@ def policy_args(context: Context, region: Region, workload: str, logs: "LogAnaly
 
 
 def certificate_authority(context: Context) -> "CertificateAuthority | None":
-    """The certificate authority by which the hubs' firewalls inspect TLS; None where the settings have none."""
+    """The certificate authority of the firewalls' TLS inspection; None where the settings have none."""
     wanted = context.azure.hub.firewall.tls_inspection
     if wanted is None:
         return None

@@ -1,4 +1,4 @@
-"""Who may do what in Entra ID: privileged access, emergency accounts, conditional access."""
+"""Entra ID: privileged access, emergency accounts and conditional access."""
 
 from typing import TYPE_CHECKING
 

@@ -31,7 +31,7 @@ def job_identities(
     for tenant in estate.tenants:
         cluster = estate.cluster(tenant.cluster).name
         for job in tenant.jobs:
-            if job.lake is None or cluster not in clusters:  # a profile without an issuer has no way to sign in
+            if job.lake is None or cluster not in clusters:  # without an issuer the job cannot sign in
                 continue
             identity = _identity(
                 context, cluster, clusters[cluster], tenant, job, grants(lake.file_system_ids, job.lake)

@@ -1,7 +1,7 @@
-"""The firewall rules that let the force's sites and the interfaces reach the data lake.
+"""The firewall rules that let the force's sites and API Management reach the data lake.
 
 The rules are application rules, by host name. An application rule always translates the source address (SNAT), so that
-the answer of a private endpoint comes back through the firewall; a network rule does not, and the answer would be lost.
+a private endpoint's replies return through the firewall; a network rule does not, and replies would be lost.
 Source: Microsoft, "Azure Firewall scenarios to inspect traffic destined to a private endpoint".
 """
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 _GROUP: Final = "data"
 _PRIORITY: Final = 1000
-"""After the groups of the hub's own and of the base policy, which deny what nothing may do."""
+"""After the rule groups of the hub and of the base policy, which deny prohibited traffic."""
 
 
 def lake_firewall_rules(context: Context, policies: Mapping[str, pulumi.Output[str]], lake: "DataLake | None") -> None:
@@ -40,7 +40,7 @@ def _rules(context: Context, region: str) -> Iterator["FirewallRule"]:
     account = naming.name("storage_account", "lake", context.label, context.location)
     hosts = [f"{account}.{part}.core.windows.net" for part in ("dfs", "blob")]
     sites = sorted(IPv4Network(str(site.address_space)) for site in context.sites)
-    if sites and region == context.location:  # where the gateway is, and the lake
+    if sites and region == context.location:  # the region of the gateway and of the lake
         yield {"name": "sites-to-lake", "sources": [str(each) for each in sites], "fqdns": hosts, "web": ["Https:443"]}
     zone = interface_range(context)
     if zone is None:
@@ -48,7 +48,7 @@ def _rules(context: Context, region: str) -> Iterator["FirewallRule"]:
     beside, addresses = zone
     if region == beside:
         yield {"name": "interfaces-to-lake", "sources": [addresses], "fqdns": hosts, "web": ["Https:443"]}
-    elif region == context.location:  # what comes from the other region has the address of the firewall there
+    elif region == context.location:  # traffic from the other region has the source address of the firewall there
         source = _firewall_range(context, beside)
         yield {"name": "interfaces-to-lake", "sources": [source], "fqdns": hosts, "web": ["Https:443"]}
 

@@ -1,4 +1,4 @@
-"""The Azure half of a force's estate, from its settings."""
+"""Creates the Azure half of a force's estate from its settings."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -42,7 +42,7 @@ from bluelamp.modules.naming import Label
 
 @dataclass(frozen=True)
 class LandingZone:
-    """The parts of the landing zone in Azure that others need."""
+    """The results of the landing zone in Azure."""
 
     exports: dict[str, pulumi.Output[Any]]
     """The stack's outputs."""
@@ -60,10 +60,10 @@ def azure_landing_zone(
     policy: AccessPolicy | None = None,
     roadmap: Roadmap | None = None,
 ) -> LandingZone:
-    """Everything of the force's profile that is in Azure.
+    """Creates the Azure resources of the force's profile.
 
-    `assets` say how long the data lake keeps data, `policy` who may see it, `roadmap` what landing
-    zones serve and until when.
+    `assets` determine the retention of the data lake, `policy` the access to it, and `roadmap` the milestones and
+    tactical spend of landing zones.
     """
     here = context(force, azure, label, zone_labels(label, roadmap))
     groups = governance.hierarchy(here)
@@ -109,7 +109,7 @@ def azure_landing_zone(
 
 
 def _vault(here: Context, hubs: Topology, logs: LogAnalytics) -> KeyVault:
-    """The platform's vault."""
+    """Creates the platform's key vault."""
     settings = here.azure.key_vault
     return KeyVault(
         "vault",
@@ -130,7 +130,7 @@ def _vault(here: Context, hubs: Topology, logs: LogAnalytics) -> KeyVault:
 
 
 def _budget(here: Context) -> None:
-    """A budget of each of the platform's subscriptions: not every agreement has budgets of management groups."""
+    """Creates a budget for each of the platform's subscriptions, as some agreements lack management group budgets."""
     settings, divided = here.azure.budget, here.azure.platform_subscriptions
     amounts = divided.budgets if divided else {}
     for short, subscription in here.platform.items():

@@ -1,4 +1,4 @@
-"""The resources whose metrics have alerts: those on which everything else of the force depends."""
+"""The resources with metric alerts: those on which everything else of the force depends."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
@@ -47,7 +47,7 @@ def _site_connections(context: Context, network: Network) -> Iterator[tuple[str,
     if any(site.express_route for site in context.sites):
         yield "express-route", WatchedResource(kind=kinds.express_route, id=gateways.express_route_gateway_id)
     for site in context.sites:
-        # A circuit on order has no neighbour yet: its alerts would fire until the provider has built it.
+        # A circuit that is not provisioned has no BGP peer: its alerts would fire until it has.
         if site.express_route and site.express_route.peering:
             yield (
                 f"circuit-{site.name}",

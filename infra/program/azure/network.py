@@ -1,4 +1,4 @@
-"""The network of a force, all made."""
+"""The network of a force."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,12 +14,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Network:
-    """The parts of the network, for what is joined to it and for what monitors it."""
+    """The parts of the network, for connections to it and for monitoring."""
 
     topology: Topology
     names: Names
     gateways: SiteGateways | None
-    """None where there are no sites to reach."""
+    """None without sites."""
     circuits: "Mapping[str, ExpressRoute]"
     """By the site's name."""
     watchers: "Mapping[str, NetworkWatcher]"

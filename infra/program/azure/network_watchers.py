@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 def network_watchers(
     context: Context, topology: Topology, names: Names, logs: "LogAnalytics", key: "EncryptionKey | None"
 ) -> "dict[str, NetworkWatcher]":
-    """Makes them, with flow logs of the hubs; by region. `key` encrypts the flow logs' storage accounts."""
+    """Creates Network Watcher and the hubs' flow logs; by region. `key` encrypts the flow logs' storage accounts."""
     if not context.has("networkWatcher"):
         return {}
     from bluelamp.modules.azure.network_watcher import NetworkWatcher, NetworkWatcherArgs

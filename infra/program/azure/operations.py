@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 def workspace(context: Context) -> LogAnalytics:
-    """The workspace that takes every log."""
+    """Creates the workspace for all logs."""
     args: LogAnalyticsArgs = {
         "label": context.label,
         "location": context.location,

@@ -1,4 +1,4 @@
-"""How long the lake keeps each asset, from the contracts."""
+"""The retention of each asset in the lake, from the contracts."""
 
 from collections.abc import Iterable
 from typing import Final

@@ -21,7 +21,7 @@ PRIVATE_REVERSE = "in-addr.arpa."
 def site_connections(
     context: Context, gateways: SiteGateways | None, names: Names, vault: "KeyVault", logs: "LogAnalytics"
 ) -> "dict[str, ExpressRoute]":
-    """Makes each site's tunnels, its circuit where it has one, and DNS both ways; gives the circuits by site."""
+    """Creates each site's tunnels, its circuit if any, and DNS forwarding both ways; returns the circuits by site."""
     estate = context.force.on_premises
     if estate is None or gateways is None:
         return {}

@@ -1,4 +1,4 @@
-"""Which subscription each area of the platform is in, and how its resources get there."""
+"""The subscription of each area of the platform, and the options that put resources into it."""
 
 import copy
 from collections.abc import Callable, Mapping
@@ -54,7 +54,7 @@ class Subscriptions:
 
 
 def subscriptions(azure: Azure) -> Subscriptions:
-    """The platform's subscriptions as the settings say."""
+    """The platform's subscriptions from the settings."""
     wanted = azure.platform_subscriptions
     given: dict[Area, str | None] = {area: getattr(wanted, area) if wanted else None for area in AREAS}
     first = azure.subscription_id or given["management"]

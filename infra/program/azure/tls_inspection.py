@@ -1,4 +1,4 @@
-"""The rules by which the hubs' firewalls inspect TLS."""
+"""The rules for TLS inspection by the hubs' firewalls."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -9,11 +9,11 @@ from bluelamp.infra.program.azure.context import Context
 
 _GROUP: Final = "tls-inspection"
 _PRIORITY: Final = 900
-"""After the groups of the hub's own and of the base policy, which deny what nothing may do."""
+"""After the rule groups of the hub and of the base policy, which deny prohibited traffic."""
 
 
 def inspect_tls(context: Context, policies: Mapping[str, pulumi.Output[str]]) -> Mapping[str, pulumi.Output[str]]:
-    """Lets the estate reach the names of the settings, inspected, in each firewall.
+    """Allows the estate to reach the names in the settings with TLS inspection, in each firewall.
 
     `policies` are the names of the firewalls' policies by region; gives them anew, to wait for these rules as well.
     """

@@ -1,4 +1,4 @@
-"""How a force's networks are joined: one interface for a hub network with peered spokes and for a virtual WAN."""
+"""Network topologies: one interface for hub-and-spoke and for virtual WAN."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class SpokeConnection(TypedDict, total=False):
-    """What joins a landing zone to its region's hub; one of the two, or nothing where the region has no hub."""
+    """The hub that a landing zone is connected to; one of the two, or neither if the region has no hub."""
 
     hub: "SpokeHub"
     virtual_hub: "SpokeVirtualHub"
@@ -32,7 +32,7 @@ class CircuitConnection(TypedDict, total=False):
 
 
 class AlertKinds(NamedTuple):
-    """The kinds by which the alerts know gateways."""
+    """The kinds of gateways in the alerts."""
 
     vpn: str
     express_route: str
@@ -55,29 +55,29 @@ class SiteGateways(ABC):
     @property
     @abstractmethod
     def alert_kinds(self) -> AlertKinds:
-        """The kinds by which the alerts know these gateways."""
+        """The kinds of these gateways in the alerts."""
 
     @property
     @abstractmethod
     def circuit_connection(self) -> CircuitConnection:
-        """What connects a circuit to its gateway."""
+        """The gateway for a circuit's connection."""
 
     @abstractmethod
     def connect_site(
         self, context: Context, site: Site, devices: "Sequence[SiteDevice]", key_vault: "KeyVaultPlace"
     ) -> None:
-        """Makes a site's tunnels; their keys go to `key_vault`."""
+        """Creates a site's tunnels, with their keys in `key_vault`."""
 
 
 @dataclass(frozen=True)
 class Topology(ABC):
-    """The hubs of a force, all made: a network in each region, the primary region's first."""
+    """The hubs of a force: a network in each region, the primary region's first."""
 
     networks: Mapping[str, Hub]
     """By region; with a virtual WAN these are the networks beside the virtual hubs."""
     ddos_plan_id: pulumi.Output[str] | None
     firewall_policies: Mapping[str, pulumi.Output[str]]
-    """The names of the firewalls' policies by region, which wait for the firewalls; none where there is no firewall."""
+    """The names of the firewalls' policies by region, available once the firewalls are; empty without a firewall."""
 
     @property
     def primary(self) -> Hub:
@@ -91,17 +91,17 @@ class Topology(ABC):
 
     @abstractmethod
     def gateways(self, context: Context, logs: "LogAnalytics") -> SiteGateways | None:
-        """The gateways to the force's sites; None where there are no sites to reach."""
+        """The gateways to the force's sites; None without sites."""
 
     @abstractmethod
     def join(self, context: Context, gateways: SiteGateways | None) -> None:
-        """Joins the hubs of both regions, where Azure does not do so itself."""
+        """Connects the hubs of both regions, if Azure does not do so itself."""
 
     @abstractmethod
     def spoke(self, context: Context, region: str, gateways: SiteGateways | None) -> SpokeConnection:
-        """What joins a landing zone in a region to the hub there."""
+        """The connection of a landing zone in a region to the hub there."""
 
 
 def linked(context: Context, topology: Topology) -> dict[str, pulumi.Input[str]]:
-    """The ARM ids of the hubs' networks, by the short name that links to them have."""
+    """The ARM ids of the hubs' networks, by the short names of the links to them."""
     return {context.regional("hub", region): hub.virtual_network_id for region, hub in topology.networks.items()}

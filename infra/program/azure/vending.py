@@ -1,4 +1,4 @@
-"""The landing zones that a force hands to its services."""
+"""The landing zones of a force's services."""
 
 from typing import TYPE_CHECKING
 
@@ -42,9 +42,9 @@ def landing_zones(
 
 
 def _options(context: Context, zone: LandingZoneSettings) -> pulumi.ResourceOptions | None:
-    """Puts a landing zone into the platform's first subscription, and what it makes at the hub into the hub's."""
+    """Puts a landing zone into the platform's first subscription, and its resources at the hub into the hub's."""
     at_hub = context.network_provider
-    if at_hub is None or zone.subscription_id or zone.billing_scope:  # with one of its own, the module does so itself
+    if at_hub is None or zone.subscription_id or zone.billing_scope:  # in its own subscription, the module does this
         return context.opts
     from bluelamp.modules.azure.landing_zone.providers import in_platform_subscription
 
@@ -54,7 +54,7 @@ def _options(context: Context, zone: LandingZoneSettings) -> pulumi.ResourceOpti
 
 
 def _guards(context: Context) -> "dict[str, ResourceGuard]":
-    """By region, what guards the vaults there; in a group in which no landing zone's people have a role."""
+    """The resource guards of the vaults by region, in a group in which no landing zone's users have a role."""
     if not context.guarded_regions:
         return {}
     from bluelamp.modules.azure.resource_guard import ResourceGuard

@@ -48,18 +48,18 @@ class VirtualHubGateways(SiteGateways):
 
     @property
     def alert_kinds(self) -> AlertKinds:
-        """The kinds by which the alerts know these gateways."""
+        """The kinds of these gateways in the alerts."""
         return AlertKinds("virtual_hub_vpn_gateway", "virtual_hub_express_route_gateway")
 
     @property
     def circuit_connection(self) -> CircuitConnection:
-        """What connects a circuit to its gateway."""
+        """The gateway for a circuit's connection."""
         return {"virtual_hub_gateway_name": self.hub.express_route_gateway_name}
 
     def connect_site(
         self, context: Context, site: Site, devices: "Sequence[SiteDevice]", key_vault: "KeyVaultPlace"
     ) -> None:
-        """Makes a site's tunnels; their keys go to `key_vault`."""
+        """Creates a site's tunnels, with their keys in `key_vault`."""
         from bluelamp.modules.hybrid.site_to_site import VirtualWanSite
 
         VirtualWanSite(
@@ -92,22 +92,22 @@ class VirtualHubs(Topology):
         return {region: hub.firewall_id for region, hub in self.virtual_hubs.items()}
 
     def gateways(self, context: Context, logs: "LogAnalytics") -> SiteGateways | None:
-        """The gateways to the force's sites, which are part of the hub; None where there are no sites to reach."""
+        """The gateways to the force's sites, which are part of the hub; None without sites."""
         if not context.sites:
             return None
         return VirtualHubGateways(self.wan, self.virtual_hubs[context.location])
 
     def join(self, context: Context, gateways: SiteGateways | None) -> None:
-        """Makes nothing: Azure joins the virtual hubs of a virtual WAN."""
+        """Does nothing, as Azure connects the virtual hubs of a virtual WAN."""
 
     def spoke(self, context: Context, region: str, gateways: SiteGateways | None) -> SpokeConnection:
-        """What connects a landing zone in a region to the virtual hub there."""
+        """The connection of a landing zone in a region to the virtual hub there."""
         hub = self.virtual_hubs.get(region)
         return {} if hub is None else {"virtual_hub": _connection(context, hub, region)}
 
 
 def virtual_wan(context: Context, ddos_plan_id: pulumi.Output[str] | None, logs: "LogAnalytics") -> VirtualHubs:
-    """Makes the virtual WAN, and in each region a virtual hub with the network beside it."""
+    """Creates the virtual WAN, and in each region a virtual hub with the network beside it."""
     wan = VirtualWan(
         "virtual-wan",
         {
@@ -132,7 +132,7 @@ def virtual_wan(context: Context, ddos_plan_id: pulumi.Output[str] | None, logs:
         args["virtual_hub"] = _connection(context, hub, region)
         networks[region] = Hub(context.regional("hub", region), args, context.at("network"))
         hubs[region] = hub
-        # The hub's name waits for its routing intent, and that for the firewall, which attaches the policy.
+        # The hub's name is available after its routing intent, which depends on the firewall and its policy.
         policies[region] = pulumi.Output.all(policy.policy_name, hub.virtual_hub_name).apply(_first)
     return VirtualHubs(networks, ddos_plan_id, policies, wan, hubs)
 

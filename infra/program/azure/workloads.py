@@ -1,4 +1,4 @@
-"""What clusters' workloads have in Azure: an issuer that Entra ID trusts, a vault, backups and metrics for each."""
+"""Azure resources for clusters' workloads: an issuer that Entra ID trusts; a vault, backups and metrics for each."""
 
 import json
 from typing import TYPE_CHECKING
@@ -33,7 +33,7 @@ _SUBJECTS = {
 
 
 def metrics_workspace(context: Context) -> "MetricsWorkspace | None":
-    """Where the metrics of all clusters go."""
+    """Creates the workspace for the metrics of all clusters."""
     if not context.signing_clusters:
         return None
     from bluelamp.modules.azure.metrics_workspace import MetricsWorkspace
@@ -88,7 +88,7 @@ def workloads(
 
 
 def container(cluster: str) -> str:
-    """The container of a cluster's backups; Azure wants three characters at least."""
+    """The name of the container of a cluster's backups, which has at least three characters."""
     return f"velero-{cluster}"
 
 

@@ -1,1 +1,1 @@
-"""How components are joined into a force's clusters on its own premises, and what runs on them."""
+"""A force's on-premises clusters and their workloads, built from components."""

@@ -1,4 +1,4 @@
-"""The life of the force's own clusters, by Cluster API on a management cluster."""
+"""The lifecycle of the force's own clusters, by Cluster API on a management cluster."""
 
 import pulumi
 import pulumi_kubernetes as kubernetes

@@ -1,4 +1,4 @@
-"""The on-premises half of a force's estate, from its settings."""
+"""Creates the on-premises half of a force's estate from its settings."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -15,7 +15,7 @@ from bluelamp.modules.kubernetes.tenant import Tenant, TenantArgs, TenantEgress,
 from bluelamp.modules.naming import Label
 
 SIGN_IN: Final = "login.microsoftonline.com"
-"""Where Entra ID gives tokens; it has no private endpoint, and no range of its own."""
+"""The host of Entra ID's token endpoint, which has no private endpoint and no address range of its own."""
 
 
 def on_premises_estate(
@@ -29,7 +29,7 @@ def on_premises_estate(
     """The clusters, what they run, and every tenant on its cluster; gives the namespaces by `cluster/tenant`.
 
     `access` has the clusters whose workloads sign in to Azure, by name; `lakes` the jobs that use the data lake, by the
-    names of their tenant and themselves; `documents` are the compiled policy of access, by file name.
+    names of their tenant and themselves; `documents` are the compiled access policy, by file name.
     """
     if force.has("clusters"):
         from bluelamp.infra.program.on_premises.clusters import clusters as make_clusters

@@ -1,4 +1,4 @@
-"""What every cluster of the force runs for its tenants."""
+"""Platform services of every cluster of the force."""
 
 import pulumi
 
@@ -59,7 +59,7 @@ def platform(
 
 
 def _azure_services(name: str, label: Label, access: ClusterAccess, opts: pulumi.ResourceOptions) -> None:
-    """What signs in to Azure without a secret: the store of secrets, backups and metrics."""
+    """Services that sign in to Azure without a secret: the secret store, backups and metrics."""
     from bluelamp.modules.kubernetes.backup import ClusterBackup
     from bluelamp.modules.kubernetes.monitoring import ClusterMonitoring
     from bluelamp.modules.kubernetes.secret_store import ClusterSecrets

@@ -117,7 +117,7 @@ def _exemption(exemption: Exemption, args: PolicyBaselineArgs, seen: set[str]) -
     if exemption.get("category", "Waiver") not in CATEGORIES:
         yield f"category: {_wrong_word(exemption['category'], CATEGORIES)}"
     if not are_apart(exemption["approver"], exemption["requester"]):
-        yield f"{exemption['approver']!r} cannot approve what it asks for itself; name another approver"
+        yield f"{exemption['approver']!r} cannot approve its own request; name another approver"
     try:
         date.fromisoformat(exemption["expires_on"])
     except ValueError:

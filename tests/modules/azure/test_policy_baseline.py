@@ -248,7 +248,7 @@ def test_an_exemption_of_the_register_is_made_of_the_nearest_assignment_above_it
         ({"exemptions": [{**EXEMPTION, "expires_on": "31/03/2027"}]}, "expires_on: '31/03/2027' is not a date"),
         (
             {"exemptions": [{**EXEMPTION, "approver": EXEMPTION["requester"].upper()}]},
-            "cannot approve what it asks for itself",
+            "cannot approve its own request",
         ),
         ({"exemptions": [EXEMPTION, EXEMPTION]}, "exemptions[1] (EX-0007): the id is in the register twice"),
         ({"exemptions": [{**EXEMPTION, "category": "Waver"}]}, "category: 'Waver' is not known; did you mean Waiver?"),

@@ -133,7 +133,7 @@ def test_the_lake_keeps_each_asset_for_as_long_as_its_contract_says() -> None:
     ("data", "zone", "message"),
     [
         ({"landingZone": "dta"}, {}, "there is no landing zone called 'dta'"),
-        ({"landingZone": "data"}, {"archetype": "sandbox", "expires": "2027-03-31"}, "a sandbox reaches nothing"),
+        ({"landingZone": "data"}, {"archetype": "sandbox", "expires": "2027-03-31"}, "a sandbox is isolated"),
         (
             {"landingZone": "data", "engine": "databricks"},
             {"addressSpace": "10.30.8.0/25"},
@@ -167,5 +167,5 @@ def test_wrong_settings_are_refused_with_their_place(data: dict, zone: dict, mes
 
 def test_data_needs_the_private_dns_zones() -> None:
     off = {"privateDns": "off", "dnsResolver": "off", "logArchive": "off", "workloadIdentity": "off"}
-    with pytest.raises(SettingsError, match="data needs privateDns, which is not there"):
+    with pytest.raises(SettingsError, match="data needs privateDns, which is off"):
         kent({"landingZone": "data"}, components=off)

@@ -1,4 +1,4 @@
-"""What a policy of access compiles to: Entra ID, the lake, and API Management, as data that Pulumi then makes."""
+"""Compiles an access policy to resources of Entra ID, the lake and API Management, as data for the program."""
 
 from bluelamp.core.access.targets.compiled import compiled, needs_gateway, needs_lake
 from bluelamp.core.access.targets.lake import acls, views

@@ -148,7 +148,7 @@ def _package(compiling: Compiling, rule: Rule, personas: list[str], catalog: Wan
 
 
 def _period(compiling: Compiling, rule: Rule) -> dict[str, Any]:
-    """How long a membership lasts: to the end of the rule's last day where that is near, else 180 days."""
+    """The duration of a membership: until the end of the rule's last day, at most 180 days."""
     ends: date | None = compiling.policy.ends(rule)
     if ends is None or (ends - compiling.day).days > _LONGEST:
         return {"durationInDays": _LONGEST}

@@ -1,4 +1,4 @@
-"""What a policy compiles to: resources as data, before Pulumi makes them.
+"""The result of compilation: resources as data, before Pulumi creates them.
 
 A text may hold references, `${resource.output}` for another compiled resource and `${name}` for what the landing zone
 gives; they become outputs when the resource is made. An evaluator therefore reads the same inputs before and after.
@@ -54,7 +54,7 @@ class Compiling:
 
     @property
     def owner(self) -> str:
-        """What names in Entra ID begin with: another environment of the force may be in the same tenant."""
+        """The prefix of names in Entra ID, as environments of the force may share a tenant."""
         code = self.code.upper()
         return code if self.environment == "prod" else f"{code} {self.environment}"
 

@@ -1,7 +1,7 @@
-"""What a rule raised or returned, as text and JSON that can be relied on.
+"""Errors and results of rules as safe text and JSON.
 
-A rule may raise anything, also an exception whose text cannot be had, is huge, or holds a secret; and it may give back
-objects of any kind. Nothing here raises for what it is given, but for `plain`, whose errors are the rule's.
+A rule may raise an exception without readable text, with huge text or with a secret, and may return objects of any
+type. Only `plain` raises for such input, which is then an error of the rule.
 """
 
 import json
@@ -12,39 +12,39 @@ from typing import Any, Final
 from bluelamp.core.resource import UNKNOWN
 from bluelamp.core.text import cut
 
-LONGEST: Final = 20_000
-"""Characters of a message."""
-LONGEST_ERROR: Final = 500
-"""Characters of an exception's text in a message."""
-SHORT: Final = 4
-"""A secret of fewer characters is taken out only where it is a word of its own, as it may be a part of any other."""
-LINE: Final = 8
-"""A line of a secret, such as a key's, is a secret itself from so many characters on."""
+MAX_MESSAGE: Final = 20_000
+"""The maximum length of a message, in characters."""
+MAX_ERROR_TEXT: Final = 500
+"""The maximum length of an exception's text in a message, in characters."""
+SHORT_SECRET: Final = 4
+"""A secret with fewer characters is redacted only as a whole word, as it may be part of other words."""
+SECRET_LINE: Final = 8
+"""A line of a secret, such as of a key, is itself a secret if it has at least this many characters."""
 _ESCAPED: Final = 2
 _MOST: Final = 1_000_000
 
 
-def told(error: BaseException, scrub: Callable[[str], str]) -> str:
-    """An exception in words: its type, and its text with `scrub` applied, cut to `LONGEST_ERROR` characters."""
+def error_text(error: BaseException, scrub: Callable[[str], str]) -> str:
+    """An exception's type, and its text with `scrub` applied, cut to `MAX_ERROR_TEXT` characters."""
     try:
         name = exact(type(error).__name__)[:100]
     except BaseException:
         name = "an exception"
     try:
-        text = cut(scrub(exact(str(error))), LONGEST_ERROR)
+        text = cut(scrub(exact(str(error))), MAX_ERROR_TEXT)
     except BaseException:
-        text = "its text cannot be had"
+        text = "its text cannot be read"
     return f"{name}: {text}"
 
 
 def exact(text: str) -> str:
-    """`text` as plain text that every format can hold: no subclass of str, no half of a character."""
+    """`text` as a plain `str` without lone surrogates, which every format can hold."""
     plain_text = text if type(text) is str and len(text) <= _MOST else str.__getitem__(text, slice(0, _MOST))
     return plain_text if plain_text.isascii() else plain_text.encode("utf-8", "replace").decode()
 
 
 def plain(value: Any, scrub: Callable[[str], str]) -> Any:
-    """`value` as JSON: exact texts with `scrub` applied, lists, objects. Raises TypeError for what JSON cannot say."""
+    """`value` as JSON: exact texts with `scrub` applied, lists, objects. Raises TypeError for other types."""
     if isinstance(value, str):
         return scrub(exact(value))
     if isinstance(value, Mapping):
@@ -56,12 +56,12 @@ def plain(value: Any, scrub: Callable[[str], str]) -> Any:
     if value is None or isinstance(value, (int, float)):
         return value
     if value is not UNKNOWN:
-        raise TypeError(f"it gave a {exact(type(value).__name__)}, which is not a JSON value")
+        raise TypeError(f"it returned a {exact(type(value).__name__)}, which is not a JSON value")
     return repr(UNKNOWN)
 
 
 def scrubber(secrets: Iterable[str], mark: str) -> Callable[[str], str]:
-    """What replaces `secrets` in a text by `mark`, as they are, in another case, or as Python and JSON escape them."""
+    """A function that replaces `secrets` with `mark`: as they are, in another case, or escaped by Python or JSON."""
     found = {form for text in secrets if text for form in forms(text) if form}
     if not found:
         return lambda text: text
@@ -71,12 +71,12 @@ def scrubber(secrets: Iterable[str], mark: str) -> Callable[[str], str]:
 
 
 def forms(text: str) -> set[str]:
-    """The ways a text may be told: in another case, escaped by Python or JSON up to twice, and line by line."""
+    """The forms in which a text may appear: in another case, escaped by Python or JSON up to twice, and by line."""
     lines = (line.strip() for line in text.splitlines())
-    found = {text, *(line for line in lines if len(line) >= LINE)}
+    found = {text, *(line for line in lines if len(line) >= SECRET_LINE)}
     found |= {each for form in found for each in (form.lower(), form.upper())}
     for _ in range(_ESCAPED):
-        # Of a text that stands inside another, either sort of quotation mark may be escaped.
+        # In a quoted text, either kind of quotation mark may be escaped.
         found |= {
             each
             for form in found
@@ -88,4 +88,4 @@ def forms(text: str) -> set[str]:
 
 def _pattern(form: str) -> str:
     escaped = re.escape(form)
-    return escaped if len(form) >= SHORT else rf"(?<![\w.]){escaped}(?![\w.])"
+    return escaped if len(form) >= SHORT_SECRET else rf"(?<![\w.]){escaped}(?![\w.])"
