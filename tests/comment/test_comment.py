@@ -160,7 +160,7 @@ def test_every_comment_fits_its_limit_and_folds_what_it_opens(resources: int, ru
 
 def test_detail_goes_in_the_documented_order() -> None:
     documented = (Path(__file__).parents[2] / "docs/pull-requests.md").read_text()
-    part = documented.partition("## What is left out first")[2].partition("\n## ")[0]
+    part = documented.partition("## Size limit")[2].partition("\n## ")[0]
     told = [line.partition("`")[2].partition("`")[0] for line in part.splitlines() if re.match(r"\d+\. ", line)]
     order: list[str] = []
     for before, after in pairwise(STEPS):

@@ -43,7 +43,7 @@ def test_every_page_is_on_the_site(site: Path) -> None:
 
 def test_files_of_the_root_folder_are_pages(site: Path) -> None:
     text = (site / "contributing.html").read_text("utf-8")
-    assert "What is expected of a change" in text
+    assert "Requirements for a change" in text
     assert 'href="how-to/add-a-force.html"' in text
 
 

@@ -18,7 +18,7 @@ DEMANDS = (
     "2c Digital capture",
     "2d ",
     "2e ",
-    "3 Spend smarter: what",
+    "3 Spend smarter: cost",
     "3 Spend smarter: along",
     "3 Spend smarter: once",
 )

@@ -241,7 +241,11 @@ def test_what_is_no_key_is_told(tmp_path: Path, key: Path) -> None:
     (tmp_path / "ec.pem").write_bytes(pem)
     public = other.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
     (tmp_path / "ec.pub.pem").write_bytes(public)
-    for name, said in {"text": "not a private key", "ec": "another kind than Ed25519", "gone": "cannot be read"}.items():
+    for name, said in {
+        "text": "not a private key",
+        "ec": "another kind than Ed25519",
+        "gone": "cannot be read",
+    }.items():
         with pytest.raises(UsageError, match=said):
             private_key(tmp_path / f"{name}.pem")
     for path, said in {
