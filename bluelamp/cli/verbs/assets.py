@@ -206,10 +206,12 @@ def _export(
         screen.show(f"wrote {escape(out)}")
     else:
         screen.text(text.rstrip("\n"))
-    screen.give({**_nothing(force), "exported": str(export), "document": document, "file": str(out) if out else None})
+    screen.give(
+        {**_empty_result(force), "exported": str(export), "document": document, "file": str(out) if out else None}
+    )
 
 
-def _nothing(force: str) -> dict[str, Any]:
+def _empty_result(force: str) -> dict[str, Any]:
     return {"registers": [], "force": force, "assets": [], "stores": [], "notDeployed": [], "written": []}
 
 

@@ -78,7 +78,7 @@ def capture(
     if found.truncated:
         screen.warn(f"{escape(check)} ends within a record: the number of missing records is unknown")
     screen.say(f"records: {escape(found.folder)}")
-    screen.give({**_nothing(force, asset), "checked": _checked(chosen[0], found)})
+    screen.give({**_empty_result(force, asset), "checked": _checked(chosen[0], found)})
     if found.quarantined:
         raise typer.Exit(Status.RULES_BROKEN)
 
@@ -143,7 +143,7 @@ def _make(screen: Screen, contract: "Contract", schemas: Sequence["RecordSchema"
     screen.show(*(f"wrote {escape(target / name)}" for name in files))
     screen.give(
         {
-            **_nothing(force, contract.asset),
+            **_empty_result(force, contract.asset),
             "schemas": [{"table": each.name, "document": each.document} for each in schemas],
             "notExpressed": [{"where": each.where, "what": each.what, "checked": each.checked} for each in left],
             "written": [str(target / name) for name in files],
@@ -181,5 +181,5 @@ def _checked(schema: "RecordSchema", found: "Checked") -> Mapping[str, Any]:
     }
 
 
-def _nothing(force: str, asset: str) -> dict[str, Any]:
+def _empty_result(force: str, asset: str) -> dict[str, Any]:
     return {"force": force, "asset": asset, "schemas": [], "notExpressed": [], "written": [], "checked": None}

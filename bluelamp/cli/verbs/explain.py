@@ -77,7 +77,7 @@ def explain(
         _control(screen, thing, controls, project)
     elif not _framework(screen, thing) and not _module(screen, thing, project) and not _setting(screen, thing, project):
         if ":" not in thing or thing.startswith("bluelamp:"):
-            raise _nothing(thing, [rule.id for rule in known.values()], project)
+            raise _unknown_topic(thing, [rule.id for rule in known.values()], project)
         _property(screen, thing)
 
 
@@ -110,7 +110,7 @@ def _setting(screen: Screen, thing: str, project: Path | None) -> bool:
     return setting is not None
 
 
-def _nothing(thing: str, every: list[str], project: Path | None) -> UsageError:
+def _unknown_topic(thing: str, every: list[str], project: Path | None) -> UsageError:
     from bluelamp.cli.explain_framework import editions, groups
     from bluelamp.cli.explain_module import words
     from bluelamp.cli.settings_index import canonical, settings
