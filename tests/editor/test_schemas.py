@@ -191,7 +191,7 @@ def test_the_settings_are_described_as_the_models_describe_them() -> None:
     profile = schema["properties"]["config"]["properties"]["bluelamp:profile"]
     assert profile["enum"] == ["starter", "hybrid", "full"]
     assert profile["default"] == "starter"
-    assert "each profile holds all of the one before it" in profile["description"]
+    assert "each profile has everything in the one before it" in profile["description"]
 
 
 def test_a_path_leads_from_any_depth_to_the_schemas() -> None:
