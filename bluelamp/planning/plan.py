@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 from bluelamp.completion.store import keep_resources
 from bluelamp.core.wire import ORGANIZATION
 from bluelamp.planning.autonaming import autonaming
-from bluelamp.planning.monitor import PlanEngine, PlanMonitor, PlannedResource
+from bluelamp.planning.monitor import PlanEngine, PlanMonitor
+from bluelamp.planning.planned_resource import PlannedResource
 from bluelamp.planning.result_cache import ResultCache
 from bluelamp.rehearsal.packages import Packages
 from bluelamp.rehearsal.store import Store

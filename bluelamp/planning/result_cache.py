@@ -8,21 +8,19 @@ once the plan has stored a resource.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from bluelamp.core import memo
+from bluelamp.planning.planned_resource import PlannedResource
 from bluelamp.rehearsal.provider import Instance, Naming
 from bluelamp.rehearsal.store import Store
-
-if TYPE_CHECKING:
-    from bluelamp.planning.monitor import PlannedResource
 
 
 @dataclass(frozen=True, slots=True)
 class RegistrationResult:
     """The result of a registration: the planned resource, the warnings, and the response to the program."""
 
-    resource: "PlannedResource"
+    resource: PlannedResource
     warnings: tuple[str, ...]
     response: Any
 

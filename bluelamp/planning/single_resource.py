@@ -26,8 +26,9 @@ from pulumi.runtime import stack as running
 from pulumi.runtime.settings import get_root_resource
 
 from bluelamp.core.resource import type_of
-from bluelamp.planning.monitor import PlanMonitor, PlannedResource
+from bluelamp.planning.monitor import PlanMonitor
 from bluelamp.planning.plan import PROJECT, config_of, plan_program, prepared
+from bluelamp.planning.planned_resource import PlannedResource
 
 if TYPE_CHECKING:
     from bluelamp.infra.force import Force

@@ -11,7 +11,7 @@ from bluelamp.resources.judged import is_judged
 
 if TYPE_CHECKING:
     from bluelamp.planning import Plan
-    from bluelamp.planning.monitor import PlannedResource
+    from bluelamp.planning.planned_resource import PlannedResource
 
 _RESOURCES: Final[Memo[Resource]] = Memo()
 

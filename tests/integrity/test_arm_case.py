@@ -285,7 +285,9 @@ def test_a_second_spelling_of_any_name_never_makes_a_rule_pass(tmp_path_factory,
     if any(each.unread for each in left):
         return
     if problems:
-        assert all((each.line and "twice" in each.message) or "object" in each.message for each in problems), problems
+        assert all((each.line and "duplicate" in each.message) or "object" in each.message for each in problems), (
+            problems
+        )
         return
     found = [each.verdict for each in judge(resources) if each.rule == "BL-NET-001"]
     assert {Verdict.FAIL, Verdict.UNKNOWN} & set(found), whole

@@ -17,8 +17,8 @@ from rich.console import Console
 
 from bluelamp.core.passphrase import decrypter
 from bluelamp.core.wire import UNKNOWNS, is_placeholder
-from bluelamp.planning.monitor import PlannedResource
 from bluelamp.planning.plan import Plan
+from bluelamp.planning.planned_resource import PlannedResource
 from bluelamp.policies import UNKNOWN, Resource, Severity, Verdict, judge, rules
 from bluelamp.policies.judging import Baseline
 from bluelamp.policies.pack.wire import resource as described

@@ -182,7 +182,7 @@ def test_a_value_that_the_settings_refuse_is_told_at_its_answer(project: Project
     assert status == 2
     assert "questions.settings:azure.budget.amount.answer: -5 is out of bounds" in said
     assert "bluelamp:owner: the draft is invalid: a list is not a mapping" in said
-    assert "correct the answer that it comes from in merges/mid-wales/questions.yaml" in said
+    assert "correct the answer that causes it in merges/mid-wales/questions.yaml" in said
     assert path.read_bytes() == before
 
 

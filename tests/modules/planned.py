@@ -13,8 +13,9 @@ from bluelamp.core.resource import name_of
 from bluelamp.infra.force import load
 from bluelamp.infra.program.build import build
 from bluelamp.modules.aliases import drop_version_aliases
-from bluelamp.planning.monitor import PlanEngine, PlanMonitor, PlannedResource
+from bluelamp.planning.monitor import PlanEngine, PlanMonitor
 from bluelamp.planning.plan import run_program
+from bluelamp.planning.planned_resource import PlannedResource
 from bluelamp.rehearsal.provider import Checked, Provider
 from bluelamp.rehearsal.values import plain
 
