@@ -74,7 +74,7 @@ def test_an_exception_that_nobody_expected_writes_no_line_of_its_own(
 
     monkeypatch.setattr(command, "collect_less_often", lambda: None)
     monkeypatch.setattr(command.Logged, "take_over", lambda: None)
-    monkeypatch.setattr(doctor, "_look", fails)
+    monkeypatch.setattr(doctor, "_checks", fails)
     with pytest.raises(SystemExit) as ended:
         command.main(["doctor"])
     assert ended.value.code == 1
@@ -103,7 +103,7 @@ def look(_):
     thread.join()
     return []
 
-doctor._look = look
+doctor._checks = look
 app.main(["doctor"])
 """
 
