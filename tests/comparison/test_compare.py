@@ -199,7 +199,7 @@ def test_revisions_without_a_common_commit_are_refused(root: Path, tmp_path: Pat
     git(root, "switch", "--quiet", "--orphan", "other")
     git(root, "commit", "--quiet", "--allow-empty", "--message", "other")
     git(root, "checkout", "--quiet", "main")
-    with pytest.raises(UsageError, match="shares no commit with HEAD"):
+    with pytest.raises(UsageError, match="no common ancestor with HEAD"):
         compare(root, "other")
     commit(root)
     subprocess.run(["git", "clone", "-q", "--depth", "1", f"file://{root}", str(tmp_path / "shallow")], check=True)

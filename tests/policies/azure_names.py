@@ -72,7 +72,7 @@ def _found(types: Types, index: int, steps: list[str], provider: str) -> Iterato
                 at = index_of(inner["itemType"]) if listed else index_of(one["type"])
                 for rest in _found(types, at, steps[1:], provider):
                     yield [arm + ("[*]" if listed else ""), *rest]
-        for arm in own.lifted & properties.keys():
+        for arm in own.flattened & properties.keys():
             for rest in _found(types, index_of(properties[arm]["type"]), steps, provider):
                 yield [arm, *rest]
 
