@@ -74,7 +74,7 @@ def test_a_failed_update_is_continued(tmp_path: Path) -> None:
     forgotten = copied(root, tmp_path / "forgotten")
     assert forgotten.here("cloud", "reset").returncode == 0
     assert forgotten.here("up", "--rehearse", "dyfed-powys").returncode == 0
-    assert "the rehearsal was forgotten" in said(FAILED, forgotten.root)[0]
+    assert "the rehearsal was reset" in said(FAILED, forgotten.root)[0]
 
     assert learner.here("cloud", "fault", "--clear").returncode == 0
     assert learner.here("up", "--rehearse", "dyfed-powys").returncode == 0

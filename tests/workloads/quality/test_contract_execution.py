@@ -187,7 +187,7 @@ def test_every_record_is_a_row_or_kept_apart(tmp_path, rows, newline):
         ({"type": "sql", "query": "SELECT * FROM ${table}", "mustBe": 1}, "not run", "one value"),
         ({"type": "sql", "query": "SELECT 1 WHERE false", "mustBe": 1}, "not run", "one value"),
         ({"type": "sql", "query": "SELECT NULL", "mustBe": 1}, "not run", "no value"),
-        ({"type": "sql", "query": "SELECT 'many'", "mustBeLessThan": 1}, "not run", "no number"),
+        ({"type": "sql", "query": "SELECT 'many'", "mustBeLessThan": 1}, "not run", "not a number"),
         ({"type": "sql", "query": "SELECT 1 < 2", "mustBe": True}, "pass", ""),
         ({"type": "sql", "query": "SELEC 1", "mustBe": 1}, "not run", "refuses"),
         ({"type": "sql", "query": "SELECT 1", "mustBe": 1, "unit": "percent"}, "not run", "percentage"),
