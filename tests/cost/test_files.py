@@ -145,7 +145,7 @@ def test_use_that_a_resource_is_not_charged_by_is_a_mistake() -> None:
     ]
     first, second = raised.value.problems
     assert "allowed: storageCapacity, storageWrites, storageReads, fileCapacity" in str(first)
-    assert "nothing of it is charged by use" in str(second)
+    assert "it has no usage-based charges" in str(second)
 
 
 def test_part_of_a_server_is_a_mistake() -> None:
@@ -291,5 +291,5 @@ def test_what_a_program_registers_prices_as_the_files_do(tmp_path: Path) -> None
     with pytest.raises(SettingsError, match="the milestone is not on the roadmap"):
         registered(tmp_path, "kent", ("other",))
     for wrong in ({"prices": {"nat-gateway": ["0.5", "fortnight", "uksouth"]}}, {"prices": 3}):
-        with pytest.raises(SettingsError, match="not what Bluelamp registers"):
+        with pytest.raises(SettingsError, match="are not prices registered by Bluelamp"):
             inputs_of(wrong)
