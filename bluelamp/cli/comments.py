@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from bluelamp.reports.findings import Report
 
 _SUMMARY = "GITHUB_STEP_SUMMARY"
-_PREVIEWED = (Status.DONE, Status.CHANGES_FOUND)
 
 
 @dataclass(frozen=True)
@@ -143,7 +142,7 @@ def _previewed(force: "Force", result: "Result", root: Path) -> "Force":
 
     if result.status is Status.RULES_BROKEN:
         return force
-    if result.status not in _PREVIEWED:
+    if not result.completed:
         return replace(force, head_error="; ".join(result.errors) or "the preview failed")
     resources = ordered(_resource(step) for step in visible(result.steps) if step.custom)
     cost = force.cost

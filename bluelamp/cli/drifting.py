@@ -100,7 +100,7 @@ class Drifting:
 
     def remember(self, result: Result) -> Result:
         """The result with the history of earlier runs; adds this run to that history."""
-        if not result.deployed or result.status not in (Status.DONE, Status.CHANGES_FOUND):
+        if not result.deployed or not result.completed:
             return result
         file = file_of(self.root, rehearse=self.rehearse)
         history, trouble = remember(file, result.force, keys(result.steps), self.now)
@@ -176,7 +176,7 @@ def _issue(results: list[Result], found: Drifting, command: str, most: int) -> I
     from bluelamp.reports.words import some
 
     drifted = [each for each in results if each.status is Status.CHANGES_FOUND]
-    failed = [each for each in results if each.status not in (Status.DONE, Status.CHANGES_FOUND)]
+    failed = [each for each in results if not each.completed]
     count = sum(len(each.steps) for each in drifted)
     head = f"{some(count, 'resource')} of {some(len(drifted), 'force')} drifted" if drifted else "No drift"
     yield f"### {head}"

@@ -113,13 +113,13 @@ def one_force(
             )
             if empty and result.status is Status.DONE:
                 result = nothing(force, verb)
-        if verb == "preview" and result.status in (Status.DONE, Status.CHANGES_FOUND, Status.RULES_BROKEN):
+        if verb == "preview" and (result.completed or result.status is Status.RULES_BROKEN):
             result = _priced(result, before, held.root)
         if verb == "destroy" and result.status is Status.DONE:
             _forget_force(held.root, force, rehearse=options.rehearse)
         if not result.deployed and verb == "drift":
             result = replace(result, errors=(f"{result.errors[0]}; next: {_up(force, options)}",))
-        if options.saving is not None and result.status in (Status.DONE, Status.CHANGES_FOUND):
+        if options.saving is not None and result.completed:
             options.saving.planned(force)
         result = replace(result, recovered=recovered, notes=(*notes, *result.notes))
         if options.report is not None and result.status is Status.DONE and verb not in ("destroy", "preview"):
@@ -237,5 +237,5 @@ def _run_work(held: Session, target: Target, verb: str, options: RunOptions, wor
                 "next: run the same command again to remove them"
             )
             result = replace(result, status=Status.FAILED, errors=(*result.errors, error))
-        run.done = result.status in (Status.DONE, Status.CHANGES_FOUND)
+        run.done = result.completed
     return result

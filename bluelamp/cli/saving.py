@@ -11,7 +11,7 @@ from bluelamp.cli.screen import Screen, escape
 from bluelamp.core import git
 from bluelamp.core.folders import OccupiedError
 from bluelamp.core.text import first_of
-from bluelamp.errors import Status, UsageError, unwritable
+from bluelamp.errors import UsageError, unwritable
 from bluelamp.fleet.deploy import Result
 from bluelamp.fleet.inputs import Inputs
 from bluelamp.fleet.saved import Saving, save
@@ -34,7 +34,7 @@ class Save:
 
     def finish(self, screen: Screen, results: Sequence[Result], inputs: Inputs) -> dict[str, Any] | None:
         """Writes the plans of successful previews; returns their JSON members, or None without any."""
-        good = [each for each in results if each.status in (Status.DONE, Status.CHANGES_FOUND)]
+        good = [each for each in results if each.completed]
         left = [each.force for each in results if each not in good]
         if not good:
             screen.error("no plan is saved: no preview succeeded", "correct the failures, then preview again")

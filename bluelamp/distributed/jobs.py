@@ -158,7 +158,7 @@ class EngineJob:
         return Done(
             replace(result, state=None, decrypt=None),
             kept_text(root, force),
-            saving.planned(force) if saving and result.status in (Status.DONE, Status.CHANGES_FOUND) else None,
+            saving.planned(force) if saving and result.completed else None,
             sifted.found(force) if sifted else None,
         )
 

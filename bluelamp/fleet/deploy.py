@@ -50,6 +50,11 @@ class Result:
     decrypt: Callable[[str], str] | None = None
     cost: "Difference | None" = field(default=None, repr=False)
 
+    @property
+    def completed(self) -> bool:
+        """Whether the verb ran to its end, with or without changes found."""
+        return self.status in (Status.DONE, Status.CHANGES_FOUND)
+
     def as_dict(self) -> dict[str, Any]:
         """The result for JSON, without the state."""
         return {

@@ -29,9 +29,8 @@ _UNKNOWN_ID = UNKNOWN_STRING
 
 @dataclass(frozen=True, slots=True)
 class _Provided:
-    """A provider's result: the program's own inputs, those with the provider's defaults, and the outputs."""
+    """A provider's result: the inputs with the provider's defaults, and the outputs."""
 
-    program_inputs: Mapping[str, Any]
     inputs: Mapping[str, Any]
     outputs: Mapping[str, Any]
     failures: tuple[Failure, ...]
@@ -116,11 +115,11 @@ class PlanMonitor:
         if provider is None:
             inputs = decode(request.object)
             component = PlannedResource(urn, custom=False, parent=request.parent, inputs=inputs, aliases=aliases)
-            return RegistrationResult(
-                component, (), resource_pb2.RegisterResourceResponse(urn=urn, object=request.object)
-            )
+            response = resource_pb2.RegisterResourceResponse(urn=urn, object=request.object)
+            return RegistrationResult(component, (), response)
         package, instance, reference = provider
-        provided = self._provided(urn, package, instance, naming, decode(request.object))
+        program_inputs = decode(request.object)
+        provided = self._provided(urn, package, instance, naming, program_inputs)
         where = f"{_where(request)}{request.type} {request.name}" if provided.warnings else ""
         resource = PlannedResource(
             urn,
@@ -131,23 +130,21 @@ class PlanMonitor:
             inputs=provided.inputs,
             outputs=provided.outputs,
             failures=provided.failures,
-            references=_references(request, provided.program_inputs),
+            references=_references(request, program_inputs),
             aliases=aliases,
-            program_inputs=provided.program_inputs,
+            program_inputs=program_inputs,
             position=_position(request),
             ignore_changes=tuple(request.ignoreChanges),
             replace_on_changes=tuple(request.replaceOnChanges),
         )
         response = resource_pb2.RegisterResourceResponse(urn=urn, id=provided.id, object=encode(provided.outputs))
-        return RegistrationResult(
-            resource, tuple(f"{where}: {one.path}: {one.reason}" for one in provided.warnings), response
-        )
+        warnings = tuple(f"{where}: {one.path}: {one.reason}" for one in provided.warnings)
+        return RegistrationResult(resource, warnings, response)
 
     def _provided(
-        self, urn: str, package: str, instance: Instance, naming: dict[str, Naming], program_inputs: Mapping[str, Any]
-    ) -> "_Provided":
+        self, urn: str, package: str, instance: Instance, naming: dict[str, Naming], inputs: Mapping[str, Any]
+    ) -> _Provided:
         """The provider's result: the inputs with defaults, failures, warnings and outputs."""
-        inputs = program_inputs
         failures: tuple[Failure, ...] = ()
         warnings: tuple[Failure, ...] = ()
         outputs: Mapping[str, Any] = inputs
@@ -162,7 +159,7 @@ class PlanMonitor:
             warnings = tuple(checked.warnings)
         except CloudError as error:
             failures = (*failures, Failure("", f"{error.code}: {error.message}"))
-        return _Provided(program_inputs, inputs, outputs, failures, warnings, resource_id)
+        return _Provided(inputs, outputs, failures, warnings, resource_id)
 
     def _aliases(self, request: Any) -> tuple[str, ...]:
         """The resource's aliases, as the engine computes them."""

@@ -27,8 +27,12 @@ def resolve_outputs(
     resolve_missing_as_unknown: bool = False,
 ) -> None:
     """As the SDK's. A deployment resolves its outputs at once, as values from the cloud may not fit the SDK's types."""
-
-    def as_the_sdk() -> None:
+    if (
+        not settings.is_dry_run()
+        or settings.is_legacy_apply_enabled()  # type: ignore[no-untyped-call] # the SDK's
+        or rpc._special_sig_key in outputs.fields
+        or not all(isinstance(each, Property) for each in resolvers.values())
+    ):
         _RESOLVE(
             res,
             serialized_props,
@@ -40,16 +44,6 @@ def resolve_outputs(
             keep_unknowns,
             resolve_missing_as_unknown,
         )
-
-    if (
-        not settings.is_dry_run()
-        or settings.is_legacy_apply_enabled()  # type: ignore[no-untyped-call] # the SDK's
-        or rpc._special_sig_key in outputs.fields
-    ):
-        as_the_sdk()
-        return
-    if not all(isinstance(each, Property) for each in resolvers.values()):
-        as_the_sdk()
         return
     response = _Response(res, outputs, deps, transform_using_type_metadata, keep_unknowns)
     for name, slot in resolvers.items():
