@@ -62,12 +62,9 @@ def _program_line(root: Path) -> Any:
     try:
         from bluelamp.origins.locations import program_line, project_folders
     except ImportError:  # an older base
-        from bluelamp.origins.places import (  # type: ignore[import-not-found,no-redef] # only the base has it
-            _bases as project_folders,
-        )
-        from bluelamp.origins.places import (  # type: ignore[no-redef] # only the base has it
-            program_line,
-        )
+        from bluelamp.origins import places
+
+        program_line, project_folders = places.program_line, places._bases
     folders = project_folders(root)
     return lambda position: program_line(position, folders)
 

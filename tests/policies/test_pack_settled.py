@@ -114,7 +114,7 @@ def test_what_is_unknown_stops_a_deployment_only_where_that_is_asked_for(by):
 @pytest.mark.parametrize("enforcement", Enforcement)
 @pytest.mark.parametrize("excuse", [(), (exemption(rule="T-001"),)])
 def test_a_rule_that_breaks_down_always_stops_a_deployment(enforcement, excuse):
-    @made("T-001", "Breaks", at=ACCOUNT, severity=Severity.LOW, fix="Mend it.", enforcement=enforcement)
+    @made("T-001", "Breaks", at=ACCOUNT, severity=Severity.LOW, fix="Fix it.", enforcement=enforcement)
     def breaks(_place):
         """It breaks."""
         raise ZeroDivisionError

@@ -39,7 +39,7 @@ class Finding:
         return "unusable" if self.exists else "missing" if self.needed else "without"
 
     def as_dict(self) -> dict[str, Any]:
-        """The check as JSON values."""
+        """The check as JSON values, by the names of the published format."""
         return {
             "what": self.what,
             "well": self.ok,

@@ -34,7 +34,7 @@ Node = Mapping[str, Any]
 RULES = "x-kubernetes-validations"
 _log = logging.getLogger(__name__)
 ABSENT: Any = type("Absent", (), {"__repr__": lambda _: "ABSENT"})()
-"""Stands for a missing old value."""
+"""A missing old value."""
 _STRINGS = re.compile(
     r'''[rRbB]{0,2}("""(?:.|\n)*?"""|\'\'\'(?:.|\n)*?\'\'\'|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')'''
 )

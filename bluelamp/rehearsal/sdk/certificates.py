@@ -139,7 +139,7 @@ def _load(text: str) -> Key:
     data = text.encode()
     key = load_ssh_private_key(data, None) if "OPENSSH" in text else load_pem_private_key(data, None)
     if not isinstance(key, Key):
-        raise ValueError("unsupported key algorithm; allowed: RSA, ECDSA, ED25519")  # noqa: TRY004
+        raise ValueError("unsupported key algorithm; allowed: RSA, ECDSA, ED25519")  # noqa: TRY004 - the key is wrong, not the caller's type
     return key
 
 
