@@ -52,7 +52,7 @@ class DnsBudget:
             return ""
         text = (
             f"{self.zones} private DNS zones and {self.links} links take about {self.reads} reads, of which Azure "
-            f"allows {READS} in {WINDOW} minutes: making them all waits about {self.minutes} minutes"
+            f"allows {READS} in {WINDOW} minutes: creating them all adds a wait of about {self.minutes} minutes"
         )
         if self.refresh_minutes:
             text += f", and every refresh {self.refresh_minutes}"

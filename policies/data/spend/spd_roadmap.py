@@ -177,7 +177,7 @@ def within_budget(budget: Value, estate: Estate) -> Outcome:
     if spent.fixed + spent.used > allowed:
         raise UnknownValue(budget, f"{fixed}, and with the assumed use {_spending.pounds(spent.fixed + spent.used)}")
     if spent.unpriced:
-        raise UnknownValue(budget, f"{fixed}, and no price is known of {first_of(list(spent.unpriced))}")
+        raise UnknownValue(budget, f"{fixed}, and no price is known for {first_of(list(spent.unpriced))}")
     if unplaced:
         raise UnknownValue(budget, f"{fixed}, and the milestone of {first_of(unplaced)} is not known")
     return None
