@@ -11,7 +11,7 @@ from bluelamp.cli import run_setup, scheduled
 from bluelamp.cli.board import Board
 from bluelamp.cli.notes import Notes
 from bluelamp.cli.one_force import one_force
-from bluelamp.cli.results import show_errors, show_result
+from bluelamp.cli.results import show_result
 from bluelamp.cli.run_options import CHANGING, RunOptions, Work
 from bluelamp.cli.screen import Screen, escape
 from bluelamp.cli.session import Session, session
@@ -98,7 +98,6 @@ class _Run:
         self.options.results.append(result)
         shown = replace(result, notes=(*result.notes, *self.notes.fresh(result.program_notes)))
         show_result(self.screen, shown, details=self.options.details, seen=self.options.seen.get(result.force))
-        show_errors(self.screen, result)
 
 
 def run(screen: Screen, root: Path, forces: list[str], verb: str, options: RunOptions, work: Work) -> Status:

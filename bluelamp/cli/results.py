@@ -33,6 +33,7 @@ def show_result(screen: Screen, result: Result, *, details: bool = False, seen: 
     shown in the preview `seen` is not shown again.
     """
     if screen.json:
+        _show_errors(screen, result)
         return
     with screen.paused():
         for note in result.notes:
@@ -56,10 +57,8 @@ def show_result(screen: Screen, result: Result, *, details: bool = False, seen: 
             screen.show(f"[bold]cost[/bold]: {change_line(result.cost)}")
 
 
-def show_errors(screen: Screen, result: Result) -> None:
-    """Reports the result's errors with their next steps under `--format json`, where `show_result` shows nothing."""
-    if not screen.json:
-        return
+def _show_errors(screen: Screen, result: Result) -> None:
+    """Reports the result's errors with their next steps."""
     for message, _, step in (error.partition("; next: ") for error in result.errors):
         first, *more = f"{result.force}: {message}".splitlines()
         screen.error(first, step, more=more)

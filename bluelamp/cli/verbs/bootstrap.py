@@ -11,14 +11,13 @@ import typer
 
 from bluelamp.cli.files import write
 from bluelamp.cli.options import ArmTypes, Details, Form, Project, Quiet, Rehearse, Yes
-from bluelamp.cli.results import show_errors, show_result
+from bluelamp.cli.results import show_result
 from bluelamp.cli.screen import Format, Screen, escape
 from bluelamp.core.text import printable
 from bluelamp.errors import Status, UsageError
 from bluelamp.folders import project as find_project
 
 if TYPE_CHECKING:
-    from bluelamp.bootstrap.checklist import Section
     from bluelamp.fleet.deploy import Result
 
 
@@ -51,6 +50,7 @@ def bootstrap(
     `bluelamp bootstrap essex --checklist bootstrap.md`
     """
     from bluelamp.bootstrap.checklist import checklist as sections_of
+    from bluelamp.bootstrap.checklist import markdown, text
     from bluelamp.infra.force import load
     from bluelamp.infra.settings.bootstrap import read_bootstrap
 
@@ -74,13 +74,14 @@ def bootstrap(
         arm_types=arm_types,
     )
     show_result(screen, result, details=details, seen=seen[0] if seen else None)
-    show_errors(screen, result)
     sections = sections_of(loaded, settings, outputs)
-    _show_checklist(screen, sections, shown=not quiet and result.status is Status.DONE)
+    if not quiet and result.status is Status.DONE:
+        screen.text("\n" + text(sections))
     if rehearse and outputs:
         screen.say("these values come from the rehearsal cloud")
     if checklist is not None:
-        _write_checklist(screen, checklist, loaded.name, sections)
+        write(checklist, markdown(loaded.name, sections), "name a file in an existing folder")
+        screen.say(f"checklist: {escape(checklist)}")
     screen.give(
         {
             "force": loaded.slug,
@@ -94,20 +95,6 @@ def bootstrap(
         }
     )
     raise typer.Exit(result.status)
-
-
-def _show_checklist(screen: Screen, sections: "list[Section]", *, shown: bool) -> None:
-    from bluelamp.bootstrap.checklist import text
-
-    if shown:
-        screen.text("\n" + text(sections))
-
-
-def _write_checklist(screen: Screen, file: Path, name: str, sections: "list[Section]") -> None:
-    from bluelamp.bootstrap.checklist import markdown
-
-    write(file, markdown(name, sections), "name a file in an existing folder")
-    screen.say(f"checklist: {escape(file)}")
 
 
 def _run(
