@@ -74,7 +74,7 @@ class Rehearsal:
         with storage_errors():
             exclusive = self.locks.acquire(lock, target.stack, changing=self.changes, patience=self.patience)
             known = self.store.recorded_digest(project, target.stack) is not None
-            prepared = stack.ready(target, self.space, project, known=known)
+            prepared = stack.ready(target, self.space, project, known=known, patience=self.patience)
             if not exclusive:
                 return  # the first reader has repaired the stack
             urns, notes = self._repair(target, project)

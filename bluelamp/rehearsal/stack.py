@@ -1,6 +1,7 @@
 """The engine's state of a rehearsed stack: creates it, unlocks it after a crash, restores it if damaged."""
 
 import contextlib
+import dataclasses
 import json
 import os
 import socket
@@ -13,6 +14,7 @@ import yaml
 
 from bluelamp import stack_files
 from bluelamp.core.files import PRIVATE_FILE, replace
+from bluelamp.core.patience import Patience
 from bluelamp.core.problems import SettingsError
 from bluelamp.engine.operation import Target, command, last_line
 from bluelamp.errors import EngineError, RehearsalError
@@ -21,8 +23,11 @@ from bluelamp.rehearsal.checkpoint import Checkpoint, DamagedStateError
 from bluelamp.rehearsal.placeholders import with_placeholders
 from bluelamp.rehearsal.space import Space
 
-_PATIENCE = 3.0
-"""Seconds to wait for another engine to release a stack."""
+_LONGEST_ENGINE = 30.0
+"""Seconds to wait for the engine of a killed command. It ends by itself, but waits up to 10 for each provider first."""
+_REPORT_AFTER = 1.0
+"""Seconds of waiting before it is reported."""
+_PAUSE = 0.05
 _BACKUPS = 5
 """The number of engine backups of a stack to examine."""
 
@@ -50,13 +55,14 @@ def lock_file(space: Space, project: str, name: str) -> Path:
     return space.stacks / project / f"{name}.lock"
 
 
-def ready(target: Target, space: Space, project: str, *, known: bool) -> list[str]:
+def ready(target: Target, space: Space, project: str, *, known: bool, patience: Patience) -> list[str]:
     """Creates a new stack, removes a crashed engine's lock, restores a damaged state; returns a note on each repair.
 
-    `known` is whether the cloud has a record of the stack, so that its state must exist. Raises `RehearsalError` if
-    another engine is using the stack and `EngineError` if the engine cannot create it.
+    `known` is whether the cloud has a record of the stack, so that its state must exist. The engine of a killed command
+    is waited for. Raises `RehearsalError` if another engine is using the stack and `EngineError` if the engine cannot
+    create it.
     """
-    _unlock(space, project, target)
+    _unlock(space, project, target, patience)
     _restore_layout(space)
     notes = _restore(space, project, target.stack, known=known)
     if not _state(space, project, target.stack).exists():
@@ -148,14 +154,14 @@ def _candidates(space: Space, project: str, name: str) -> Iterator[Path]:
         yield from sorted(whole, key=lambda path: path.name, reverse=True)[:_BACKUPS]
 
 
-def _unlock(space: Space, project: str, target: Target) -> None:
+def _unlock(space: Space, project: str, target: Target, patience: Patience) -> None:
     for lock in (space.state / ".pulumi" / "locks" / "organization" / project / target.stack).glob("*.json"):
         try:
             holder = json.loads(lock.read_text(encoding="utf-8"))
             pid, host = int(holder["pid"]), str(holder["hostname"])
         except (OSError, ValueError, KeyError, TypeError):
             pid, host = 0, socket.gethostname()
-        if host == socket.gethostname() and _ended(pid):
+        if host == socket.gethostname() and _ended(pid, target.stack, patience):
             lock.unlink(missing_ok=True)
             continue
         raise RehearsalError(
@@ -164,13 +170,16 @@ def _unlock(space: Space, project: str, target: Target) -> None:
         )
 
 
-def _ended(pid: int) -> bool:
-    """Whether the process has ended, or ends within a few seconds, as after a kill."""
-    deadline = time.monotonic() + _PATIENCE
+def _ended(pid: int, stack: str, patience: Patience) -> bool:
+    """Whether the engine has ended, or ends while this waits."""
+    since, reported = time.monotonic(), False
+    longer = dataclasses.replace(patience, seconds=max(patience.seconds, _LONGEST_ENGINE))
     while _alive(pid):
-        if time.monotonic() > deadline:
+        if not reported and time.monotonic() - since > _REPORT_AFTER:
+            reported = True
+            longer.say(f"{stack} is locked by an engine whose command has ended (process {pid}); waiting")
+        if not longer.wait(since, _PAUSE):
             return False
-        time.sleep(0.05)
     return True
 
 

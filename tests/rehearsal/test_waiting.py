@@ -1,16 +1,24 @@
 """Two commands on one force: the second waits, and says who has it."""
 
+import json
 import os
+import socket
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from bluelamp.cli.one_force import retry_while_locked
 from bluelamp.core.patience import Patience
+from bluelamp.engine.find import Engine
 from bluelamp.engine.known import known
+from bluelamp.engine.operation import Target
 from bluelamp.errors import RehearsalError, Status
 from bluelamp.fleet.deploy import Result
+from bluelamp.rehearsal import stack
 from bluelamp.rehearsal.locks import Locks
+from bluelamp.rehearsal.space import Space
 
 ENGINE = (
     "the stack is currently locked by 1 lock(s). Either wait for the other process(es) to end or delete the lock file "
@@ -68,3 +76,29 @@ def test_a_stack_that_the_engine_finds_locked_is_tried_again() -> None:
     ]
     assert retry_while_locked(lambda: locked, "essex", "up", Patience(0)) is locked
     assert retry_while_locked(lambda: locked, "essex", "preview", Patience(60)) is locked
+
+
+ENGINE_PROCESS = "open('/proc/self/comm', 'w').write('pulumi'); print(flush=True); input()"
+
+
+def test_the_engine_of_a_killed_command_is_waited_for(tmp_path: Path) -> None:
+    space = Space(tmp_path)
+    space.prepare()
+    stack.write(space, "bluelamp", "essex", {"version": 3, "checkpoint": {"stack": "essex", "latest": None}})
+    lock = space.state / ".pulumi" / "locks" / "organization" / "bluelamp" / "essex" / "1.json"
+    lock.parent.mkdir(parents=True)
+    words = [sys.executable, "-c", ENGINE_PROCESS]
+    with subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as engine:
+        assert engine.stdout
+        engine.stdout.readline()
+        lock.write_text(json.dumps({"pid": engine.pid, "hostname": socket.gethostname()}), encoding="utf-8")
+        said: list[str] = []
+
+        def hear(text: str) -> None:
+            said.append(text)
+            engine.communicate("\n")
+
+        target = Target(Engine(tmp_path / "pulumi", "3.259.0", "built"), "essex", tmp_path, {})
+        assert stack.ready(target, space, "bluelamp", known=True, patience=Patience(0, hear)) == []
+    assert said == [f"essex is locked by an engine whose command has ended (process {engine.pid}); waiting"]
+    assert not lock.exists()
