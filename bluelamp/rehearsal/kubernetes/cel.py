@@ -42,6 +42,8 @@ _OLD = re.compile(r"(?<![\w.])oldSelf\b")
 _OPTIONAL_OLD = re.compile(
     r"(?<![\w.])oldSelf(?=\s*\.\s*(?:hasValue|value|orValue|or)\s*\(|\s*[!=]=\s*optional\.none\(\))"
 )
+_ABSORBS = re.compile(r"\.\s*exists\s*\(|(?:!(?!=)|\?).*\.\s*all\s*\(|\.\s*all\s*\(.*\?", re.DOTALL)
+"""A macro in which the server ignores the error of one item if another decides; the interpreter does not."""
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _ESCAPES = {"__": "__underscores__", ".": "__dot__", "-": "__dash__", "/": "__slash__"}
 _KEYWORDS = frozenset(
@@ -150,9 +152,12 @@ def _holds(text: str, value: Any, old: Any = ABSENT, *, optional: bool = False) 
             scope.add_variable(name, each)
     try:
         return program.execute(scope) is not False
-    except (KeyError, IndexError):
-        # As on the server, a missing field or index makes the rule fail.
-        return False
+    except (KeyError, IndexError) as error:
+        # As on the server, a missing field or index makes the rule fail, unless another item may decide.
+        decided_elsewhere = _ABSORBS.search(bare(text)) is not None
+        if decided_elsewhere:
+            _not_assessed(text, f"{error} is missing in an item, and another item may decide")
+        return decided_elsewhere
     except (RuntimeError, TypeError, ValueError, ArithmeticError) as error:
         if "optional.none() dereference" in str(error):
             return False

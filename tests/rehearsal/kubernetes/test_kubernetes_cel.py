@@ -88,6 +88,21 @@ def test_what_the_interpreter_lacks_refuses_nothing_and_says_so(rule: str, caplo
     assert f"not assessed: {rule}" in caplog.text
 
 
+@pytest.mark.parametrize(
+    ("rule", "refused"),
+    [
+        ("[{'b': 1}, {'a': 1}].exists(each, each.a == 1)", False),
+        ("!([{'b': 1}, {'a': 1}].all(each, each.a == 2))", False),
+        ("[{'b': 1}, {'a': 1}].all(each, each.a == 1)", True),
+        ("[{'b': 1}, {'a': 1}].exists_one(each, each.a == 1)", True),
+        ("[{'b': 1}, {'a': 1}].exists(each, has(each.a) && each.a == 2)", True),
+    ],
+)
+def test_an_item_that_lacks_a_field_refuses_only_if_no_other_item_can_decide(rule: str, *, refused: bool) -> None:
+    provider, obj = ruled({"rule": rule})
+    assert bool(failures(provider, obj)) is refused
+
+
 def test_what_is_not_known_yet_is_not_judged_and_a_secret_is_never_quoted() -> None:
     provider, obj = ruled({"rule": "self.grade != 'high' || self.port == 'https'"})
     assert failures(provider, {**obj, "spec": {**obj["spec"], "port": UNKNOWN}}) == []
