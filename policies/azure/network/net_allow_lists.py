@@ -5,7 +5,7 @@ from typing import Final
 from bluelamp.policies.address_lists import unless_wide, with_others
 from bluelamp.policies.addresses import WIDEST
 from bluelamp.policies.azure._controls import CLOSED
-from bluelamp.policies.azure._lists import adds_up, let_in
+from bluelamp.policies.azure._lists import admitted, wide_with_others
 from bluelamp.policies.azure.aks.aks_operation import CLUSTER
 from bluelamp.policies.azure.keyvault.kv_vaults import MANAGED_HSM, VAULT
 from bluelamp.policies.azure.network.net_edge import BASTION
@@ -79,7 +79,7 @@ def list_is_not_the_internet(entries: Value, *, widest: EachAtLeast[int] = WIDES
         return NotApplicable("the rule is for outbound traffic")
     items = [
         item
-        for item in let_in(entries, _LISTS[type_][1])
+        for item in admitted(entries, _LISTS[type_][1])
         if type_ != CLUSTER or item.raw != _ONLY_ITSELF  # in AKS it stands for the cluster's own address alone
     ]
     if not items:
@@ -104,7 +104,7 @@ def cache_rules_are_not_the_internet(entry: Value, estate: Estate, *, widest: Ea
     """Caches and lakes hold sessions and data of other systems. With a rule that admits every address, the access key
     is the only protection.
     """
-    found = adds_up(entry, estate, widest)
+    found = wide_with_others(entry, estate, widest)
     if found is None:
         return None
     start, others = found

@@ -10,11 +10,11 @@ from bluelamp.policies.azure.network._filters import (
     RULES,
     SECURITY_GROUP,
     SECURITY_RULE,
-    opened_outwards,
+    opened_to_everywhere,
     opened_to_internet,
 )
 from bluelamp.policies.azure.network._firewalls import COLLECTIONS, FIREWALL_POLICY, everything_of
-from bluelamp.policies.azure.network._routes import ROUTE, ROUTE_TABLE, led_to_internet
+from bluelamp.policies.azure.network._routes import ROUTE, ROUTE_TABLE, leads_to_internet
 from bluelamp.policies.azure.network.net_core import NETWORK, PLATFORM_SUBNETS, SUBNET, subnet_name
 from bluelamp.policies.controls import caf, cyber_essentials, iso, mcsb, ncsc, policing
 from bluelamp.policies.estate import Estate
@@ -87,7 +87,7 @@ def not_everything_out(entry: Value, estate: Estate, *, widest: EachAtLeast[int]
     """An attacker needs outbound traffic to load tools and to exfiltrate data. A rule that allows every port to every
     destination removes the control.
     """
-    found = opened_outwards(entry, RULES.family(entry, estate), widest)
+    found = opened_to_everywhere(entry, RULES.family(entry, estate), widest)
     if found is None:
         return None
     return Fail(
@@ -145,7 +145,7 @@ def no_route_to_internet(route: Value, estate: Estate, *, widest: EachAtLeast[in
     """A default route to the Internet bypasses the firewall for the whole subnet: outbound traffic is neither inspected
     nor logged. Only the firewall's own subnet needs one.
     """
-    others = led_to_internet(route, estate, widest)
+    others = leads_to_internet(route, estate, widest)
     if others is None:
         return None
     table = root(route.resource) if route.outer else owner(route, estate, ROUTE_TABLE)

@@ -5,7 +5,7 @@ from typing import Final
 from bluelamp.policies.address_lists import with_others
 from bluelamp.policies.addresses import WIDEST
 from bluelamp.policies.azure._controls import BY_IDENTITY, CLOSED
-from bluelamp.policies.azure._lists import adds_up
+from bluelamp.policies.azure._lists import wide_with_others
 from bluelamp.policies.azure.paas.paas_common import DATABRICKS, KUSTO, MACHINE_LEARNING, PURVIEW, SYNAPSE
 from bluelamp.policies.controls import caf, dpa, iso, mcsb, ncsc, policing
 from bluelamp.policies.estate import Estate
@@ -127,7 +127,7 @@ def synapse_is_not_open(entry: Value, estate: Estate, *, widest: EachAtLeast[int
     """A rule from 0.0.0.0 admits every virtual machine in Azure, or the whole Internet. So do rules that cover it
     together.
     """
-    found = adds_up(entry, estate, widest)
+    found = wide_with_others(entry, estate, widest)
     if found is None:
         return None
     start, others = found

@@ -5,7 +5,7 @@ from typing import Final
 from bluelamp.policies.address_lists import unless_wide
 from bluelamp.policies.addresses import WIDEST
 from bluelamp.policies.azure._controls import BY_IDENTITY, CLOSED, IN_TRANSIT, OWN_KEYS, RECOVERABLE
-from bluelamp.policies.azure._lists import let_in
+from bluelamp.policies.azure._lists import admitted
 from bluelamp.policies.azure.paas.paas_common import APP_CONFIGURATION, COSMOS, REDIS
 from bluelamp.policies.controls import mcsb
 from bluelamp.policies.model import Enforcement, Severity
@@ -84,7 +84,7 @@ def not_open_to_azure(entries: Value, *, widest: EachAtLeast[int] = WIDEST) -> O
     """The address 0.0.0.0 admits every virtual machine in every Azure subscription, including attackers'. Ranges that
     together cover the Internet admit everyone.
     """
-    items = list(let_in(entries, "ipAddressOrRange"))
+    items = list(admitted(entries, "ipAddressOrRange"))
     if not items:
         return NotApplicable("it has no firewall rules")
     return unless_wide(items, widest, "the force's own addresses")

@@ -6,7 +6,7 @@ from bluelamp.policies.address_lists import unless_wide
 from bluelamp.policies.addresses import WIDEST
 from bluelamp.policies.azure._controls import BY_IDENTITY, CLOSED, FILTERED, IN_TRANSIT
 from bluelamp.policies.azure._kin import child
-from bluelamp.policies.azure._lists import let_in
+from bluelamp.policies.azure._lists import admitted
 from bluelamp.policies.azure.paas.paas_common import AUTOMATION, NAMESPACE_NETWORKS
 from bluelamp.policies.controls import caf, iso, mcsb, ncsc, policing
 from bluelamp.policies.estate import Estate
@@ -237,7 +237,7 @@ logic.Workflow(
 def workflow_knows_callers(workflow: Value, *, widest: EachAtLeast[int] = WIDEST) -> Outcome:
     """The trigger URL contains its key. Anyone who obtains it from a log or e-mail can start the workflow."""
     callers = workflow.at("accessControl.triggers.allowedCallerIpAddresses")
-    items = list(let_in(callers, "addressRange"))
+    items = list(admitted(callers, "addressRange"))
     if not items:
         return Fail(callers, "the ranges of its callers")
     return unless_wide(items, widest, "the ranges of its callers")

@@ -6,7 +6,7 @@ from typing import Final
 from bluelamp.policies.address_lists import unless_wide
 from bluelamp.policies.addresses import WIDEST
 from bluelamp.policies.azure._controls import BY_IDENTITY, CLOSED, IN_TRANSIT, SUPPORTED
-from bluelamp.policies.azure._lists import let_in
+from bluelamp.policies.azure._lists import admitted
 from bluelamp.policies.controls import caf, dpa, iso, mcsb, ncsc, policing
 from bluelamp.policies.defaults import assumed
 from bluelamp.policies.model import Enforcement, Severity
@@ -111,7 +111,7 @@ def account_not_on_internet(account: Value, *, widest: EachAtLeast[int] = WIDEST
     if access.text("Enabled") in {"disabled", "securedbyperimeter"}:
         return None
     if account.at("networkRuleSet.defaultAction").text("Allow") == "deny":
-        listed = let_in(account.at("networkRuleSet.ipRules"), "iPAddressOrRange")
+        listed = admitted(account.at("networkRuleSet.ipRules"), "iPAddressOrRange")
         return unless_wide(listed, widest, "the force's own addresses")
     return Fail(access, "Disabled", "Azure's default is Enabled" if access.missing else "")
 

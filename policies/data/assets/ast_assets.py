@@ -10,7 +10,7 @@ from typing import Final
 from bluelamp.core.asset_type import ASSET
 from bluelamp.core.dates import today
 from bluelamp.policies.controls import caf, dpa, iso, mcsb, ncsc, policing
-from bluelamp.policies.data.assets import _flows, _keeping
+from bluelamp.policies.data.assets import _flows, _retention
 from bluelamp.policies.data.assets._assets import STORES, highest, is_pattern, level, marking, register_of, targets
 from bluelamp.policies.estate import Estate
 from bluelamp.policies.model import Enforcement, Severity
@@ -184,7 +184,7 @@ def store_keeps_as_agreed(placement: Value, estate: Estate, *, grace_days: AtMos
     """
     if root(placement.resource)["retentionYears"].missing:
         return NotApplicable("its contract states no retention period")
-    found = _keeping.differs(placement, estate, grace_days)
+    found = _retention.differs(placement, estate, grace_days)
     return NotApplicable("no resource that it names has a retention setting") if isinstance(found, bool) else found
 
 
@@ -272,9 +272,9 @@ def hold_is_kept(hold: Value, estate: Estate) -> Outcome:
     """Lifecycle rules do not take inquiries into account. Deleting data that an inquiry has requested is an offence
     under the Inquiries Act 2005, and is noticed only when the data is needed.
     """
-    if _keeping.is_over(hold):
+    if _retention.is_over(hold):
         return NotApplicable("the hold has ended")
-    found = _keeping.weaker(hold, estate)
+    found = _retention.weaker(hold, estate)
     return NotApplicable("no store of the asset is deployed here") if isinstance(found, bool) else found
 
 

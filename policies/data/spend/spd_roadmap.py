@@ -115,7 +115,7 @@ def milestone_has_order(depends_on: Value, estate: Estate) -> Outcome:
     """Milestones that depend on one another can never be completed, and the systems that they replace stay in use."""
     if depends_on.missing:
         return NotApplicable("it has no dependencies")
-    cycle = _roadmap.circle(root(depends_on.resource), estate)
+    cycle = _roadmap.cycle(root(depends_on.resource), estate)
     return Fail(depends_on, "milestones that do not depend on this one", " -> ".join(cycle)) if cycle else None
 
 
