@@ -60,7 +60,7 @@ Branch = Annotated[
 
 
 class Credential(Model):
-    """Whom an identity trusts: a job of a pipeline, as its host names it in a token."""
+    """A federated credential of an identity: a pipeline's job, as identified in its host's token."""
 
     issuer: Issuer
     subject: Subject
@@ -74,9 +74,9 @@ class BootstrapNetwork(Model):
     subnet_id: ResourceId | None = None
     """The ARM id of an existing subnet for private endpoints."""
     private_zone_ids: dict[str, ResourceId] = {}
-    """With `subnetId`: existing private DNS zones by name; the two zones are made where they are left out."""
+    """With `subnetId`: existing private DNS zones by name; missing zones are created."""
     virtual_network_ids: dict[str, ResourceId] = {}
-    """With `subnetId`: networks that resolve the zones that are made, by a short name for each."""
+    """With `subnetId`: networks that resolve the created zones, by a short name for each."""
 
 
 class BootstrapFile(Model):
@@ -95,9 +95,9 @@ class BootstrapFile(Model):
     location: Region | None = None
     """By default the primary region of the force's settings."""
     plan: Credential | None = None
-    """Whom the plan identity trusts; by default as the rendered pipelines of the host say."""
+    """The credential that the plan identity trusts; by default the plan job of the host's rendered pipelines."""
     apply: Credential | None = None
-    """Whom the apply identity trusts; by default as the rendered pipelines of the host say."""
+    """The credential that the apply identity trusts; by default the apply job of the host's rendered pipelines."""
     management_group_roles: bool = True
     """Whether the identities get their roles on the management group above the force's own."""
     key_expires_on: Day | None = None

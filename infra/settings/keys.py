@@ -50,6 +50,6 @@ class SigningKey(Model):
     e: _Exponent = "AQAB"
     """The exponent."""
     kty: Literal["RSA"] = "RSA"
-    """Entra ID takes RSA only."""
+    """Entra ID supports RSA only."""
     use: Literal["sig"] = "sig"
     alg: Literal["RS256"] = "RS256"
