@@ -70,7 +70,7 @@ storage.StorageAccount(
 )
 """,
 )
-def list_is_not_the_internet(entries: Value, *, widest: EachAtLeast[int] = WIDEST) -> Outcome:
+def allow_list_is_narrow(entries: Value, *, widest: EachAtLeast[int] = WIDEST) -> Outcome:
     """A firewall that denies by default is ineffective if its allow-list covers half of the Internet, in one range or
     in a hundred.
     """
@@ -80,7 +80,7 @@ def list_is_not_the_internet(entries: Value, *, widest: EachAtLeast[int] = WIDES
     items = [
         item
         for item in admitted(entries, _LISTS[type_][1])
-        if type_ != CLUSTER or item.raw != _ONLY_ITSELF  # in AKS it stands for the cluster's own address alone
+        if type_ != CLUSTER or item.raw != _ONLY_ITSELF  # in AKS it means the cluster's own address only
     ]
     if not items:
         return NotApplicable("it has no allow-list")
@@ -100,7 +100,7 @@ def list_is_not_the_internet(entries: Value, *, widest: EachAtLeast[int] = WIDES
 redis.FirewallRule("headquarters", ..., start_ip="81.2.69.142", end_ip="81.2.69.143")
 """,
 )
-def cache_rules_are_not_the_internet(entry: Value, estate: Estate, *, widest: EachAtLeast[int] = WIDEST) -> Outcome:
+def firewall_rules_are_narrow(entry: Value, estate: Estate, *, widest: EachAtLeast[int] = WIDEST) -> Outcome:
     """Caches and lakes hold sessions and data of other systems. With a rule that admits every address, the access key
     is the only protection.
     """
