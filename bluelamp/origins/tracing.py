@@ -274,7 +274,7 @@ class _Trial:
         try:
             return plan_force_resource(force, self.resource.urn, self.root, stack=self.force.slug)
         except Exception:
-            # The values are generated: a failure with them says nothing about the property.
+            # The values are generated: a failure with them is no evidence about the property.
             return None
 
     def _seen(self, resource: PlannedResource) -> tuple[Any, tuple[str, ...]]:

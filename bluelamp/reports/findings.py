@@ -78,7 +78,7 @@ class Answer(StrEnum):
     WITHIN = "within baseline"
     WITHIN_PICKED = "within the picked rules"
     NOT_WITHIN = "not within baseline"
-    CANNOT_BE_SAID = "cannot be said"
+    UNDECIDED = "cannot be said"
 
 
 @dataclass(frozen=True)
@@ -237,7 +237,7 @@ class Report:
         if self.broken:
             return Answer.NOT_WITHIN
         if self.undecided or self.unread or not self.decided:
-            return Answer.CANNOT_BE_SAID
+            return Answer.UNDECIDED
         return Answer.WITHIN_PICKED if self.filters else Answer.WITHIN
 
     @cached_property

@@ -18,7 +18,7 @@ from bluelamp.reports.words import ANSWER_WORDS, some
 
 _DISPLAYED: Final = (Verdict.FAIL, Verdict.ERROR, Verdict.UNKNOWN, Verdict.EXEMPT, Verdict.PASS)
 """The table of rules shows, for each force, the first of these verdicts that occurs."""
-_ANSWERS: Final = (Answer.NOT_WITHIN, Answer.CANNOT_BE_SAID, Answer.WITHIN_PICKED, Answer.WITHIN)
+_ANSWERS: Final = (Answer.NOT_WITHIN, Answer.UNDECIDED, Answer.WITHIN_PICKED, Answer.WITHIN)
 _NEEDING_ATTENTION: Final = frozenset(_DISPLAYED) - {Verdict.PASS}
 
 
@@ -146,7 +146,7 @@ def need(report: Report) -> tuple[Any, ...]:
 
 def _undecided(lines: Sequence[Line]) -> Iterator[Open]:
     """The undecided forces by cause."""
-    open_ = [line for line in lines if line.report.answer is Answer.CANNOT_BE_SAID]
+    open_ = [line for line in lines if line.report.answer is Answer.UNDECIDED]
     nothing = tuple(line for line in open_ if not line.report.undecided)
     if nothing:
         yield Open(nothing, "there is nothing to judge", "check the source that was judged")
@@ -169,7 +169,7 @@ def headline(shown: National) -> str:
 
 def _headline(shown: National) -> str:
     whole = len(shown.lines)
-    outside, open_ = shown.answers[Answer.NOT_WITHIN], shown.answers[Answer.CANNOT_BE_SAID]
+    outside, open_ = shown.answers[Answer.NOT_WITHIN], shown.answers[Answer.UNDECIDED]
     if outside:
         return f"{outside} of {whole} forces {_be(outside)} not within {_their(outside)} security baseline."
     if open_:

@@ -25,7 +25,7 @@ _STYLES: Final = {
     Answer.WITHIN: "green",
     Answer.WITHIN_PICKED: "green",
     Answer.NOT_WITHIN: "red",
-    Answer.CANNOT_BE_SAID: "yellow",
+    Answer.UNDECIDED: "yellow",
 }
 _LONGEST: Final = 160
 _NAMED_OF_RULE: Final = 5

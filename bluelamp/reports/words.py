@@ -46,7 +46,7 @@ ANSWER_WORDS: Final = {
     Answer.WITHIN: "within baseline",
     Answer.WITHIN_PICKED: "within the picked rules",
     Answer.NOT_WITHIN: "not within baseline",
-    Answer.CANNOT_BE_SAID: "undecided",
+    Answer.UNDECIDED: "undecided",
 }
 """The text of each answer for people; data has the values of `Answer`."""
 VERDICT_MEANINGS: Final = {
@@ -114,7 +114,7 @@ def answered(report: Report) -> str:
             return f"{report.name} is within the rules that were picked, which are not its whole security baseline."
         case Answer.NOT_WITHIN:
             return f"{report.name} is not within its security baseline."
-        case Answer.CANNOT_BE_SAID:
+        case Answer.UNDECIDED:
             what = "the rules that were picked" if report.filters else "its security baseline"
             return f"It is undecided whether {report.name} is within {what}."
 
@@ -227,7 +227,7 @@ def _answer(report: Report) -> str:
             severities = Counter(finding.rule.severity for finding in report.broken)
             parts = ", ".join(f"{severities[each]} {each}" for each in SEVERITIES if severities[each])
             return f"not within its baseline: {some(len(report.broken), 'mandatory failure')} ({parts})"
-        case Answer.CANNOT_BE_SAID:
+        case Answer.UNDECIDED:
             return f"undecided: {_open(report)}"
 
 

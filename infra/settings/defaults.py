@@ -60,7 +60,7 @@ def _fill_azure(azure: dict[str, Any], settings: Mapping[str, Any], entry: Entry
             region = zone.get("region") if zone.get("region") in regions else primary_region(settings)
             around = hub if region == primary_region(settings) else azure.get("secondHub")
             with suppress(KeyError, TypeError, ValueError, AttributeError):
-                # where the hub is wrong the first range of the allocation stands in for it, as its default would
+                # If the hub is invalid, use the first range of the allocation, which is the hub's default.
                 zone["addressSpace"] = _spoke(entry, region, around, index)
 
 

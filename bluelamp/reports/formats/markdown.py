@@ -17,7 +17,7 @@ MOST: Final = 50
 """The maximum number of findings listed in each part; the rest is counted."""
 LONGEST: Final = 60_000
 """The maximum number of characters; code hosts reject comments of more than 65,536."""
-_ICONS: Final = {Answer.WITHIN: "✅", Answer.WITHIN_PICKED: "☑️", Answer.NOT_WITHIN: "❌", Answer.CANNOT_BE_SAID: "❔"}
+_ICONS: Final = {Answer.WITHIN: "✅", Answer.WITHIN_PICKED: "☑️", Answer.NOT_WITHIN: "❌", Answer.UNDECIDED: "❔"}
 _SPECIAL: Final = re.compile(r"([\\`*_{}\[\]#+!|~$-])")
 _MENTION: Final = re.compile(r"(?<!\w)@(?=\w)")
 _CUT: Final = 300
