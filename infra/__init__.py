@@ -2,5 +2,5 @@
 
 from os.path import realpath
 
-# In a checkout `bluelamp/infra` is a link to `infra`: tracebacks and reports name files as a reader knows them.
+# In a checkout `bluelamp/infra` is a link to `infra`, which tracebacks and reports should name.
 __path__ = [realpath(folder) for folder in __path__]

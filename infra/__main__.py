@@ -1,4 +1,4 @@
-"""The Pulumi program. The stack's name is the force's; its settings come from the engine, `--config` included."""
+"""The Pulumi program. The stack's name is the force's id; its settings come from the engine, including `--config`."""
 
 import pulumi
 

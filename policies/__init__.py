@@ -1,17 +1,17 @@
-"""The security baseline: rules over the resources of a force, and the judging of them.
+"""The security baseline: rules on the resources of a force, and their evaluation.
 
     from bluelamp.policies import Resource, judge
 
     for judgement in judge([Resource(urn, "azure-native:storage:StorageAccount", "records", inputs)]):
         print(judgement.verdict, judgement.rule, judgement.message)
 
-Rules are found in `azure/`, `kubernetes/` and `data/`; the same ones run here, and in `pulumi preview` and `pulumi up`
-as the policy pack that this folder is.
+Rules are in `azure/`, `kubernetes/` and `data/`. This folder is also a policy pack, so that the same rules run in
+`pulumi preview` and `pulumi up`.
 """
 
 from os.path import realpath
 
-# In a checkout `bluelamp/policies` is a link to `policies`: tracebacks and reports name files as a reader knows them.
+# In a checkout `bluelamp/policies` is a link to `policies`, which tracebacks and reports should name.
 __path__ = [realpath(folder) for folder in __path__]
 
 from bluelamp.core.resource import UNKNOWN, Resource

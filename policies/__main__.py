@@ -4,8 +4,8 @@ import sys
 from pathlib import Path
 
 if __name__ == "__main__":
-    # The engine runs the folder, not the package: remove the folder, in which `kubernetes` would hide the library of
-    # that name, and put the checkout first, if this is one.
+    # The engine runs the folder, not the package. Remove the folder from the path, as its `kubernetes` would shadow the
+    # library of that name, and put the checkout first, if this is one.
     here = Path(__file__).absolute().parent
     root = here.parent
     sys.path = [path for path in sys.path if Path(path).resolve() != here.resolve()]

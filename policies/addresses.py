@@ -1,7 +1,7 @@
-"""Sets of addresses: what a range or a tag names, their union, and whether a set is in effect the Internet.
+"""Sets of addresses: parsing of ranges and tags, set operations, and whether a set is in effect the Internet.
 
-A set is judged by what it holds and never by how it is written: 256 ranges of /8, two halves in two rules, and one
-`0.0.0.0-255.255.255.255` are the same set. Union and difference are linear after one sort.
+Notation does not matter: 256 ranges of /8, two halves in two rules and `0.0.0.0-255.255.255.255` are the same set.
+Union and difference are linear after one sort.
 """
 
 import re
@@ -13,7 +13,7 @@ from ipaddress import ip_address, ip_network
 from typing import Any, Final, TypeAlias
 
 Span: TypeAlias = tuple[int, int]
-"""A first and a last number, both included."""
+"""A first and a last number, both inclusive."""
 Spans: TypeAlias = tuple[Span, ...]
 """Sorted, without overlaps or adjacent spans."""
 
@@ -22,11 +22,11 @@ WIDEST: Final = (8, 16)
 
 _BITS: Final = (32, 128)
 _NAMED: Final = re.compile(r"[a-z][a-z0-9_]*(?:[.-][a-z0-9_]+)*")
-_NOTHING_BUT_ZEROS: Final = re.compile(r"(?:0+(?:\.0+){0,3}|[0:]*::[0:]*)(?:/(?:0+|32|128))?")
+_ALL_ZEROS: Final = re.compile(r"(?:0+(?:\.0+){0,3}|[0:]*::[0:]*)(?:/(?:0+|32|128))?")
 _EVERY_NAME: Final = "*"
 _INTERNET: Final = "internet"
 _AZURE: Final = "azurecloud"
-_EVERYBODY: Final = frozenset({"*", "any", "all"})
+_ANY: Final = frozenset({"*", "any", "all"})
 
 # IPv6 ranges that embed IPv4 addresses, each with the bits right of the embedded address: IPv4-mapped,
 # IPv4-compatible, NAT64 (RFC 6052) and 6to4 (RFC 3056).
@@ -35,7 +35,7 @@ _EMBEDDING: Final = (("::ffff:0:0/96", 0), ("::/96", 0), ("64:ff9b::/96", 0), ("
 
 @dataclass(frozen=True, slots=True)
 class Addresses:
-    """A set of addresses. `names` are tags and groups of which the addresses are not known; `*` is every name."""
+    """A set of addresses. `names` are tags and groups with unknown addresses; `*` is every name."""
 
     v4: Spans = ()
     v6: Spans = ()
@@ -65,21 +65,21 @@ def without(spans: Spans, others: Spans) -> Spans:
     """The numbers in `spans` that are not in `others`."""
     if not others or not spans:
         return spans
-    left: list[Span] = []
-    at = 0
+    remaining: list[Span] = []
+    position = 0
     for start, last in spans:
         first = start
-        while at < len(others) and others[at][1] < first:
-            at += 1
-        index = at
+        while position < len(others) and others[position][1] < first:
+            position += 1
+        index = position
         while first <= last and index < len(others) and others[index][0] <= last:
             if others[index][0] > first:
-                left.append((first, others[index][0] - 1))
+                remaining.append((first, others[index][0] - 1))
             first = max(first, others[index][1] + 1)
             index += 1
         if first <= last:
-            left.append((first, last))
-    return tuple(left)
+            remaining.append((first, last))
+    return tuple(remaining)
 
 
 def size(spans: Spans) -> int:
@@ -88,7 +88,7 @@ def size(spans: Spans) -> int:
 
 
 def union(sets: Iterable[Addresses]) -> Addresses:
-    """Everything that is in one of `sets`."""
+    """The union of `sets`."""
     listed = [each for each in sets if each]
     if len(listed) == 1:
         return listed[0]
@@ -113,16 +113,15 @@ def difference(addresses: Addresses, others: Addresses) -> Addresses:
 
 @lru_cache(maxsize=65536)
 def parsed(text: str) -> Addresses | None:
-    """The addresses that `text` names: an address, a prefix, a range `first-last`, a tag, or a list with commas.
+    """The addresses in `text`: an address, a prefix, a range `first-last`, a tag, or a comma-separated list.
 
-    The all-zero address alone means everybody, as in Azure services. None for a text that is none of
-    these.
+    The all-zero address means any address, as in Azure services. None if `text` is none of these.
     """
     text = "".join(unicodedata.normalize("NFKC", text).casefold().split())
     if "," in text:
         parts = [parsed(part) for part in text.split(",") if part.strip()]
         return None if None in parts or not parts else union(part for part in parts if part)
-    if text in _EVERYBODY or _NOTHING_BUT_ZEROS.fullmatch(text):
+    if text in _ANY or _ALL_ZEROS.fullmatch(text):
         return ANYONE
     if text == _INTERNET:
         return INTERNET
@@ -133,18 +132,18 @@ def parsed(text: str) -> Addresses | None:
 
 
 def named_by(raw: Any) -> Addresses | None:
-    """The addresses that a property names; None if it is not known yet, or is not text with addresses."""
+    """The addresses in a property; None if it is unknown or has no valid addresses."""
     return parsed(raw) if isinstance(raw, str) else None
 
 
 def between(first: str, last: str) -> Addresses | None:
-    """The addresses from `first` to `last`, None when they are no two addresses of one version."""
+    """The addresses from `first` to `last`; None if they are not two addresses of one IP version."""
     return parsed(f"{first.strip()}-{last.strip()}")
 
 
 def public(addresses: Addresses) -> Addresses:
-    """The public part of `addresses`, with the IPv4 addresses that IPv6 ones embed."""
-    addresses = _unfolded(addresses)
+    """The public part of `addresses`, including IPv4 addresses embedded in IPv6 ones."""
+    addresses = _with_embedded(addresses)
     return Addresses(
         without(addresses.v4, PRIVATE.v4), without(addresses.v6, PRIVATE.v6), addresses.names & _open(addresses)
     )
@@ -153,26 +152,25 @@ def public(addresses: Addresses) -> Addresses:
 def is_open(addresses: Addresses, widest: tuple[int, ...] = WIDEST) -> bool:
     """Whether `addresses` are in effect the Internet.
 
-    They are when they hold more public addresses than one range of the prefix length that `widest` gives for IPv4 or
-    IPv6, when they hold a range that is wider than that and not private, or a name that anybody has an address under:
-    every customer of Azure has one in `AzureCloud`.
+    They are if they include more public addresses than one range of the prefix length in `widest` (for IPv4 and IPv6),
+    a wider range that is not private, or a tag in which anyone can have an address, such as `AzureCloud`.
     """
     if _open(addresses):
         return True
-    addresses = _unfolded(addresses)
+    addresses = _with_embedded(addresses)
     versions = ((addresses.v4, PRIVATE.v4), (addresses.v6, PRIVATE.v6))
     for (spans, private), bits, length in zip(versions, _BITS, widest, strict=True):
-        most = 2**bits >> max(length, 0)
-        if size(spans) > most and size(without(spans, private)) > most:
+        limit = 2**bits >> max(length, 0)
+        if size(spans) > limit and size(without(spans, private)) > limit:
             return True
-        wide = [span for span in spans if span[1] - span[0] >= most]
-        if any(size(without((span,), private)) >= most for span in wide):  # 10.0.0.0/7 is not a private range
+        wide = [span for span in spans if span[1] - span[0] >= limit]
+        if any(size(without((span,), private)) >= limit for span in wide):  # 10.0.0.0/7 is not a private range
             return True
     return False
 
 
-def _unfolded(addresses: Addresses) -> Addresses:
-    """The set with the IPv4 addresses that its IPv6 ones embed."""
+def _with_embedded(addresses: Addresses) -> Addresses:
+    """The set with the IPv4 addresses that are embedded in its IPv6 addresses."""
     found = [span for range_, shift in _EMBEDDED for span in _embedded(addresses.v6, range_, shift)]
     if not found:
         return addresses
@@ -180,7 +178,7 @@ def _unfolded(addresses: Addresses) -> Addresses:
 
 
 def holds_name(addresses: Addresses, name: str) -> bool:
-    """Whether `name` is in `addresses`, by itself or in a name that includes it."""
+    """Whether `name` is in `addresses`, itself or as part of a wider name."""
     return not difference(Addresses(names=frozenset({name})), addresses).names
 
 
@@ -189,7 +187,7 @@ def _open(addresses: Addresses) -> frozenset[str]:
 
 
 def _range(text: str) -> Addresses:
-    """Raises ValueError for what is neither an address, nor a prefix, nor a range."""
+    """The addresses of one address, prefix or range. Raises ValueError for other text."""
     head, dash, tail = text.partition("-")
     if dash:
         one, other = ip_address(head), ip_address(tail)
@@ -227,7 +225,7 @@ PRIVATE: Final = _all(
     "fe80::/10",
     "::1/128",
 )
-"""Ranges that outsiders cannot reach: private, shared, link-local and loopback (RFC 1918, 6598, 3927, 4193, 4291)."""
+"""Ranges that are not routed on the Internet: private, shared, link-local and loopback (RFC 1918 and others)."""
 INTERNET: Final = Addresses(
     without(ANYONE.v4, PRIVATE.v4), without(ANYONE.v6, PRIVATE.v6), frozenset({_INTERNET, _AZURE})
 )

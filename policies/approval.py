@@ -18,14 +18,14 @@ FILE: Final = "stacks/approvers.yaml"
 
 @dataclass(frozen=True)
 class Approvers:
-    """The people who may approve exemptions, as seen from `force` in the police region `region`."""
+    """The people who may approve exemptions, for `force` in the police region `region`."""
 
     people: tuple["Approver", ...]
     force: str = ""
     region: str = ""
 
     def named(self, approver: str) -> "Approver | None":
-        """The entry with this id or address, None where there is none."""
+        """The entry with this id or address; None if there is none."""
         for each in self.people:
             if approver == each.id or approver in each.emails:
                 return each
@@ -47,7 +47,7 @@ class Approvers:
 
 
 def is_same_person(person: "Person", approver: "Approver") -> bool:
-    """Whether `person` is `approver` by any address, or goes by the same role."""
+    """Whether `person` and `approver` share an address or a role."""
     titles = {folded(approver.id), folded(approver.name), folded(approver.role)}
     return folded(person.role) in titles or any(same_mailbox(person.email, each) for each in approver.emails)
 
@@ -55,16 +55,16 @@ def is_same_person(person: "Person", approver: "Approver") -> bool:
 def mistakes(
     approvers: Sequence["Approver | None"], forces: Sequence[str], regions: Sequence[str]
 ) -> Iterator[Problem]:
-    """Duplicate people, and forces or regions that are not among those given; None entries are skipped."""
+    """Duplicate people, and unknown forces and regions; None entries are skipped."""
     for number, each in enumerate(approvers):
         if each is None:
             continue
         steps = ("approvers", number)
-        for place, other in enumerate(approvers[:number]):
+        for position, other in enumerate(approvers[:number]):
             if other is None:
                 continue
             if folded(other.id) == folded(each.id):
-                yield problem_at((*steps, "id"), f"{each.id} is the id of approver {place + 1} already")
+                yield problem_at((*steps, "id"), f"{each.id} is the id of approver {position + 1} already")
             for index, email in enumerate(each.emails):
                 if any(same_mailbox(email, taken) for taken in other.emails):
                     step = "one entry for each person, with all of that person's addresses"

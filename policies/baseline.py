@@ -70,31 +70,33 @@ def _set(rule: Rule, setting: "Setting", steps: tuple[str, ...], mistakes: list[
         )
     elif setting.enforcement:
         rule = replace(rule, enforcement=setting.enforcement)
-    good: dict[str, Any] = {}
+    valid: dict[str, Any] = {}
     for name, value in setting.parameters.items():
-        wrong = _wrong(rule, name, value, (*steps, "parameters", name))
-        if wrong:
-            mistakes.append(wrong)
+        problem = _problem(rule, name, value, (*steps, "parameters", name))
+        if problem:
+            mistakes.append(problem)
         else:
-            good[name] = tuple(value) if isinstance(value, list) else value
-    return rule.using(**good) if good else rule
+            valid[name] = tuple(value) if isinstance(value, list) else value
+    return rule.using(**valid) if valid else rule
 
 
-def _wrong(rule: Rule, name: str, value: Any, steps: tuple[str, ...]) -> Problem | None:
+def _problem(rule: Rule, name: str, value: Any, steps: tuple[str, ...]) -> Problem | None:
     """The problem with setting the parameter `name` to `value`, if any."""
     if name not in rule.parameters:
         has = f"it has: {', '.join(sorted(rule.parameters))}" if rule.parameters else "it has none"
         return problem_at(
             steps, f"{rule.id} has no parameter {name}", allowed=has, next_step=did_you_mean(name, rule.parameters)
         )
-    was, way = rule.parameters[name], rule.tighter.get(name)
-    if way is None:
+    current, direction = rule.parameters[name], rule.tighter.get(name)
+    if direction is None:
         return problem_at(steps, f"{rule.id} declares no stricter direction for {name}, so it cannot be set")
-    kind = _kind(was)
+    kind = _kind(current)
     if not _is(value, kind):
-        return problem_at(steps, f"is not {kind}", _shown(value), f"now {_shown(was)}")
-    if not way.holds(was, tuple(value) if isinstance(value, list) else value):
-        return problem_at(steps, f"would loosen {rule.id}: {way}", _shown(value), f"now {_shown(was)}", EXEMPT_INSTEAD)
+        return problem_at(steps, f"is not {kind}", _shown(value), f"now {_shown(current)}")
+    if not direction.holds(current, tuple(value) if isinstance(value, list) else value):
+        return problem_at(
+            steps, f"would loosen {rule.id}: {direction}", _shown(value), f"now {_shown(current)}", EXEMPT_INSTEAD
+        )
     return None
 
 
@@ -104,10 +106,10 @@ _NUMBER: Final = "a number"
 _TEXT: Final = "text"
 
 
-def _kind(was: Any) -> str:
-    if isinstance(was, tuple):
-        return _WHOLES if was and isinstance(was[0], int) else _TEXTS
-    return _TEXT if isinstance(was, str) else _NUMBER
+def _kind(current: Any) -> str:
+    if isinstance(current, tuple):
+        return _WHOLES if current and isinstance(current[0], int) else _TEXTS
+    return _TEXT if isinstance(current, str) else _NUMBER
 
 
 def _is(value: Any, kind: str) -> bool:

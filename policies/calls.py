@@ -20,7 +20,7 @@ _LARGEST: Final = 1_000_000
 
 
 def mistakes(file: Path, name: str) -> Iterator[Problem]:
-    """The fields that are missing, unknown or given twice in the calls of `file`, which messages call `name`.
+    """The missing, unknown and duplicate fields in the calls of `file`, which messages call `name`.
 
     Yields nothing if the file cannot be read. Calls that unpack arguments are skipped.
     """
@@ -31,7 +31,7 @@ def mistakes(file: Path, name: str) -> Iterator[Problem]:
     called = _names(tree)
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and (what := _called(node, called)):
-            yield from _of(node, what, name)
+            yield from _mistakes_in(node, what, name)
 
 
 def _names(tree: ast.Module) -> dict[str, str]:
@@ -49,31 +49,31 @@ def _called(node: ast.Call, names: Mapping[str, str]) -> str:
     return names.get(node.func.id, "") if isinstance(node.func, ast.Name) else ""
 
 
-def _of(node: ast.Call, what: str, name: str) -> Iterator[Problem]:
+def _mistakes_in(node: ast.Call, what: str, name: str) -> Iterator[Problem]:
     if any(isinstance(each, ast.Starred) for each in node.args) or any(each.arg is None for each in node.keywords):
         return
     parameters = signature(_CHECKED[what]).parameters
-    placed = [key for key, each in parameters.items() if each.kind is Parameter.POSITIONAL_OR_KEYWORD]
-    by_place = placed[: len(node.args)]
-    given = {each.arg: each for each in node.keywords if each.arg is not None}
-    where = "" if what == "Must" else _id(node, given)
-    said = what if what == "Must" else "the rule"
-    for key in sorted(given.keys() - parameters.keys()):
-        left = [each for each in parameters if each not in given and each not in by_place]
-        step = did_you_mean(key, left) or f"it may have: {', '.join(parameters)}"
-        message = f"{said} has an unknown field: {key}"
-        yield Problem(name, given[key].lineno, given[key].col_offset + 1, where, message, next_step=step)
-    for key in (each for each in by_place if each in given):
-        yield Problem(name, given[key].lineno, given[key].col_offset + 1, where, f"{said} has {key} twice")
-    if len(node.args) > len(placed):
-        extra = node.args[len(placed)]
+    positional = [key for key, each in parameters.items() if each.kind is Parameter.POSITIONAL_OR_KEYWORD]
+    positional_given = positional[: len(node.args)]
+    keywords = {each.arg: each for each in node.keywords if each.arg is not None}
+    where = "" if what == "Must" else _id(node, keywords)
+    subject = what if what == "Must" else "the rule"
+    for key in sorted(keywords.keys() - parameters.keys()):
+        missing = [each for each in parameters if each not in keywords and each not in positional_given]
+        step = did_you_mean(key, missing) or f"it may have: {', '.join(parameters)}"
+        message = f"{subject} has an unknown field: {key}"
+        yield Problem(name, keywords[key].lineno, keywords[key].col_offset + 1, where, message, next_step=step)
+    for key in (each for each in positional_given if each in keywords):
+        yield Problem(name, keywords[key].lineno, keywords[key].col_offset + 1, where, f"{subject} has {key} twice")
+    if len(node.args) > len(positional):
+        extra = node.args[len(positional)]
         step = "write the field's name before each of the others: severity=…"
-        message = f"{said} has a value without the name of its field"
+        message = f"{subject} has a value without the name of its field"
         yield Problem(name, extra.lineno, extra.col_offset + 1, where, message, next_step=step)
     for key, each in parameters.items():
-        if each.default is Parameter.empty and key not in given and key not in by_place:
+        if each.default is Parameter.empty and key not in keywords and key not in positional_given:
             step = f"add {key}=…; docs/own-rules.md says what a rule needs"
-            yield Problem(name, node.lineno, 0, where, f"{said} lacks the field {key}", next_step=step)
+            yield Problem(name, node.lineno, 0, where, f"{subject} lacks the field {key}", next_step=step)
 
 
 def _id(node: ast.Call, given: Mapping[str, ast.keyword]) -> str:

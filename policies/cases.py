@@ -1,16 +1,16 @@
 """The cases of a rule, from the YAML file beside its module.
 
-Each rule's id has a list. In each entry the key that is a verdict holds the properties of the resource that is judged.
-`!unknown` is a value that is not known yet; `!unknown judged other-0` one that is made from the resource that is judged
-and from the first of the others. An entry may also have
+Each rule's id has a list of entries. In each entry, a verdict is the key of the judged resource's properties.
+`!unknown` is an unknown value; `!unknown judged other-0` is one derived from the judged resource and from the first of
+the others. An entry may also have
 
-- `name`: what the case shows; by default its properties, shortened;
-- `type`: the resource's type, when it is not the first one that the rule concerns;
+- `name`: a description of the case; by default its properties, shortened;
+- `type`: the resource's type, if not the first one in the rule's `at`;
 - `with`: the other resources of the estate, each as `type: properties`;
-- `path`: the place that the judgement names;
-- `protect: true`: the resource that is judged is protected from deletion;
-- `missing: true`: the property in question is left out, and the service's default decides;
-- `parameters`: other parameters than the rule's own.
+- `path`: the expected path of the judgement;
+- `protect: true`: the judged resource is protected from deletion;
+- `missing: true`: the property in question is missing, and the service's default decides;
+- `parameters`: parameters that differ from the rule's own.
 """
 
 import sys
@@ -26,7 +26,7 @@ from bluelamp.core.resource import UNKNOWN, Resource
 from bluelamp.policies.model import OWN, Case, Verdict
 
 
-class _Held(Protocol):
+class _RuleWithCases(Protocol):
     """The part of a rule that its cases need."""
 
     @property
@@ -38,12 +38,12 @@ class _Held(Protocol):
 
 
 LONGEST: Final = 60
-"""Characters of the description of a case without a name."""
+"""The maximum characters of the description of a case without a name."""
 
 
 @dataclass(frozen=True)
-class _Made:
-    """A value that is not known yet, made from the resources of these names."""
+class _Derived:
+    """An unknown value derived from the resources with these names."""
 
     of: tuple[str, ...]
 
@@ -59,24 +59,24 @@ class _Loader(yaml.CSafeLoader):
 
 def _unknown(loader: _Loader, node: yaml.ScalarNode) -> Any:
     names = tuple(str(loader.construct_scalar(node)).split())
-    return _Made(names) if names else UNKNOWN
+    return _Derived(names) if names else UNKNOWN
 
 
 _Loader.add_constructor("!unknown", _unknown)
 
 
-def of(rule: _Held) -> tuple[Case, ...]:
-    """The cases of `rule`. Raises ValueError for an entry that has no verdict."""
+def of(rule: _RuleWithCases) -> tuple[Case, ...]:
+    """The cases of `rule`. Raises ValueError for an entry without exactly one verdict."""
     return tuple(_case(rule, number, entry) for number, entry in enumerate(entries(rule), 1))
 
 
-def entries(rule: _Held) -> Sequence[Mapping[str, Any]]:
-    """The entries of `rule` in its file of cases."""
+def entries(rule: _RuleWithCases) -> Sequence[Mapping[str, Any]]:
+    """The entries of `rule` in its file of cases, as parsed."""
     return _file(rule.module).get(rule.id, [])
 
 
 def file_of(module: str) -> Path:
-    """The file of the cases of the rules in `module`."""
+    """The file with the cases of the rules in `module`."""
     if module.startswith(OWN):
         return Path(str(sys.modules[module].__file__)).with_suffix(".yaml")
     return Path(__file__).parent.joinpath(*module.split(".")[2:]).with_suffix(".yaml")
@@ -90,23 +90,23 @@ def _file(module: str) -> dict[str, list[dict[str, Any]]]:
     return loaded
 
 
-def _case(rule: _Held, number: int, entry: Mapping[str, Any]) -> Case:
+def _case(rule: _RuleWithCases, number: int, entry: Mapping[str, Any]) -> Case:
     verdicts = [verdict for verdict in Verdict if verdict in entry]
     if len(verdicts) != 1:
         raise ValueError(f"{rule.id}, case {number}: one of {', '.join(Verdict)} is wanted, not {len(verdicts)}")
     (verdict,) = verdicts
     type_ = entry.get("type") or next(iter(rule.at)).replace("*", "v1")
-    declared = {"judged": (type_, entry[verdict])}
+    resources = {"judged": (type_, entry[verdict])}
     others = [pair for each in entry.get("with", []) for pair in each.items()]
-    declared |= {f"other-{index}": pair for index, pair in enumerate(others)}
-    urns = {name: f"urn:pulumi:case::bluelamp::{other}::{name}" for name, (other, _) in declared.items()}
+    resources |= {f"other-{index}": pair for index, pair in enumerate(others)}
+    urns = {name: f"urn:pulumi:case::bluelamp::{other}::{name}" for name, (other, _) in resources.items()}
     return Case(
         rule=rule.id,
         name=f"{number} {verdict}, {entry.get('name') or _described(entry, entry[verdict])}",
         verdict=verdict,
         resources=tuple(
             _resource(other, name, properties, urns, protect=name == "judged" and bool(entry.get("protect")))
-            for name, (other, properties) in declared.items()
+            for name, (other, properties) in resources.items()
         ),
         missing=bool(entry.get("missing")),
         path=entry.get("path"),
@@ -129,7 +129,7 @@ def _leaves(value: Any, key: str) -> Iterator[str]:
     elif isinstance(value, list) and value:
         for item in value:
             yield from _leaves(item, key)
-    elif value is UNKNOWN or isinstance(value, _Made):
+    elif value is UNKNOWN or isinstance(value, _Derived):
         yield f"{key} unknown"
     elif value or value in (0, False):
         yield f"{key} {str(value).lower() if isinstance(value, bool) else value}"
@@ -141,20 +141,20 @@ def _resource(
     type_: str, name: str, properties: dict[str, Any] | None, urns: Mapping[str, str], *, protect: bool
 ) -> Resource:
     references: dict[str, tuple[str, ...]] = {}
-    opened = {}
+    resolved = {}
     for key, value in (properties or {}).items():
         names: set[str] = set()
-        opened[key] = _opened(value, names)
+        resolved[key] = _resolved(value, names)
         if names:
             references[key] = tuple(urns[each] for each in sorted(names))
-    return Resource(urns[name], type_, name, opened, protect, references=references)
+    return Resource(urns[name], type_, name, resolved, protect, references=references)
 
 
-def _opened(value: Any, names: set[str]) -> Any:
-    """`value` with `UNKNOWN` for what is made from other resources, whose names are added to `names`."""
-    if isinstance(value, _Made):
+def _resolved(value: Any, names: set[str]) -> Any:
+    """`value` with `UNKNOWN` for derived values; the names of their source resources are added to `names`."""
+    if isinstance(value, _Derived):
         names.update(value.of)
         return UNKNOWN
     if isinstance(value, dict):
-        return {key: _opened(item, names) for key, item in value.items()}
-    return [_opened(item, names) for item in value] if isinstance(value, list) else value
+        return {key: _resolved(item, names) for key, item in value.items()}
+    return [_resolved(item, names) for item in value] if isinstance(value, list) else value

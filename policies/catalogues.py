@@ -60,11 +60,11 @@ class Catalogue:
     unverified: str = ""
 
     def title_of(self, control: Control) -> str:
-        """The title of `control`. Raises KeyError when this is not its catalogue, or has no such control."""
+        """The title of `control`. Raises KeyError if this is not its catalogue or does not have it."""
         return self.row(control).title
 
     def row(self, control: Control) -> Row:
-        """The row of `control`. Raises KeyError when this is not its catalogue, or has no such control."""
+        """The row of `control`. Raises KeyError if this is not its catalogue or does not have it."""
         if (control.framework, control.edition) != (self.framework, self.edition):
             raise KeyError(f"{control} is not of {self.framework} {self.edition}")
         return self.controls[control.id]
@@ -72,13 +72,13 @@ class Catalogue:
 
 @cache
 def catalogues() -> tuple[Catalogue, ...]:
-    """Every catalogue that the project carries, by framework and edition."""
+    """Every shipped catalogue, by framework and edition."""
     found = [_read(file) for file in FOLDER.glob("*.yaml")]
     return tuple(sorted(found, key=lambda each: (each.framework, each.edition)))
 
 
 def catalogue_of(control: Control) -> Catalogue:
-    """The catalogue that `control` belongs to. Raises KeyError when there is none."""
+    """The catalogue of `control`. Raises KeyError if there is none."""
     for catalogue in catalogues():
         if (catalogue.framework, catalogue.edition) == (control.framework, control.edition):
             return catalogue
@@ -86,7 +86,7 @@ def catalogue_of(control: Control) -> Catalogue:
 
 
 def title_of(control: Control) -> str:
-    """The title of `control`. Raises KeyError when no catalogue has it."""
+    """The title of `control`. Raises KeyError if no catalogue has it."""
     return catalogue_of(control).title_of(control)
 
 
@@ -126,16 +126,16 @@ def _followers() -> dict[Control, list[Control]]:
 
 
 def _read(file: Path) -> Catalogue:
-    said = yaml.load(file.read_bytes(), Loader=yaml.CSafeLoader)
-    controls = {str(id_): _row(row) for id_, row in said.pop("controls").items()}
-    return Catalogue(**{key: str(value) for key, value in said.items()}, controls=controls)
+    content = yaml.load(file.read_bytes(), Loader=yaml.CSafeLoader)
+    controls = {str(id_): _row(row) for id_, row in content.pop("controls").items()}
+    return Catalogue(**{key: str(value) for key, value in content.items()}, controls=controls)
 
 
-def _row(said: Mapping[str, Any]) -> Row:
+def _row(content: Mapping[str, Any]) -> Row:
     return Row(
-        said["title"],
-        Extent(said["extent"]),
-        said.get("why", ""),
-        tuple(said.get("from", ())),
-        said.get("unverified", ""),
+        content["title"],
+        Extent(content["extent"]),
+        content.get("why", ""),
+        tuple(content.get("from", ())),
+        content.get("unverified", ""),
     )

@@ -31,7 +31,7 @@ class Default:
 def assumed(found: Value, default: Any) -> Any:
     """The service's default for `found`, which is missing; `default` is that of current API versions.
 
-    Raises `UnknownValue` if the default for the API version is not known.
+    Raises `UnknownValue` if the default for the API version is unknown.
     """
     dated = _dated().get(canonical(found.resource.type))
     known = dated and dated.get(_INDEX.sub("[*]", found.path))
@@ -48,7 +48,7 @@ def assumed(found: Value, default: Any) -> Any:
 
 
 def version_of(resource: Resource) -> str:
-    """The date of the API version that `resource` is declared with; empty for the SDK's own."""
+    """The date of the API version with which `resource` is declared; empty for the SDK's default version."""
     return resource.api_version or _of_type(resource.type)
 
 
@@ -66,8 +66,8 @@ def recorded() -> Mapping[tuple[str, str], Default]:
     read = yaml.load(Path(__file__).with_suffix(".yaml").read_bytes(), Loader=yaml.CSafeLoader)
     found = {pair: Default("", source=each["source"]) for each in read["always"] for pair in each["of"].items()}
     for each in read["since"]:
-        made = Default(str(each["since"]), each.get("before", _UNSET), each["source"])
-        found |= dict.fromkeys(each["of"].items(), made)
+        default = Default(str(each["since"]), each.get("before", _UNSET), each["source"])
+        found |= dict.fromkeys(each["of"].items(), default)
     return found
 
 

@@ -1,4 +1,4 @@
-"""Discovery of the rules: every `Rule` in `<area>/<service>/<module>.py`, and a project's own. There is no registry."""
+"""Discovery of rules: every `Rule` in `<area>/<service>/<module>.py`, and a project's own rules."""
 
 from functools import lru_cache
 from importlib import import_module
@@ -15,8 +15,8 @@ _HERE: Final = Path(__file__).parent
 def rules(root: Path | None = None) -> tuple[Rule, ...]:
     """Every rule: the baseline's by area and id, then those of the project's own by id.
 
-    `root` is the project, by default the one that the command works on, if any. Raises ValueError when two rules of the
-    baseline share an id, `SettingsError` with every mistake in rules of the project's own.
+    `root` is the project's folder, by default that of the current command, if any. Raises ValueError if two rules of
+    the baseline share an id, and `SettingsError` with every mistake in the project's own rules.
     """
     root = root or current.project()
     return baseline() if root is None else (*baseline(), *_own(root))
@@ -24,7 +24,7 @@ def rules(root: Path | None = None) -> tuple[Rule, ...]:
 
 @lru_cache(maxsize=1)
 def baseline() -> tuple[Rule, ...]:
-    """The rules of the baseline, by area and id. Raises ValueError when two share an id."""
+    """The rules of the baseline, by area and id. Raises ValueError if two share an id."""
     found: dict[str, Rule] = {}
     for area in AREAS:
         for file in sorted((_HERE / area).glob("[!_]*/[!_]*.py")):

@@ -1,4 +1,4 @@
-"""The resources that are judged together, for rules that have to see more than one."""
+"""The resources that are judged together, for rules that need more than one."""
 
 import re
 from collections.abc import Callable, Iterable, Iterator
@@ -44,17 +44,17 @@ class Estate:
         built, raised = self._once[build]
         if raised is not None:
             raise raised.with_traceback(None)
-        made: _T = built
-        return made
+        result: _T = built
+        return result
 
 
 @lru_cache(maxsize=4096)
 def canonical(type_: str) -> str:
-    """The type as rules name it.
+    """The type in the notation of rules.
 
-    It has no API version of azure-native (`azure-native:network/v20240501:Subnet`, or that of a generated SDK,
-    `azure-native_network_v20240501:network:Subnet`), and the core group of Kubernetes is called `core`: a custom
-    resource of the API version v1 is `kubernetes:v1:Pod`.
+    It has no azure-native API version (`azure-native:network/v20240501:Subnet`, or with a generated SDK
+    `azure-native_network_v20240501:network:Subnet`), and `core` for the core group of Kubernetes, which custom
+    resources omit (`kubernetes:v1:Pod`).
     """
     if type_.startswith("kubernetes:"):
         return _CORE.sub(r"kubernetes:core/\1:", type_)
@@ -62,5 +62,5 @@ def canonical(type_: str) -> str:
 
 
 def kind_of(urn: str) -> str:
-    """The type, without an API version, of the resource that has this URN."""
+    """The canonical type of the resource with this URN."""
     return canonical(type_of(urn))

@@ -1,4 +1,4 @@
-"""Exemptions from one rule, for one scope and a limited time, and the conditions for them.
+"""Exemptions from one rule, for one scope and a limited time, and their conditions.
 
 An exemption that is not in force changes no verdict: the failure remains, and its message has the reason.
 """
@@ -25,19 +25,19 @@ LONGEST: Final = {
     Severity.MEDIUM: timedelta(days=184),
     Severity.LOW: timedelta(days=366),
 }
-"""The maximum duration of an exemption, and the minimum break before the next one of the same failure."""
+"""The maximum duration of an exemption, and the minimum break before the next one for the same failure."""
 REVIEWED: Final = timedelta(days=92)
 """The maximum time since the last review."""
 MOST_RESOURCES: Final = 10
-"""The maximum number of resources that all patterns for one rule cover, whether the rule concerns them or not."""
+"""The maximum number of resources that all patterns for one rule cover, whether or not the rule concerns them."""
 FEW_RESOURCES: Final = 3
-"""The number of resources that a pattern may cover in any case."""
+"""The number of resources that a pattern may always cover."""
 LARGEST_SHARE: Final = 4
-"""Above that number, patterns may cover one in this many of all resources, and of those that the rule concerns."""
+"""Above `FEW_RESOURCES`, patterns may cover one in this many of all resources, and of those that the rule concerns."""
 
 
 class Status(StrEnum):
-    """Whether an exemption is in force, or the reason that it is not."""
+    """Whether an exemption is in force, or why it is not."""
 
     HOLDS = "in force"
     NOT_STARTED = "not yet started"
@@ -50,12 +50,12 @@ class Status(StrEnum):
     MATCHES_NOTHING = "matches nothing"
 
 
-Standing = tuple[Status, str]
+StatusAndReason = tuple[Status, str]
 
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """An exemption with its status, the number of failures in its scope, and the reason if it is not in force."""
+    """An exemption with its status, the number of failures in its scope, and the reason (`why`) if not in force."""
 
     exemption: "Exemption"
     status: Status
@@ -75,39 +75,40 @@ class Extent:
 
 
 def extent(resources: Iterable[Resource], rules: Iterable[Rule], measured: Iterable[Rule]) -> Extent:
-    """The extent of `resources` by all `rules`, and by each rule of `measured`."""
+    """The resources that any of `rules` concerns, and those that each rule of `measured` concerns."""
     from bluelamp.policies.estate import canonical
 
     by_type: dict[str, list[str]] = {}
     for each in resources:
         by_type.setdefault(canonical(each.type), []).append(each.urn)
-    every = tuple(rules)
+    all_rules = tuple(rules)
 
-    def among(some: Iterable[Rule]) -> frozenset[str]:
-        wanted = tuple(some)
+    def urns_of(selected: Iterable[Rule]) -> frozenset[str]:
+        wanted = tuple(selected)
         return frozenset(
             urn for type_, urns in by_type.items() if any(rule.places(type_) for rule in wanted) for urn in urns
         )
 
-    return Extent(among(every), {rule.id: among((rule,)) for rule in measured})
+    return Extent(urns_of(all_rules), {rule.id: urns_of((rule,)) for rule in measured})
 
 
-def standing(exemption: "Exemption", rule: Rule, today: date, approvers: Approvers | None) -> Standing:
-    """The status of `exemption` from `rule` by itself on the day `today`, with the reason if it is not in force."""
+def status_of(exemption: "Exemption", rule: Rule, today: date, approvers: Approvers | None) -> StatusAndReason:
+    """The status of `exemption` from `rule` on the day `today`, regardless of other exemptions, and the reason if it
+    is not in force."""
     longest = LONGEST[rule.severity]
-    lasts = exemption.expiry - exemption.start
-    wrong = _unapproved(exemption, rule, approvers)
-    if wrong:
-        return wrong
+    duration = exemption.expiry - exemption.start
+    unapproved = _unapproved(exemption, rule, approvers)
+    if unapproved:
+        return unapproved
     if problem := scope(exemption.scope).problem:
         return Status.TOO_BROAD, f"{problem}: {exemption.scope}"
-    if lasts > longest:
+    if duration > longest:
         most = f"at most {longest.days} from a rule of {rule.severity} severity"
-        return Status.TOO_LONG, f"it lasts {lasts.days} days, {most}"
+        return Status.TOO_LONG, f"it lasts {duration.days} days, {most}"
     return _current(exemption, today)
 
 
-def _current(exemption: "Exemption", today: date) -> Standing:
+def _current(exemption: "Exemption", today: date) -> StatusAndReason:
     if today > exemption.expiry:
         return Status.EXPIRED, f"it expired on {exemption.expiry}"
     if exemption.last_review > today:
@@ -120,7 +121,7 @@ def _current(exemption: "Exemption", today: date) -> Standing:
     return Status.HOLDS, ""
 
 
-def _unapproved(exemption: "Exemption", rule: Rule, approvers: Approvers | None) -> Standing | None:
+def _unapproved(exemption: "Exemption", rule: Rule, approvers: Approvers | None) -> StatusAndReason | None:
     if approvers is None:
         return Status.NOT_APPROVED, f"{FILE} is missing, so nobody may approve exemptions"
     approver = approvers.named(exemption.approver)
@@ -133,7 +134,7 @@ def _unapproved(exemption: "Exemption", rule: Rule, approvers: Approvers | None)
     return (Status.NOT_APPROVED, refused) if refused else None
 
 
-def excused(
+def exempted(
     judgements: Iterable[Judgement],
     exemptions: Sequence["Exemption"],
     rules: Mapping[str, Rule],
@@ -144,8 +145,8 @@ def excused(
     """`judgements` with exempt failures, and the use of each exemption.
 
     Only failures can be exempt: unknown and error verdicts remain. If an exemption is not in force, the failure's
-    message has the reason. Exemptions from rules that are not among `rules` are left out. `measured` is the extent of
-    all judged resources, by default that of `judgements`; `approvers` are None without a register of approvers.
+    message has the reason. Exemptions from other rules than `rules` are left out. `measured` is the extent of all
+    judged resources, by default that of `judgements`; `approvers` is None without a register of approvers.
     """
     judged = list(judgements)
     used = [each for each in exemptions if each.rule in rules]
@@ -154,33 +155,35 @@ def excused(
     by_rule: dict[str, list[Exemption]] = {}
     for each in used:
         by_rule.setdefault(each.rule, []).append(each)
-    holding = {each.id: standing(each, rules[each.rule], today, approvers) for each in used}
+    statuses = {each.id: status_of(each, rules[each.rule], today, approvers) for each in used}
     measured = measured or _extent_of(judged, by_rule)
-    for rule, theirs in by_rule.items():
-        holding |= _too_broad(rule, theirs, holding, measured)
+    for rule, matching_exemptions in by_rule.items():
+        statuses |= _too_broad(rule, matching_exemptions, statuses, measured)
     matching = {
         index: [each for each in by_rule[judgement.rule] if scope(each.scope).matches(judgement.urn)]
         for index, judgement in enumerate(judged)
         if judgement.verdict is Verdict.FAIL and judgement.rule in by_rule
     }
-    for index, theirs in matching.items():
-        for id_, why in _chained(theirs, rules[judged[index].rule]).items():
-            if holding[id_][0] in {Status.HOLDS, Status.NOT_STARTED}:
-                holding[id_] = (Status.TOO_LONG, why)
+    for index, matching_exemptions in matching.items():
+        for id_, why in _extending(matching_exemptions, rules[judged[index].rule]).items():
+            if statuses[id_][0] in {Status.HOLDS, Status.NOT_STARTED}:
+                statuses[id_] = (Status.TOO_LONG, why)
     matched: Counter[str] = Counter()
-    for index, theirs in matching.items():
+    for index, matching_exemptions in matching.items():
         judgement = judged[index]
-        good = [each for each in theirs if holding[each.id][0] is Status.HOLDS]
-        matched.update(each.id for each in theirs)
-        if good:
-            judged[index] = replace(judgement, verdict=Verdict.EXEMPT, exemption=min(good, key=_patterns_last).id)
-        elif theirs:
-            said = "; ".join(f"exemption {each.id} does not hold: {holding[each.id][1]}" for each in theirs)
-            judged[index] = replace(judgement, message=f"{judgement.message}; {said}")
-    return judged, tuple(_use(each, *holding[each.id], matched[each.id]) for each in used)
+        in_force = [each for each in matching_exemptions if statuses[each.id][0] is Status.HOLDS]
+        matched.update(each.id for each in matching_exemptions)
+        if in_force:
+            judged[index] = replace(judgement, verdict=Verdict.EXEMPT, exemption=min(in_force, key=_patterns_last).id)
+        elif matching_exemptions:
+            reasons = "; ".join(
+                f"exemption {each.id} does not hold: {statuses[each.id][1]}" for each in matching_exemptions
+            )
+            judged[index] = replace(judgement, message=f"{judgement.message}; {reasons}")
+    return judged, tuple(_use(each, *statuses[each.id], matched[each.id]) for each in used)
 
 
-def waits(
+def needs_all_resources(
     judgement: Judgement,
     exemptions: Iterable["Exemption"],
     rules: Mapping[str, Rule],
@@ -192,7 +195,7 @@ def waits(
         each.rule == judgement.rule
         and scope(each.scope).is_pattern
         and scope(each.scope).matches(judgement.urn)
-        and standing(each, rules[each.rule], today, approvers)[0] is Status.HOLDS
+        and status_of(each, rules[each.rule], today, approvers)[0] is Status.HOLDS
         for each in exemptions
     )
 
@@ -208,19 +211,19 @@ def _extent_of(judgements: Iterable[Judgement], rules: Iterable[str]) -> Extent:
 
 
 def _too_broad(
-    rule: str, exemptions: Iterable["Exemption"], holding: Mapping[str, Standing], measured: Extent
-) -> dict[str, Standing]:
+    rule: str, exemptions: Iterable["Exemption"], statuses: Mapping[str, StatusAndReason], measured: Extent
+) -> dict[str, StatusAndReason]:
     """The exemptions from `rule` whose patterns, alone or together, cover too many resources."""
-    patterns = [each for each in exemptions if holding[each.id][0] is Status.HOLDS and scope(each.scope).is_pattern]
+    patterns = [each for each in exemptions if statuses[each.id][0] is Status.HOLDS and scope(each.scope).is_pattern]
     covered = {each.id: {urn for urn in measured.urns if scope(each.scope).matches(urn)} for each in patterns}
     concerned = measured.concerned.get(rule, frozenset())
-    alone = {id_: _excess(rule, urns, measured.urns, concerned) for id_, urns in covered.items()}
-    broad = {id_: (Status.TOO_BROAD, f"its scope covers {why}") for id_, why in alone.items() if why}
-    rest = [id_ for id_ in covered if id_ not in broad]
-    together = _excess(rule, {urn for id_ in rest for urn in covered[id_]}, measured.urns, concerned)
+    excess_of = {id_: _excess(rule, urns, measured.urns, concerned) for id_, urns in covered.items()}
+    broad = {id_: (Status.TOO_BROAD, f"its scope covers {why}") for id_, why in excess_of.items() if why}
+    narrow = [id_ for id_ in covered if id_ not in broad]
+    together = _excess(rule, {urn for id_ in narrow for urn in covered[id_]}, measured.urns, concerned)
     if together:
-        said = f"the scopes of {', '.join(rest)} together cover {together}"
-        broad |= {id_: (Status.TOO_BROAD, said) for id_ in rest if covered[id_]}
+        reason = f"the scopes of {', '.join(narrow)} together cover {together}"
+        broad |= {id_: (Status.TOO_BROAD, reason) for id_ in narrow if covered[id_]}
     return broad
 
 
@@ -234,8 +237,8 @@ def _excess(rule: str, covered: set[str], urns: frozenset[str], concerned: froze
     return ""
 
 
-def _chained(exemptions: Iterable["Exemption"], rule: Rule) -> dict[str, str]:
-    """The exemptions of one failure that extend earlier ones beyond the maximum duration, each with the reason.
+def _extending(exemptions: Iterable["Exemption"], rule: Rule) -> dict[str, str]:
+    """The exemptions of one failure that extend earlier ones beyond the maximum days_, each with the reason.
 
     An exemption continues earlier ones, in force or not, unless the break between them is longer than the maximum
     duration: the days from the first start to its expiry count.
@@ -249,10 +252,10 @@ def _chained(exemptions: Iterable["Exemption"], rule: Rule) -> dict[str, str]:
             first, last = each, each.expiry
             continue
         last = max(last, each.expiry)
-        lasts = each.expiry - first.start
-        if lasts > longest:
+        total = each.expiry - first.start
+        if total > longest:
             excess[each.id] = (
-                f"with {first.id} from {first.start} it lasts {lasts.days} days, at most {longest.days} from a rule of "
+                f"with {first.id} from {first.start} it lasts {total.days} days, at most {longest.days} from a rule of "
                 f"{rule.severity} severity; after {longest.days} days without one the failure may be exempt again"
             )
     return excess

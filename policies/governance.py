@@ -1,6 +1,6 @@
 """A force's governance: its baseline and its exemptions.
 
-governance = settled(rules(), layers, register)
+governance, mistakes = governance_from(rules(), layers, exemptions, stack="essex")
 judgements, uses = governance.judge(resources, today)
 """
 
@@ -18,7 +18,7 @@ from bluelamp.core.source import problem_at
 from bluelamp.core.suggestions import did_you_mean
 from bluelamp.policies.approval import Approvers
 from bluelamp.policies.baseline import tightened
-from bluelamp.policies.exemptions import Extent, Use, excused, extent, waits
+from bluelamp.policies.exemptions import Extent, Use, exempted, extent, needs_all_resources
 from bluelamp.policies.judging import Baseline
 from bluelamp.policies.model import Judgement
 from bluelamp.policies.rule import Rule
@@ -39,8 +39,8 @@ BLOCK_UNKNOWN: Final = "BLUELAMP_BLOCK_UNKNOWN"
 class Governance:
     """The rules of a force's baseline, its exemptions, and whether unknown verdicts stop a deployment.
 
-    `approvers` may approve exemptions; None without a register of approvers. `all_rules` determine the resources
-    against which scopes are measured, even if `rules` are only some of them; by default `rules`.
+    `approvers` may approve exemptions; None without a register of approvers. `all_rules`, by default `rules`, determine
+    the resources against which scopes are measured, even if `rules` is a selection.
     """
 
     rules: tuple[Rule, ...]
@@ -50,23 +50,25 @@ class Governance:
     all_rules: tuple[Rule, ...] = ()
 
     def judge(self, resources: Iterable[Resource], today: date) -> tuple[list[Judgement], tuple[Use, ...]]:
-        """Judge `resources` together on the day `today`: the judgements, and the use of each exemption."""
+        """The judgements of `resources` together on the day `today`, and the use of each exemption."""
         listed = list(resources)
-        return self.excuse(Baseline(self.rules).judge(listed), today, listed)
+        return self.exempt(Baseline(self.rules).judge(listed), today, listed)
 
-    def excuse(
+    def exempt(
         self, judgements: Iterable[Judgement], today: date, resources: Iterable[Resource] | None = None
     ) -> tuple[list[Judgement], tuple[Use, ...]]:
         """`judgements` with exempt failures on the day `today`, and the use of each exemption.
 
-        `resources` are all that are judged together, by default those of `judgements`.
+        `resources` are all resources judged together, by default those of `judgements`.
         """
         measured = None if resources is None or not self.exemptions else self._extent(resources)
-        return excused(judgements, self.exemptions, self.by_id, today, self.approvers, measured)
+        return exempted(judgements, self.exemptions, self.by_id, today, self.approvers, measured)
 
-    def waits(self, judgement: Judgement, today: date) -> bool:
+    def needs_all_resources(self, judgement: Judgement, today: date) -> bool:
         """Whether the exemption of a failure depends on all resources together."""
-        return bool(self.exemptions) and waits(judgement, self.exemptions, self.by_id, today, self.approvers)
+        return bool(self.exemptions) and needs_all_resources(
+            judgement, self.exemptions, self.by_id, today, self.approvers
+        )
 
     def _extent(self, resources: Iterable[Resource]) -> Extent:
         exempt = {each.rule for each in self.exemptions}
@@ -74,15 +76,15 @@ class Governance:
 
     @cached_property
     def by_id(self) -> Mapping[str, Rule]:
-        """The rules by their ids."""
+        """The rules by id."""
         return {rule.id: rule for rule in self.rules}
 
 
 def layers(root: Path, region: str, *forces: str) -> list[Path]:
-    """The existing baseline files, in the order in which they are applied: country, `region`, each of `forces`
-    (a force, and its environment).
+    """The existing baseline files in the order of their application: country, `region`, each of `forces` (a force, and
+    its environment).
 
-    Unreadable files and broken links are included, so that none is mistaken for a missing file.
+    Unreadable files and broken links are included, so that none counts as missing.
     """
     names = (
         NATIONAL,
@@ -93,12 +95,12 @@ def layers(root: Path, region: str, *forces: str) -> list[Path]:
 
 
 def exemptions_of(root: Path, force: str) -> Path | None:
-    """The file of the force's exemptions, None where it has none."""
+    """The file of the force's exemptions; None if it has none."""
     path = root / EXEMPTIONS.format(force=force)
     return path if force and lexists(path) else None
 
 
-def settled(
+def governance_from(
     rules: Iterable[Rule],
     baselines: Sequence["Layer"],
     exemptions: Sequence["Exemption | None"] = (),
@@ -107,27 +109,26 @@ def settled(
     force: str = "",
     approvers: Approvers | None = None,
 ) -> tuple[Governance, list[tuple[Problem, ...]]]:
-    """The governance of the `force` whose stack is `stack`: `rules` tightened by `baselines`, with `exemptions`.
+    """The governance of the `force` with the stack `stack`: `rules` tightened by `baselines`, with `exemptions`.
 
-    Rules that are limited to other forces are left out; shared baselines may name them.
-
-    Also returns the mistakes in each baseline in turn, and last those in the exemptions (None is an unreadable one);
-    with any mistake nothing may be judged.
+    Rules that are limited to other forces are left out; shared baselines may name them. Also returns the mistakes in
+    each baseline, and last those in the exemptions, of which unreadable ones are None. The governance is not usable if
+    there is any mistake.
     """
     used = tuple(rules)
     mistakes = []
     for layer in baselines:
-        used, wrong = tightened(used, layer)
-        mistakes.append(wrong)
-    everyone = used
-    used = tuple(rule for rule in everyone if rule.holds_for(stack, force))
-    mistakes.append(tuple(_misread(exemptions, everyone, stack, force)))
-    kept = tuple(each for each in exemptions if each)
+        used, problems = tightened(used, layer)
+        mistakes.append(problems)
+    all_rules = used
+    used = tuple(rule for rule in all_rules if rule.holds_for(stack, force))
+    mistakes.append(tuple(_mistakes(exemptions, all_rules, stack, force)))
+    valid = tuple(each for each in exemptions if each)
     block_unknown = any(layer.block_unknown for layer in baselines)
-    return Governance(used, kept, block_unknown, approvers, used), mistakes
+    return Governance(used, valid, block_unknown, approvers, used), mistakes
 
 
-def _misread(
+def _mistakes(
     exemptions: Sequence["Exemption | None"], rules: Sequence[Rule], stack: str, force: str
 ) -> Iterator[Problem]:
     known = {rule.id: rule for rule in rules}

@@ -1,8 +1,8 @@
-"""Telling an interrupt by the user from one that a rule raises.
+"""Distinguishes a user's interrupt from an exception that a rule raises.
 
-A signal handler raises in whatever code runs, so while rules run the handlers are wrapped: what a handler raised is
-remembered, and stops the run. Everything else that comes out of a rule is the rule's own, `KeyboardInterrupt` and
-`SystemExit` among it. Python runs signal handlers in the main thread only; elsewhere, all is the rule's own.
+A signal handler raises in whatever code is running. While rules run, the handlers are wrapped: an exception from a
+handler is recorded and stops the run. Any other exception in a rule, including `KeyboardInterrupt` and `SystemExit`, is
+an error of the rule. Python runs signal handlers in the main thread only, so other threads have no interrupts.
 """
 
 import signal
@@ -10,38 +10,38 @@ import threading
 from collections.abc import Callable
 from typing import Any, Final
 
-_HEARD: Final = (signal.SIGINT, signal.SIGTERM)
+_SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)
 
 
 class Interrupts:
-    """While it is entered, `raised` is what a signal's handler raised; None while no signal came."""
+    """A context manager; `raised` is the exception that a signal handler raised, None without a signal."""
 
     def __init__(self) -> None:
         self.raised: BaseException | None = None
-        self._before: dict[int, Callable[[int, Any], Any]] = {}
+        self._handlers: dict[int, Callable[[int, Any], Any]] = {}
 
     def __enter__(self) -> "Interrupts":
         if threading.current_thread() is threading.main_thread():
-            for number in _HEARD:
+            for number in _SIGNALS:
                 handler = signal.getsignal(number)
                 if callable(handler):
-                    self._before[number] = handler
-                    signal.signal(number, self._hear)
+                    self._handlers[number] = handler
+                    signal.signal(number, self._handle)
         return self
 
     def __exit__(self, *_: object) -> None:
-        for number, handler in self._before.items():
-            if signal.getsignal(number) == self._hear:
+        for number, handler in self._handlers.items():
+            if signal.getsignal(number) == self._handle:
                 signal.signal(number, handler)
 
     def check(self) -> None:
-        """Raises again what a signal's handler raised, whatever a rule made of it."""
+        """Raises the signal handler's exception again, even if a rule has caught it."""
         if self.raised is not None:
             raise self.raised
 
-    def _hear(self, number: int, frame: Any) -> None:
+    def _handle(self, number: int, frame: Any) -> None:
         try:
-            self._before[number](number, frame)
+            self._handlers[number](number, frame)
         except BaseException as error:
             self.raised = error
             raise

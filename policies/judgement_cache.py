@@ -1,6 +1,6 @@
 """A cache of judgements by rule and resource, in a process that reuses results (`bluelamp.core.memo`).
 
-Only rules that look at one resource use it; rules over the whole estate are judged anew. Rules may compare with today's
+Only rules on single resources use it; rules on the whole estate are evaluated each time. Rules may depend on today's
 date, so nothing is reused on another day.
 """
 
@@ -19,7 +19,7 @@ _RULES: Final[dict[str, Rule]] = {}
 
 
 def cached(resource: Resource) -> dict[str, tuple[Rule, Judgement]] | None:
-    """The mutable judgements of the resource by rule id, each with its rule; None if the cache is not in use."""
+    """The resource's judgements by rule id, each with its rule, for reading and writing; None without a cache."""
     if not is_enabled():
         return None
     found = _JUDGEMENTS.get(resource.urn)
@@ -32,13 +32,13 @@ def cached(resource: Resource) -> dict[str, tuple[Rule, Judgement]] | None:
 
 
 def reused_rules(rules: Iterable[Rule]) -> tuple[Rule, ...]:
-    """The rules, each replaced by the object of an earlier run if nothing of it differs."""
+    """The rules, each replaced by the object of an earlier run if they are equal."""
     return tuple(map(_reused, rules)) if is_enabled() else tuple(rules)
 
 
 def _reused(rule: Rule) -> Rule:
     before = _RULES.setdefault(rule.id, rule)
-    # Unlike equality, the text tells `1` from `True`.
+    # Unlike equality, the representation distinguishes `1` and `True`.
     if before is not rule and repr(before) != repr(rule):
         _RULES[rule.id] = before = rule
     return before

@@ -1,4 +1,4 @@
-"""Judges resources: one judgement for each rule and each resource that it concerns, whatever a rule raises."""
+"""Judges resources: one judgement for each rule and resource that it concerns, even if the rule raises an error."""
 
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
@@ -37,7 +37,7 @@ _MAX_PLACES: Final = 100
 """The maximum number of failing places that a judgement's message names."""
 _WORST_FIRST: Final = (Verdict.FAIL, Verdict.ERROR, Verdict.UNKNOWN, Verdict.PASS, Verdict.NOT_APPLICABLE)
 _WITHOUT_PLACEHOLDERS: Final[Memo[Resource]] = Memo()
-_OPEN: Final = frozenset({Verdict.FAIL, Verdict.ERROR, Verdict.UNKNOWN})
+_NOT_PASSED: Final = frozenset({Verdict.FAIL, Verdict.ERROR, Verdict.UNKNOWN})
 
 
 class Baseline:
@@ -45,14 +45,18 @@ class Baseline:
 
     def __init__(self, rules: Iterable[Rule]) -> None:
         self.rules = reused_rules(rules)
-        own = tuple(rule for rule in self.rules if rule.own)
-        # A force's own rules come last, on copies, so that they cannot affect the rules of the baseline.
-        self._parts = (Baseline(rule for rule in self.rules if not rule.own), Baseline._alone(own)) if own else None
-        self._keeps = True
+        own_rules = tuple(rule for rule in self.rules if rule.own)
+        # A force's own rules are evaluated last, on copies, so that they cannot affect the baseline's rules.
+        self._parts = (
+            (Baseline(rule for rule in self.rules if not rule.own), Baseline._separate(own_rules))
+            if own_rules
+            else None
+        )
+        self._cached = True
         self._by_type: dict[str, tuple[tuple[Rule, tuple[str, ...]], ...]] = {}
 
     def concerning(self, type_: str) -> tuple[tuple[Rule, tuple[str, ...]], ...]:
-        """The rules that concern resources of `type_`, each with the places that it checks."""
+        """The rules that concern resources of `type_`, each with the paths that it checks."""
         type_ = canonical(type_)
         found = self._by_type.get(type_)
         if found is None:
@@ -61,22 +65,22 @@ class Baseline:
         return found
 
     @classmethod
-    def _alone(cls, rules: Iterable[Rule]) -> "Baseline":
-        """A set of rules that is not split into the baseline's and a force's own."""
+    def _separate(cls, rules: Iterable[Rule]) -> "Baseline":
+        """A set of rules that is not split into the baseline's and a force's own, and is not cached."""
         made = cls(())
-        made.rules, made._keeps = tuple(rules), False
+        made.rules, made._cached = tuple(rules), False
         return made
 
     def judge(self, resources: Iterable[Resource], context: Context | None = None) -> list[Judgement]:
         """Judge `resources` together: one judgement for each rule and each resource it concerns, in their order.
 
-        `context` holds all resources, without placeholders, where `resources` are only some of them.
+        `context` has all resources, without placeholders, if `resources` are only some of them.
         """
         if self._parts:
-            given = list(resources)
-            copies = deepcopy((given, context))
-            return [*self._parts[0].judge(given, context), *self._parts[1].judge(*copies)]
-        read = _without_placeholders if self._keeps else without_placeholders
+            listed_copy = list(resources)
+            copies = deepcopy((listed_copy, context))
+            return [*self._parts[0].judge(listed_copy, context), *self._parts[1].judge(*copies)]
+        read = _without_placeholders if self._cached else without_placeholders
         listed = list(resources) if context else [read(resource) for resource in resources]
         context = context or Context(listed)
         with Interrupts() as interrupts:
@@ -87,11 +91,11 @@ class Baseline:
             subject = context.subject(resource)
         except BaseException as error:
             interrupts.check()
-            # An unreadable resource may be of any type, also a pod.
+            # An unreadable resource may contain a pod.
             rules = {rule.id: rule for type_ in (resource.type, TEMPLATE) for rule, _ in self.concerning(type_)}
             return [_error(rule, resource, error, context.estate) for rule in rules.values()]
         if subject is None:
-            earlier = cached(resource) if self._keeps else None
+            earlier = cached(resource) if self._cached else None
             return self._verdicts(View(resource, resource.type), context, interrupts, earlier)
         return self._combined(subject, context, interrupts)
 
@@ -105,8 +109,8 @@ class Baseline:
         resource, estate = view.resource, view.estate or context.estate
         shared = {"": [root(resource)], **{place: list(values) for place, values in view.seeds.items()}}
         for rule, patterns in self.concerning(view.type):
-            own = None if rule.estate else earlier
-            if own is not None and (found := own.get(rule.id)) and found[0] is rule:
+            single = None if rule.estate else earlier
+            if single is not None and (found := single.get(rule.id)) and found[0] is rule:
                 yield found[1]
                 continue
             try:
@@ -114,8 +118,8 @@ class Baseline:
             except BaseException as error:
                 judgement = _error(rule, resource, error, estate)
             interrupts.check()
-            if own is not None:
-                own[rule.id] = rule, judgement
+            if single is not None:
+                single[rule.id] = rule, judgement
             yield judgement
 
     def _combined(self, subject: Subject, context: Context, interrupts: Interrupts) -> Iterable[Judgement]:
@@ -127,7 +131,7 @@ class Baseline:
                 for before, after in subject.steps
             ]
             rules = {**found, **{rule: None for _, after in steps for rule in after}}
-            found = {rule: _patched(subject.of, found.get(rule), steps, rule) for rule in rules}
+            found = {rule: _patch_judgement(subject.of, found.get(rule), steps, rule) for rule in rules}
         return [found[rule.id] for rule in self.rules if rule.id in found]
 
     def _worst(self, views: Iterable[View], context: Context, interrupts: Interrupts) -> dict[str, Judgement]:
@@ -135,7 +139,7 @@ class Baseline:
         for view in views:
             for judgement in self._verdicts(view, context, interrupts):
                 found.setdefault(judgement.rule, []).append(judgement)
-        return {rule: _together(judgements) for rule, judgements in found.items()}
+        return {rule: _worst_of(judgements) for rule, judgements in found.items()}
 
 
 def _without_placeholders(resource: Resource) -> Resource:
@@ -152,31 +156,33 @@ def judge(resources: Iterable[Resource], rules: Iterable[Rule] | None = None) ->
     return Baseline(discovered() if rules is None else rules).judge(resources)
 
 
-def _together(judgements: list[Judgement]) -> Judgement:
-    """The worst of several judgements by one rule of one resource, with the messages of all that have its verdict."""
+def _worst_of(judgements: list[Judgement]) -> Judgement:
+    """The worst of several judgements by one rule on one resource, with the messages of all with that verdict."""
     if len(judgements) == 1:
         return judgements[0]
     worst = min(judgements, key=lambda each: _WORST_FIRST.index(each.verdict))
-    said = dict.fromkeys(each.message for each in judgements if each.verdict is worst.verdict and each.message)
-    return replace(worst, message="; ".join(said))
+    messages = dict.fromkeys(each.message for each in judgements if each.verdict is worst.verdict and each.message)
+    return replace(worst, message="; ".join(messages))
 
 
-def _patched(
-    of: str, own: Judgement | None, steps: list[tuple[dict[str, Judgement], dict[str, Judgement]]], rule: str
+def _patch_judgement(
+    of: str, single: Judgement | None, steps: list[tuple[dict[str, Judgement], dict[str, Judgement]]], rule: str
 ) -> Judgement:
-    """The judgement of a patch of `of`: of the values that it sets, if conclusive, else of the patched objects.
+    """The judgement of a patch of `of`: that of the patch's own values if conclusive, or else of the patched objects.
 
     A failure that existed before the patch is not a failure of the patch.
     """
-    if own is not None and (own.verdict is not Verdict.UNKNOWN or not steps):
-        decided = own
+    if single is not None and (single.verdict is not Verdict.UNKNOWN or not steps):
+        decided = single
     else:
-        decided = _together([_step(before.get(rule), after[rule]) for before, after in steps if rule in after])
+        decided = _worst_of(
+            [_changed_by_patch(before.get(rule), after[rule]) for before, after in steps if rule in after]
+        )
     return replace(decided, message=f"patch of {of}: {decided.message}".removesuffix(": "))
 
 
-def _step(before: Judgement | None, after: Judgement) -> Judgement:
-    if before is None or after.verdict not in _OPEN or after.verdict != before.verdict:
+def _changed_by_patch(before: Judgement | None, after: Judgement) -> Judgement:
+    if before is None or after.verdict not in _NOT_PASSED or after.verdict != before.verdict:
         return after
     if after.message != before.message:
         return after
@@ -186,13 +192,13 @@ def _step(before: Judgement | None, after: Judgement) -> Judgement:
 
 
 def _places(resource: Resource, pattern: str, shared: dict[str, list[Value]]) -> list[Value]:
-    """The places in `resource` that match `pattern`; each step is shared by all patterns that begin with it.
+    """The places in `resource` that match `pattern`; `shared` caches them by pattern and prefix.
 
-    If a property is not of the type that the pattern requires, the result is one place with the exception as its value.
+    If a property does not have the type that the pattern requires, the result is one place with the exception as value.
     """
     found = shared.get(pattern)
     if found is None:
-        head, step = _parted(pattern)
+        head, step = _split(pattern)
         found = _places(resource, head, shared)
         if found:
             try:
@@ -204,7 +210,7 @@ def _places(resource: Resource, pattern: str, shared: dict[str, list[Value]]) ->
 
 
 @cache
-def _parted(pattern: str) -> tuple[str, str]:
+def _split(pattern: str) -> tuple[str, str]:
     """A pattern without its last step, and that step."""
     head, _, step = pattern.rpartition(".")
     return head, step
@@ -213,7 +219,7 @@ def _parted(pattern: str) -> tuple[str, str]:
 def _judged(
     rule: Rule, patterns: tuple[str, ...], resource: Resource, shared: dict[str, list[Value]], estate: Estate
 ) -> Judgement:
-    # Runs for every judgement, so it creates no object that is not needed.
+    # Runs for every judgement, so it avoids creating objects.
     failed: list[Fail] = []
     raised: list[BaseException] = []
     passed: Value | None = None
@@ -232,8 +238,8 @@ def _judged(
                 elif isinstance(outcome, Fail):
                     failed.append(outcome)
                 else:
-                    given = _reason(outcome)
-                    reason = reason or given
+                    text = _reason(outcome)
+                    reason = reason or text
             except BaseException as error:
                 raised.append(error)
     if failed:
@@ -267,16 +273,16 @@ def _undecided(rule: Rule, resource: Resource, raised: list[BaseException], esta
 def _unknown(rule: Rule, resource: Resource, doubts: list[UnknownValue]) -> Judgement:
     doubts = sorted(doubts, key=lambda doubt: doubt.value.resource.urn != resource.urn)
     first = doubts[0].value
-    own = first.printable_path if first.resource.urn == resource.urn else ""
+    single = first.printable_path if first.resource.urn == resource.urn else ""
     paths: dict[str, list[str]] = {}
     for doubt in doubts:
         value = doubt.value
-        whose = "" if value.resource.urn == resource.urn else f" of {value.resource.name}"
-        paths.setdefault(_why_unknown(doubt), []).append(f"{value.printable_path}{whose}".strip())
+        owner = "" if value.resource.urn == resource.urn else f" of {value.resource.name}"
+        paths.setdefault(_why_unknown(doubt), []).append(f"{value.printable_path}{owner}".strip())
     named = {why: ", ".join(filter(None, dict.fromkeys(found))) for why, found in paths.items()}
-    said = "; ".join(f"{where}: {why}" if where else why for why, where in named.items())
-    message = cut(rule_output.exact(said), rule_output.MAX_MESSAGE)
-    return Judgement(rule.id, resource.urn, Verdict.UNKNOWN, own, "<unknown>", message=message, reasons=tuple(named))
+    details = "; ".join(f"{where}: {why}" if where else why for why, where in named.items())
+    message = cut(rule_output.exact(details), rule_output.MAX_MESSAGE)
+    return Judgement(rule.id, resource.urn, Verdict.UNKNOWN, single, "<unknown>", message=message, reasons=tuple(named))
 
 
 def _why_unknown(doubt: UnknownValue) -> str:
@@ -289,7 +295,7 @@ def _error(rule: Rule, resource: Resource, error: BaseException, estate: Estate)
     try:
         scrub = _scrub(rule, resource, estate)
     except BaseException:
-        # Without the secrets, an error text that may contain one is not shown.
+        # The error text may contain a secret that cannot be redacted.
         return Judgement(rule.id, resource.urn, Verdict.ERROR, message=f"rule {rule.id} raised an error")
     return Judgement(
         rule.id,
@@ -311,10 +317,10 @@ def _failure(rule: Rule, resource: Resource, failed: list[Fail], estate: Estate)
     named = failed[:_MAX_PLACES]
     observed = [fail.at.shown() if fail.show else _WITHHELD for fail in named]
     expected = [rule_output.plain(fail.expected, scrub) for fail in named]
-    said = "; ".join(_sentence(*each, scrub) for each in zip(named, observed, expected, strict=True))
+    sentences = "; ".join(_sentence(*each, scrub) for each in zip(named, observed, expected, strict=True))
     if len(failed) > len(named):
-        said += f"; and {len(failed) - len(named):,} more"
-    message = cut(rule_output.exact(said), rule_output.MAX_MESSAGE)
+        sentences += f"; and {len(failed) - len(named):,} more"
+    message = cut(rule_output.exact(sentences), rule_output.MAX_MESSAGE)
     path = failed[0].at.printable_path
     return Judgement(rule.id, resource.urn, Verdict.FAIL, path, observed[0], expected[0], message)
 

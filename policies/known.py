@@ -1,7 +1,7 @@
 """Known findings from an earlier report, so that a run fails on new findings only.
 
-A finding is the same in both reports where the rule's id and the resource's URN are. It is known where the earlier
-report has it and it is no worse now.
+Findings are matched by rule id and resource URN. A finding is known if the earlier report has it and it is no worse
+now.
 """
 
 import json
@@ -14,7 +14,7 @@ from bluelamp.core.files import read
 from bluelamp.policies.model import Enforcement, Severity, Verdict
 
 KNOWN: Final = "BLUELAMP_KNOWN_FINDINGS"
-"""The variable that names the file of known findings, for the policy pack; `write` makes it."""
+"""The environment variable with the path of the file of known findings, for the policy pack; see `write`."""
 FORMAT: Final = "bluelamp-known/1"
 CONCERNING: Final = frozenset({Verdict.FAIL, Verdict.ERROR, Verdict.UNKNOWN})
 """The verdicts that can fail a run."""
@@ -25,8 +25,8 @@ _NO_WORSE: Final = {
     Verdict.ERROR: frozenset({Verdict.UNKNOWN}),
     Verdict.UNKNOWN: frozenset({Verdict.UNKNOWN}),
 }
-"""The verdicts that are no worse than each earlier verdict: a failure that is now inconclusive is no worse. A rule
-error always stops a deployment, so it is never known."""
+"""The verdicts that are no worse than each earlier verdict. A rule error always stops a deployment, so it is never
+known."""
 _THEN: Final = {
     Verdict.EXEMPT: "exempt then",
     Verdict.UNKNOWN: "undecided then",
@@ -49,8 +49,8 @@ class Before:
 def why_new(before: Before | None, verdict: Verdict, enforcement: Enforcement, severity: Severity) -> str:
     """The reason that a finding is new, compared with `before`; empty if it is known.
 
-    It is new where there was none, where its verdict is worse, where its rule was advisory and is mandatory, where the
-    severity rose, and where an exemption excused it and does not any more. A rule in error is always new.
+    It is new if it did not exist, its verdict is worse, its rule was advisory and is mandatory, its severity rose, or
+    it is no longer exempt. A rule in error is always new.
     """
     if verdict is Verdict.ERROR:
         return "the rule is in error"
@@ -66,20 +66,20 @@ def why_new(before: Before | None, verdict: Verdict, enforcement: Enforcement, s
 
 
 def write(path: Path, stack: str, findings: Mapping[str, Before]) -> None:
-    """Write the known findings of a stack, by their keys, for the policy pack. Raises OSError."""
-    said = {
+    """Writes the known findings of a stack, by key, for the policy pack. Raises OSError."""
+    content = {
         key: [each.verdict, each.enforcement, each.severity, each.exemption]
         for key, each in findings.items()
         if each.verdict in CONCERNING or each.verdict is Verdict.EXEMPT
     }
-    path.write_text(json.dumps({"format": FORMAT, "stack": stack, "findings": said}), encoding="utf-8")
+    path.write_text(json.dumps({"format": FORMAT, "stack": stack, "findings": content}), encoding="utf-8")
 
 
 def known(path: Path, stack: str) -> Mapping[str, Before]:
     """The known findings of `stack`. Raises ValueError if the file cannot be read, or is of another stack."""
     try:
-        said = json.loads(read(path, _MAX_BYTES))
-        named, findings = (said["format"], said["stack"]), said["findings"].items()
+        content = json.loads(read(path, _MAX_BYTES))
+        named, findings = (content["format"], content["stack"]), content["findings"].items()
         found = {
             key: Before(Verdict(one), Enforcement(two), Severity(three), four)
             for key, (one, two, three, four) in findings

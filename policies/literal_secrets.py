@@ -1,7 +1,7 @@
-"""Whether a value is a secret in plain text, judged by its name and the value together.
+"""Whether a value is a secret in plain text, by its name and its content together.
 
-A name alone does not decide: `PASSWORD_MIN_LENGTH` is a setting, and the value of `password` may be a reference. Nor
-does a value: a random text is a password under one name and a digest under another. The expressions are data, in
+The name alone is not sufficient: `PASSWORD_MIN_LENGTH` is a setting, and the value of `password` may be a reference.
+Nor is the value: a random text is a password under one name and a digest under another. The expressions are data, in
 `literal_secrets.yaml`, and the same in the policies for the API server.
 """
 
@@ -15,7 +15,7 @@ from typing import Any, Final
 from bluelamp.policies.value import UnknownValue, Value
 
 LONGEST: Final = 4096
-"""The longest value, in characters, that is compared as a whole; longer values are compared by line."""
+"""The maximum length, in characters, of a value that is matched as a whole; longer values are matched by line."""
 _NAMED: Final = ("key", "pass", "pwd", "secret", "token")
 """Every name that `assigned` matches contains one of these."""
 _BREAKS: Final = (",", ";", '{"')
@@ -43,13 +43,13 @@ def _like(alternative: Any) -> str:
 
 @cache
 def expressions() -> Mapping[str, str]:
-    """Each list of the data as one expression, its references to other lists replaced."""
+    """Each list of the data as one regular expression, with references to other lists resolved."""
     plain = {name: "|".join(map(_like, alternatives)) for name, alternatives in _data().items()}
 
-    def whole(text: str) -> str:
-        return re.sub(r"<<(\w+)>>", lambda found: whole(plain[found[1]]), text)
+    def expanded(text: str) -> str:
+        return re.sub(r"<<(\w+)>>", lambda found: expanded(plain[found[1]]), text)
 
-    return {name: whole(text) for name, text in plain.items()}
+    return {name: expanded(text) for name, text in plain.items()}
 
 
 @cache
@@ -63,7 +63,7 @@ _OPEN: Final = "its name is that of a secret, and its value may be a secret or t
 def is_secret(name: str, value: Value) -> bool:
     """Whether `value`, the value of the property `name`, is a secret.
 
-    Raises `UnknownValue` where it is not known yet, or may be a secret or the name of one.
+    Raises `UnknownValue` if it is unknown, or may be a secret or the name of one.
     """
     secrecy = classify(name, str(value.get("")))
     if secrecy is Secrecy.OPEN:
@@ -72,7 +72,7 @@ def is_secret(name: str, value: Value) -> bool:
 
 
 def secret_name(name: str) -> str:
-    """`name`, changed to the name of a secret if it is not one; for a rule with its own list of names."""
+    """`name` if it is the name of a secret, or else with a suffix that makes it one; for rules with their own list."""
     return name if _finds("word", name.lower()) else f"{name}_password"
 
 
@@ -96,12 +96,12 @@ def _patterns() -> tuple[tuple[tuple[str, ...], re.Pattern[str]], ...]:
 
 @cache
 def _any_format() -> re.Pattern[str]:
-    """The plain texts of all formats; most values have none of them."""
+    """The literal parts of all formats; most values have none of them."""
     return re.compile("|".join(re.escape(each) for has, _ in _patterns() for each in has))
 
 
 def _formats(folded: str) -> Iterator[re.Pattern[str]]:
-    """The formats that a text, in lower case, can have: a search for plain text is many times faster."""
+    """The formats that a text, in lower case, can have, by their literal parts, as searching for those is faster."""
     if _any_format().search(folded) is None:
         return iter(())
     return (pattern for has, pattern in _patterns() if any(each in folded for each in has))
@@ -121,7 +121,7 @@ def _by_name(name: str, text: str) -> Secrecy:
 
 
 def _lines(text: str) -> list[str]:
-    """The lines of a text, and the parts of those that hold several settings."""
+    """The lines of a text, split further at separators of settings."""
     for each in _BREAKS:
         text = text.replace(each, "\n" + each.lstrip(",;{"))
     return text.split("\n")

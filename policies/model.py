@@ -45,10 +45,10 @@ class Enforcement(StrEnum):
 class Judgement:
     """The verdict of one rule on one resource: exactly one for each rule and each resource that it concerns.
 
-    When several places of the resource fail, `path`, `observed` and `expected` are those of the first one and
-    `message` names all. `observed` is JSON, with secrets as `[secret]` and unknown parts as `<unknown>`. `exemption` is
-    the id of the exemption that excuses a failure, empty where the verdict is not exempt. `reasons` say why a verdict
-    is unknown, without the paths that `message` gives.
+    If several places of the resource fail, `path`, `observed` and `expected` are those of the first one, and `message`
+    names all. `observed` is JSON, with secrets as `[secret]` and unknown parts as `<unknown>`. `exemption` is the id of
+    the exemption of an exempt failure, otherwise empty. `reasons` are why a verdict is unknown, without the paths in
+    `message`.
     """
 
     rule: str
@@ -79,7 +79,7 @@ class Case:
     """A test case of a rule: judging `resources` gives `verdict` for the first of them.
 
     `missing` marks cases without the property in question, in which the service's default decides. `path`, if given, is
-    the place that the judgement names.
+    the expected path of the judgement.
     """
 
     rule: str

@@ -1,7 +1,7 @@
 """A force's own rules: the modules in `rules/` of its project, with their cases beside them.
 
-They add to the baseline. Their ids have a prefix of their own, they are judged after the baseline's rules and on
-copies of the resources, and a module that changes the baseline is refused.
+They extend the baseline. Their ids have their own prefix, they are evaluated after the baseline's rules on copies of
+the resources, and a module that changes the baseline is an error.
 """
 
 import os
@@ -43,17 +43,17 @@ _LOADED: Final = (
     "bluelamp.policies.governance",
     "bluelamp.policies.exemptions",
     "bluelamp.policies.baseline",
-    "bluelamp.policies.pack.settled",
+    "bluelamp.policies.pack.stack_governance",
 )
 """The modules that decide verdicts: loaded first, so that changes to them are detected."""
 
 
 def load(folder: Path, baseline: tuple[Rule, ...], root: Path) -> tuple[Rule, ...]:
-    """The rules in `folder`, by id; none where there is no such folder. Messages name files relative to `root`.
+    """The rules in `folder`, by id; none if the folder does not exist. Messages name files relative to `root`.
 
-    Raises `SettingsError` with every mistake: a module that cannot be read or run, one without a rule, an id that is
-    malformed, of the baseline or in use, a rule whose parts are missing, unknown or of the wrong kind, or that is
-    limited to a force that is not in the register, a change of the `baseline`.
+    Raises `SettingsError` with every mistake: modules that cannot be loaded or have no rule; ids that are malformed,
+    reserved or duplicate; missing, unknown or invalid parts of rules; forces that are not in the register; changes to
+    `baseline`.
     """
     if not os.path.lexists(folder):
         return ()
@@ -66,12 +66,14 @@ def load(folder: Path, baseline: tuple[Rule, ...], root: Path) -> tuple[Rule, ..
         name = name_of(file, root)
         for rule in _rules(file, folder, root, problems):
             line = line_of(file, rule.id)
-            problems += (replace(each, file=name, line=line, path=str(rule.id)[:60]) for each in _wrong(rule, root))
+            problems += (
+                replace(each, file=name, line=line, path=str(rule.id)[:60]) for each in _problems_of(rule, root)
+            )
             if rule.id in found:
                 problems.append(_problem(name, line, rule.id, f"is declared in {_file_of(found[rule.id])} already"))
             found[rule.id] = rule
         after = _state(baseline)
-        changed = sorted({_called(key) for key, value in before.items() if after.get(key) is not value})
+        changed = sorted({_dotted(key) for key, value in before.items() if after.get(key) is not value})
         if changed:
             step = "rules of your own may only add; a baseline file tightens a rule (docs/baselines.md)"
             problems.append(_problem(name, 0, "", f"changes the baseline: {', '.join(changed[:5])}", step))
@@ -91,7 +93,7 @@ def line_of(file: Path, id_: str) -> int:
 
 
 def _modules(folder: Path, root: Path, problems: list[Problem]) -> Iterator[Path]:
-    """The modules with rules; names of helper modules begin with `_`."""
+    """The modules with rules; the names of helper modules begin with `_`."""
     try:
         entries = sorted(folder.iterdir())
     except OSError as error:
@@ -126,14 +128,14 @@ def _rules(file: Path, folder: Path, root: Path, problems: list[Problem]) -> lis
         return []
     except BaseException as error:
         if isinstance(error, RuleError):
-            id_, _, said = str(error).partition(": ")
-            problems.append(_problem(name, _raised(error, file), id_[:60], said, _EXAMPLE))
+            id_, _, message = str(error).partition(": ")
+            problems.append(_problem(name, _raised(error, file), id_[:60], message, _EXAMPLE))
             return []
-        if wrong := list(calls.mistakes(file, name)):
-            problems.extend(wrong)
+        if mistakes := list(calls.mistakes(file, name)):
+            problems.extend(mistakes)
             return []
-        said = f"{type(error).__name__}: {' '.join(str(error).split())[:300]}"
-        problems.append(_problem(name, _raised(error, file), "", f"cannot be loaded: {said}", _EXAMPLE))
+        message = f"{type(error).__name__}: {' '.join(str(error).split())[:300]}"
+        problems.append(_problem(name, _raised(error, file), "", f"cannot be loaded: {message}", _EXAMPLE))
         return []
     found = {id(value): value for value in vars(module).values() if isinstance(value, Rule)}
     unique = [
@@ -146,28 +148,28 @@ def _rules(file: Path, folder: Path, root: Path, problems: list[Problem]) -> lis
 
 
 def _run(file: Path, folder: Path) -> ModuleType:
-    """The module, in a package of its own for each folder, so that `from ._shared import …` works."""
+    """The imported module, in a separate package for each folder, so that `from ._shared import …` works."""
     package = f"{OWN}{sha256(os.fsencode(folder.resolve())).hexdigest()[:12]}"
     if package not in sys.modules:
-        made = ModuleType(package)
-        made.__path__ = [str(folder)]
-        sys.modules[package] = made
-    writes, sys.dont_write_bytecode = sys.dont_write_bytecode, True
+        package_module = ModuleType(package)
+        package_module.__path__ = [str(folder)]
+        sys.modules[package] = package_module
+    dont_write, sys.dont_write_bytecode = sys.dont_write_bytecode, True
     try:
         return import_module(f"{package}.{file.stem}")
     finally:
-        sys.dont_write_bytecode = writes
+        sys.dont_write_bytecode = dont_write
 
 
 def _raised(error: BaseException, file: Path) -> int:
-    """The line of `file` that raised; 0 where none did."""
+    """The line of `file` that raised `error`; 0 if none did."""
     if isinstance(error, SyntaxError) and error.filename and Path(error.filename).name == file.name:
         return error.lineno or 0
     lines = [each.lineno for each in traceback.extract_tb(error.__traceback__) if Path(each.filename) == file]
     return (lines[-1] or 0) if lines else 0
 
 
-def _wrong(rule: Rule, root: Path) -> Iterator[Problem]:
+def _problems_of(rule: Rule, root: Path) -> Iterator[Problem]:
     yield from _mistakes(rule)
     yield from _unknown_forces(rule, root)
 
@@ -209,14 +211,18 @@ def _mistakes(rule: Rule) -> Iterator[Problem]:
 
 
 def _signature(rule: Rule) -> Iterator[Problem]:
-    """A function that does not take the arguments that the rule is called with."""
-    alone, both = ("place",), ("place", "estate")
-    wanted, other, change = (both, alone, "remove estate=True") if rule.estate else (alone, both, "add estate=True")
-    error = _refuses(rule, wanted)
+    """A problem if the rule's function does not accept the arguments of a call."""
+    place_only, with_estate = ("place",), ("place", "estate")
+    required, other, step_for_estate = (
+        (with_estate, place_only, "remove estate=True") if rule.estate else (place_only, with_estate, "add estate=True")
+    )
+    error = _refuses(rule, required)
     if error:
-        taken = not _refuses(rule, other)
-        step = change if taken else "add a first argument for the place, and a default to each parameter"
-        allowed = f"({', '.join(wanted)}, *, parameters with defaults)"
+        accepts_other = not _refuses(rule, other)
+        step = (
+            step_for_estate if accepts_other else "add a first argument for the place, and a default to each parameter"
+        )
+        allowed = f"({', '.join(required)}, *, parameters with defaults)"
         yield Problem("", message=f"its function cannot be called: {error}", allowed=allowed, next_step=step)
 
 
@@ -230,7 +236,7 @@ def _refuses(rule: Rule, arguments: tuple[str, ...]) -> str:
 
 
 def _unknown_forces(rule: Rule, root: Path) -> Iterator[Problem]:
-    """The forces that the rule is limited to and that the project's register does not have; without its place."""
+    """The forces in the rule's `forces` that are not in the project's register, without its position."""
     if not rule.forces or not isinstance(rule.forces, tuple) or not os.path.lexists(root / REGISTER):
         return
     register = read_register(root)
@@ -300,7 +306,7 @@ class _Frozen:
         return cls._known.setdefault((key, content), cls())
 
 
-def _called(key: tuple[str, ...]) -> str:
+def _dotted(key: tuple[str, ...]) -> str:
     return ".".join(part for part in key if not part.startswith("__"))
 
 

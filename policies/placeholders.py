@@ -1,7 +1,7 @@
 """Placeholders: texts in place of a hidden or unknown value, such as `[secret]` or `<unknown>`.
 
-Rendered manifests, previews and exports without secrets contain them. Judged as values they could pass, so each is
-`UNKNOWN` to every rule.
+Rendered manifests, previews and exports without secrets contain them. As values they could pass a rule, so each is
+`UNKNOWN`.
 """
 
 from collections.abc import Mapping
@@ -15,7 +15,7 @@ from bluelamp.policies.value import joined
 
 
 def without_placeholders(resource: Resource) -> Resource:
-    """`resource` with `UNKNOWN` where its properties hold a placeholder; itself where they hold none."""
+    """`resource` with `UNKNOWN` in place of placeholders; the same object if it has none."""
     if not _any(resource.properties):
         return resource
     reasons = dict(resource.reasons)
@@ -28,7 +28,7 @@ def _any(properties: Any) -> bool:
     while waiting:
         value = waiting.pop()
         kind = type(value)
-        if kind is str:  # most are, so they come first
+        if kind is str:  # the most common type first, for speed
             if is_placeholder(value):
                 return True
         elif kind is dict or isinstance(value, Mapping):
@@ -52,7 +52,7 @@ def _read(value: Any, path: str, reasons: dict[str, str]) -> Any:
     if isinstance(value, str):
         unknown = is_placeholder(value)
     elif isinstance(value, Mapping):
-        # Such a key may be that of any property, so the other properties are not reliable either.
+        # The key may be that of any property, so the other properties are not reliable either.
         unknown = any(isinstance(key, str) and is_placeholder(key) for key in value)
     else:
         unknown = False

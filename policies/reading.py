@@ -1,6 +1,6 @@
 """Reads a force's governance from the files below `stacks/`, with the position of every mistake in them.
 
-The command and the policy pack both use it, so that neither accepts what the other refuses.
+The command and the policy pack both use it, so that they accept the same files.
 """
 
 import json
@@ -18,7 +18,7 @@ from bluelamp.core.reader import content_of, parse
 from bluelamp.core.source import Source
 from bluelamp.core.validation import validate
 from bluelamp.policies.approval import FILE, Approvers
-from bluelamp.policies.approval import mistakes as mistaken
+from bluelamp.policies.approval import mistakes as approver_mistakes
 from bluelamp.policies.governance import (
     EXEMPTIONS,
     FORCE,
@@ -26,8 +26,8 @@ from bluelamp.policies.governance import (
     REGIONAL,
     Governance,
     exemptions_of,
+    governance_from,
     layers,
-    settled,
 )
 from bluelamp.policies.rule import Rule
 from bluelamp.policies.settings import Approver, ApproverRegister, Exemption, Layer, Part, Setting
@@ -40,25 +40,25 @@ _P = TypeVar("_P", bound=Part)
 
 
 def read(root: Path, entry: "Entry | None", register: "Register | None", used: Iterable[Rule]) -> Governance:
-    """The governance of the force `entry` of the `register`: its baseline, its exemptions and their approvers.
+    """The governance of the force `entry` in `register`: its baseline, its exemptions and their approvers.
 
-    Without a force (None) it is the national baseline, without exemptions. Raises `SettingsError` with
-    every mistake in the files.
+    Without a force (None) it is the national baseline, without exemptions. Raises `SettingsError` with every mistake in
+    the files.
     """
     region, slug, force = (entry.region, entry.slug, entry.force) if entry else ("", "", "")
-    kept = exemptions_of(root, slug)
+    exemptions_file = exemptions_of(root, slug)
     problems = list(dict.fromkeys(each for name in (force, slug) for each in _misnamed(root, region, name)))
     sources = [_source(path, root, problems) for path in layers(root, region, force, slug)]
     baselines = [_layer(source, problems) for source in sources]
-    listed = _source(kept, root, problems) if kept else Source("")
-    exemptions = _exemptions(listed, problems) if kept else []
+    exemptions_source = _source(exemptions_file, root, problems) if exemptions_file else Source("")
+    exemptions = _exemptions(exemptions_source, problems) if exemptions_file else []
     approvers = _approvers(root, entry, register, problems)
-    made, mistakes = settled(used, baselines, exemptions, stack=slug, force=force, approvers=approvers)
-    for source, wrong in zip([*sources, listed], mistakes, strict=True):
-        problems += _placed(source, wrong)
+    governance, mistakes = governance_from(used, baselines, exemptions, stack=slug, force=force, approvers=approvers)
+    for source, problems_of_source in zip([*sources, exemptions_source], mistakes, strict=True):
+        problems += _placed(source, problems_of_source)
     if problems:
         raise SettingsError(sorted(dict.fromkeys(problems), key=lambda each: (each.file, each.line, each.column)))
-    return made
+    return governance
 
 
 def _placed(source: Source, mistakes: Iterable[Problem]) -> list[Problem]:
@@ -66,7 +66,7 @@ def _placed(source: Source, mistakes: Iterable[Problem]) -> list[Problem]:
 
 
 def _misnamed(root: Path, region: str, force: str) -> Iterable[Problem]:
-    """Problems with files and folders that are not read because of a misspelt name."""
+    """Problems with files and folders that are ignored because of a misspelt name."""
     names = [NATIONAL, FILE]
     names += [REGIONAL.format(region=region)] if region else []
     names += [FORCE.format(force=force), EXEMPTIONS.format(force=force)] if force else []
@@ -78,17 +78,17 @@ def _misnamed(root: Path, region: str, force: str) -> Iterable[Problem]:
             path = path.parent
     for folder, known in wanted.items():
         try:
-            there = sorted(each.name for each in folder.iterdir())
+            existing = sorted(each.name for each in folder.iterdir())
         except (FileNotFoundError, NotADirectoryError):
             continue
         except OSError as error:
             yield Problem(folder.relative_to(root).as_posix(), message=f"cannot be read: {reason_of(error)}")
             continue
-        for name in there:
-            meant = known.get(_plain(name))
-            if meant is not None and name != meant:
+        for name in existing:
+            expected = known.get(_plain(name))
+            if expected is not None and name != expected:
                 shown = (folder / name).relative_to(root).as_posix()
-                yield Problem(ascii(shown)[1:-1], message="is not read", next_step=f"rename it to {meant}")
+                yield Problem(ascii(shown)[1:-1], message="is not read", next_step=f"rename it to {expected}")
 
 
 def _plain(name: str) -> str:
@@ -108,20 +108,20 @@ def _source(path: Path, root: Path, problems: list[Problem]) -> Source:
 
 
 def _layer(source: Source, problems: list[Problem]) -> Layer:
-    """The baseline in `source`; if it is invalid, one of the valid rules alone, to find further mistakes in them."""
-    made, wrong = validate(Layer, source.values, source, lambda steps: steps)
-    problems += wrong
-    if made is not None:
-        return made
-    asked = source.values.get("rules") if isinstance(source.values, dict) else None
-    return Layer(rules=_readable(asked, Setting)) if isinstance(asked, dict) else Layer()
+    """The baseline in `source`; if it is invalid, one with only the valid rules, to find further mistakes in them."""
+    layer, layer_problems = validate(Layer, source.values, source, lambda steps: steps)
+    problems += layer_problems
+    if layer is not None:
+        return layer
+    settings = source.values.get("rules") if isinstance(source.values, dict) else None
+    return Layer(rules=_readable(settings, Setting)) if isinstance(settings, dict) else Layer()
 
 
 def _exemptions(source: Source, problems: list[Problem]) -> list[Exemption | None]:
     """The exemptions in `source`, None for each invalid one."""
-    made, wrong = validate(ExemptionRegister, source.values, source, lambda steps: steps)
-    problems += wrong
-    return list(made.exemptions) if made is not None else _listed(source, "exemptions", Exemption)
+    register, register_problems = validate(ExemptionRegister, source.values, source, lambda steps: steps)
+    problems += register_problems
+    return list(register.exemptions) if register is not None else _listed(source, "exemptions", Exemption)
 
 
 def _approvers(
@@ -132,11 +132,11 @@ def _approvers(
     if entry is None or register is None or not lexists(path):
         return None
     source = _source(path, root, problems)
-    made, wrong = validate(ApproverRegister, source.values, source, lambda steps: steps)
-    problems += wrong
-    people = list(made.approvers) if made is not None else _listed(source, "approvers", Approver)
+    parsed, register_problems = validate(ApproverRegister, source.values, source, lambda steps: steps)
+    problems += register_problems
+    people = list(parsed.approvers) if parsed is not None else _listed(source, "approvers", Approver)
     regions = {each.region for each in register.forces.values()}
-    problems += _placed(source, mistaken(people, list(register.forces), sorted(regions)))
+    problems += _placed(source, approver_mistakes(people, list(register.forces), sorted(regions)))
     return Approvers(tuple(each for each in people if each), entry.force, entry.region)
 
 

@@ -13,15 +13,15 @@
             return Fail(entry["sourceAddressPrefix"], expected="a named range")
         return None
 
-`title` states what a pass confirms, and `failure` what a failure means. The function is called once for each place
-named by `at`. It returns None (pass), a `Fail` or a `NotApplicable`. Its keyword-only arguments are the rule's
-parameters, whose annotations (`AtLeast`, `Forbidden[int]`) declare the stricter direction. With `estate=True` the
-function takes the `Estate`, all the resources that are judged together, as its second argument. Reading a value that is
-not known yet raises `UnknownValue`, and the verdict is unknown.
+`title` states what a pass confirms, and `failure` what a failure means. The function is called once for each place in
+`at`. It returns None (pass), a `Fail` or a `NotApplicable`. Its keyword-only arguments are the rule's parameters, whose
+annotations (`AtLeast`, `Forbidden[int]`) declare the stricter direction. With `estate=True` the function takes the
+`Estate`, all resources judged together, as its second argument. Reading an unknown value raises `UnknownValue`, and the
+verdict is unknown.
 
-A rule that constrains one property declares it as data, with `must=Must(...)`, so that it can be compiled into other
-policy languages. Its function has a docstring, the rationale, and no body. The rule's area is the folder of its module
-below `policies/`, and its cases are in the YAML file of the same name.
+A rule on one property declares the requirement as data, with `must=Must(...)`, so that it can be compiled into other
+policy languages. Its function has only a docstring, the rationale. The rule's area is the folder of its module below
+`policies/`, and its cases are in the YAML file of the same name.
 """
 
 from collections.abc import Callable, Mapping
@@ -40,12 +40,10 @@ from bluelamp.policies.value import Value
 At: TypeAlias = Mapping[str, str | tuple[str, ...]] | tuple[str, ...] | str
 
 
+# Not frozen, as creating many thousands of frozen instances is slower.
 @dataclass(slots=True)
 class Fail:
-    """The value at `at` breaks the rule; `show` is False if the value must not be printed, even if not marked secret.
-
-    Not frozen, as creating many thousands of frozen instances is slower.
-    """
+    """The value at `at` breaks the rule; `show` is False if it must not be printed, even if not marked secret."""
 
     at: Value
     expected: Any
@@ -61,7 +59,7 @@ class NotApplicable:
 
 
 def lacks(place: Value, expected: str) -> Fail:
-    """The failure of a resource that lacks `expected`, another resource."""
+    """The failure for a missing resource, `expected`."""
     return Fail(Value(place.resource, None), expected)
 
 
@@ -85,7 +83,7 @@ class Must:
 
     @property
     def parameters(self) -> dict[str, Any]:
-        """The parameters that a stricter baseline may set: the list or the bound."""
+        """The parameters that a stricter baseline may set: the list or the minimum."""
         if self.among:
             return {"among": self.among}
         return {} if self.minimum is None else {"minimum": self.minimum}
@@ -97,13 +95,13 @@ class Must:
 
     @property
     def expected(self) -> Any:
-        """The required value, as reports show it."""
+        """The required value, for reports."""
         if self.minimum is not None:
             return f"at least {self.minimum}"
         return list(self.among) if self.be is None else self.be
 
     def __call__(self, place: Value, **parameters: Any) -> Outcome:
-        """Judge the property below `place`."""
+        """Judges the property below `place`."""
         must = replace(self, **parameters) if parameters else self
         found = place.at(must.path)
         if not found.missing:
@@ -114,7 +112,7 @@ class Must:
     def _holds(self, value: Any) -> bool:
         if self.minimum is not None:
             return isinstance(value, (int, float)) and not isinstance(value, bool) and value >= self.minimum
-        # A baseline may have emptied `among`: then nothing passes, not even a missing property.
+        # If a baseline has emptied `among`, nothing passes, not even a missing property.
         return any(_same(value, allowed) for allowed in (self.among if self.be is None else (self.be,)))
 
 
@@ -124,15 +122,15 @@ class RuleError(ValueError):
 
 @dataclass(frozen=True)
 class Rule:
-    """A rule with its texts; made by `rule`, found by `bluelamp.policies.rules`.
+    """A rule with its texts; created with `rule`, discovered by `bluelamp.policies.rules`.
 
-    `title` states what a pass confirms, `failure` what a failure means; `heading` chooses. Raises RuleError for a rule
-    without either, or with the same text for both.
+    `title` states what a pass confirms, `failure` what a failure means. Raises RuleError if either is missing, or both
+    are the same.
 
-    `at` maps each resource type (`*` matches any text) to the places that are checked; with `estate` the rule
-    reads all resources together. `must` is the requirement, if it is one on a single property. `fix` is the remediation
-    and `example` shows it, in Python for Azure and in YAML for Kubernetes. `forces` limits the rule to these forces, by
-    their names in the register, with their environments; empty for all.
+    `at` maps each resource type (`*` matches any text) to the checked paths; with `estate` the rule reads all resources
+    together. `must` is the requirement, if it is on a single property. `fix` is the remediation and `example` shows it,
+    in Python for Azure and in YAML for Kubernetes. `forces` limits the rule to these forces, by their names in the
+    register, including their environments; empty for all.
     """
 
     id: str
@@ -171,17 +169,17 @@ class Rule:
 
     @property
     def source(self) -> str:
-        """The file that declares it: `policies/…` in the repository, `rules/…` for a force's own rule."""
+        """The file that declares the rule: `policies/…` in the repository, `rules/…` for a force's own rule."""
         _, *folders, file = self.module.split(".")
         return "/".join(("rules", f"{file}.py") if self.own else (*folders, f"{file}.py"))
 
     @property
     def own(self) -> bool:
-        """Whether it is a force's own rule, not one of the baseline."""
+        """Whether it is a force's own rule and not one of the baseline."""
         return self.module.startswith(OWN)
 
     def holds_for(self, *names: str) -> bool:
-        """Whether it applies to one of the `names`: the force's, and its stack's (`essex`, `essex-dev`)."""
+        """Whether it applies to one of `names`: those of a force and its stack (`essex`, `essex-dev`)."""
         return not self.forces or any(name in self.forces for name in names)
 
     @cached_property
@@ -193,7 +191,7 @@ class Rule:
 
     @cached_property
     def _found(self) -> dict[str, tuple[str, ...]]:
-        """The places by type, cached."""
+        """The paths by type, cached."""
         return {}
 
     @cached_property
@@ -201,7 +199,7 @@ class Rule:
         return tuple(wanted for wanted in self.at if "*" in wanted)
 
     def places(self, type_: str) -> tuple[str, ...]:
-        """The places that are checked in resources of the canonical `type_`; none when not concerned."""
+        """The checked paths in resources of the canonical type `type_`; none if the rule does not concern them."""
         found = self._found.get(type_)
         if found is None:
             matching = [wanted for wanted in self._patterns if fnmatchcase(type_, wanted)]
@@ -233,17 +231,18 @@ def rule(
     enforcement: Enforcement = Enforcement.MANDATORY,
     forces: tuple[str, ...] = (),
 ) -> Callable[[Check], Rule]:
-    """Make a rule from a function. Its docstring is the rationale, its keyword-only arguments are the parameters.
+    """A decorator that turns a function into a rule.
 
-    With `must` the rule requires that property, and the function has a docstring only. With `estate` the function takes
-    the estate after the place.
+    The function's docstring is the rationale, its keyword-only arguments are the parameters. With `must` the rule is
+    that requirement, and the function has only a docstring. With `estate` the function takes the estate after the
+    place.
 
-    Raises RuleError for a part of the wrong type, and for a function with a body beside `must`.
+    Raises RuleError for a part of the wrong type, and for a function with a body in addition to `must`.
     """
     if must is not None and not isinstance(must, Must):
         raise RuleError(f"{id}: must is not a Must(...)")
 
-    def made(check: Check) -> Rule:
+    def decorator(check: Check) -> Rule:
         if not isinstance(check, FunctionType):
             raise RuleError(f"{id}: @rule(...) decorates something that is not a function")
         if must is not None and (estate or check.__code__.co_names or check.__code__.co_varnames):
@@ -268,7 +267,7 @@ def rule(
             forces=forces,
         )
 
-    return made
+    return decorator
 
 
 def require(
@@ -286,9 +285,9 @@ def require(
     enforcement: Enforcement = Enforcement.MANDATORY,
     forces: tuple[str, ...] = (),
 ) -> Rule:
-    """Make a rule with `must` without a function: the former spelling, for existing rules of a force's own.
+    """A rule with `must` and without a function: the former notation, for forces' existing rules.
 
-    Its module is empty until `bluelamp.policies.own` finds it. Raises RuleError as `rule` does.
+    Its module is empty until `bluelamp.policies.own` loads it. Raises RuleError as `rule` does.
     """
 
     def without_module() -> None: ...

@@ -1,7 +1,7 @@
 """Errors and results of rules as safe text and JSON.
 
-A rule may raise an exception without readable text, with huge text or with a secret, and may return objects of any
-type. Only `plain` raises for such input, which is then an error of the rule.
+A rule may raise an exception whose text is unreadable, huge or contains a secret, and may return objects of any type.
+Only `plain` raises for such input, which is then an error of the rule.
 """
 
 import json
@@ -38,7 +38,7 @@ def error_text(error: BaseException, scrub: Callable[[str], str]) -> str:
 
 
 def exact(text: str) -> str:
-    """`text` as a plain `str` without lone surrogates, which every format can hold."""
+    """`text` as a plain `str` without lone surrogates, which every format can represent."""
     plain_text = text if type(text) is str and len(text) <= _MOST else str.__getitem__(text, slice(0, _MOST))
     return plain_text if plain_text.isascii() else plain_text.encode("utf-8", "replace").decode()
 
@@ -61,7 +61,7 @@ def plain(value: Any, scrub: Callable[[str], str]) -> Any:
 
 
 def scrubber(secrets: Iterable[str], mark: str) -> Callable[[str], str]:
-    """A function that replaces `secrets` with `mark`: as they are, in another case, or escaped by Python or JSON."""
+    """A function that replaces `secrets` with `mark`, also in another case or escaped by Python or JSON."""
     found = {form for text in secrets if text for form in forms(text) if form}
     if not found:
         return lambda text: text

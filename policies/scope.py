@@ -24,9 +24,9 @@ class Scope:
         return any("*" in part for part in self.parts)
 
     def matches(self, urn: str) -> bool:
-        """Whether it covers the resource with this URN, case and all."""
+        """Whether it covers the resource with this URN; case-sensitive."""
         if len(self.parts) < _PARTS:
-            return _like("::".join(self.parts), urn)  # never in force, but the failures that it is meant for name it
+            return _like("::".join(self.parts), urn)  # never in force, but reported with the failures that it matches
         parts = urn.split("::", _PARTS - 1)
         return len(parts) == len(self.parts) and all(map(_like, self.parts, parts))
 
@@ -51,7 +51,7 @@ def _problem(parts: tuple[str, ...]) -> str:
 
 
 def _like(pattern: str, text: str) -> bool:
-    """Whether `text` is like `pattern`, in time linear in both however many `*` there are."""
+    """Whether `text` matches `pattern`, in linear time for any number of `*`."""
     first, *rest = pattern.split("*")
     if not rest:
         return pattern == text

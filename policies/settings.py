@@ -57,9 +57,9 @@ def _scope(value: str) -> str:
     return trimmed
 
 
-Said = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+NonEmptyText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Sentence = Annotated[str, AfterValidator(_sentence)]
-"""A reason, which takes more than one word."""
+"""A reason of several words."""
 Address = Annotated[
     str,
     AfterValidator(
@@ -82,7 +82,7 @@ ApproverName = Annotated[
 
 
 class Part(Model):
-    """A part of a file: frozen, with keys in camel case, and without unknown keys."""
+    """A part of a file: frozen, with keys in camel case; unknown keys are errors."""
 
 
 class Setting(Part):
@@ -118,7 +118,7 @@ class Exemption(Part):
     """
 
     id: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9-]*$", max_length=60)]
-    rule: Said
+    rule: NonEmptyText
     scope: Annotated[str, AfterValidator(_scope)]
     reason: Sentence
     compensating_control: Sentence
@@ -146,7 +146,7 @@ def _id(value: str) -> str:
 
 
 _Some = Annotated[tuple[str, ...], Field(min_length=1)]
-"""Optional, meaning all; an empty list, which would suggest none, is refused."""
+"""Optional, meaning all; an empty list is an error, as it would suggest none."""
 
 
 class Approver(Part):
@@ -170,7 +170,7 @@ class Approver(Part):
 class ApproverRegister(Part):
     """The file of those who may approve exemptions and saved plans.
 
-    Where `plan_approvals` is `required`, `up` changes a real cloud only by a saved plan that they have approved.
+    If `plan_approvals` is `required`, `up` changes a real cloud only with an approved saved plan.
     """
 
     approvers: tuple[Approver, ...]

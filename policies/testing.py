@@ -28,24 +28,21 @@ _WANTED: Final = (Verdict.PASS, Verdict.FAIL)
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """A case: its place, its name, and the unexpected result, empty if there is none."""
+    """A case: its file and line, its name, and the difference from the expected result, empty if there is none."""
 
     where: str
     name: str
-    wrong: str
+    difference: str
 
 
 def checked(rules: Sequence[Rule], folder: Path, root: Path) -> None:
-    """Check the titles, the texts and the cases of `rules`, the modules in `folder`.
-
-    Raises `SettingsError` with everything that is missing, repeated, too long or cannot be read.
-    """
+    """Checks the texts and the cases of `rules`. Raises `SettingsError` with every problem."""
     problems: list[Problem] = []
-    said: dict[str, str] = {}
+    titles: dict[str, str] = {}
     for rule in rules:
         file = file_of(rule.module).with_suffix(".py")
         name, line = name_of(file, root), line_of(file, rule.id)
-        for each in _texts(rule, said):
+        for each in _texts(rule, titles):
             problems.append(Problem(name, line, path=rule.id, message=each))
     for module in dict.fromkeys(rule.module for rule in rules):
         problems += _cases([rule for rule in rules if rule.module == module], file_of(module), root)
@@ -54,16 +51,16 @@ def checked(rules: Sequence[Rule], folder: Path, root: Path) -> None:
 
 
 def run(rule: Rule, root: Path) -> list[Result]:
-    """Every case of `rule`, judged."""
+    """The result of every case of `rule`."""
     file = file_of(rule.module)
     lines = _lines(file).get(rule.id, [])
     return [
-        Result(f"{name_of(file, root)}:{line}", case.name, _wrong(case, rule))
+        Result(f"{name_of(file, root)}:{line}", case.name, _difference(case, rule))
         for line, case in zip(lines, rule.cases, strict=False)
     ]
 
 
-def _wrong(case: Case, rule: Rule) -> str:
+def _difference(case: Case, rule: Rule) -> str:
     try:
         used = rule.using(**case.parameters) if case.parameters else rule
     except ValueError as error:
@@ -73,21 +70,21 @@ def _wrong(case: Case, rule: Rule) -> str:
         return f"{case.resources[0].type} is not a type that the rule applies to"
     judgement = found[0]
     if judgement.verdict is not case.verdict:
-        return f"expected {case.verdict}, found {_told(judgement)}"
+        return f"expected {case.verdict}, found {_described(judgement)}"
     if case.path is not None and judgement.path != case.path:
         return f"expected the path {case.path!r}, found {judgement.path!r}"
     return ""
 
 
-def _told(judgement: Judgement) -> str:
+def _described(judgement: Judgement) -> str:
     return f"{judgement.verdict}: {judgement.message}" if judgement.message else str(judgement.verdict)
 
 
-def _texts(rule: Rule, said: dict[str, str]) -> Iterator[str]:
+def _texts(rule: Rule, titles: dict[str, str]) -> Iterator[str]:
     for what, text in (("title", rule.title), ("failure", rule.failure)):
         if not SHORTEST <= len(text) <= LONGEST or not text.isprintable():
             yield f"its {what} has {len(text)} characters; {SHORTEST} to {LONGEST} on one line are allowed"
-        other = said.setdefault(text.casefold(), rule.id)
+        other = titles.setdefault(text.casefold(), rule.id)
         if other != rule.id:
             yield f"its {what} is a title of {other} already"
     if not rule.rationale.endswith("."):
@@ -132,13 +129,13 @@ def _cases_of(rule: Rule, name: str, lines: Sequence[int]) -> Iterator[Problem]:
     except Exception as error:
         number = str(error).partition("case ")[2].partition(":")[0]
         line = lines[int(number) - 1] if number.isdigit() and int(number) <= len(lines) else (lines or [0])[0]
-        said = str(error) if isinstance(error, ValueError) else f"is not a list of cases: {type(error).__name__}"
-        yield Problem(name, line, path=rule.id, message=said, next_step="see docs/own-rules.md")
+        message = str(error) if isinstance(error, ValueError) else f"is not a list of cases: {type(error).__name__}"
+        yield Problem(name, line, path=rule.id, message=message, next_step="see docs/own-rules.md")
         return
     missing = [verdict for verdict in _WANTED if verdict not in {case.verdict for case in cases}]
     if missing:
-        said = " and ".join(f"no case that is `{verdict}`" for verdict in missing)
-        yield Problem(name, (lines or [0])[0], path=rule.id, message=f"has {said}")
+        message = " and ".join(f"no case that is `{verdict}`" for verdict in missing)
+        yield Problem(name, (lines or [0])[0], path=rule.id, message=f"has {message}")
 
 
 def _lines(file: Path) -> dict[str, list[int]]:

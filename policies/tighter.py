@@ -1,4 +1,4 @@
-"""The direction in which a baseline may tighten a rule's parameter, declared with the parameter.
+"""The direction in which a baseline may tighten a rule's parameter, declared by the parameter's annotation.
 
 def no_open_port(entry: Value, *, ports: Forbidden[int] = (22, 3389), days: AtLeast[int] = 90) -> Outcome: ...
 """
@@ -58,8 +58,8 @@ Fixed: TypeAlias = Annotated[T, Tighter.FIXED]
 def declared(annotations: Mapping[str, Any]) -> dict[str, Tighter]:
     """The stricter direction of each parameter whose annotation declares one."""
     return {
-        name: way
+        name: direction
         for name, annotation in annotations.items()
-        for way in getattr(annotation, "__metadata__", ())
-        if isinstance(way, Tighter)
+        for direction in getattr(annotation, "__metadata__", ())
+        if isinstance(direction, Tighter)
     }

@@ -1,7 +1,7 @@
-"""Filter rules in the order in which they apply: which sources they let reach which targets, on which ports.
+"""The combined effect of ordered filter rules: which sources reach which targets, on which ports.
 
-A rule is a box of sources, targets and ports that it allows or denies. What is reached is what a box allows and no box
-before it denies; boxes add up, so that a range split over many rules is judged as the range.
+A rule is a box of sources, targets and ports that it allows or denies. Traffic is admitted if a box allows it and no
+earlier box denies it. Boxes are combined, so a range that is split over several rules is judged as one range.
 """
 
 import re
@@ -28,7 +28,7 @@ from bluelamp.policies.addresses import (
 
 ALL_PORTS: Final[Spans] = ((0, 65535),)
 MOST_PORTS: Final = 32768
-"""A number of ports above which a rule counts as open on all ports."""
+"""With more ports than this, a rule counts as open on all ports."""
 
 _PORTS: Final = re.compile(r"(\d+)(?:-(\d+))?", re.ASCII)
 _EVERY_PORT: Final = frozenset({"*", "any", "all"})
@@ -46,14 +46,14 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class Reached:
-    """The `sources` from which those of the boxes in `by`, a set of their indexes, let somebody in."""
+    """The `sources` that the boxes with the indexes `by` admit."""
 
     by: frozenset[int]
     sources: Addresses
 
 
 def ports_of(text: str) -> Spans | None:
-    """The ports that `text` names (`*`, `22`, `20-25`, several with commas); None when it is none of these."""
+    """The ports in `text` (`*`, `22`, `20-25`, or a comma-separated list); None if it is none of these."""
     text = "".join(unicodedata.normalize("NFKC", text).casefold().split())
     if text in _EVERY_PORT:
         return ALL_PORTS
@@ -73,18 +73,18 @@ def includes(spans: Spans, port: int) -> bool:
 
 
 def admitted(boxes: Sequence[Box], ports: Iterable[int]) -> list[Reached]:
-    """The sources that reach any target on one of `ports`, by the boxes that let them, which are in force in order."""
-    asked = tuple(ports)
+    """The sources that reach any target on one of `ports`, by the boxes that admit them; `boxes` are in order."""
+    wanted = tuple(ports)
     found: list[Reached] = []
     for active, sources in _segments([box.sources for box in boxes]):
-        by = {index for port in asked for index in _letting(boxes, active, port)}
+        by = {index for port in wanted for index in _admitting(boxes, active, port)}
         if by:
             found.append(Reached(frozenset(by), sources))
     return found
 
 
 def everything(boxes: Sequence[Box], widest: tuple[int, ...] = WIDEST, most_ports: int = MOST_PORTS) -> list[Reached]:
-    """The sources that reach in effect any target on in effect any port, by the boxes that let them."""
+    """The sources that reach in effect any target on in effect any port, by the boxes that admit them."""
     allowed = [box for box in boxes if box.allows]
     if not is_open(union(box.targets for box in allowed), widest):
         return []
@@ -93,17 +93,18 @@ def everything(boxes: Sequence[Box], widest: tuple[int, ...] = WIDEST, most_port
     return [
         Reached(frozenset(index for index in active if boxes[index].allows), sources)
         for active, sources in _segments([box.sources for box in boxes])
-        if sum(size(boxes[index].ports) for index in active) > most_ports and _wide(boxes, active, widest) > most_ports
+        if sum(size(boxes[index].ports) for index in active) > most_ports
+        and _open_ports(boxes, active, widest) > most_ports
     ]
 
 
 def contributes(reached: Iterable[Reached], index: int) -> bool:
-    """Whether the box at `index` lets in traffic from outside private networks."""
+    """Whether the box at `index` admits traffic from public addresses."""
     return any(index in each.by and public(each.sources) for each in reached)
 
 
-def _letting(boxes: Sequence[Box], active: Sequence[int], port: int) -> Iterator[int]:
-    """Those of `active` by which some target is reached on `port`."""
+def _admitting(boxes: Sequence[Box], active: Sequence[int], port: int) -> Iterator[int]:
+    """The boxes of `active` that admit traffic to some target on `port`."""
     denied = NONE
     for index in active:
         box = boxes[index]
@@ -115,8 +116,8 @@ def _letting(boxes: Sequence[Box], active: Sequence[int], port: int) -> Iterator
             yield index
 
 
-def _wide(boxes: Sequence[Box], active: Sequence[int], widest: tuple[int, ...]) -> int:
-    """On how many ports `active` together let reach in effect any target."""
+def _open_ports(boxes: Sequence[Box], active: Sequence[int], widest: tuple[int, ...]) -> int:
+    """The number of ports on which the boxes `active` together admit traffic to in effect any target."""
     bounds = sorted({bound for index in active for first, last in boxes[index].ports for bound in (first, last + 1)})
     count = 0
     for first, after in pairwise(bounds):
@@ -135,7 +136,7 @@ def _wide(boxes: Sequence[Box], active: Sequence[int], widest: tuple[int, ...]) 
 
 
 def _segments(sets: Sequence[Addresses]) -> Iterator[tuple[tuple[int, ...], Addresses]]:
-    """The parts into which `sets` cut all addresses, put together by which of the sets hold them, by index."""
+    """The addresses, partitioned by the sets that contain them: the indexes of the sets, and the addresses."""
     spans: tuple[dict[int, list[Span]], dict[int, list[Span]]] = ({}, {})
     named: dict[int, set[str]] = {}
     for version in (0, 1):

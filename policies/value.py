@@ -1,7 +1,7 @@
 """Reading properties: a `Value` is the value at one path of a resource.
 
-Rules read through it so that an unknown is never mistaken for a value: reading a value that is not known yet raises
-`UnknownValue`, which becomes the verdict unknown.
+Rules read through it so that an unknown is never mistaken for a value: reading an unknown value raises `UnknownValue`,
+which becomes the verdict unknown.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -16,14 +16,14 @@ _SECRET_KEY: Final = 8
 UNTIL_DEPLOYED: Final = "unknown until deployed"
 NOT_CONCLUSIVE: Final = "the value is known and does not decide the rule"
 RENDER_AND_AUDIT: Final = "render it and audit the manifests: bluelamp audit --from manifests"
-"""The end of a reason that deployment does not resolve, as the objects are defined elsewhere."""
+"""The suffix of a reason that deployment does not resolve, as the objects are defined elsewhere."""
 _ALL: Final = "[*]"
 _SCALARS: Final = frozenset({str, bool, int, float, type(None)})
 _PLAIN_KEY: Final = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-$")
 
 
 class UnknownValue(Exception):  # noqa: N818 - an answer, not an error
-    """A rule needed a value that is not known: `value`, for this `reason`."""
+    """A rule needed an unknown value, `value`, for this `reason`."""
 
     def __init__(self, value: "Value", reason: str = UNTIL_DEPLOYED) -> None:
         super().__init__(value)
@@ -32,23 +32,23 @@ class UnknownValue(Exception):  # noqa: N818 - an answer, not an error
 
 
 class PartialObject(dict[str, Any]):
-    """An object of which only some properties are known: all others are `UNKNOWN`, not missing."""
+    """A partly known object: all other properties are `UNKNOWN`, not missing."""
 
     def get(self, key: str, default: Any = None) -> Any:
-        """The property, `UNKNOWN` where nothing is known of it."""
+        """The property; `UNKNOWN` if it is not known."""
         del default
         return dict.get(self, key, UNKNOWN)
 
 
 class PartialList(list[Any]):
-    """A list of which only some items are known."""
+    """A partly known list: it may have further items."""
 
 
 _PARTIAL: Final = frozenset({PartialObject, PartialList})
 
 
 def depends_on_unknown(raw: Any) -> bool:
-    """Whether `raw` may still change at deployment: it is missing, unknown, or holds something unknown."""
+    """Whether `raw` may still change at deployment: it is missing, unknown, or contains an unknown value."""
     if raw is None:
         return True
     waiting = [raw]
@@ -74,7 +74,7 @@ class Value:
 
     @property
     def path(self) -> str:
-        """The path as Pulumi writes it: `spec.containers[0].image`, `metadata.labels["app.kubernetes.io/name"]`."""
+        """The path in Pulumi's notation: `spec.containers[0].image`, `metadata.labels["app.kubernetes.io/name"]`."""
         if self._path is None:
             self._path = joined(self.outer.path, self.key) if self.outer else self.resource.within
         return self._path
@@ -93,9 +93,9 @@ class Value:
 
     @property
     def references(self) -> tuple[str, ...]:
-        """The URNs of the resources that the top-level property of this value depends on.
+        """The URNs of the resources on which the top-level property of this value depends.
 
-        Empty if nothing is recorded, so an empty result does not prove that there are no dependencies.
+        An empty result does not prove that there are none, as dependencies may not be recorded.
         """
         value: Value = self
         while value.outer and value.outer.outer:
@@ -104,21 +104,21 @@ class Value:
 
     @property
     def known(self) -> Any:
-        """The value itself, None when it is missing. Raises `UnknownValue` when it is not known yet."""
+        """The raw value; None if it is missing. Raises `UnknownValue` if it is unknown."""
         if self.raw is UNKNOWN:
             raise UnknownValue(self)
         return self.raw
 
     @property
     def missing(self) -> bool:
-        """Whether there is no value. Raises `UnknownValue` when that is not known yet."""
+        """Whether there is no value. Raises `UnknownValue` if that is unknown."""
         raw = self.raw
         if raw is UNKNOWN:
             raise UnknownValue(self)
         return raw is None
 
     def __getitem__(self, key: str) -> "Value":
-        """The value of the property `key`, taken literally. Raises `UnknownValue`, or TypeError for no object."""
+        """The property `key`, taken literally. Raises `UnknownValue`, or TypeError if this is not an object."""
         raw = self.raw
         if raw is None:
             return Value(self.resource, None, self, key)
@@ -140,18 +140,18 @@ class Value:
         return value
 
     def get(self, default: Any) -> Any:
-        """The value itself, or `default` (the service's own) when it is missing. Raises `UnknownValue`."""
+        """The raw value, or `default` (the service's default) if it is missing. Raises `UnknownValue`."""
         raw = self.raw
         if raw is UNKNOWN:
             raise UnknownValue(self)
         return default if raw is None else raw
 
     def text(self, default: str = "") -> str:
-        """The value in lower case, for the enumerations that Azure compares without case. Raises `UnknownValue`."""
+        """The value in lower case, for case-insensitive enumerations. Raises `UnknownValue`."""
         return str(self.get(default)).lower()
 
     def each(self) -> Iterator["Value"]:
-        """The items of a list, or the values of an object; none when missing. Raises `UnknownValue` or TypeError.
+        """The items of a list, or the values of an object; none if missing. Raises `UnknownValue` or TypeError.
 
         For a partly known value, `UnknownValue` is raised after the known items.
         """
@@ -170,7 +170,7 @@ class Value:
             raise UnknownValue(self)
 
     def places(self) -> Iterable["Value"]:
-        """As `each`, but the unknown part of a partly known value is a separate place."""
+        """As `each`, but with a separate place for the unknown part of a partly known value."""
         if type(self.raw) not in _PARTIAL:
             return self.each()
         rest = Value(self.resource, UNKNOWN, self, "*")
@@ -191,19 +191,19 @@ class Value:
 
 
 def _tag(tags: Mapping[str, Any], name: str) -> Any:
-    """The tag `name` in another case: Azure compares the names of tags without case."""
+    """The tag `name`, compared without case, as in Azure."""
     return next((value for key, value in tags.items() if str(key).lower() == name.lower()), None)
 
 
 def root(resource: Resource) -> Value:
-    """All the properties of `resource`."""
+    """The properties of `resource`, as one value."""
     return Value(resource, resource.properties)
 
 
 def places(start: Value, pattern: str) -> Iterator[Value]:
-    """The values that `pattern` names below `start`; `[*]` after a property means each of its items.
+    """The values at `pattern` below `start`; `[*]` after a property means each of its items.
 
-    An unknown value ends its branch and is itself the place, so that reading it raises `UnknownValue`.
+    An unknown value on the way is itself the place, so that reading it raises `UnknownValue`.
     """
     values = [start]
     for step in _steps(pattern):
@@ -232,9 +232,9 @@ def _listed(step: str) -> str | None:
 
 
 def some(values: Iterable[Value], holds: Callable[[Value], bool]) -> Value | None:
-    """The first of `values` for which `holds` is true, None when there is none.
+    """The first of `values` for which `holds` is true; None if there is none.
 
-    Raises `UnknownValue` when it is true for no known one but might be for one that is not known yet.
+    Raises `UnknownValue` if it is true for no known value but might be for an unknown one.
     """
     doubt: UnknownValue | None = None
     for value in values:
@@ -249,9 +249,9 @@ def some(values: Iterable[Value], holds: Callable[[Value], bool]) -> Value | Non
 
 
 def any_of(questions: Iterable[Callable[[], _T | None]]) -> _T | None:
-    """The first answer that is not None, None when there is none.
+    """The first answer that is not None; None if there is none.
 
-    Raises `UnknownValue` when all that is known answers None and one of `questions` is not known yet.
+    Raises `UnknownValue` if all known answers are None and one of `questions` has an unknown answer.
     """
     doubt: UnknownValue | None = None
     for question in questions:
@@ -268,9 +268,9 @@ def any_of(questions: Iterable[Callable[[], _T | None]]) -> _T | None:
 
 
 def all_of(*questions: Callable[[], _T | None]) -> tuple[_T, ...]:
-    """The answers of `questions` when none is None, else the empty tuple: one None settles it, whatever is unknown.
+    """The answers of `questions` if none is None; otherwise an empty tuple, even if other answers are unknown.
 
-    Raises `UnknownValue` when no answer is None and one of them is not known yet.
+    Raises `UnknownValue` if no answer is None and one is unknown.
     """
     doubt: UnknownValue | None = None
     answers: list[_T] = []
@@ -308,7 +308,7 @@ def covers(path: str, other: str) -> bool:
 
 
 def secret_key(key: object) -> bool:
-    """Whether a key inside a secret may be a secret itself: long, and with a digit, as names of properties are not."""
+    """Whether a key inside a secret may itself be a secret: it is long and has a digit, unlike most property names."""
     return isinstance(key, str) and len(key) >= _SECRET_KEY and any(map(str.isdigit, key))
 
 

@@ -1,7 +1,7 @@
 """Views of resources that are not judged by their own properties alone.
 
-A patch is judged by its result, an aggregated role with the permissions of the roles that it selects, and an object
-that contains pods or other objects with all of them. Each is a `View` of the resource.
+A patch is judged by its result, an aggregated role with the permissions of the selected roles, and a container of pods
+or other objects with all of them. Each is a `View` of the resource.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -27,9 +27,9 @@ _DEEPEST: Final = 8
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """A resource as rules for `type` see it; `seeds` are places that are found elsewhere than by their pattern.
+    """A resource as judged by the rules for `type`; `seeds` are places, by pattern, that are not found by the pattern.
 
-    `estate` has the resources that the object is judged with, if not those that the resource is judged with.
+    `estate` has the resources judged together with the object, if they differ from the resource's estate.
     """
 
     resource: Resource
@@ -40,7 +40,7 @@ class View:
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """All views of one resource. For a patch `of` names what it patches, and `steps` are the views before and after."""
+    """All views of one resource. For a patch, `of` names its target, and `steps` are the views before and after."""
 
     views: tuple[View, ...]
     of: str = ""
@@ -48,7 +48,7 @@ class Subject:
 
 
 class Context:
-    """The resources that are judged together. `complete` is whether these are all resources."""
+    """The resources judged together. `complete` is whether these are all resources."""
 
     def __init__(self, resources: Iterable[Resource], *, complete: bool = True) -> None:
         listed = list(resources)
@@ -56,10 +56,10 @@ class Context:
         self.complete = complete
         self._patches = Patches(kubernetes)
         self.estate = Estate(_with_lists(self._patches.effective(listed), kubernetes))
-        self._carried = self._applied() if kubernetes else frozenset()
+        self._applied_contents = self._applied() if kubernetes else frozenset()
 
     def subject(self, resource: Resource) -> Subject | None:
-        """The views of `resource`; None if it is judged unchanged."""
+        """The views of `resource`; None if it is judged by its own properties."""
         if not resource.type.startswith("kubernetes:"):
             return None
         if not self._special(resource):
@@ -70,9 +70,9 @@ class Context:
         steps = tuple((tuple(self._views(before)), tuple(self._views(after))) for before, after in patched.steps)
         return Subject(tuple(self._views(patched.own)), patched.of, steps)
 
-    def late(self, resource: Resource) -> bool:
-        """Whether other resources decide how `resource` is judged."""
-        return _key(resource) in self._carried or self._patches.of(resource) is not None
+    def depends_on_others(self, resource: Resource) -> bool:
+        """Whether the judgement of `resource` depends on other resources."""
+        return _key(resource) in self._applied_contents or self._patches.of(resource) is not None
 
     def _special(self, resource: Resource) -> bool:
         type_ = canonical(resource.type)
@@ -80,7 +80,7 @@ class Context:
             _templates.searched(type_)
             or is_patch_type(type_)
             or _declared(resource) != type_
-            or _key(resource) in self._carried
+            or _key(resource) in self._applied_contents
             or _roles.aggregates(resource)
         )
 
@@ -97,7 +97,7 @@ class Context:
             for seeds in inside.pods:
                 yield View(resource, TEMPLATE, seeds, estate)
             inner = [_within(resource, of, value.path, value.raw) for of, value in inside.objects]
-        elif not depth and _key(resource) in self._carried:
+        elif not depth and _key(resource) in self._applied_contents:
             inner = _contained(resource)
         if depth < _DEEPEST and inner:
             listed = type_.endswith("List")
@@ -109,11 +109,11 @@ class Context:
         if not _roles.aggregates(resource):
             return View(resource, type_, {}, estate)
         role = root(resource)
-        among = (estate or self.estate).once(_roles.cluster_roles)
-        return View(resource, type_, {_roles.RULES: _roles.permissions(role, among, complete=self.complete)}, estate)
+        roles = (estate or self.estate).once(_roles.cluster_roles)
+        return View(resource, type_, {_roles.RULES: _roles.permissions(role, roles, complete=self.complete)}, estate)
 
     def _applied(self) -> frozenset[tuple[str, str, str]]:
-        """The ConfigMaps and Secrets whose contents are applied: kind, namespace and name."""
+        """The ConfigMaps and Secrets that a ClusterResourceSet applies: kind, namespace and name."""
         found = set()
         for each in self.estate.of(*_contents.SETS):
             try:
@@ -126,13 +126,13 @@ class Context:
 
 
 @lru_cache(maxsize=4096)
-def _carries(type_: str) -> str:
+def _carrier_kind(type_: str) -> str:
     kind = type_.rpartition(":")[2]
     return kind if kind in _contents.CARRIERS and fnmatchcase(type_, f"kubernetes:core/*:{kind}") else ""
 
 
 def _key(resource: Resource) -> tuple[str, str, str] | None:
-    kind = _carries(canonical(resource.type))
+    kind = _carrier_kind(canonical(resource.type))
     metadata = resource.properties.get("metadata") if kind else None
     if not isinstance(metadata, Mapping):
         return None
@@ -140,7 +140,7 @@ def _key(resource: Resource) -> tuple[str, str, str] | None:
 
 
 def _declared(resource: Resource) -> str:
-    """The type from the object's `apiVersion` and `kind`, which the provider uses whatever the resource's type."""
+    """The type from the object's `apiVersion` and `kind`, which the provider uses instead of the resource's type."""
     version, kind = resource.properties.get("apiVersion"), resource.properties.get("kind")
     type_ = canonical(resource.type)
     if not (isinstance(version, str) and isinstance(kind, str) and version and kind):
@@ -153,10 +153,10 @@ def _within(carrier: Resource, type_: str, path: str, raw: Mapping[str, object])
 
 
 def _contained(carrier: Resource) -> list[Resource]:
-    """The objects that a ConfigMap or Secret holds as text; a rule reports unreadable text."""
+    """The objects that a ConfigMap or Secret contains as text; a rule reports unreadable text."""
     found: list[Resource] = []
     with suppress(UnknownValue, TypeError):
-        for text, encoded in _contents.texts(root(carrier), _carries(canonical(carrier.type))):
+        for text, encoded in _contents.texts(root(carrier), _carrier_kind(canonical(carrier.type))):
             with suppress(_contents.Unreadable, UnknownValue):
                 objects = list(_contents.objects(text, encoded=encoded))
                 found += [_within(carrier, type_, path, raw) for path, type_, raw in objects]
@@ -164,7 +164,7 @@ def _contained(carrier: Resource) -> list[Resource]:
 
 
 def _with_lists(effective: list[Resource], kubernetes: list[Resource]) -> list[Resource]:
-    """`effective`, and the objects in lists among `kubernetes`, which are of the same cluster."""
+    """`effective`, and the objects in lists among `kubernetes`."""
     lists = [each for each in kubernetes if each.type.endswith("List") and _templates.searched(canonical(each.type))]
     return effective + [
         _within(each, type_, value.path, value.raw)

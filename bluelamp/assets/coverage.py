@@ -53,12 +53,12 @@ def coverage(resources: Iterable[Resource]) -> Coverage:
 
 def _store(store: Value, estate: Estate) -> Store:
     known, register = True, register_of(estate)
-    held = tuple(dict.fromkeys(_id(root(each.resource)) for each in register.placements(store.resource.name)))
+    assets = tuple(dict.fromkeys(_id(root(each.resource)) for each in register.placements(store.resource.name)))
     try:
         register.holds(store)
     except UnknownValue:
         known = False
-    return Store(store.resource.name, canonical(store.resource.type), store.resource.urn, held, known)
+    return Store(store.resource.name, canonical(store.resource.type), store.resource.urn, assets, known)
 
 
 def _missing(asset: Value, estate: Estate) -> list[Missing]:

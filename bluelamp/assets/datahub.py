@@ -34,17 +34,17 @@ def urn(force: str, asset: str) -> str:
 
 
 def _of(force: str, contract: Contract) -> Iterator[dict[str, Any]]:
-    own = contract.properties
+    properties = contract.properties
     entity = urn(force, contract.asset)
     purpose = contract.document.description.purpose if contract.document.description else None
-    told = {
-        "classification": own.classification,
-        "retentionGroup": own.retention_group,
+    custom_properties = {
+        "classification": properties.classification,
+        "retentionGroup": properties.retention_group,
         "retentionYears": "" if contract.retention_years is None else f"{contract.retention_years:g}",
-        "pole": ", ".join(own.pole),
+        "pole": ", ".join(properties.pole),
         "locations": ", ".join(dict.fromkeys(each.properties.location for each in contract.placements)),
-        "lawfulBasis": own.lawful_basis.regime if own.lawful_basis else "",
-        "dpia": own.dpia.reference if own.dpia else "",
+        "lawfulBasis": properties.lawful_basis.regime if properties.lawful_basis else "",
+        "dpia": properties.dpia.reference if properties.dpia else "",
         "contract": contract.file,
     }
     yield _proposal(
@@ -53,16 +53,18 @@ def _of(force: str, contract: Contract) -> Iterator[dict[str, Any]]:
         {
             "name": contract.name,
             "description": purpose or contract.name,
-            "customProperties": {key: value for key, value in told.items() if value},
+            "customProperties": {key: value for key, value in custom_properties.items() if value},
             "tags": [],
         },
     )
-    owners = [_owner(own.information_asset_owner.email, "BUSINESS_OWNER")]
-    if own.steward:
-        owners.append(_owner(own.steward.email, "DATA_STEWARD"))
+    owners = [_owner(properties.information_asset_owner.email, "BUSINESS_OWNER")]
+    if properties.steward:
+        owners.append(_owner(properties.steward.email, "DATA_STEWARD"))
     yield _proposal(entity, "ownership", {"owners": owners, "lastModified": _ACTOR})
-    if own.lineage:
-        upstreams = [{"auditStamp": _ACTOR, "dataset": urn(force, each), "type": "TRANSFORMED"} for each in own.lineage]
+    if properties.lineage:
+        upstreams = [
+            {"auditStamp": _ACTOR, "dataset": urn(force, each), "type": "TRANSFORMED"} for each in properties.lineage
+        ]
         yield _proposal(entity, "upstreamLineage", {"upstreams": upstreams})
     fields = list(_fields(contract))
     if fields:

@@ -29,14 +29,14 @@ def drawn(name: str, contracts: Sequence[Contract]) -> ET.Element:
     """The drawing as an SVG element with its style."""
     by_id = {each.asset: each for each in contracts}
     flows = [(before, each.asset) for each in contracts for before in each.properties.lineage if before in by_id]
-    joined = {asset for flow in flows for asset in flow}
-    places, bottom = _in_columns([each for each in by_id if each in joined], by_id)
-    alone = [each for each in by_id if each not in joined]
+    with_lineage = {asset for flow in flows for asset in flow}
+    places, bottom = _in_columns([each for each in by_id if each in with_lineage], by_id)
+    without_lineage = [each for each in by_id if each not in with_lineage]
     canvas = Canvas()
-    if alone:
+    if without_lineage:
         canvas.text(_MARGIN, bottom + 26, "WITHOUT LINEAGE", "section", 12)
         bottom += 40
-    for number, asset in enumerate(alone):
+    for number, asset in enumerate(without_lineage):
         row, column = divmod(number, _ALONE)
         places[asset] = (_MARGIN + column * (_WIDE + 20), bottom + row * (_HIGH + _DOWN))
     width = max([x + _WIDE for x, _ in places.values()], default=600) + _MARGIN
@@ -93,8 +93,8 @@ def _asset(canvas: Canvas, contract: Contract, x: float, y: float) -> None:
 
 
 def _svg(canvas: Canvas, name: str, flows: Sequence[tuple[str, str]], size: tuple[float, float]) -> ET.Element:
-    said = "; ".join(f"{before} to {after}" for before, after in flows) or "no asset is derived from another"
-    svg = framed(f"Lineage of the information assets of {name}", f"Data flows: {said}.", *size)
+    flows_text = "; ".join(f"{before} to {after}" for before, after in flows) or "no asset is derived from another"
+    svg = framed(f"Lineage of the information assets of {name}", f"Data flows: {flows_text}.", *size)
     page = Canvas()
     page.box(0, 0, size[0], size[1], "page", 0)
     page.box(0, 0, size[0], _HEAD - 20, "head", 0)

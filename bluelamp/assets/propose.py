@@ -12,7 +12,7 @@ from bluelamp.core.resource import Resource
 from bluelamp.infra.force import Force
 from bluelamp.infra.scaffold.stack import quoted
 from bluelamp.policies.data.assets._flows import ON_PREMISES, where
-from bluelamp.policies.data.assets._keeping import days, keeping
+from bluelamp.policies.data.assets._retention import days, retention
 from bluelamp.policies.estate import Estate, canonical
 from bluelamp.policies.value import UnknownValue, Value
 
@@ -84,38 +84,38 @@ def proposals(force: Force, resources: Iterable[Resource], taken: Iterable[str] 
         kind = next((kind for kind in _KINDS if store.name.endswith(kind.resources)), None)
         if kind is None or kind.id in used:
             kind = _Kind(store.name.lower()[:63].strip("-"), store.name, "To be written by the owner.", ())
-        made = found.setdefault(kind.id, _Proposal(kind.id, kind.name, kind.purpose, later=kind.later))
-        made.stores.append(values[store.urn])
+        proposal = found.setdefault(kind.id, _Proposal(kind.id, kind.name, kind.purpose, later=kind.later))
+        proposal.stores.append(values[store.urn])
     line = modeline(f"{ASSETS.format(force=force.slug)}/{{id}}.yaml", "asset")
-    return {made.id: line + _text(made, force, estate) for made in found.values()}
+    return {proposal.id: line + _text(proposal, force, estate) for proposal in found.values()}
 
 
-def _text(made: _Proposal, force: Force, estate: Estate) -> str:
+def _text(proposal: _Proposal, force: Force, estate: Estate) -> str:
     servers: list[str] = []
     marking = force.classification.marking
-    placed = {store.resource.name: _place(store) for store in made.stores}
-    for pattern in made.later:
-        alike = {name: place for name, place in placed.items() if fnmatchcase(name, pattern)}
-        if len(set(alike.values())) <= 1:
-            servers += _server(pattern, next(iter(alike.values()), _place(made.stores[0])))
-            placed = {name: place for name, place in placed.items() if name not in alike}
+    placed = {store.resource.name: _place(store) for store in proposal.stores}
+    for pattern in proposal.later:
+        matching = {name: place for name, place in placed.items() if fnmatchcase(name, pattern)}
+        if len(set(matching.values())) <= 1:
+            servers += _server(pattern, next(iter(matching.values()), _place(proposal.stores[0])))
+            placed = {name: place for name, place in placed.items() if name not in matching}
     for name, place in placed.items():
         servers += _server(name, place)
-    for store in made.stores:
+    for store in proposal.stores:
         if canonical(store.resource.type).startswith("azure-native:"):
             marking = str(store["tags"]["classification"].get(marking))
     lines = [
         "# Proposed from deployed resources. Correct any mistakes; the owner agrees by adding `agreed: <day>` below.",
         "apiVersion: v3.2.0",
         "kind: DataContract",
-        f"id: {made.id}",
-        f"name: {quoted(made.name)}",
+        f"id: {proposal.id}",
+        f"name: {quoted(proposal.name)}",
         "version: 1.0.0",
         "status: proposed",
-        f"description: {{purpose: {quoted(made.purpose)}}}",
+        f"description: {{purpose: {quoted(proposal.purpose)}}}",
         "servers:",
         *servers,
-        *_retention(made, estate),
+        *_retention(proposal, estate),
         "customProperties:",
         f"  - {{property: classification, value: {marking}}}",
         "  - {property: retentionGroup, value: other}",
@@ -144,12 +144,14 @@ def _place(store: Value) -> str:
     return "onPremises" if found == ON_PREMISES else found
 
 
-def _retention(made: _Proposal, estate: Estate) -> list[str]:
+def _retention(proposal: _Proposal, estate: Estate) -> list[str]:
     """The retention of the stores, if it is the same for all."""
     found = set()
-    for store in made.stores:
-        kept = keeping(store, estate)
-        periods = [days(each) for each in kept.least] or [days(each) for each in kept.deletes]
+    for store in proposal.stores:
+        periods_of_store = retention(store, estate)
+        periods = [days(each) for each in periods_of_store.minimums] or [
+            days(each) for each in periods_of_store.deletes
+        ]
         found.add(max(periods, default=0))
     (first, *others) = found
     return [] if others or not first else ["slaProperties:", f"  - {{property: retention, value: {first}, unit: d}}"]

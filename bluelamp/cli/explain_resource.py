@@ -11,7 +11,7 @@ from bluelamp.cli.screen import Screen, escape
 from bluelamp.core.suggestions import did_you_mean
 from bluelamp.errors import EngineError, UsageError
 from bluelamp.policies import Verdict
-from bluelamp.reports.words import asked, says_more, value
+from bluelamp.reports.words import requirement, says_more, value
 
 if TYPE_CHECKING:
     from bluelamp.infra.force import Force
@@ -175,7 +175,8 @@ def _verdict(finding: "Finding") -> str:
     colour = colours.get(finding.verdict, "yellow")
     said = f"[{colour}]{finding.verdict:<7}[/{colour}] [bold]{finding.rule.id}[/bold] {escape(finding.heading)}"
     if finding.verdict is Verdict.FAIL:
-        said += f": {escape(finding.path)} is {escape(value(finding.observed))}, not {escape(asked(finding.expected))}"
+        expected = escape(requirement(finding.expected))
+        said += f": {escape(finding.path)} is {escape(value(finding.observed))}, not {expected}"
     elif says_more(finding):
         said += f": {escape(finding.message)}"
     return said

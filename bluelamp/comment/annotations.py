@@ -33,29 +33,29 @@ class Annotation:
 def annotations(found: Comparison) -> list[Annotation]:
     """Errors for new mandatory failures and forces that were not planned, then warnings for other new failures and
     undecided verdicts; at most `MOST` of each, of which the last gives the number left out."""
-    told: dict[tuple[bool, str, str, str, int], int] = {}
+    unique: dict[tuple[bool, str, str, str, int], int] = {}
     for each in _every(found):
         key = (each.error, each.title, each.text, each.file, each.line)
-        told[key] = told.get(key, 0) + 1
-    every = [Annotation(*key) for key in told]
-    errors = _limited([each for each in every if each.error], error=True)
-    return [*errors, *_limited([each for each in every if not each.error], error=False)]
+        unique[key] = unique.get(key, 0) + 1
+    all_annotations = [Annotation(*key) for key in unique]
+    errors = _limited([each for each in all_annotations if each.error], error=True)
+    return [*errors, *_limited([each for each in all_annotations if not each.error], error=False)]
 
 
 def github(found: Iterable[Annotation]) -> Iterator[str]:
     """Workflow commands of GitHub Actions, a line each."""
     for each in found:
-        about = {"file": each.file, "line": str(each.line or ""), "title": each.title}
-        said = ",".join(f"{name}={_github(text, property_=True)}" for name, text in about.items() if text)
-        yield f"::{'error' if each.error else 'warning'} {said}::{_github(each.text)}"
+        values = {"file": each.file, "line": str(each.line or ""), "title": each.title}
+        properties = ",".join(f"{name}={_github(text, property_=True)}" for name, text in values.items() if text)
+        yield f"::{'error' if each.error else 'warning'} {properties}::{_github(each.text)}"
 
 
 def azure(found: Iterable[Annotation]) -> Iterator[str]:
     """Logging commands of Azure Pipelines, a line each."""
     for each in found:
-        about = {"sourcepath": each.file, "linenumber": str(each.line or ""), "code": each.title}
-        said = "".join(f";{name}={_azure(text)}" for name, text in about.items() if text)
-        yield f"##vso[task.logissue type={'error' if each.error else 'warning'}{said}]{_azure(each.text)}"
+        values = {"sourcepath": each.file, "linenumber": str(each.line or ""), "code": each.title}
+        properties = "".join(f";{name}={_azure(text)}" for name, text in values.items() if text)
+        yield f"##vso[task.logissue type={'error' if each.error else 'warning'}{properties}]{_azure(each.text)}"
 
 
 def _every(found: Comparison) -> Iterator[Annotation]:

@@ -34,48 +34,48 @@ def errors(found: Comparison, detail: Detail) -> Lines:
     baseless: dict[str, list[Force]] = {}
     refused: dict[str, list[Force]] = {}
     for force in found.affected:
-        told, error = (failed, force.head_error) if force.head_error else (baseless, force.base_error)
+        errors_of_side, error = (failed, force.head_error) if force.head_error else (baseless, force.base_error)
         for each in each_error(error):
-            told.setdefault(each, []).append(force)
+            errors_of_side.setdefault(each, []).append(force)
         for reason in force.refused:
             refused.setdefault(reason, []).append(force)
-    for title, those in (
+    for title, forces_by_error in (
         ("Failed to plan", failed),
         ("Without a base to compare with", baseless),
         ("Refused by the cloud", refused),
     ):
-        lines = [f"{_forces(forces, detail)}: {code(text, detail.longest)}" for text, forces in those.items()]
+        lines = [f"{_forces(forces, detail)}: {code(text, detail.longest)}" for text, forces in forces_by_error.items()]
         yield from _listed(title, lines, detail.errors)
 
 
 def destroyed(found: Comparison, detail: Detail) -> Lines:
     """Deleted and replaced resources, each once, below its forces."""
-    same: dict[tuple[object, ...], tuple[ChangedResource, list[Force]]] = {}
+    unique: dict[tuple[object, ...], tuple[ChangedResource, list[Force]]] = {}
     for force in found.affected:
         for one in force.resources:
             if one.destroys:
                 key = (one.what, one.type, one.name, one.protect, tuple(repr(each) for each in _replacing(one)))
-                same.setdefault(key, (one, []))[1].append(force)
-    together: dict[tuple[str, ...], tuple[list[Force], list[ChangedResource]]] = {}
-    for one, forces in same.values():
-        together.setdefault(tuple(each.force for each in forces), (forces, []))[1].append(one)
-    if not together:
+                unique.setdefault(key, (one, []))[1].append(force)
+    by_forces: dict[tuple[str, ...], tuple[list[Force], list[ChangedResource]]] = {}
+    for one, forces in unique.values():
+        by_forces.setdefault(tuple(each.force for each in forces), (forces, []))[1].append(one)
+    if not by_forces:
         return
     yield "#### Deletions and replacements"
     yield ""
     folded: list[str] = []
-    for forces, resources in sorted(together.values(), key=lambda each: -len(each[0])):
+    for forces, resources in sorted(by_forces.values(), key=lambda each: -len(each[0])):
         yield f"- {_forces(forces, detail)}: {counts(resources)}"
         listed = sorted(resources, key=lambda each: (each.what is not Action.DELETED, each.type, each.name))
-        kept = [
+        shown = [
             f"**{VERBS[one.what]}** {_resource(one)}{_why_replaced(one, detail)}" for one in listed[: detail.destroyed]
         ]
-        rest = len(listed) - len(kept)
-        more = [f"… and {rest:,} more"] if rest and kept else []
-        yield from (f"  - {line}" for line in [*kept[:_OPEN], *(more if len(kept) <= _OPEN else ["… more below"])])
-        if len(kept) > _OPEN:
+        rest = len(listed) - len(shown)
+        more = [f"… and {rest:,} more"] if rest and shown else []
+        yield from (f"  - {line}" for line in [*shown[:_OPEN], *(more if len(shown) <= _OPEN else ["… more below"])])
+        if len(shown) > _OPEN:
             head = names(forces, 1, html=True) if len(forces) == 1 else some(len(forces), "force")
-            inside = [f"- {line}" for line in [*kept[_OPEN:], *more]]
+            inside = [f"- {line}" for line in [*shown[_OPEN:], *more]]
             folded += ["", *_folded(f"{head}: {len(listed) - _OPEN:,} more to delete or to replace", inside)]
     yield from folded or [""]
 
@@ -89,11 +89,11 @@ def failures(found: Comparison, detail: Detail) -> Lines:
     exempt = [each for each in new if each[1].verdict == "exempt"]
     yield from _judged("New mandatory failures", mandatory, detail, detail.rules, detail.failures)
     yield from _judged("Newly undecided on mandatory rules", undecided, detail, detail.rules, detail.failures)
-    for title, those in (("new advisory failure", advisory), ("new exempt failure", exempt)):
-        if those and detail.advisory:
-            yield from _folded(some(len(those), title), _rules(those, detail, detail.rules, detail.advisory))
-        elif those:
-            yield f"{some(len(those), title)}."
+    for title, findings in (("new advisory failure", advisory), ("new exempt failure", exempt)):
+        if findings and detail.advisory:
+            yield from _folded(some(len(findings), title), _rules(findings, detail, detail.rules, detail.advisory))
+        elif findings:
+            yield f"{some(len(findings), title)}."
             yield ""
     gone = sum(
         one.turn is VerdictStatus.GONE and one.verdict in ("fail", "error")
@@ -206,9 +206,13 @@ def _resource(one: ChangedResource) -> str:
 
 
 def _why_replaced(one: ChangedResource, detail: Detail) -> str:
-    forced = _replacing(one)
-    said = f": {'; '.join(_property(each, detail) for each in forced[: max(detail.properties, 1)])}" if forced else ""
-    return f"{said}{' (protected: the engine refuses to delete it)' if one.protect else ''}"
+    replacing = _replacing(one)
+    reason = (
+        f": {'; '.join(_property(each, detail) for each in replacing[: max(detail.properties, 1)])}"
+        if replacing
+        else ""
+    )
+    return f"{reason}{' (protected: the engine refuses to delete it)' if one.protect else ''}"
 
 
 def _replacing(one: ChangedResource) -> tuple[ChangedProperty, ...]:
@@ -217,11 +221,11 @@ def _replacing(one: ChangedResource) -> tuple[ChangedProperty, ...]:
 
 def _reason(one: Reason, detail: Detail) -> str:
     place = f"{one.file}:{one.line}" if one.line else one.file
-    said = [plain(str(one.because))]
-    said += [code(each, detail.longest) for each in (place, one.path if one.path != one.file else "") if each]
+    parts = [plain(str(one.because))]
+    parts += [code(each, detail.longest) for each in (place, one.path if one.path != one.file else "") if each]
     if one.before or one.after:
-        said.append(f"({value(one.before or None, detail.longest)} → {value(one.after or None, detail.longest)})")
-    return " ".join(said)
+        parts.append(f"({value(one.before or None, detail.longest)} → {value(one.after or None, detail.longest)})")
+    return " ".join(parts)
 
 
 def _judged(title: str, found: Sequence[tuple[Force, ChangedVerdict]], detail: Detail, rules: int, most: int) -> Lines:
@@ -237,8 +241,8 @@ def _rules(found: Sequence[tuple[Force, ChangedVerdict]], detail: Detail, rules:
     for each in found:
         by_rule.setdefault((each[1].rule, each[1].verdict), []).append(each)
     ranked = sorted(by_rule.values(), key=lambda each: (_rank(each[0][1].severity), -len(each), each[0][1].rule))
-    for those in ranked[:rules]:
-        yield from _rule(those, detail, most)
+    for findings in ranked[:rules]:
+        yield from _rule(findings, detail, most)
     if len(ranked) > rules:
         left = sum(len(each) for each in ranked[rules:])
         counted = f"{some(len(ranked) - rules, 'rule')}, {some(left, 'finding')}"
@@ -271,11 +275,11 @@ def _message(one: ChangedVerdict, detail: Detail) -> str:
     return f": {code(one.message, detail.longest)}" if one.message else ""
 
 
-def _of_forces(alike: Sequence[tuple[Force, ChangedVerdict]], every: Sequence[Force]) -> str:
+def _of_forces(alike: Sequence[tuple[Force, ChangedVerdict]], all_forces: Sequence[Force]) -> str:
     """The forces that have it; empty if it applies to all listed forces."""
     if len(alike) > 1:
         return f" in {some(len(alike), 'force')}"
-    return f" in {code(alike[0][0].force, NAME)}" if len(every) > 1 else ""
+    return f" in {code(alike[0][0].force, NAME)}" if len(all_forces) > 1 else ""
 
 
 def _rank(severity: str) -> int:
@@ -308,8 +312,8 @@ def _types(resources: Iterable[ChangedResource]) -> str:
         counted[each.type] = counted.get(each.type, 0) + 1
     ranked = sorted(counted.items(), key=lambda each: (-each[1], each[0]))
     rest = sum(count for _, count in ranked[5:])
-    told = ", ".join(f"{count:,} {code(type_, NAME)}" for type_, count in ranked[:5])
-    return told + (f" and {rest:,} of other types" if rest else "")
+    listed = ", ".join(f"{count:,} {code(type_, NAME)}" for type_, count in ranked[:5])
+    return listed + (f" and {rest:,} of other types" if rest else "")
 
 
 def _listed(title: str, lines: Sequence[str], most: int) -> Lines:

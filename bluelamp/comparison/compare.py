@@ -62,8 +62,8 @@ def compare(
             both.plan_base(jobs)
             progress(len(both.base_to_plan), total)
         work = partial(head_side, root=root, key=both.key, plans=plans)
-        made = planning_each(work, both.head_to_plan, root, jobs) if both.head_to_plan else iter(())
-        for count, (force, side) in enumerate(zip(both.head_to_plan, made, strict=True), 1):
+        sides = planning_each(work, both.head_to_plan, root, jobs) if both.head_to_plan else iter(())
+        for count, (force, side) in enumerate(zip(both.head_to_plan, sides, strict=True), 1):
             both.after[force] = side
             progress(len(both.base_to_plan) + count, total)
         with paused():
@@ -83,15 +83,15 @@ class _Both:
         package = base / "bluelamp" if from_checkout(root) else None
         self.base_inputs, self.head_inputs = inputs(base, package), plans.inputs if plans else inputs(root)
         self.forces = sorted({*_stacks(base), *_stacks(root)}) if forces is None else list(forces)
-        there = {force: self.base_inputs.key(force) for force in self.forces if _has(base, force)}
-        here = {force: self.head_inputs.key(force) for force in self.forces if _has(root, force)}
-        self.unchanged = {force for force, key in there.items() if here.get(force) == key}
+        base_keys = {force: self.base_inputs.key(force) for force in self.forces if _has(base, force)}
+        head_keys = {force: self.head_inputs.key(force) for force in self.forces if _has(root, force)}
+        self.unchanged = {force for force, key in base_keys.items() if head_keys.get(force) == key}
         self.old = Plans(base, given=self.base_inputs) if plans else None
         self.key = plans.secret if plans else token_bytes(32)
-        self.before = _kept(self.old, [force for force in there if force not in self.unchanged])
-        self.after = _kept(plans, [force for force in here if force not in self.unchanged])
-        self.base_to_plan = [force for force in there if force not in self.before and force not in self.unchanged]
-        self.head_to_plan = [force for force in here if force not in self.after and force not in self.unchanged]
+        self.before = _cached_sides(self.old, [force for force in base_keys if force not in self.unchanged])
+        self.after = _cached_sides(plans, [force for force in head_keys if force not in self.unchanged])
+        self.base_to_plan = [force for force in base_keys if force not in self.before and force not in self.unchanged]
+        self.head_to_plan = [force for force in head_keys if force not in self.after and force not in self.unchanged]
         self._planned = {*self.base_to_plan, *self.head_to_plan}
 
     def plan_base(self, jobs: int | None) -> None:
@@ -110,7 +110,7 @@ class _Both:
         return replace(found, reused=force not in self._planned)
 
 
-def _kept(plans: Plans | None, forces: Sequence[str]) -> dict[str, Side]:
+def _cached_sides(plans: Plans | None, forces: Sequence[str]) -> dict[str, Side]:
     """The cached sides."""
     found = {force: plans.side(force) for force in forces} if plans else {}
     return {force: side for force, side in found.items() if side is not None}
@@ -143,7 +143,7 @@ def force_of(
     outputs = diff.outputs(old, new)
     verdicts = diff.verdicts(old, new)
     refused = diff.refused(old, new)
-    cost = _money(before, after, old, new)
+    cost = _cost(before, after, old, new)
     found = Force(
         force,
         environment,
@@ -177,7 +177,7 @@ def force_of(
     )
 
 
-def _money(
+def _cost(
     before: Mapping[str, Any] | None, after: Mapping[str, Any] | None, old: Mapping[str, Any], new: Mapping[str, Any]
 ) -> MonthlyCost:
     """The cost on both sides: zero where the force does not exist, unknown on both if either cannot be priced."""

@@ -27,21 +27,23 @@ def resources(base: Snapshot, head: Snapshot, forces: Forces) -> tuple[ChangedRe
     old, new = base["resources"], head["resources"]
     components = {**base["components"], **head["components"]}
     known = {alias: urn for urn, each in new.items() if urn not in old for alias in each["aliases"]}
-    found, kept = [], set()
+    found, matched = [], set()
     for urn, before in old.items():
         now = urn if urn in new else known.get(urn, "")
-        if not now or now in kept:
-            found.append(_made(Action.DELETED, urn, before, components))
+        if not now or now in matched:
+            found.append(_changed_resource(Action.DELETED, urn, before, components))
             continue
-        kept.add(now)
+        matched.add(now)
         if properties := tuple(changes(before, new[now])):
             after = new[now]
             forced = forces(now, before["inputs"], after["inputs"]) if before["custom"] else ()
             forced = [path for path in (*forced, *after["forced"]) if not within(path, after["ignore"])]
             marked = tuple(_forced(each, forced) for each in properties)
             what = Action.REPLACED if any(each.replaces for each in marked) else Action.UPDATED
-            found.append(_made(what, now, new[now], components, marked))
-    found += [_made(Action.CREATED, urn, each, components) for urn, each in new.items() if urn not in kept]
+            found.append(_changed_resource(what, now, new[now], components, marked))
+    found += [
+        _changed_resource(Action.CREATED, urn, each, components) for urn, each in new.items() if urn not in matched
+    ]
     return ordered(found)
 
 
@@ -72,13 +74,13 @@ def verdicts(base: Snapshot, head: Snapshot) -> tuple[ChangedVerdict, ...]:
     aliases = {alias: urn for urn, each in head["resources"].items() for alias in each["aliases"]}
     old: dict[tuple[str, ...], Mapping[str, Any]] = {}
     new: dict[tuple[str, ...], Mapping[str, Any]] = {}
-    for side, kept in ((base, old), (head, new)):
+    for side, by_key in ((base, old), (head, new)):
         for each in side["verdicts"]:
             urn = each["urn"] if side is head or each["urn"] in head["resources"] else aliases.get(each["urn"], "")
-            kept.setdefault((each["rule"], urn or each["urn"], each["verdict"], each["level"], each["path"]), each)
+            by_key.setdefault((each["rule"], urn or each["urn"], each["verdict"], each["level"], each["path"]), each)
     titles = {**base["titles"], **head["titles"]}
-    found = [_judged(VerdictStatus.NEW, each, titles) for key, each in new.items() if key not in old]
-    found += [_judged(VerdictStatus.GONE, each, titles) for key, each in old.items() if key not in new]
+    found = [_changed_verdict(VerdictStatus.NEW, each, titles) for key, each in new.items() if key not in old]
+    found += [_changed_verdict(VerdictStatus.GONE, each, titles) for key, each in old.items() if key not in new]
     return tuple(sorted(found, key=_rank))
 
 
@@ -94,7 +96,7 @@ def refused(base: Snapshot, head: Snapshot) -> tuple[str, ...]:
 def alike(
     found: Collection[ChangedResource],
     out: Collection[ChangedProperty],
-    judged: Collection[ChangedVerdict],
+    verdicts: Collection[ChangedVerdict],
     words: Collection[str],
 ) -> str:
     """A digest that is equal for forces with the same change.
@@ -117,7 +119,7 @@ def alike(
             for each in found
         ],
         [[each.path, each.before, each.after] for each in out],
-        [[each.turn, each.rule, each.level, each.verdict, each.type, each.name, each.path] for each in judged],
+        [[each.turn, each.rule, each.level, each.verdict, each.type, each.name, each.path] for each in verdicts],
     ]
     return sha256(dense(general(about))).hexdigest()
 
@@ -175,7 +177,7 @@ def _forced(each: ChangedProperty, forced: Collection[str]) -> ChangedProperty:
     return ChangedProperty(each.path, each.before, each.after, replaces)
 
 
-def _made(
+def _changed_resource(
     what: Action,
     urn: str,
     each: Mapping[str, Any],
@@ -201,7 +203,7 @@ def _component(parent: str, parents: Mapping[str, str]) -> str:
     return next((urn for urn in ancestors(parent, parents) if type_of(urn).startswith("bluelamp:")), "")
 
 
-def _judged(turn: VerdictStatus, each: Mapping[str, Any], titles: Mapping[str, str]) -> ChangedVerdict:
+def _changed_verdict(turn: VerdictStatus, each: Mapping[str, Any], titles: Mapping[str, str]) -> ChangedVerdict:
     place = each["place"] or ("", 0)
     names = ("level", "severity", "verdict", "urn", "type", "name", "path", "message")
     return ChangedVerdict(turn, each["rule"], titles.get(each["rule"], ""), *(each[name] for name in names), *place)

@@ -162,9 +162,9 @@ def _counts(
     if because is Cause.RULE:
         return bool(rules)
     if because is Cause.MODULE:
-        made = {*_classes(base / file), *_classes(root / file)}
+        classes = {*_classes(base / file), *_classes(root / file)}
         types = {each.removeprefix(_OWN).rpartition(":")[2] for each in components}
-        return resources and (not made or bool(made & types))
+        return resources and (not classes or bool(classes & types))
     return True
 
 

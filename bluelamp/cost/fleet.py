@@ -80,25 +80,25 @@ def costs(
         # The base is priced with the current prices, which are not among its files.
         with paused():
             base = plans.beside(inputs(Path(folder)).beside({PRICES: root / PRICES})) if plans and before else None
-        kept = {item: _kept(item, plans, base) for item in items}
+        cached = {item: _cached_costs(item, plans, base) for item in items}
         work = partial(
             _cost, root=root, folder=Path(folder), arm_types=arm_types, prices=prices, day=day, plans=plans, base=base
         )
-        lacking = [item for item in items if kept[item] is None]
-        found = planning_each(work, lacking, root, jobs) if lacking else iter(())
+        missing = [item for item in items if cached[item] is None]
+        found = planning_each(work, missing, root, jobs) if missing else iter(())
         for force in forces:
-            now = kept[force] or next(found)
+            now = cached[force] or next(found)
             if force not in before or before[force]:
                 yield Both(now, now if force in before else None)
             else:
-                yield Both(now, kept[f"{_BEFORE}{force}"] or next(found))
+                yield Both(now, cached[f"{_BEFORE}{force}"] or next(found))
 
 
-def _kept(item: str, plans: "Plans | None", base: "Plans | None") -> Costs | None:
+def _cached_costs(item: str, plans: "Plans | None", base: "Plans | None") -> Costs | None:
     """The cached costs of a force, or of its settings at the revision."""
     before = item.startswith(_BEFORE)
-    there = base if before else plans
-    found: Costs | None = there.costs(item.removeprefix(_BEFORE)) if there else None
+    cache = base if before else plans
+    found: Costs | None = cache.costs(item.removeprefix(_BEFORE)) if cache else None
     return found
 
 
@@ -118,23 +118,23 @@ def _cost(
     from bluelamp.plans.packing import packed
     from bluelamp.plans.reads import Reads
 
-    def made(force: str, place: Path, keep: "Plans | None") -> Costs:
+    def cost_of(force: str, place: Path, cache: "Plans | None") -> Costs:
         read = Reads()
-        with keep.recording(read) if keep else nullcontext():
+        with cache.recording(read) if cache else nullcontext():
             costs = cost_of_plan(planned(force, place, arm_types=arm_types), place, prices=prices, day=day)
-        if keep:
-            keep.keep(force, {COST: packed(costs)}, read)
+        if cache:
+            cache.keep(force, {COST: packed(costs)}, read)
         return costs
 
     if not item.startswith(_BEFORE):
-        return made(item, root, plans)
+        return cost_of(item, root, plans)
     force = item.removeprefix(_BEFORE)
     try:
-        return made(force, folder, base)
+        return cost_of(force, folder, base)
     except (SettingsError, BluelampError) as error:
-        said = error.problems[0] if isinstance(error, SettingsError) else error
+        problem = error.problems[0] if isinstance(error, SettingsError) else error
         raise UsageError(
-            f"{force} cannot be planned as it was at the revision: {said}", next_step="name another revision"
+            f"{force} cannot be planned as it was at the revision: {problem}", next_step="name another revision"
         ) from None
 
 

@@ -47,16 +47,16 @@ def cost_of_steps(
 def after_steps(before: Estate, steps: Iterable["Step"]) -> Estate:
     """The estate after the steps."""
     resources = {each.urn: each for each in before.resources}
-    gone = set()
+    deleted = set()
     for step in steps:
         if not step.custom or step.type.startswith("pulumi:") or step.op in _REPLACED:
             continue
         if step.op in _GONE:
-            gone.add(step.urn)
+            deleted.add(step.urn)
             continue
         inputs = Reader(UNKNOWN, joined).read(step.inputs)
         known = resources.get(step.urn)
         resources[step.urn] = (
             replace(known, properties=inputs) if known is not None else Resource(step.urn, step.type, step.name, inputs)
         )
-    return replace(before, resources=[each for urn, each in resources.items() if urn not in gone])
+    return replace(before, resources=[each for urn, each in resources.items() if urn not in deleted])

@@ -165,9 +165,9 @@ def _fits(meter: Meter, item: Mapping[str, Any]) -> bool:
 def _checked(meter: Meter, item: Mapping[str, Any], known: Prices, day: date, problems: list[Problem]) -> Price | None:
     was = known.find(meter.key)
     unit = was.unit if was else meter.unit
-    wrong = _wrong(item, unit, was)
-    if wrong:
-        problems.append(_problem(meter.key, *wrong))
+    problem = _invalid(item, unit, was)
+    if problem:
+        problems.append(_problem(meter.key, *problem))
         return None
     place = str(item.get("armRegionName", ""))
     note = "" if place == REGION else f"listed under {place or 'no region'}, not under {REGION}"
@@ -175,7 +175,7 @@ def _checked(meter: Meter, item: Mapping[str, Any], known: Prices, day: date, pr
     return Price(meter.key, what, unit, Decimal(item["retailPrice"]), REGION, "retail", day, note)
 
 
-def _wrong(item: Mapping[str, Any], unit: str, was: Price | None) -> tuple[str, str, str] | None:
+def _invalid(item: Mapping[str, Any], unit: str, was: Price | None) -> tuple[str, str, str] | None:
     """The problem with an item: the message, what was found and what is allowed."""
     amount, measure = item.get("retailPrice"), item.get("unitOfMeasure")
     if item.get("currencyCode") != "GBP":
@@ -206,10 +206,10 @@ def _machines(service: Service, known: Prices, day: date, problems: list[Problem
         if not vcpus(size) or any(word in other for word in ("Windows", "Spot", "Low Priority", "CloudServices")):
             continue
         was = known.machine(REGION, size)
-        wrong = _wrong(item, "hour", replace(was, region=REGION) if was else None)
+        problem = _invalid(item, "hour", replace(was, region=REGION) if was else None)
         key = machine_key(size)
-        if wrong:
-            problems.append(_problem(key, *wrong))
+        if problem:
+            problems.append(_problem(key, *problem))
             continue
         found[key] = Price(key, f"{size} Linux", "hour", item["retailPrice"], REGION, "retail", day, size)
     problems += [

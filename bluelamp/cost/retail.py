@@ -84,7 +84,7 @@ class Service:
         return str(link)
 
     def _document(self, url: str) -> Mapping[str, Any]:
-        said = ""
+        reason = ""
         for attempt in range(_TRIES):
             last = attempt == _TRIES - 1
             try:
@@ -92,16 +92,16 @@ class Service:
                     content = answer.read(LARGEST + 1)
                 return _parsed(content, self.url)
             except HTTPError as error:
-                said = f"{error.code} {error.reason}"
+                reason = f"{error.code} {error.reason}"
                 if error.code not in BUSY:
                     break
                 if not last:
                     self.wait(pause(error.headers.get("Retry-After"), attempt))
             except (URLError, TimeoutError, ConnectionError, HTTPException) as error:
-                said = no_answer(error)
+                reason = no_answer(error)
                 if not last:
                     self.wait(pause(None, attempt))
-        raise BluelampError(f"{self.url}: {said}", next_step=_LATER)
+        raise BluelampError(f"{self.url}: {reason}", next_step=_LATER)
 
 
 def _same_place(url: str, link: str) -> bool:

@@ -79,28 +79,28 @@ def effective(resources: Sequence[Resource], scope: str, today: date) -> Effecti
     there is no such group.
     """
     groups = groups_of(resources)
-    there = find(scope, groups)
-    line = chain(there, groups)
+    target = find(scope, groups)
+    lineage = chain(target, groups)
     exemptions = [each for each in resources if each.type == EXEMPTION]
     remediating = {urn for each in resources if each.type == ROLE for urn in each.references.get("principalId", ())}
     rows = [
         _row(
             each,
             group,
-            there,
-            [_exemption(one, today) for one in exemptions if _is_of(one, each, groups, line)],
+            target,
+            [_exemption(one, today) for one in exemptions if _is_of(one, each, groups, lineage)],
             remediating,
         )
-        for group in line
+        for group in lineage
         for each in resources
         if each.type == ASSIGNMENT and each.properties.get("scope") == PREFIX + group.name
     ]
     return Effective(
-        scope=there.called,
-        group=there.name,
-        inherited_from=tuple(group.called for group in line[:-1]),
-        rows=tuple(sorted(rows, key=lambda row: ([group.called for group in line].index(row.assigned_at), row.name))),
-        missing=_missing(line, {row.name for row in rows}),
+        scope=target.label,
+        group=target.name,
+        inherited_from=tuple(group.label for group in lineage[:-1]),
+        rows=tuple(sorted(rows, key=lambda row: ([group.label for group in lineage].index(row.assigned_at), row.name))),
+        missing=_missing(lineage, {row.name for row in rows}),
         defender_off=plans_off(resources),
     )
 
@@ -111,13 +111,13 @@ def everywhere(resources: Sequence[Resource], today: date) -> list[Effective]:
 
 
 def _row(
-    assignment: Resource, group: Group, there: Group, exemptions: Iterable[Exemption], remediating: set[str]
+    assignment: Resource, group: Group, target: Group, exemptions: Iterable[Exemption], remediating: set[str]
 ) -> Row:
     properties = assignment.properties
     parameters = _parameters(assignment)
     metadata = properties.get("metadata")
-    noted = metadata if isinstance(metadata, Mapping) else {}
-    effect = parameters.get("effect") or noted.get("effect") or "as its definition says"
+    known_metadata = metadata if isinstance(metadata, Mapping) else {}
+    effect = parameters.get("effect") or known_metadata.get("effect") or "as its definition says"
     enforced = properties.get("enforcementMode", "Default") == "Default"
     found = tuple(exemptions)
     has_identity = bool(properties.get("identity"))
@@ -125,8 +125,8 @@ def _row(
         name=str(properties.get("policyAssignmentName", assignment.name)),
         display_name=str(properties.get("displayName", "")),
         definition=_word(properties.get("policyDefinitionId")),
-        assigned_at=group.called,
-        inherited=group is not there,
+        assigned_at=group.label,
+        inherited=group is not target,
         effect=str(effect),
         enforced=enforced,
         parameters=parameters,
@@ -135,7 +135,7 @@ def _row(
             parameters,
             enforced=enforced,
             effect=str(effect),
-            verified=noted.get("verified") is not False,
+            verified=known_metadata.get("verified") is not False,
             cannot_remediate=has_identity and assignment.urn not in remediating,
             expired=[one.id for one in found if one.expired],
         ),
@@ -143,10 +143,10 @@ def _row(
 
 
 def _parameters(assignment: Resource) -> dict[str, Any]:
-    given = assignment.properties.get("parameters")
-    if not isinstance(given, Mapping):
+    values = assignment.properties.get("parameters")
+    if not isinstance(values, Mapping):
         return {}
-    found = {key: each.get("value") if isinstance(each, Mapping) else each for key, each in given.items()}
+    found = {key: each.get("value") if isinstance(each, Mapping) else each for key, each in values.items()}
     secret = {path.split(".")[1] for path in assignment.secrets if path.startswith("parameters.")}
     return {
         key: "[secret]" if key in secret or "parameters" in assignment.secrets else _word(value)
@@ -157,7 +157,7 @@ def _parameters(assignment: Resource) -> dict[str, Any]:
 def _exemption(exemption: Resource, today: date) -> Exemption:
     properties = exemption.properties
     metadata = properties.get("metadata")
-    noted = metadata if isinstance(metadata, Mapping) else {}
+    known_metadata = metadata if isinstance(metadata, Mapping) else {}
     last = str(_word(properties.get("expiresOn") or ""))
     return Exemption(
         id=str(properties.get("policyExemptionName", exemption.name)),
@@ -165,8 +165,8 @@ def _exemption(exemption: Resource, today: date) -> Exemption:
         category=str(properties.get("exemptionCategory", "")),
         reason=str(properties.get("description", "")),
         expires_on=last[:10] if _day(last) else last,
-        requester=str(noted.get("requester", "")),
-        approver=str(noted.get("approver", "")),
+        requester=str(known_metadata.get("requester", "")),
+        approver=str(known_metadata.get("approver", "")),
         expired=properties.get("expiresOn") is not UNKNOWN and bool(last) and (_day(last) or date.min) < today,
     )
 
@@ -179,8 +179,8 @@ def _day(moment: str) -> date | None:
         return None
 
 
-def _is_of(exemption: Resource, assignment: Resource, groups: Mapping[str, Group], line: Sequence[Group]) -> bool:
-    """Whether an exemption is from this assignment and applies at the last group of `line` or in its subscriptions."""
+def _is_of(exemption: Resource, assignment: Resource, groups: Mapping[str, Group], lineage: Sequence[Group]) -> bool:
+    """Whether an exemption is from this assignment and applies at `lineage`'s last group or in its subscriptions."""
     wanted = (
         f"{assignment.properties.get('scope')}/providers/Microsoft.Authorization/policyAssignments/"
         f"{assignment.properties.get('policyAssignmentName')}"
@@ -188,15 +188,15 @@ def _is_of(exemption: Resource, assignment: Resource, groups: Mapping[str, Group
     if str(exemption.properties.get("policyAssignmentId")) != wanted:
         return False
     name = str(exemption.properties.get("scope", "")).removeprefix(PREFIX)
-    return name not in groups or groups[name] in line
+    return name not in groups or groups[name] in lineage
 
 
-def _missing(line: Sequence[Group], there: set[str]) -> dict[str, Missing]:
+def _missing(lineage: Sequence[Group], assigned: set[str]) -> dict[str, Missing]:
     return {
         row.name: Missing(group.key, f"needs {' and '.join(row.needs)}" if row.needs else "")
-        for group in line
+        for group in lineage
         for row in assignments().values()
-        if row.name not in there and group.key in row.scopes
+        if row.name not in assigned and group.key in row.scopes
     }
 
 

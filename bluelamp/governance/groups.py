@@ -22,26 +22,26 @@ class Group:
     parent: str
 
     @property
-    def called(self) -> str:
+    def label(self) -> str:
         """The display name."""
         return self.key or self.name
 
 
 def groups_of(resources: Iterable[Resource]) -> dict[str, Group]:
     """The groups among `resources` by name, parents first, and the real hierarchy before its canary."""
-    made = {each.urn: each for each in resources if each.type == GROUP}
+    by_urn = {each.urn: each for each in resources if each.type == GROUP}
     found = [
         Group(
             str(each.properties.get("groupId", each.name)),
             str(each.properties.get("displayName", "")),
             _key(each.name),
-            _parent(each, made),
+            _parent(each, by_urn),
         )
-        for each in made.values()
+        for each in by_urn.values()
     ]
     by_name = {group.name: group for group in found}
-    lines = {group.name: [above.name for above in chain(group, by_name)] for group in found}
-    return {name: by_name[name] for name in sorted(lines, key=lambda name: (len(lines[name][0]), lines[name]))}
+    paths = {group.name: [above.name for above in chain(group, by_name)] for group in found}
+    return {name: by_name[name] for name in sorted(paths, key=lambda name: (len(paths[name][0]), paths[name]))}
 
 
 def chain(group: Group, groups: Mapping[str, Group]) -> tuple[Group, ...]:
@@ -63,7 +63,7 @@ def find(scope: str, groups: Mapping[str, Group]) -> Group:
         return groups[name]
     named = sorted((group for group in groups.values() if group.key == name), key=lambda group: len(group.name))
     if not named:
-        known = [*dict.fromkeys(group.called for group in groups.values()), *groups]
+        known = [*dict.fromkeys(group.label for group in groups.values()), *groups]
         raise UsageError(
             f"there is no management group {scope!r}",
             next_step=did_you_mean(name, known) or f"name one of {', '.join(dict.fromkeys(known))}",
@@ -76,11 +76,11 @@ def _key(name: str) -> str:
     return max(fitting, key=len, default="")
 
 
-def _parent(group: Resource, made: Mapping[str, Resource]) -> str:
+def _parent(group: Resource, by_urn: Mapping[str, Resource]) -> str:
     """The name of the parent group; in a plan its id is unknown, but the reference to it is not."""
     for urn in group.references.get("details", ()):
-        if urn in made:
-            return str(made[urn].properties.get("groupId", ""))
+        if urn in by_urn:
+            return str(by_urn[urn].properties.get("groupId", ""))
     details = group.properties.get("details")
     parent = details.get("parent") if isinstance(details, Mapping) else None
     identity = parent.get("id") if isinstance(parent, Mapping) else None

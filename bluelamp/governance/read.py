@@ -23,8 +23,8 @@ def governance(
 
         register = read_register(root)
         entry = register.entry(force)
-    made = read(root, entry, register, rules(root) if used is None else used)
-    return replace(made, block_unknown=made.block_unknown or block_unknown)
+    read_governance = read(root, entry, register, rules(root) if used is None else used)
+    return replace(read_governance, block_unknown=read_governance.block_unknown or block_unknown)
 
 
 def every(root: Path, forces: Iterable[str], *, block_unknown: bool = False) -> dict[str, Governance]:

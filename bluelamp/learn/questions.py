@@ -30,14 +30,14 @@ def fact(exercise: Exercise, name: str) -> Callable[..., Any]:
 def check(project: "LearnerProject") -> Iterator[Problem]:
     """The mistakes in the answers. Raises `SettingsError` if the file cannot be read."""
     source = project.read(ANSWERS)
-    given = source.values if isinstance(source.values, dict) else {}
+    answers = source.values if isinstance(source.values, dict) else {}
     known = [each.id for each in project.exercise.questions]
-    for key in given:
+    for key in answers:
         if key not in known:
             step = did_you_mean_or(str(key), known, lead="known here:")
             yield source.problem((key,), "there is no such question", str(key), "", step, key=True)
     for each in project.exercise.questions:
-        answer = given.get(each.id)
+        answer = answers.get(each.id)
         if answer is None:
             yield source.problem((each.id,), "has no answer", "", KINDS[each.kind], f"answer: {each.ask}", key=True)
         elif not _has_kind(each, answer):

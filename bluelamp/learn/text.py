@@ -12,8 +12,8 @@ def task(exercise: Exercise) -> str:
     """The title, the task, the questions, and what to read and run; Markdown."""
     parts = [f"# {exercise.title}", f"{exercise.track.heading}, {exercise.minutes} minutes.", exercise.task.strip()]
     if exercise.questions:
-        asked = "\n".join(f"- `{each.id}`: {each.ask}" for each in exercise.questions)
-        parts.append(f"The questions in `{ANSWERS}`:\n\n{asked}")
+        questions = "\n".join(f"- `{each.id}`: {each.ask}" for each in exercise.questions)
+        parts.append(f"The questions in `{ANSWERS}`:\n\n{questions}")
     if exercise.read:
         parts.append("Read in Bluelamp's documentation: " + ", ".join(f"`{each}`" for each in exercise.read) + ".")
     parts.append("`bluelamp learn check` says whether it is solved, `bluelamp learn hint` gives a hint.")
@@ -62,8 +62,8 @@ def _page(exercise: Exercise, heading: str) -> str:
         exercise.task.strip(),
     ]
     if exercise.questions:
-        asked = "\n".join(f"- `{each.id}`: {each.ask}" for each in exercise.questions)
-        parts.append(f"The questions in `{ANSWERS}`:\n\n{asked}")
+        questions = "\n".join(f"- `{each.id}`: {each.ask}" for each in exercise.questions)
+        parts.append(f"The questions in `{ANSWERS}`:\n\n{questions}")
     if exercise.read:
         links = ", ".join(f"[{each}](../{each.removeprefix('docs/')})" for each in exercise.read)
         parts.append(f"Read: {links}.")

@@ -46,10 +46,10 @@ class Combining:
 
     def __call__(self, first: Any, second: Any, path: str = "") -> Any:
         """The combined document, without values whose question is open."""
-        value = self._of(first, second, path)
+        value = self._combined(first, second, path)
         return {} if value is _OPEN else value
 
-    def _of(self, first: Any, second: Any, path: str) -> Any:
+    def _combined(self, first: Any, second: Any, path: str) -> Any:
         if first == second:
             self.same.append(path)
             return first
@@ -63,42 +63,42 @@ class Combining:
         if higher is not None:
             self.higher[path] = higher
             return higher
-        return self._asked(first, second, path)
+        return self._decided(first, second, path)
 
     def _mappings(self, first: Mapping[str, Any], second: Mapping[str, Any], path: str) -> dict[str, Any]:
-        made = {}
+        result = {}
         for key in dict.fromkeys([*first, *second]):
             here = f"{path}.{key}" if path else str(key)
             if key in first and key in second:
-                value = self._of(first[key], second[key], here)
+                value = self._combined(first[key], second[key], here)
             else:
                 owner = 0 if key in first else 1
                 value = (first, second)[owner][key]
                 self.only.setdefault(self.names[owner], []).append(here)
             if value is not _OPEN:
-                made[key] = value
-        return made
+                result[key] = value
+        return result
 
     def _lists(self, first: list[Any], second: list[Any], path: str) -> list[Any]:
         key = _key([*first, *second])
         if key is None:
             return first + [each for each in second if each not in first]
         theirs = {each[key]: each for each in second}
-        made = []
+        result = []
         for item in first:
             here = f"{path}[{item[key]}]"
             other = theirs.pop(item[key], None)
             if other is None:
                 self.only.setdefault(self.names[0], []).append(here)
-                made.append(item)
+                result.append(item)
                 continue
-            value = self._of(item, other, here)
+            value = self._combined(item, other, here)
             if value is not _OPEN:
-                made.append({key: item[key], **value})
+                result.append({key: item[key], **value})
         for name, item in theirs.items():
             self.only.setdefault(self.names[1], []).append(f"{path}[{name}]")
-            made.append(item)
-        return made
+            result.append(item)
+        return result
 
     def _owner(self, first: Mapping[str, Any], second: Mapping[str, Any]) -> Any:
         """The owner. One question covers everything that the same two owners have."""
@@ -115,7 +115,7 @@ class Combining:
             return answer.value
         return first if answer.word == self.names[0] else second
 
-    def _asked(self, first: Any, second: Any, path: str) -> Any:
+    def _decided(self, first: Any, second: Any, path: str) -> Any:
         options = dict(zip(self.names, (first, second), strict=True))
         if path.rpartition(".")[2] in _ADDED and all(type(each) in (int, float) for each in (first, second)):
             options[SUM] = first + second
@@ -155,7 +155,7 @@ def chosen(
     `kind` is the path of the list. People keep one of two items of the same name, or both; then the second's name has
     `suffix`.
     """
-    left, right, renamed = list(first), list(second), {}
+    first_kept, second_kept, renamed = list(first), list(second), {}
     for item in first:
         name = item.get("name") if isinstance(item, Mapping) else None
         other = next((each for each in second if isinstance(each, Mapping) and each.get("name") == name), None)
@@ -171,12 +171,12 @@ def chosen(
         )
         answer = answers.ask(question)
         if answer is not None and answer.word == names[0]:
-            right.remove(other)
+            second_kept.remove(other)
         elif answer is not None and answer.word == names[1]:
-            left.remove(item)
+            first_kept.remove(item)
         elif answer is None:
-            left.remove(item)
-            right.remove(other)
+            first_kept.remove(item)
+            second_kept.remove(other)
         else:
             renamed[name] = suffixed(name, suffix)
-    return left, right, renamed
+    return first_kept, second_kept, renamed

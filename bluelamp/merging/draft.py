@@ -92,7 +92,7 @@ def drafted(root: Path, first: str, second: str, into: Named, answers: Answers) 
         shutil.copyfile(root / "Pulumi.yaml", work / "Pulumi.yaml")
         shutil.copytree(root / "stacks", work / "stacks", ignore=shutil.ignore_patterns(".*"))
         _clear(work / "stacks" / into.slug)
-        _entered(into, work)
+        _register(into, work)
         if day is not None:
             followed(work, (first, second), into.slug, str(day.value))
         allocation = read_register(work).entry(into.slug).allocation
@@ -131,7 +131,7 @@ def drafted(root: Path, first: str, second: str, into: Named, answers: Answers) 
     )
 
 
-def _entered(into: Named, work: Path) -> None:
+def _register(into: Named, work: Path) -> None:
     """Adds the new force to the register. Raises `UsageError` with the options whose values it refuses."""
     try:
         add_force(into.slug, name=into.name, region=into.region, code=into.code, root=work, larger=1)
@@ -191,11 +191,11 @@ def _document(name: str, left: Estate, right: Estate, answers: Answers) -> tuple
         owner = left if name in left.files else right
         combining.only[owner.slug] = [name]
         return owner.files[name], combining
-    made = combining(left.files[name], right.files[name])
+    document = combining(left.files[name], right.files[name])
     if name == ROADMAP:
-        made, moved = in_order(made)
+        document, moved = in_order(document)
         combining.higher |= moved
-    return made, combining
+    return document, combining
 
 
 def _ask_exemptions(left: Estate, right: Estate, answers: Answers) -> None:
@@ -249,17 +249,17 @@ def write(draft: Draft, root: Path) -> list[str]:
     if existing:
         raise UsageError(f"{existing[0]} exists already, and is not overwritten", next_step="move it away")
     path = ""
-    made: list[Path] = []
+    created: list[Path] = []
     try:
         for path, text in files.items():
             (root / path).parent.mkdir(parents=True, exist_ok=True)
             create(root / path, text)
-            made.append(root / path)
+            created.append(root / path)
         path = REGISTER
         replace(root / REGISTER, draft.files[REGISTER])
     except OSError as error:
         # An incomplete force would block the next attempt.
-        for each in made:
+        for each in created:
             each.unlink(missing_ok=True)
         raise SettingsError([Problem(path, message=f"cannot be written: {reason_of(error)}")]) from None
     return [*files, REGISTER]

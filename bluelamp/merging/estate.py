@@ -49,8 +49,8 @@ def read_estate(root: Path, slug: str) -> Estate:
         for path in sorted(folder.rglob("*.yaml"))
         if path.name not in _SKIPPED
     }
-    exempting = folder / "exemptions.yaml"
-    listed = _document(exempting, root).get("exemptions") if exempting.exists() else None
+    exemptions_file = folder / "exemptions.yaml"
+    listed = _document(exemptions_file, root).get("exemptions") if exemptions_file.exists() else None
     return Estate(entry, force, settings, files, tuple(listed or ()), tuple(read_assets(root, slug)))
 
 

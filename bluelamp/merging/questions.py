@@ -87,8 +87,8 @@ class QuestionsFile(Model):
 class Answers:
     """The given answers by the id of the question. Records which questions were asked."""
 
-    def __init__(self, given: Mapping[str, Answer] | None = None) -> None:
-        self._given = dict(given or {})
+    def __init__(self, answers: Mapping[str, Answer] | None = None) -> None:
+        self._answers = dict(answers or {})
         self.asked: dict[str, Question] = {}
 
     def ask(self, question: Question) -> Answer | None:
@@ -101,7 +101,7 @@ class Answers:
 
         A plain answer to a question without options is its value.
         """
-        answer = self._given.get(question.id)
+        answer = self._answers.get(question.id)
         if answer is not None and answer.word and not question.options and question.takes_value:
             return Answer(value=answer.word)
         return answer
@@ -109,7 +109,7 @@ class Answers:
     @property
     def open(self) -> list[Question]:
         """The questions without an answer, in the order they were asked."""
-        return [each for each in self.asked.values() if each.id not in self._given]
+        return [each for each in self.asked.values() if each.id not in self._answers]
 
 
 def read_answers(path: Path, root: Path) -> tuple[Answers, Source | None]:

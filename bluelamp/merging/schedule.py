@@ -25,13 +25,13 @@ def in_order(roadmap: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, str]
         start, end = dates[name]
         first = max([start, *(dates[each][1] + _DAY for each in needs[name] if each in dates)])
         dates[name] = (first, end + (first - start))
-    made: list[Any] = []
+    scheduled: list[Any] = []
     changed: dict[str, str] = {}
     for each in milestones or ():
         new = dict(zip(("start", "end"), (day.isoformat() for day in dates[each["id"]]), strict=True))
         changed |= {f"milestones[{each['id']}].{key}": value for key, value in new.items() if each[key] != value}
-        made.append({**each, **new})
-    return ({**roadmap, "milestones": made}, changed) if changed else (dict(roadmap), {})
+        scheduled.append({**each, **new})
+    return ({**roadmap, "milestones": scheduled}, changed) if changed else (dict(roadmap), {})
 
 
 def _day(value: object) -> date:

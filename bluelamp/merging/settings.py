@@ -40,11 +40,13 @@ def combined(
                 collisions.append(f"{'.'.join(path)}: {item['name']} of {second.slug} becomes {new}")
                 right = _renamed(right, path[1], item["name"], new)
     for path in _SERVICES:
-        mine, theirs = dig(left, *path) or [], dig(right, *path) or []
-        mine, theirs, renames = chosen(".".join(path), mine, theirs, names, second.entry.code, answers)
+        first_items, second_items = dig(left, *path) or [], dig(right, *path) or []
+        first_items, second_items, renames = chosen(
+            ".".join(path), first_items, second_items, names, second.entry.code, answers
+        )
         collisions += [f"{'.'.join(path)}: {old} of {second.slug} becomes {new}" for old, new in renames.items()]
-        theirs = [{**each, "name": renames.get(each["name"], each["name"])} for each in theirs]
-        left, right = _with(left, path, mine), _with(right, path, theirs)
+        second_items = [{**each, "name": renames.get(each["name"], each["name"])} for each in second_items]
+        left, right = _with(left, path, first_items), _with(right, path, second_items)
     right = _other_numbers(left, right, second.slug, answers)
     combining = Combining(names, answers, "settings")
     settings = combining(left, right)
@@ -62,17 +64,17 @@ def _with_levels(first: Estate, second: Estate) -> Iterator[dict[str, Any]]:
 def _without_ranges(settings: Mapping[str, Any]) -> dict[str, Any]:
     """Settings without the ranges that come from the new force's allocation."""
     azure = settings.get("azure")
-    made = dict(settings)
+    result = dict(settings)
     if isinstance(azure, Mapping):
         azure = {key: _hub(value) if key in ("hub", "secondHub") else value for key, value in azure.items()}
         zones = azure.get("landingZones")
         if isinstance(zones, list):
             azure["landingZones"] = [{key: item for key, item in zone.items() if key not in _RANGES} for zone in zones]
-        made["azure"] = azure
+        result["azure"] = azure
     premises = settings.get("onPremises")
     if isinstance(premises, Mapping):
-        made["onPremises"] = {key: value for key, value in premises.items() if key not in _RANGES}
-    return made
+        result["onPremises"] = {key: value for key, value in premises.items() if key not in _RANGES}
+    return result
 
 
 def _hub(hub: Any) -> Any:
@@ -84,8 +86,8 @@ def _premises(settings: Mapping[str, Any]) -> Any:
 
 
 def _moved(settings: dict[str, Any], before: IPv4Network, after: IPv4Network) -> dict[str, Any]:
-    made: dict[str, Any] = moved(settings, before, after)
-    return made
+    result: dict[str, Any] = moved(settings, before, after)
+    return result
 
 
 def _renamed(settings: dict[str, Any], kind: str, old: str, new: str) -> dict[str, Any]:
@@ -101,8 +103,8 @@ def _renamed(settings: dict[str, Any], kind: str, old: str, new: str) -> dict[st
             }
         return [walked(item, within) for item in value] if isinstance(value, list) else value
 
-    made: dict[str, Any] = walked(settings)
-    return made
+    result: dict[str, Any] = walked(settings)
+    return result
 
 
 def _with(settings: dict[str, Any], path: tuple[str, str], items: list[Any]) -> dict[str, Any]:
@@ -119,10 +121,10 @@ def _other_numbers(left: dict[str, Any], right: dict[str, Any], slug: str, answe
     sites = dig(right, "onPremises", "sites")
     if not sites:
         return right
-    made = []
+    renumbered = []
     for site in sites:
         if site.get("asn") not in taken:
-            made.append(site)
+            renumbered.append(site)
             continue
         name, number = site["name"], site["asn"]
         question = Question(
@@ -131,5 +133,5 @@ def _other_numbers(left: dict[str, Any], right: dict[str, Any], slug: str, answe
         )
         answer = answers.ask(question)
         rest = {key: value for key, value in site.items() if key != "asn"}
-        made.append({**rest, "asn": answer.value} if answer else rest)
-    return _with(right, ("onPremises", "sites"), made)
+        renumbered.append({**rest, "asn": answer.value} if answer else rest)
+    return _with(right, ("onPremises", "sites"), renumbered)

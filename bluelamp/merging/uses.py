@@ -21,15 +21,15 @@ def fitted(values: Mapping[str, Any], force: str, root: Path) -> tuple[dict[str,
     if not values.get("resources"):
         return dict(values), ()
     try:
-        wrong = unused(read_usage(root, force), estate_of_plan(planned(force, root)))
+        unused_usage = unused(read_usage(root, force), estate_of_plan(planned(force, root)))
     except (SettingsError, BluelampError):
         return dict(values), ()
-    gone = {each.path.removeprefix("resources.") for each in wrong}
-    kept = {
-        name: {key: amount for key, amount in own.items() if f"{name}.{key}" not in gone}
-        for name, own in values["resources"].items()
-        if name not in gone
+    omitted = {each.path.removeprefix("resources.") for each in unused_usage}
+    used = {
+        name: {key: amount for key, amount in usage.items() if f"{name}.{key}" not in omitted}
+        for name, usage in values["resources"].items()
+        if name not in omitted
     }
-    kept = {name: own for name, own in kept.items() if own}
-    made = {key: value for key, value in values.items() if key != "resources"}
-    return ({**made, "resources": kept} if kept else made), tuple(each.path for each in wrong)
+    used = {name: usage for name, usage in used.items() if usage}
+    rest = {key: value for key, value in values.items() if key != "resources"}
+    return ({**rest, "resources": used} if used else rest), tuple(each.path for each in unused_usage)

@@ -39,11 +39,11 @@ def example(annotation: Any, field: FieldInfo | None = None) -> Any:
 
 
 def _proposed(annotation: Any, field: FieldInfo | None) -> Iterator[Any]:
-    yield from _given(field)
+    yield from _documented(field)
     origin, arguments = get_origin(annotation), get_args(annotation)
     if origin is Annotated:
         for note in arguments[1:]:
-            yield from _given(note if isinstance(note, FieldInfo) else None)
+            yield from _documented(note if isinstance(note, FieldInfo) else None)
         yield from _proposed(arguments[0], None)
     elif origin is Literal:
         yield arguments[0]
@@ -79,7 +79,7 @@ def _second(value: Any) -> Any:
     return value[:-1] + ("2" if value[-1] != "2" else "3") if isinstance(value, str) and value else value
 
 
-def _given(field: FieldInfo | None) -> Iterator[Any]:
+def _documented(field: FieldInfo | None) -> Iterator[Any]:
     for each in (field.examples or ()) if field else ():
         yield yaml.safe_load(each) if isinstance(each, str) else each
         yield each

@@ -76,14 +76,14 @@ def leaves(force: Force, root: Path) -> list[Leaf]:
         else:
             steps = ("config", PREFIX + (info.alias or name))
             found += _within(value, info.annotation, (name,), steps, stack, register, (type(force), name))
-    kept = _kept(force, root)
-    return [leaf if leaf.line else _located(leaf, force, root, kept, register, row) for leaf in found]
+    addresses = _stored_addresses(force, root)
+    return [leaf if leaf.line else _located(leaf, force, root, addresses, register, row) for leaf in found]
 
 
 def changed(force: Force, leaf: Leaf, value: Any) -> Force:
     """`force` with another value for `leaf`, not validated."""
-    made: Force = _with(force, leaf.at, value)
-    return made
+    result: Force = _with(force, leaf.at, value)
+    return result
 
 
 def _stack(force: Force, root: Path) -> Source:
@@ -99,48 +99,48 @@ class Variants:
         self._force = force
         self._root = root
         self._places = _stack(force, root).places
-        self._kept = _kept(force, root).ranges
+        self._stored_ranges = _stored_addresses(force, root).ranges
 
     def __call__(self, changes: Sequence[tuple[Leaf, Any]]) -> Force:
         """The force with these values. A single invalid value is set without validation and without dependent defaults.
 
         Raises `ValueError` if several values are invalid together.
         """
-        made = self._force
-        kept: set[Steps] = set()
+        variant = self._force
+        changed_steps: set[Steps] = set()
         for leaf, value in changes:
-            made = changed(made, leaf, value)
-            kept.add(leaf.at)
-        written = made.model_dump(mode="json", by_alias=True, exclude_unset=True, exclude={"entry"})
+            variant = changed(variant, leaf, value)
+            changed_steps.add(leaf.at)
+        written = variant.model_dump(mode="json", by_alias=True, exclude_unset=True, exclude={"entry"})
         try:
-            settings = self._written(written, made, (), ("config",), kept)
-            fill(settings, made.entry, self._kept)
-            fill_budgets(settings, made.entry, self._root)
+            settings = self._written(written, variant, (), ("config",), changed_steps)
+            fill(settings, variant.entry, self._stored_ranges)
+            fill_budgets(settings, variant.entry, self._root)
             model = Settings.model_validate(settings)
         except (ValueError, TypeError, LookupError):
             if len(changes) > 1:
                 raise ValueError("the settings are not valid together") from None
-            return made
-        return Force(entry=made.entry, **{name: getattr(model, name) for name in Settings.model_fields})
+            return variant
+        return Force(entry=variant.entry, **{name: getattr(model, name) for name in Settings.model_fields})
 
-    def _written(self, dumped: Any, held: Any, at: Steps, steps: Steps, kept: set[Steps]) -> Any:
+    def _written(self, dumped: Any, current: Any, at: Steps, steps: Steps, changed_steps: set[Steps]) -> Any:
         """The dump without defaults that were filled in."""
-        if not isinstance(held, BaseModel):
-            if isinstance(held, tuple):
+        if not isinstance(current, BaseModel):
+            if isinstance(current, tuple):
                 return [
-                    self._written(item, held[index], (*at, index), (*steps, index), kept)
+                    self._written(item, current[index], (*at, index), (*steps, index), changed_steps)
                     for index, item in enumerate(dumped)
                 ]
             return dumped
         found: dict[str, Any] = {}
-        for name, info in type(held).model_fields.items():
+        for name, info in type(current).model_fields.items():
             alias = info.alias or name
             if alias not in dumped:
                 continue
             inner, place = (*at, name), (*steps, (PREFIX + alias if not at else alias))
-            changed_here = any(inner == each[: len(inner)] or each == inner[: len(each)] for each in kept)
+            changed_here = any(inner == each[: len(inner)] or each == inner[: len(each)] for each in changed_steps)
             if place in self._places or changed_here:
-                found[alias] = self._written(dumped[alias], getattr(held, name), inner, place, kept)
+                found[alias] = self._written(dumped[alias], getattr(current, name), inner, place, changed_steps)
         return found
 
 
@@ -162,8 +162,8 @@ def _within(
     if isinstance(value, BaseModel):
         for name, info in type(value).model_fields.items():
             inner = (*steps, info.alias or name)
-            held = getattr(value, name)
-            yield from _within(held, info.annotation, (*at, name), inner, source, register, (type(value), name))
+            current = getattr(value, name)
+            yield from _within(current, info.annotation, (*at, name), inner, source, register, (type(value), name))
     elif isinstance(value, Mapping):
         kind = next(iter(get_args(annotation)[1:]), None)
         yield _leaf(value, partial(_more, value, annotation), at, steps, source, owner)
@@ -193,14 +193,14 @@ def _valid(value: Any, annotation: Any, exact: Any) -> Iterator[Any]:
     If no number or string is valid, the first is used regardless. `exact` is the annotation with the field's
     constraints.
     """
-    every = list(dict.fromkeys(_others(value, annotation)))
-    if list(_choices(annotation)) or all(isinstance(each, (bool, NoneType)) for each in every):
-        yield from every
+    alternatives = list(dict.fromkeys(_others(value, annotation)))
+    if list(_choices(annotation)) or all(isinstance(each, (bool, NoneType)) for each in alternatives):
+        yield from alternatives
         return
     adapter: TypeAdapter[Any] = TypeAdapter(exact)
-    plain = [each for each in every if each is not None]
+    plain = [each for each in alternatives if each is not None]
     yield next((each for each in plain if _is_valid(adapter, each)), plain[0])
-    if None in every:
+    if None in alternatives:
         yield None
 
 
@@ -228,13 +228,13 @@ def _leaf(
 def _more(value: Any, annotation: Any) -> Iterator[Any]:
     """A list, mapping or section with one item more, if an example is known, and with one item less."""
     with suppress(LookupError):
-        made = TypeAdapter(annotation).validate_python(example(annotation))
+        sample = TypeAdapter(annotation).validate_python(example(annotation))
         if isinstance(value, tuple):
-            yield (*value, *made[:1])
+            yield (*value, *sample[:1])
         elif isinstance(value, Mapping):
-            yield {**value, **dict.fromkeys(("example", *UK_REGIONS), next(iter(made.values())))}
+            yield {**value, **dict.fromkeys(("example", *UK_REGIONS), next(iter(sample.values())))}
         else:
-            yield made
+            yield sample
     if isinstance(value, tuple) and value:
         yield value[:-1]
     elif isinstance(value, Mapping) and value:
@@ -267,22 +267,22 @@ def _lines(model: type[BaseModel]) -> tuple[list[str], int]:
     return inspect.getsourcelines(model)
 
 
-def _kept(force: Force, root: Path) -> Kept:
+def _stored_addresses(force: Force, root: Path) -> Kept:
     with suppress(SettingsError):
         return kept_of(force.entry, root)
     return Kept(ADDRESS_FILE.format(slug=force.slug))
 
 
-def _located(leaf: Leaf, force: Force, root: Path, kept: Kept, register: Source, row: Steps) -> Leaf:
+def _located(leaf: Leaf, force: Force, root: Path, addresses: Kept, register: Source, row: Steps) -> Leaf:
     """A required setting that is not written, with the file and line of the roadmap or address plan that it is from."""
     if leaf.at[-2:] == ("budget", "amount") and force.azure is not None:
         zone = force.azure.landing_zones[leaf.at[2]].name if isinstance(leaf.at[2], int) else None
         with suppress(SettingsError, LookupError):
             file, line = place_of(force, zone, root)
             return replace(leaf, file=file, line=line)
-    for key, net in (kept.ranges or {}).items():
-        if net == leaf.value and kept.source:
-            return replace(leaf, file=kept.file, line=kept.source.at(steps_of(key))[0])
+    for key, net in (addresses.ranges or {}).items():
+        if net == leaf.value and addresses.source:
+            return replace(leaf, file=addresses.file, line=addresses.source.at(steps_of(key))[0])
     line = register.at((*row, "addresses"))[0]
     return replace(leaf, file=register.file, line=line)
 
@@ -345,12 +345,12 @@ def _sections(annotation: Any) -> bool:
     return any(inspect.isclass(each) and issubclass(each, BaseModel) for each in kinds)
 
 
-def _with(held: Any, at: tuple[str | int, ...], value: Any) -> Any:
+def _with(current: Any, at: tuple[str | int, ...], value: Any) -> Any:
     if not at:
         return value
     step, rest = at[0], at[1:]
     if isinstance(step, int):
-        return (*held[:step], _with(held[step], rest, value), *held[step + 1 :])
-    if isinstance(held, Mapping):
-        return {key: _with(item, rest, value) if str(key) == step else item for key, item in held.items()}
-    return held.model_copy(update={step: _with(getattr(held, step), rest, value)})
+        return (*current[:step], _with(current[step], rest, value), *current[step + 1 :])
+    if isinstance(current, Mapping):
+        return {key: _with(item, rest, value) if str(key) == step else item for key, item in current.items()}
+    return current.model_copy(update={step: _with(getattr(current, step), rest, value)})

@@ -33,7 +33,7 @@ def reads(settings: Model) -> Iterator[Reads]:
         places.setdefault(key, []).append(place)
     by_type: dict[type, frozenset[str]] = {}
 
-    def looked_at(self: Any, name: str) -> Any:
+    def recorded_read(self: Any, name: str) -> Any:
         for place in places.get(id(self), ()):
             kind = type(self)
             names = by_type.get(kind)
@@ -46,7 +46,7 @@ def reads(settings: Model) -> Iterator[Reads]:
         return object.__getattribute__(self, name)
 
     # Removed after the block, so that other reads cost nothing.
-    Model.__getattribute__ = looked_at  # type: ignore[method-assign] # to see every read
+    Model.__getattribute__ = recorded_read  # type: ignore[method-assign] # to see every read
     try:
         yield seen
     finally:

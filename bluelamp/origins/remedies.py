@@ -98,9 +98,9 @@ class Remedies:
         if name is None or not read_register(self._root).entry(self._force).environment:
             return f"{leaf.path}: {_yaml(value)}"
         inner = _yaml(value)
-        *around, last = rest.partition("]")[2].strip(".").split(".")
+        *sections, last = rest.partition("]")[2].strip(".").split(".")
         inner = f"{last}: {inner}"
-        for step in reversed(around):
+        for step in reversed(sections):
             inner = f"{step}: {{{inner}}}"
         return f"{list_}: [{{name: {name}, {inner}}}]"
 

@@ -251,9 +251,9 @@ class _Trial:
         became = outcome[0]
         if became == self._value:
             return
-        kept, shown = (self.conditions, ABSENT) if became is _GONE else (self.influences, _shown(became[0]))
-        if all(each.path != leaf.path for each in kept):
-            kept.append(
+        influences, shown = (self.conditions, ABSENT) if became is _GONE else (self.influences, _shown(became[0]))
+        if all(each.path != leaf.path for each in influences):
+            influences.append(
                 Influence(leaf.path, _text(leaf.value), leaf.file, leaf.line, leaf.written, _text(other), shown)
             )
 
@@ -274,7 +274,7 @@ class _Trial:
         try:
             return plan_force_resource(force, self.resource.urn, self.root, stack=self.force.slug)
         except Exception:
-            # The values are generated: a failure with them says nothing about the property.
+            # The values are generated: a failure with them is no evidence about the property.
             return None
 
     def _seen(self, resource: PlannedResource) -> tuple[Any, tuple[str, ...]]:

@@ -31,12 +31,12 @@ _EVENT: Final = 5_000_000
 class Variables:
     """The variables of a pipeline's environment, with errors for missing ones."""
 
-    def __init__(self, host: str, given: Mapping[str, str]) -> None:
-        self._host, self._given = host, given
+    def __init__(self, host: str, environment: Mapping[str, str]) -> None:
+        self._host, self._values = host, environment
 
     def get(self, name: str) -> str:
         """The value of a variable; empty if it is not set."""
-        return self._given.get(name, "").strip()
+        return self._values.get(name, "").strip()
 
     def need(self, name: str, what: str, step: str = "") -> str:
         """The value of a variable. Raises `UsageError` if it is not set."""
@@ -78,9 +78,9 @@ class GitHub:
     longest: int = 65_536
 
     @classmethod
-    def of(cls, given: Mapping[str, str]) -> "GitHub":
+    def of(cls, environment: Mapping[str, str]) -> "GitHub":
         """From a job's variables. Raises `UsageError` for one that is missing."""
-        variables = Variables("GitHub Actions", given)
+        variables = Variables("GitHub Actions", environment)
         step = "give the step the variable GITHUB_TOKEN with the value of github.token"
         token = variables.token("GITHUB_TOKEN", step)
         repository = variables.need("GITHUB_REPOSITORY", "the repository, as OWNER/NAME")
@@ -121,8 +121,8 @@ class GitHub:
 
     def add_issue(self, title: str, body: str) -> str:
         """Opens an issue; its number."""
-        said = self.api.send("POST", f"{self.repository}/issues", {"title": title, "body": body, "labels": [LABEL]})
-        return _id(said, "number")
+        response = self.api.send("POST", f"{self.repository}/issues", {"title": title, "body": body, "labels": [LABEL]})
+        return _id(response, "number")
 
     def edit_issue(self, number: str, title: str, body: str) -> None:
         """Replaces an issue's title and text."""
@@ -175,9 +175,9 @@ class AzureDevOps:
     """A work item type that exists in the Basic, Agile, Scrum and CMMI processes."""
 
     @classmethod
-    def of(cls, given: Mapping[str, str]) -> "AzureDevOps":
+    def of(cls, environment: Mapping[str, str]) -> "AzureDevOps":
         """From a job's variables. Raises `UsageError` for one that is missing."""
-        variables = Variables("Azure Pipelines", given)
+        variables = Variables("Azure Pipelines", environment)
         token = variables.token(
             "SYSTEM_ACCESSTOKEN", "give the step the variable SYSTEM_ACCESSTOKEN: $(System.AccessToken)"
         )
@@ -195,20 +195,20 @@ class AzureDevOps:
     def comments(self) -> Iterator[ExistingPost]:
         """The first comments of threads that this pipeline's identity has opened."""
         own = (self.api.get("/_apis/connectionData") or {}).get("authenticatedUser", {}).get("id")
-        said = self.api.get(f"{self.repository()}?api-version=7.1") or {}
-        for thread in _list(said.get("value")):
+        response = self.api.get(f"{self.repository()}?api-version=7.1") or {}
+        for thread in _list(response.get("value")):
             first = next(iter(_list(thread.get("comments"))), None)
             if not thread.get("isDeleted") and first and own and (first.get("author") or {}).get("id") == own:
                 yield ExistingPost(f"{thread['id']}/{first['id']}", str(first.get("content") or ""))
 
     def add_comment(self, body: str) -> str:
         """Opens a thread with the status closed, so that a policy on unresolved comments does not block the merge."""
-        said = self.api.send(
+        response = self.api.send(
             "POST",
             f"{self.repository()}?api-version=7.1",
             {"comments": [{"parentCommentId": 0, "content": body, "commentType": "text"}], "status": "closed"},
         )
-        return f"{_id(said)}/1"
+        return f"{_id(response)}/1"
 
     def edit_comment(self, number: str, body: str) -> None:
         """Replaces the text of the first comment of a thread."""
@@ -218,8 +218,8 @@ class AzureDevOps:
     def issues(self) -> Iterator[ExistingPost]:
         """The open work items with the tag."""
         path = f"{self.project}/_apis/wit/wiql?$top={_PAGE}&api-version=7.1"
-        said = self.api.send("POST", path, {"query": _OPEN})
-        for each in _list((said or {}).get("workItems")):
+        response = self.api.send("POST", path, {"query": _OPEN})
+        for each in _list((response or {}).get("workItems")):
             number = whole(str(each.get("id")), "id")
             item = self.api.get(
                 f"{self.project}/_apis/wit/workitems/{number}?fields=System.Description&api-version=7.1"
@@ -260,9 +260,9 @@ class GitLab:
     longest: int = 1_000_000
 
     @classmethod
-    def of(cls, given: Mapping[str, str]) -> "GitLab":
+    def of(cls, environment: Mapping[str, str]) -> "GitLab":
         """From a job's variables. Raises `UsageError` for one that is missing."""
-        variables = Variables("GitLab CI", given)
+        variables = Variables("GitLab CI", environment)
         step = f"set {TOKEN} to a project access token with the scope api: a job's own token cannot write comments"
         token = variables.token("", step)
         url = variables.need("CI_API_V4_URL", "the address of the API").rstrip("/")
@@ -331,10 +331,10 @@ def _list(found: Any) -> list[Mapping[str, Any]]:
     return [each for each in found if isinstance(each, Mapping)]
 
 
-def _id(said: Any, name: str = "id") -> str:
-    if not isinstance(said, Mapping) or name not in said:
+def _id(response: Any, name: str = "id") -> str:
+    if not isinstance(response, Mapping) or name not in response:
         raise BluelampError(f"the host's answer has no {name}", next_step="check the address of its API")
-    return str(said[name])
+    return str(response[name])
 
 
 HOSTS: Final[Mapping[str, tuple[str, Callable[[Mapping[str, str]], Host]]]] = {
@@ -345,17 +345,19 @@ HOSTS: Final[Mapping[str, tuple[str, Callable[[Mapping[str, str]], Host]]]] = {
 """By name: the variable that is true in the host's pipelines, and the function that configures the host."""
 
 
-def of_environment(named: str | None = None, given: Mapping[str, str] = os.environ) -> Host:
+def of_environment(named: str | None = None, environment: Mapping[str, str] = os.environ) -> Host:
     """The host called `named`, or the host of the pipeline in which this runs.
 
     Raises `UsageError` if there is neither, or if a variable is missing.
     """
     if named is not None and named not in HOSTS:
         raise UsageError(f"{cut(printable(named), 60)!r} is not a code host; allowed: {', '.join(HOSTS)}")
-    found = named or next((name for name, (flag, _) in HOSTS.items() if given.get(flag, "").lower() == "true"), None)
+    found = named or next(
+        (name for name, (flag, _) in HOSTS.items() if environment.get(flag, "").lower() == "true"), None
+    )
     if found is None:
         raise UsageError(
             "not in a pipeline of GitHub, Azure DevOps or GitLab",
             next_step=f"name the host: --host {next(iter(HOSTS))}",
         )
-    return HOSTS[found][1](given)
+    return HOSTS[found][1](environment)

@@ -24,9 +24,9 @@ Answer = TypeVar("Answer")
 class BusyError(Exception):
     """The host did not respond or asks for a retry: the reason, and the requested wait in seconds (`Retry-After`)."""
 
-    def __init__(self, reason: str, asked: str | None = None) -> None:
+    def __init__(self, reason: str, retry_after: str | None = None) -> None:
         super().__init__(reason)
-        self.reason, self.asked = reason, asked
+        self.reason, self.retry_after = reason, retry_after
 
 
 class _NoRedirect(HTTPRedirectHandler):
@@ -86,7 +86,7 @@ class Api:
             except BusyError as error:
                 last = error
                 if attempt < TRIES - 1:
-                    self.wait(pause(error.asked, attempt))
+                    self.wait(pause(error.retry_after, attempt))
         raise BluelampError(f"{self._at}: {last.reason}, {TRIES} times", next_step="run the job again later")
 
     @property
@@ -95,25 +95,25 @@ class Api:
 
     def _refused(self, error: HTTPError, method: str, path: str) -> Exception:
         place = f"{self._at}: {method} {path.partition('?')[0]}"
-        said = f"{error.code} {printable(str(error.reason))}"
+        status = f"{error.code} {printable(str(error.reason))}"
         limited = error.code == 403 and error.headers.get("X-RateLimit-Remaining") == "0"
         if error.code in BUSY or limited:
-            return BusyError(said, error.headers.get("Retry-After"))
+            return BusyError(status, error.headers.get("Retry-After"))
         message = self._message(error)
-        whole = f"{place}: {said}{f': {message}' if message else ''}"
+        problem = f"{place}: {status}{f': {message}' if message else ''}"
         if error.code in (401, 403):
-            return BluelampError(whole, next_step=f"give the token {self.permissions or 'the permission to write'}")
+            return BluelampError(problem, next_step=f"give the token {self.permissions or 'the permission to write'}")
         if 300 <= error.code < 400:
-            return BluelampError(f"{whole}; redirects are not followed", next_step="name the API's own address")
-        return BluelampError(whole, next_step="check the repository and the number of the pull request")
+            return BluelampError(f"{problem}; redirects are not followed", next_step="name the API's own address")
+        return BluelampError(problem, next_step="check the repository and the number of the pull request")
 
     def _message(self, error: HTTPError) -> str:
         """The host's message on one line, without the token."""
         try:
-            said = json.loads(error.read(10_000)).get("message", "")
+            message = json.loads(error.read(10_000)).get("message", "")
         except (OSError, ValueError, AttributeError, HTTPException):
             return ""
-        text = str(said)
+        text = str(message)
         for value in self.headers.values():
             text = text.replace(value, "…").replace(value.rpartition(" ")[2], "…")
         return cut(printable(text), _MESSAGE)

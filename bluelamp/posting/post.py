@@ -106,13 +106,13 @@ def comment(host: Host, text: str) -> Posted:
     marker = _checked(host, text)
 
     def once() -> Posted:
-        there = next((each for each in host.comments() if _marker(each.body) == marker), None)
-        if there is None:
+        existing = next((each for each in host.comments() if _marker(each.body) == marker), None)
+        if existing is None:
             return Posted(host.name, "comment", "created", host.add_comment(text))
-        if there.body.strip() == text.strip():
-            return Posted(host.name, "comment", "unchanged", there.number)
-        host.edit_comment(there.number, text)
-        return Posted(host.name, "comment", "updated", there.number)
+        if existing.body.strip() == text.strip():
+            return Posted(host.name, "comment", "unchanged", existing.number)
+        host.edit_comment(existing.number, text)
+        return Posted(host.name, "comment", "updated", existing.number)
 
     return host.api.with_retries(once)
 
@@ -122,13 +122,13 @@ def issue(host: Host, title: str, text: str) -> Posted:
     marker = _checked(host, text)
 
     def once() -> Posted:
-        there = next((each for each in host.issues() if each.labelled or _marker(each.body) == marker), None)
-        if there is None:
+        existing = next((each for each in host.issues() if each.labelled or _marker(each.body) == marker), None)
+        if existing is None:
             return Posted(host.name, "issue", "created", host.add_issue(title, text))
-        if there.body.strip() == text.strip():
-            return Posted(host.name, "issue", "unchanged", there.number)
-        host.edit_issue(there.number, title, text)
-        return Posted(host.name, "issue", "updated", there.number)
+        if existing.body.strip() == text.strip():
+            return Posted(host.name, "issue", "unchanged", existing.number)
+        host.edit_issue(existing.number, title, text)
+        return Posted(host.name, "issue", "updated", existing.number)
 
     return host.api.with_retries(once)
 
@@ -138,11 +138,11 @@ def resolve(host: Host, text: str) -> Posted:
     marker = _checked(host, text)
 
     def once() -> Posted:
-        there = next((each for each in host.issues() if each.labelled or _marker(each.body) == marker), None)
-        if there is None:
+        existing = next((each for each in host.issues() if each.labelled or _marker(each.body) == marker), None)
+        if existing is None:
             return Posted(host.name, "issue", "none")
-        closed = host.close_issue(there.number, text)
-        return Posted(host.name, "issue", "closed" if closed else "updated", there.number)
+        closed = host.close_issue(existing.number, text)
+        return Posted(host.name, "issue", "closed" if closed else "updated", existing.number)
 
     return host.api.with_retries(once)
 

@@ -15,16 +15,16 @@ if TYPE_CHECKING:
 
 
 def compared(report: "Report", previous: "PreviousReport") -> "Report":
-    """`report` with its findings compared with `earlier`; all are new if that does not cover the force."""
+    """`report` with its findings compared with `previous`; all are new if that does not cover the force."""
     before = previous.forces.get(report.force)
     found = {each.key: each for each in concerning(report)}
-    known_of = before.findings if before else {}
-    reasons = {key: _why(known_of.get(key), each) for key, each in found.items()}
+    previous_findings = before.findings if before else {}
+    reasons = {key: _why_new(previous_findings.get(key), each) for key, each in found.items()}
     known = tuple(sorted(key for key, reason in reasons.items() if not reason))
     judged = {rule.id for rule in report.rules}
     absent = (
         key
-        for key, each in known_of.items()
+        for key, each in previous_findings.items()
         if key not in found and key.partition(" ")[0] in judged and _concerns(each.before)
     )
     same_source = before is not None and before.source == report.source
@@ -38,7 +38,7 @@ def compared(report: "Report", previous: "PreviousReport") -> "Report":
             {key: reason for key, reason in reasons.items() if reason},
             known,
             # A state has values that are unknown in a plan, so only reports of one source are comparable.
-            tuple(key for key in known if same_source and known_of[key].evidence != _evidence(found[key])),
+            tuple(key for key in known if same_source and previous_findings[key].evidence != _evidence(found[key])),
             tuple(sorted(absent)),
         ),
     )
@@ -57,8 +57,9 @@ def _concerns(each: Before) -> bool:
     return each.verdict in (Verdict.FAIL, Verdict.ERROR)
 
 
-def _why(seen: "PreviousFinding | None", finding: "Finding") -> str:
-    return why_new(seen.before if seen else None, finding.verdict, finding.rule.enforcement, finding.rule.severity)
+def _why_new(previous: "PreviousFinding | None", finding: "Finding") -> str:
+    before = previous.before if previous else None
+    return why_new(before, finding.verdict, finding.rule.enforcement, finding.rule.severity)
 
 
 def _evidence(finding: "Finding") -> tuple[str, bytes]:

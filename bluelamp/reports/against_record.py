@@ -7,12 +7,12 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Against:
-    """The findings against an earlier report, each named by its `key`.
+    """The comparison of findings with an earlier report. Each finding is identified by its `key`.
 
-    A finding here is a failure, a rule in error, or an undecided verdict on a mandatory rule. `new` has why each is
-    new; `known` are the others, and `changed` those of them where the property or the value found is another. `absent`
-    are findings of the earlier report that are none now, of the rules that were judged. `written` (UTC, ISO 8601),
-    `source`, `commit` and `manifest` (the SHA-256 of its manifest) say which report it is.
+    The compared findings are failures, rules in error and undecided verdicts on mandatory rules. `new` has the reason
+    why each is new, `known` the others, and `changed` the known ones with another property or value. `absent` are
+    findings of the earlier report that no longer exist, for rules judged in both. `written` (UTC, ISO 8601), `source`,
+    `commit` and `manifest` (the SHA-256 of its manifest) identify the earlier report.
     """
 
     written: str
@@ -24,7 +24,7 @@ class Against:
     changed: tuple[str, ...] = ()
     absent: tuple[str, ...] = ()
     gates: bool = True
-    """Whether known findings fail no run; false against the base of a pull request without an earlier report."""
+    """Whether only new findings fail a run; false against the base of a pull request without an earlier report."""
 
     def as_dict(self) -> dict[str, Any]:
         """The comparison as JSON values."""

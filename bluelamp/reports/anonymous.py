@@ -1,7 +1,7 @@
 """Redacts addresses and names in a report, for readers who may not see the topology.
 
 A value has the same replacement in every place and format: `[address-3]`, `[name-12]`, `[person-1]`. The project's
-own texts (rules, types, controls) and the force's name stay.
+own texts (rules, types, controls) and the force's name are not redacted.
 """
 
 import re
@@ -26,9 +26,9 @@ _WORDS: Final = re.compile(
     r"|(?P<six>(?<![\w:])(?:[0-9A-Fa-f]{0,4}:){2,7}[0-9A-Fa-f]{0,4}(?:/\d{1,3})?(?![\w:]))"
     r"|(?P<word>[A-Za-z0-9_](?:[\w.-]*\w)?)"
 )
-_EVERYWHERE: Final = frozenset({"0.0.0.0", "0.0.0.0/0", "::", "::/0", "127.0.0.1", "::1"})  # noqa: S104 - to be told apart
+_EVERYWHERE: Final = frozenset({"0.0.0.0", "0.0.0.0/0", "::", "::/0", "127.0.0.1", "::1"})  # noqa: S104 - only compared
 """Addresses that identify no organisation."""
-_ENDINGS: Final = frozenset(
+_TOP_LEVEL_DOMAINS: Final = frozenset(
     {
         *(
             "biz",
@@ -49,7 +49,7 @@ _ENDINGS: Final = frozenset(
         *("local", "net", "org", "police", "test", "uk"),
     }
 )
-"""The possible endings of a host name; a dotted word with another ending is a path or a version."""
+"""Top-level domains of host names; a dotted word with another ending is a path or a version."""
 _PUBLIC: Final = (
     "docker.io",
     "gcr.io",
@@ -76,13 +76,15 @@ class Anonymous:
         self._names: set[str] = set()
 
     def __call__(self, report: Report) -> Report:
-        """The report without addresses, and without the names that the force chose."""
+        """The report with addresses, people and the force's own resource names redacted."""
         self._names = {name.casefold() for name in report.names}
         kept = {"force", "name", "source", "provenance", "filters", "names", "redacted", "estate", "signature"}
-        changed = {each.name: self._of(getattr(report, each.name)) for each in fields(report) if each.name not in kept}
+        changed = {
+            each.name: self._redact(getattr(report, each.name)) for each in fields(report) if each.name not in kept
+        }
         return replace(report, **changed, names=frozenset(), redacted=True, estate=None)
 
-    def _of(self, value: Any) -> Any:
+    def _redact(self, value: Any) -> Any:
         if isinstance(value, str):
             return value if isinstance(value, Enum) else self._text(value)
         own: Mapping[type, Callable[[Any], Any]] = {
@@ -95,42 +97,43 @@ class Anonymous:
         if type(value) in own:
             return own[type(value)](value)
         if is_dataclass(value) and not isinstance(value, type):
-            return replace(value, **{each.name: self._of(getattr(value, each.name)) for each in fields(value)})
+            return replace(value, **{each.name: self._redact(getattr(value, each.name)) for each in fields(value)})
         if isinstance(value, Mapping):
-            return {self._of(key): self._of(item) for key, item in value.items()}
-        return type(value)(map(self._of, value)) if isinstance(value, (list, tuple)) else value
+            return {self._redact(key): self._redact(item) for key, item in value.items()}
+        return type(value)(map(self._redact, value)) if isinstance(value, (list, tuple)) else value
 
     def _finding(self, finding: Finding) -> Finding:
         path = _QUOTED.sub(lambda found: f'["{self._text(found[1])}"]', finding.path)
         source = (self._file(finding.source[0]), finding.source[1]) if finding.source else None
-        same = {"rule": self._of(finding.rule), "verdict": finding.verdict, "type": finding.type, "path": path}
-        said = {name: self._of(getattr(finding, name)) for name in ("urn", "observed", "expected", "exemption")}
-        message = finding.message.removeprefix(finding.path)
-        told = (path if finding.path and message != finding.message else "") + self._text(message)
-        return replace(finding, **same, **said, name=self._token("name", finding.name), message=told, source=source)
+        same = {"rule": self._redact(finding.rule), "verdict": finding.verdict, "type": finding.type, "path": path}
+        values = {name: self._redact(getattr(finding, name)) for name in ("urn", "observed", "expected", "exemption")}
+        rest = finding.message.removeprefix(finding.path)
+        message = (path if finding.path and rest != finding.message else "") + self._text(rest)
+        name = self._token("name", finding.name)
+        return replace(finding, **same, **values, name=name, message=message, source=source)
 
-    def _exemption(self, given: ExemptionRecord) -> ExemptionRecord:
-        changed: dict[str, Any] = {name: self._token("person", getattr(given, name)) for name in _PEOPLE}
-        changed |= {name: self._text(getattr(given, name)) for name in _TEXTS}
-        return replace(given, **changed)
+    def _exemption(self, record: ExemptionRecord) -> ExemptionRecord:
+        changed: dict[str, Any] = {name: self._token("person", getattr(record, name)) for name in _PEOPLE}
+        changed |= {name: self._text(getattr(record, name)) for name in _TEXTS}
+        return replace(record, **changed)
 
-    def _statement(self, given: StatementRecord) -> StatementRecord:
-        """The statement without its author, its signer and the names of its files."""
+    def _statement(self, record: StatementRecord) -> StatementRecord:
+        """The statement with its author, signer and file names redacted."""
         people: dict[str, Any] = {
-            name: self._token("person", text) for name in _SIGNED if (text := getattr(given, name))
+            name: self._token("person", text) for name in _SIGNED if (text := getattr(record, name))
         }
         files = tuple(
             replace(each, path=self._token("name", each.path), flaw=bool(each.flaw) * "it is not as stated")
-            for each in given.attachments
+            for each in record.attachments
         )
-        why = given.why
-        for each in given.attachments:
+        why = record.why
+        for each in record.attachments:
             why = why.replace(each.path, self._token("name", each.path))
-        said: dict[str, Any] = {"statement": self._text(given.statement), "why": self._text(why)}
-        return replace(given, **people, **said, file=self._file(given.file), fingerprint="", attachments=files)
+        texts: dict[str, Any] = {"statement": self._text(record.statement), "why": self._text(why)}
+        return replace(record, **people, **texts, file=self._file(record.file), fingerprint="", attachments=files)
 
     def _rule(self, rule: RuleRecord) -> RuleRecord:
-        return replace(rule, parameters=self._of(rule.parameters))
+        return replace(rule, parameters=self._redact(rule.parameters))
 
     def _unjudged(self, each: Unjudged) -> Unjudged:
         why = self._text(each.why) if each.unread else each.why
@@ -169,11 +172,11 @@ class Anonymous:
         return self._token("address", text)
 
     def _token(self, kind: str, text: str) -> str:
-        same = (kind, text.casefold())
-        if same not in self._tokens:
+        key = (kind, text.casefold())
+        if key not in self._tokens:
             count = sum(1 for each, _ in self._tokens if each == kind)
-            self._tokens[same] = f"[{kind}-{count + 1}]"
-        return self._tokens[same]
+            self._tokens[key] = f"[{kind}-{count + 1}]"
+        return self._tokens[key]
 
 
 def _is_address(text: str) -> bool:
@@ -186,6 +189,6 @@ def _is_address(text: str) -> bool:
 def _is_host(word: str) -> bool:
     host = word.casefold()
     _, dot, ending = host.rpartition(".")
-    if not dot or ending not in _ENDINGS:
+    if not dot or ending not in _TOP_LEVEL_DOMAINS:
         return False
     return not any(host == domain or host.endswith(f".{domain}") for domain in _PUBLIC)

@@ -27,7 +27,7 @@ from bluelamp.reports.selection import Selection
 from bluelamp.reports.unjudged import Unjudged, unjudged
 from bluelamp.resources.skipped import Skipped
 
-_SHORTEST_NAME: Final = 4
+_MIN_NAME_LENGTH: Final = 4
 _EVIDENCE: Final[Memo[tuple[str, frozenset[str]]]] = Memo()
 
 
@@ -48,34 +48,34 @@ def assess(
 ) -> Report:
     """Judges `resources` by `rules` (by default all of them), and returns the report.
 
-    `root` is the project's folder, for its commit; `name` is what the force calls itself; `started` is when the plan
-    or the state was begun to be read; of `rules` those are used that `selection` keeps. What is settled about the
-    force, its rules among it, is in `governance`; its exemptions hold as on the day `today`, by default the day the
-    report was started. Without `evidence` the hashes, the names and the commit are left out, for a report that is shown
-    once and not kept. `skipped` is what the source left out, for the report's list. Raises ValueError when two
-    resources have the same URN.
+    `root` is the project's folder, used for its commit; `name` is the force's display name; `started` is when reading
+    of the source began (default: now). `selection` selects among the rules. `governance` has the force's rules,
+    exemptions and approvals, and takes precedence over `rules`; exemptions are evaluated as of `today`, by default the
+    day of `started`. Without `evidence` the report has no hashes, names or commit, for reports that are shown and not
+    stored. `skipped` lists what the source left out. Raises ValueError if two resources have the same URN.
     """
     started = started or datetime.now(UTC)
     if governance is None:
-        used_by_default = (rule for rule in discovered() if rule.holds_for(force)) if rules is None else rules
-        governance = Governance(tuple(used_by_default))
-    given = governance.rules
-    used = selection.keep(given) if selection else given
+        default_rules = (rule for rule in discovered() if rule.holds_for(force)) if rules is None else rules
+        governance = Governance(tuple(default_rules))
+    all_rules = governance.rules
+    used = selection.keep(all_rules) if selection else all_rules
     records = {rule.id: _record(rule, evidence) for rule in used}
     if len({resource.urn for resource in resources}) != len(resources):
         raise ValueError(f"{force}: two resources have the same URN")
     redactor = Redactor(resources)
     clean = _cleaner(redactor)
-    proven = resources if evidence else ()
-    proof = {each.urn: _evidence(each, redactor) for each in proven}
-    hashes = {urn: digest for urn, (digest, _) in proof.items()}
+    evidence_of = {each.urn: _evidence(each, redactor) for each in (resources if evidence else ())}
+    hashes = {urn: digest for urn, (digest, _) in evidence_of.items()}
     judgements, uses = replace(governance, rules=used).judge(resources, today or london_day(started))
-    whose = {
+    subjects = {
         each.urn: (plain(each.urn), plain(each.type), plain(each.name), each.source, hashes.get(each.urn, ""))
         for each in resources
     }
-    left = unjudged([each for each in resources if each.type not in REGISTERED], judgements, given, skipped)
-    findings = [_finding(records[judgement.rule], judgement, clean, *whose[judgement.urn]) for judgement in judgements]
+    left = unjudged([each for each in resources if each.type not in REGISTERED], judgements, all_rules, skipped)
+    findings = [
+        _finding(records[judgement.rule], judgement, clean, *subjects[judgement.urn]) for judgement in judgements
+    ]
     managed = sum(1 for each in resources if each.type not in REGISTERED)
     return Report(
         force=force,
@@ -88,9 +88,9 @@ def assess(
         findings=_ordered(findings, records.values()),
         provenance=replace(provenance(root, used), input_hash=input_hash(plain(hashes))) if evidence else Provenance(),
         filters=selection.phrases if selection else (),
-        left_out=len(given) - len(used),
-        names=frozenset(name for _, names in proof.values() for name in names)
-        | {one.name for each in left for one in each.resources if len(one.name) >= _SHORTEST_NAME},
+        left_out=len(all_rules) - len(used),
+        names=frozenset(name for _, names in evidence_of.values() for name in names)
+        | {one.name for each in left for one in each.resources if len(one.name) >= _MIN_NAME_LENGTH},
         exemptions=tuple(record(use) for use in uses),
         blocks_unknown=governance.block_unknown,
         unjudged=tuple(_cleaned(each, clean) for each in left),
@@ -99,7 +99,7 @@ def assess(
 
 
 def _cleaned(each: Unjudged, clean: Callable[[Any], Any]) -> Unjudged:
-    """The same, plain and free of secrets."""
+    """`each` as plain values without secrets."""
     resources = tuple(
         replace(one, name=clean(one.name), kind=clean(one.kind), urn=plain(one.urn)) for one in each.resources
     )
@@ -137,25 +137,25 @@ def _record(rule: Rule, evidence: bool) -> RuleRecord:
 
 
 def _evidence(resource: Resource, redactor: Redactor) -> tuple[str, frozenset[str]]:
-    """The hash of the resource's properties, and the names in it, all without secrets."""
+    """The hash of the resource's properties, and the names in them, without secrets."""
 
-    def made() -> tuple[str, frozenset[str]]:
+    def compute() -> tuple[str, frozenset[str]]:
         shown = _cleaner(redactor)(root_of(resource).shown())
         return input_hash(shown), frozenset(_names(redactor(resource.name), shown))
 
-    # What is a secret of one resource is taken out of all.
-    return made() if redactor.needed else _EVIDENCE.of(resource.urn, (resource,), made)
+    # With secrets, the result depends on all resources, so it is not cached.
+    return compute() if redactor.needed else _EVIDENCE.of(resource.urn, (resource,), compute)
 
 
 def _cleaner(redactor: Redactor) -> Callable[[Any], Any]:
-    """The function that makes a value plain and free of secrets."""
+    """The function that turns a value into plain JSON values without secrets."""
     return (lambda value: redactor(plain(value))) if redactor.needed else plain
 
 
 def _names(name: str, shown: Any) -> Iterator[str]:
-    """The names in a resource's properties, without short words."""
+    """The resource's name and the names in its properties, without short ones."""
     inner = names_in(shown) if isinstance(shown, Mapping) else ()
-    yield from (each for each in (name, *inner) if len(each) >= _SHORTEST_NAME)
+    yield from (each for each in (name, *inner) if len(each) >= _MIN_NAME_LENGTH)
 
 
 def _finding(

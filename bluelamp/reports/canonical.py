@@ -8,16 +8,16 @@ from math import isfinite
 from typing import Any, Final
 
 _LONGEST: Final = 2_000
-"""The maximum characters of a line before it is broken after members and items."""
-_HALF: Final = re.compile("[\ud800-\udfff]")
-"""Surrogates, which JSON can escape and UTF-8 cannot encode."""
+"""The maximum characters of a line; longer values have a line for each member or item."""
+_SURROGATE: Final = re.compile("[\ud800-\udfff]")
+"""Lone surrogates, which JSON can escape but UTF-8 cannot encode."""
 
 
 def plain(value: Any) -> Any:
     """`value` as values of JSON in UTF-8: tuples and sets as lists (sets sorted), other types as text."""
     # The most common types first, as reports have millions of values.
     if isinstance(value, str):
-        return str(value) if value.isascii() else _HALF.sub("\ufffd", value)
+        return str(value) if value.isascii() else _SURROGATE.sub("\ufffd", value)
     if value is None or isinstance(value, (bool, int)) or (isinstance(value, float) and isfinite(value)):
         return value
     if isinstance(value, (list, tuple)):
@@ -31,7 +31,7 @@ def plain(value: Any) -> Any:
 
 def _key(key: Any) -> str:
     text = str(key)
-    return text if text.isascii() else _HALF.sub("\ufffd", text)
+    return text if text.isascii() else _SURROGATE.sub("\ufffd", text)
 
 
 def canonical(value: Any) -> bytes:
@@ -47,20 +47,20 @@ def dense(value: Any) -> bytes:
 def compact(value: Any) -> str:
     """`value`, which is `plain`, as JSON with sorted keys, ending in a line feed.
 
-    Its only white space is line feeds: what is too long for a line has one for each of its members or items, so that
-    lines can be searched and compared.
+    A value that is too long for a line has one line for each member or item, so that files can be searched and
+    compared by line. There is no other white space.
     """
-    return _broken(value) + "\n"
+    return _in_lines(value) + "\n"
 
 
-def _broken(value: Any) -> str:
+def _in_lines(value: Any) -> str:
     text = _line(value)
     if len(text) <= _LONGEST or not isinstance(value, (dict, list)):
         return text
     if isinstance(value, dict):
-        members = (f"{_line(key)}:{_broken(item)}" for key, item in sorted(value.items()))
+        members = (f"{_line(key)}:{_in_lines(item)}" for key, item in sorted(value.items()))
         return "{\n" + ",\n".join(members) + "\n}"
-    return "[\n" + ",\n".join(map(_broken, value)) + "\n]"
+    return "[\n" + ",\n".join(map(_in_lines, value)) + "\n]"
 
 
 def _line(value: Any) -> str:

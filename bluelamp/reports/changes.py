@@ -19,7 +19,7 @@ _KINDS: Final = {
 
 @dataclass(frozen=True)
 class Change:
-    """One change. `properties` has what each property was and will be, by its path; secrets are withheld already."""
+    """One change. `properties` has the old and new value of each property, by path, with secrets redacted."""
 
     kind: str
     type: str
@@ -28,5 +28,5 @@ class Change:
 
 
 def kind_of(op: str) -> str:
-    """The kind of change of one of the engine's steps; an unknown step keeps its name."""
+    """The kind of change of an engine step; an unknown step keeps its name."""
     return _KINDS.get(op, op)

@@ -1,6 +1,6 @@
-"""Computes the lengths in the pages' charts, so that the templates only draw them.
+"""Computes the geometry of the pages' charts, so that the templates only draw them.
 
-A bar is beside its figures in words, so it is decorative for assistive technology.
+Each bar is beside its figures as text, so it is decorative for assistive technology.
 """
 
 from collections import Counter
@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from typing import Final, TypeVar
 
 from bluelamp.policies import Verdict
-from bluelamp.reports.coverage import FrameworkCoverage, Standing
+from bluelamp.reports.coverage import ControlStatus, FrameworkCoverage
 from bluelamp.reports.findings import SEVERITIES, VERDICTS, Finding, Report
 from bluelamp.reports.trend import Run
-from bluelamp.reports.words import STANDING_WORDS
+from bluelamp.reports.words import STATUS_WORDS
 
 WHOLE: Final = 1000
 """The length of a bar."""
@@ -24,12 +24,12 @@ HEIGHT: Final = 120
 """The height of the trend's columns."""
 _Kind = TypeVar("_Kind", bound=str)
 _JUDGED: Final = tuple(verdict for verdict in VERDICTS if verdict is not Verdict.NOT_APPLICABLE)
-_WORRYING: Final = (Verdict.FAIL, Verdict.ERROR, Verdict.UNKNOWN, Verdict.EXEMPT)
+_NEEDING_ATTENTION: Final = (Verdict.FAIL, Verdict.ERROR, Verdict.UNKNOWN, Verdict.EXEMPT)
 
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """A stretch of a bar, in thousandths of its length; `kind` names its colour."""
+    """A segment of a bar, in thousandths of its length; `kind` names its colour."""
 
     kind: str
     start: int
@@ -38,7 +38,7 @@ class Segment:
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One row of a chart: what it is about, its stretches, and what they count, the parts of nothing left out."""
+    """One row of a chart: its label, its segments, and their counts; empty segments are omitted."""
 
     label: str
     segments: tuple[Segment, ...]
@@ -47,7 +47,7 @@ class Bar:
 
     @property
     def parts(self) -> list[tuple[str, str, int]]:
-        """Each stretch: its kind, what it counts, and how many."""
+        """Each segment: its kind, its label and its count."""
         return [
             (each.kind, word, count) for each, (word, count) in zip(self.segments, self.counts.items(), strict=True)
         ]
@@ -55,7 +55,7 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One run of a trend, its stretches measured down from the top of the chart."""
+    """One run of a trend, its segments measured down from the top of the chart."""
 
     run: Run
     segments: tuple[Segment, ...]
@@ -74,7 +74,7 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Tick:
-    """A value on the axis, and where it is, down from the top of the drawing."""
+    """A value on the axis, and its position, down from the top of the drawing."""
 
     value: int
     y: int
@@ -82,29 +82,29 @@ class Tick:
 
 @dataclass(frozen=True, slots=True)
 class Axis:
-    """The frame of a trend: the size of the drawing, where its columns begin and how far apart they are, its ticks."""
+    """The axes of a trend: the size of the drawing, the position and spacing of its columns, and its ticks."""
 
     columns: int
     highest: int
 
     @property
     def left(self) -> int:
-        """The room for the labels of the values."""
+        """The width of the labels of the values."""
         return 18 + 8 * len(f"{self.highest:,}")
 
     @property
     def step(self) -> int:
-        """From one column to the next, wide enough for its value."""
+        """The distance between columns, wide enough for a value."""
         return max(34, 12 + 8 * len(f"{self.highest:,}"))
 
     @property
     def top(self) -> int:
-        """The room above the highest column for its value."""
+        """The space above the highest column for its value."""
         return 20
 
     @property
     def width(self) -> int:
-        """The width of the drawing; two columns at least, as the dates need that."""
+        """The width of the drawing, at least that of two columns with dates."""
         return self.left + 8 + self.step * max(self.columns, 2) + 30
 
     @property
@@ -114,26 +114,26 @@ class Axis:
 
     @property
     def ticks(self) -> tuple[Tick, ...]:
-        """None, half of the highest and the highest value; no half where that is no whole number."""
+        """Zero, half of the highest value (if that is a whole number) and the highest value."""
         values = [0, self.highest // 2, self.highest] if self.highest % 2 == 0 else [0, self.highest]
         return tuple(
             Tick(each, self.top + HEIGHT - round(HEIGHT * each / self.highest)) for each in dict.fromkeys(values)
         )
 
     def dated(self, number: int) -> bool:
-        """Whether the date of a column is below it: the first, the last, and those between that have room."""
+        """Whether a column has a date label: the last, and others from the first on where there is space."""
         every = -(-70 // self.step)
         last = self.columns - 1
         return number == last or (number % every == 0 and last - number >= every)
 
 
 def axis(columns: Sequence[Column]) -> Axis:
-    """The frame of these columns."""
+    """The axes of these columns."""
     return Axis(len(columns), max((column.total for column in columns), default=0) or 1)
 
 
 def bar(counts: Mapping[_Kind, int]) -> tuple[Segment, ...]:
-    """The stretches of a bar for `counts`, by kind, in their order; they fill the whole bar."""
+    """The segments of a bar for `counts`, by kind, in their order; they fill the whole bar."""
     kept = {kind: count for kind, count in counts.items() if count}
     spare = WHOLE - SHORTEST * len(kept)
     total = sum(kept.values())
@@ -158,20 +158,20 @@ def by_area(report: Report) -> tuple[Bar, ...]:
 
 
 def by_framework(frameworks: Sequence[FrameworkCoverage]) -> tuple[Bar, ...]:
-    """The standing of each framework's controls."""
+    """The numbers of each framework's controls by status."""
     bars = []
     for number, framework in enumerate(frameworks, start=1):
-        found = Counter(row.standing for row in framework.rows)
-        counts = {STANDING_WORDS[standing]: found[standing] for standing in Standing if found[standing]}
-        kinds = {standing.name.lower(): found[standing] for standing in Standing}
+        found = Counter(row.status for row in framework.rows)
+        counts = {STATUS_WORDS[status]: found[status] for status in ControlStatus if found[status]}
+        kinds = {status.name.lower(): found[status] for status in ControlStatus}
         bars.append(Bar(f"{framework.name} ({framework.edition})", bar(kinds), counts, f"framework-{number}"))
     return tuple(bars)
 
 
 def trend(runs: Sequence[Run]) -> tuple[Column, ...]:
-    """The last runs with what is not a pass in each, on one scale."""
+    """The columns of the last runs, with each one's verdicts that need attention, on one scale."""
     runs = runs[-RUNS:]
-    counts = [{verdict: run.counts.get(verdict, 0) for verdict in _WORRYING} for run in runs]
+    counts = [{verdict: run.counts.get(verdict, 0) for verdict in _NEEDING_ATTENTION} for run in runs]
     highest = max((sum(each.values()) for each in counts), default=0) or 1
     columns = []
     for run, each in zip(runs, counts, strict=True):

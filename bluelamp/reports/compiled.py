@@ -22,19 +22,19 @@ class CompiledTemplates(FileSystemBytecodeCache):
         super().__init__(str(_folder()), "%s.cache")
 
     def load_bytecode(self, bucket: "Bucket") -> None:
-        """Fills `bucket` with the compiled template, if it is kept."""
+        """Fills `bucket` with the cached template, if there is one."""
         try:
             super().load_bytecode(bucket)
         except (OSError, EOFError, ValueError, UnpicklingError):
             bucket.reset()
 
     def dump_bytecode(self, bucket: "Bucket") -> None:
-        """Keeps the compiled template of `bucket`, if there is room."""
+        """Caches the compiled template of `bucket`; does nothing if the folder cannot be written."""
         with suppress(OSError):
             Path(self.directory).mkdir(mode=0o700, parents=True, exist_ok=True)
             super().dump_bytecode(bucket)
 
 
 def _folder() -> Path:
-    # Jinja's key of a template leaves out the versions of the compiler and of the filters.
+    # Jinja's cache key has neither its own version nor that of the filters.
     return cache() / "templates" / f"{__version__}-jinja2-{version('jinja2')}"

@@ -9,17 +9,17 @@ from bluelamp.core.text import cut
 from bluelamp.policies import Control, Verdict
 from bluelamp.policies.catalogues import Extent
 from bluelamp.reports.charts import slug
-from bluelamp.reports.coverage import ControlRow, FrameworkCoverage, Standing, coverage
+from bluelamp.reports.coverage import ControlRow, FrameworkCoverage, coverage
 from bluelamp.reports.findings import QUIET, VERDICTS, Finding, Report, RuleRecord
 from bluelamp.reports.page import anchor, card_anchor, control_anchor
 from bluelamp.reports.statements import StatementRecord
-from bluelamp.reports.words import asked, value
+from bluelamp.reports.words import requirement, value
 
 REPORT: Final = "report.html"
 NAMED: Final = 3
-"""The number of a rule's resources named under each control; the report lists all of them."""
+"""The maximum number of a rule's resources named under each control; the report lists all of them."""
 LONGEST: Final = 80
-"""Characters of a value."""
+"""The maximum characters of a value."""
 _EXTENTS: Final = {
     Extent.ASSESSED: "Infrastructure shows all that it asks.",
     Extent.PARTLY: "Infrastructure shows a part of what it asks.",
@@ -29,7 +29,7 @@ _EXTENTS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """A resource that breaks a rule, or on which it is undecided: its name, what was found, and where more is said."""
+    """A resource that breaks a rule, or on which the rule is undecided: its name, the value found, and a link."""
 
     name: str
     verdict: Verdict
@@ -41,7 +41,7 @@ class Named:
 
 @dataclass(frozen=True, slots=True)
 class RuleView:
-    """A rule's results: `heading` is that of its worst verdict, `counts` lead to the findings of each verdict."""
+    """A rule's results: `heading` is that of its worst verdict, `counts` link to the findings of each verdict."""
 
     rule: RuleRecord
     heading: str
@@ -66,7 +66,7 @@ class ControlView:
 
     @property
     def extent(self) -> str:
-        """The extent to which infrastructure shows whether it is met, in a sentence."""
+        """How much of the control infrastructure can show, in a sentence."""
         return _EXTENTS[self.row.extent]
 
 
@@ -85,7 +85,7 @@ class FrameworkView:
 
 
 def views(report: Report) -> Iterator[FrameworkView]:
-    """Every framework of `report` with every control of it."""
+    """Every framework of `report` with all of its controls."""
     rules = _rules(report)
     stated: dict[Control, list[StatementRecord]] = defaultdict(list)
     for each in report.statements:
@@ -115,7 +115,6 @@ def context(report: Report) -> dict[str, Any]:
     return {
         "report": report,
         "frameworks": tuple(views(report)),
-        "RoadmapProgress": Standing,
         "Verdict": Verdict,
         "slug": slug,
         "REPORT": REPORT,
@@ -125,33 +124,33 @@ def context(report: Report) -> dict[str, Any]:
 
 def _rules(report: Report) -> Mapping[str, RuleView]:
     counted: dict[str, Counter[Verdict]] = {rule.id: Counter() for rule in report.rules}
-    loud: dict[str, list[Finding]] = defaultdict(list)
+    notable: dict[str, list[Finding]] = defaultdict(list)
     for finding in report.findings:
         counted[finding.rule.id][finding.verdict] += 1
-        if finding.verdict not in QUIET and len(loud[finding.rule.id]) < NAMED:
-            loud[finding.rule.id].append(finding)
-    return {rule.id: _rule(rule, counted[rule.id], loud.get(rule.id, ())) for rule in report.rules}
+        if finding.verdict not in QUIET and len(notable[finding.rule.id]) < NAMED:
+            notable[finding.rule.id].append(finding)
+    return {rule.id: _rule(rule, counted[rule.id], notable.get(rule.id, ())) for rule in report.rules}
 
 
-def _rule(rule: RuleRecord, counts: Mapping[Verdict, int], loud: Sequence[Finding]) -> RuleView:
+def _rule(rule: RuleRecord, counts: Mapping[Verdict, int], notable: Sequence[Finding]) -> RuleView:
     found = [verdict for verdict in VERDICTS if counts[verdict]]
     return RuleView(
         rule,
         rule.heading(found[0]) if found else rule.title,
         tuple((verdict, counts[verdict], f"{REPORT}#{card_anchor(rule.id, verdict)}") for verdict in found),
-        tuple(map(_named, loud)),
+        tuple(map(_named, notable)),
     )
 
 
 def _named(finding: Finding) -> Named:
-    told = finding.verdict in (Verdict.FAIL, Verdict.EXEMPT) and (finding.path or finding.expected is not None)
+    has_values = finding.verdict in (Verdict.FAIL, Verdict.EXEMPT) and (finding.path or finding.expected is not None)
     return Named(
         finding.name,
         finding.verdict,
         f"{REPORT}#{anchor(finding.rule.id, finding.urn)}",
         finding.path,
-        cut(value(finding.observed), LONGEST) if told else "",
-        cut(asked(finding.expected), LONGEST) if told else "",
+        cut(value(finding.observed), LONGEST) if has_values else "",
+        cut(requirement(finding.expected), LONGEST) if has_values else "",
     )
 
 

@@ -1,4 +1,4 @@
-"""The status of each control of a framework; a control that no rule can assess keeps its row, with the reason."""
+"""The status of each control of a framework, with the reason for each control that no rule can assess."""
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
@@ -11,10 +11,10 @@ from bluelamp.policies.catalogues import Catalogue, Extent, Row, catalogues, rul
 from bluelamp.reports.findings import UNDECIDED, VERDICTS, Finding, Report, RuleRecord
 
 _UNLISTED: Final = Row("", Extent.PARTLY)
-"""The row of a control that a rule names and no catalogue has."""
+"""The row of a control that a rule is mapped to and no catalogue has."""
 
 
-class Standing(StrEnum):
+class ControlStatus(StrEnum):
     """The status of a control. Passing rules do not mean that the control as a whole is met.
 
     `PASSES` applies only if rules assess the whole control; if they assess part of it, the status is `PARTLY`.
@@ -32,15 +32,15 @@ class Standing(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ControlRow:
-    """One control: its title (empty where no catalogue has it), the rules that look at it, and their verdicts.
+    """One control: its title (empty if no catalogue has it), the rules that assess it, and their verdicts.
 
-    `extent` is how far rules can see whether it is met, `why` what they cannot see; `unverified` is what of the row was
-    not read in the publisher's text, empty where all was.
+    `extent` is how much of it rules can assess, `why` what they cannot; `unverified` is the part of the row that was
+    not checked against the publisher's text, empty if all was.
     """
 
     control: Control
     title: str
-    standing: Standing
+    status: ControlStatus
     rules: tuple[RuleRecord, ...]
     counts: Mapping[Verdict, int]
     extent: Extent = Extent.PARTLY
@@ -50,9 +50,9 @@ class ControlRow:
 
 @dataclass(frozen=True, slots=True)
 class FrameworkCoverage:
-    """One edition of a framework, with a row for each control; `published` is empty where no catalogue has it.
+    """One edition of a framework, with a row for each control; `published` is empty if no catalogue has it.
 
-    `unverified` says what of the catalogue was not checked against the publisher's own text.
+    `unverified` is the part of the catalogue that was not checked against the publisher's text.
     """
 
     name: str
@@ -68,11 +68,11 @@ class FrameworkCoverage:
 
     @property
     def unseen(self) -> list[tuple[ControlRow, ...]]:
-        """The controls that no rule looks at, together where the same is said of them; the first speaks for all."""
+        """The controls that no rule assesses, grouped by status and reason."""
         groups: dict[tuple[str, ...], list[ControlRow]] = defaultdict(list)
         for row in self.rows:
             if not row.rules:
-                groups[row.standing, row.why, row.unverified].append(row)
+                groups[row.status, row.why, row.unverified].append(row)
         return [tuple(rows) for rows in groups.values()]
 
     @property
@@ -83,7 +83,7 @@ class FrameworkCoverage:
 
 
 def coverage(report: Report, known: Sequence[Catalogue] | None = None) -> list[FrameworkCoverage]:
-    """The coverage of every known framework (by default, those of the project) or framework that a rule names.
+    """The coverage of every framework in `known` (by default the project's catalogues) or named by a rule.
 
     Controls are in the catalogue's order; controls that no catalogue has come last.
     """
@@ -114,19 +114,19 @@ def _row(
     used = tuple(sorted(rules.get(control, ()), key=lambda rule: rule.id))
     counted = Counter(finding.verdict for rule in used for finding in found.get(rule.id, []))
     counts = {verdict: counted[verdict] for verdict in VERDICTS}
-    standing = _standing(row.extent, used, counts)
-    return ControlRow(control, row.title, standing, used, counts, row.extent, row.why, row.unverified)
+    status = _status(row.extent, used, counts)
+    return ControlRow(control, row.title, status, used, counts, row.extent, row.why, row.unverified)
 
 
-def _standing(extent: Extent, rules: tuple[RuleRecord, ...], counts: Mapping[Verdict, int]) -> Standing:
+def _status(extent: Extent, rules: tuple[RuleRecord, ...], counts: Mapping[Verdict, int]) -> ControlStatus:
     if not rules:
-        return Standing.NOT_ASSESSABLE if extent is Extent.NOT_ASSESSABLE else Standing.NOT_ASSESSED
+        return ControlStatus.NOT_ASSESSABLE if extent is Extent.NOT_ASSESSABLE else ControlStatus.NOT_ASSESSED
     if counts[Verdict.FAIL]:
-        return Standing.FAILS
+        return ControlStatus.FAILS
     if any(counts[verdict] for verdict in UNDECIDED):
-        return Standing.UNDECIDED
+        return ControlStatus.UNDECIDED
     if counts[Verdict.EXEMPT]:
-        return Standing.EXEMPT
+        return ControlStatus.EXEMPT
     if not counts[Verdict.PASS]:
-        return Standing.NOTHING_HERE
-    return Standing.PASSES if extent is Extent.ASSESSED else Standing.PARTLY
+        return ControlStatus.NOTHING_HERE
+    return ControlStatus.PASSES if extent is Extent.ASSESSED else ControlStatus.PARTLY

@@ -9,10 +9,10 @@ from bluelamp.policies.exemptions import Status, Use
 
 @dataclass(frozen=True, slots=True)
 class ExemptionRecord:
-    """An exemption, whether it holds, and how many failures it matches; `why` says why it does not hold.
+    """An exemption with its status and the number of failures that it matches.
 
-    `start` and `expiry` are its first and its last day. `matched` counts the failures in its scope, which are excused
-    only where it holds.
+    `why` is why it is not in force. `start` and `expiry` are its first and last day. `matched` counts the failures in
+    its scope, which are exempt only while it is in force.
     """
 
     id: str

@@ -13,8 +13,8 @@ from bluelamp.reports.canonical import plain
 class RuleRecord:
     """A rule in a report: `title` is what a pass confirms, `failure` what a failure means.
 
-    `parameters` are those it was judged with, `example` is a fix in code, and `hash` is the SHA-256 of the rule: of
-    its source file, parameters and enforcement.
+    `parameters` are the parameters in use, `example` is a fix in code, and `hash` is the SHA-256 of the rule's source
+    file, parameters and enforcement.
     """
 
     id: str
@@ -35,7 +35,7 @@ class RuleRecord:
         return heading(self.title, self.failure, verdict)
 
     def as_dict(self) -> dict[str, Any]:
-        """The rule as JSON values, but for its id, by which a report keeps it."""
+        """The rule as JSON values, without its id, which is the key in a report."""
         return {
             "title": self.title,
             "failure": self.failure,
@@ -51,16 +51,17 @@ class RuleRecord:
         }
 
 
+# Not frozen, as there are many thousands, and frozen instances take longer to create.
 @dataclass(slots=True)
 class Finding:
-    """One rule's verdict on one resource; not frozen, as that makes each of many thousands take longer to make.
+    """One rule's verdict on one resource.
 
-    `path` is the property as Pulumi writes it, empty for the resource as a whole; `observed` and `expected` are JSON,
-    with secrets as `[secret]` and unknown parts as `<unknown>`. `source` is the file and the line that the resource is
-    written in, None where that is not known. `input_hash` is the SHA-256 of the resource's inputs as canonical JSON,
-    with secrets and unknown parts replaced likewise. `exemption` is the id of the exemption that allows a failure.
-    `remedy` is the setting that cures a failure, as it is written: `bluelamp:azure.keyVault.sku: premium`.
-    `reasons` say why a verdict is unknown, without the paths that `message` gives; see `bluelamp.reports.undecided`.
+    `path` is the property path in Pulumi's notation, empty for the resource as a whole; `observed` and `expected` are
+    JSON, with secrets as `[secret]` and unknown parts as `<unknown>`. `source` is the file and line of the resource,
+    None if unknown. `input_hash` is the SHA-256 of the resource's inputs as canonical JSON, with secrets and unknown
+    parts replaced likewise. `exemption` is the id of the exemption that allows a failure. `remedy` is the setting that
+    fixes a failure, such as `bluelamp:azure.keyVault.sku: premium`. `reasons` are why a verdict is unknown, without
+    the paths in `message`; see `bluelamp.reports.undecided`.
     """
 
     rule: RuleRecord
@@ -94,10 +95,10 @@ class Finding:
         return self.rule.enforcement is Enforcement.MANDATORY
 
     def as_dict(self, controls: list[str] | None = None) -> dict[str, Any]:
-        """The finding as JSON: the rule by its id and the resource by its URN. `controls` are the names of the rule's.
+        """The finding as JSON values, with its rule's id and its resource's URN.
 
-        Their details are stored once, under the report's `rules`, `controls` and `subjects`. Empty messages, exemptions
-        and remedies are left out.
+        `controls` are the names of the rule's controls, if computed already. Details are stored once, under the
+        report's `rules`, `controls` and `subjects`. Empty messages, exemptions and remedies are omitted.
         """
         found = {
             "rule": self.rule.id,

@@ -1,4 +1,4 @@
-"""The findings model: what every report is a view of; `assess` makes one.
+"""The findings model, of which every report is a view; see `assess`.
 
 report.answer, report.counts, report.broken
 """
@@ -57,7 +57,7 @@ SEVERITIES: Final = tuple(Severity)
 UNDECIDED: Final = frozenset({Verdict.UNKNOWN, Verdict.ERROR})
 """The verdicts that leave a rule undecided."""
 QUIET: Final = frozenset({Verdict.PASS, Verdict.NOT_APPLICABLE})
-"""The verdicts that need no attention, which are the great majority."""
+"""The verdicts that need no attention: the great majority."""
 
 
 class Source(StrEnum):
@@ -70,30 +70,29 @@ class Source(StrEnum):
 
 
 class Answer(StrEnum):
-    """Whether a force is within its baseline: no mandatory rule is broken, and none is left undecided.
+    """Whether a force is within its baseline: no mandatory rule is broken or undecided.
 
-    If only some rules were judged, it can be within those, which does not decide on its baseline.
+    If only some rules were judged, the answer covers those rules and not the baseline.
     """
 
     WITHIN = "within baseline"
     WITHIN_PICKED = "within the picked rules"
     NOT_WITHIN = "not within baseline"
-    CANNOT_BE_SAID = "cannot be said"
+    UNDECIDED = "cannot be said"
 
 
 @dataclass(frozen=True)
 class Report:
-    """The findings over one force at one time. `force` is its id, `name` what it calls itself; times are UTC.
+    """The findings on one force at one time. `force` is its id, `name` its display name; times are UTC.
 
-    `filters` says, one phrase each, what was asked for where only some rules were judged (`left_out` were not); such a
-    report says nothing of the baseline as a whole. `since` tells what changed since the report before. `redacted` is
-    true where addresses and names are left out; `names` are those that the force chose, for that, and in no view.
-    `exemptions` are all the force's from the rules here, also those that do not hold; `blocks_unknown` says whether a
-    mandatory rule that is not decided stops a deployment. `unjudged` lists, by kind, what no rule judged, of the whole
-    baseline and not only of the rules that were picked; `judged` counts the resources that one did. `changes` are those
-    of the preview that the report is of, None for other reports. `estate` is what the page draws, `signature` the key
-    that the report is to be signed with. `statements` are the force's evidence: what people declare, which changes no
-    verdict.
+    `filters` describes the selection of rules, one phrase each, and `left_out` is the number of rules not selected; a
+    report on a selection does not cover the whole baseline. `since` has the changes since the previous report.
+    `redacted` is whether addresses and names are redacted; `names` are the names to redact, which no view shows.
+    `exemptions` are all of the force's exemptions from these rules, in force or not; `blocks_unknown` is whether an
+    undecided mandatory rule stops a deployment. `unjudged` lists, by kind, what no rule of the whole baseline judged;
+    `judged` is the number of judged resources. `changes` are those of the previewed plan, None for other reports.
+    `estate` is the diagram's content, `signature` the signing key. `statements` are the force's evidence, which
+    changes no verdict.
     """
 
     force: str
@@ -137,7 +136,7 @@ class Report:
 
     @cached_property
     def totals(self) -> Totals:
-        """Every count that any view shows."""
+        """All counts, which every view shows."""
         in_part = sum(len(each.resources) for each in self.unjudged if each.general)
         among = sum(len(each.resources) for each in self.unjudged if each.among_resources)
         left_out = sum(len(each.resources) for each in self.unjudged if not each.among_resources)
@@ -162,7 +161,7 @@ class Report:
 
     @cached_property
     def causes(self) -> tuple[Undecided, ...]:
-        """Why verdicts on mandatory rules are undecided, and what settles them."""
+        """The causes of undecided verdicts on mandatory rules, with the steps that decide them."""
         return by_cause(self.undecided, self.source, self.force)
 
     @cached_property
@@ -188,35 +187,35 @@ class Report:
 
     @property
     def stops(self) -> bool:
-        """Whether a deployment may not go ahead: a mandatory rule is broken, or a rule raised an error.
+        """Whether the findings stop a deployment: a mandatory rule is broken, or a rule raised an error.
 
-        A mandatory rule that is not decided stops it too where `blocks_unknown` says so. Against an earlier report,
-        only what is new stops it.
+        With `blocks_unknown`, an undecided mandatory rule stops it too. Against an earlier report, only new findings
+        stop it.
         """
         stopping = (*self.broken, *self._by_verdict[Verdict.ERROR], *(self.undecided if self.blocks_unknown else ()))
         return any(self.is_new(each) for each in stopping)
 
     def is_new(self, finding: Finding) -> bool:
-        """Whether `finding` is new against the earlier report; without one that fails new findings only, all are."""
+        """Whether `finding` is new against the earlier report. All are, unless only new findings fail the run."""
         return self.against is None or not self.against.gates or finding.key in self.against.new
 
     def is_known(self, finding: Finding) -> bool:
-        """Whether the earlier report has `finding` already, and it is no worse."""
+        """Whether the earlier report already has `finding`, and it is no worse now."""
         return self.against is not None and finding.key in self.known_keys
 
     @cached_property
     def known_keys(self) -> frozenset[str]:
-        """The keys of the findings that an earlier report has already."""
+        """The keys of the findings that the earlier report already has."""
         return frozenset(self.against.known if self.against else ())
 
     @property
     def decided(self) -> bool:
-        """Whether any rule was applied that can support an answer."""
+        """Whether any applied rule supports an answer; general rules alone do not."""
         return bool(self.findings) and (bool(self.filters) or self.judged != 0)
 
     @cached_property
     def uncovered(self) -> tuple[Unjudged, ...]:
-        """Resources that no rule judged, by kind; the rest of `unjudged` are kinds that only general rules judge."""
+        """Resources that no rule judged, by kind."""
         return tuple(each for each in self.unjudged if not (each.general or each.unread) and each.of == RESOURCE)
 
     @cached_property
@@ -238,12 +237,12 @@ class Report:
         if self.broken:
             return Answer.NOT_WITHIN
         if self.undecided or self.unread or not self.decided:
-            return Answer.CANNOT_BE_SAID
+            return Answer.UNDECIDED
         return Answer.WITHIN_PICKED if self.filters else Answer.WITHIN
 
     @cached_property
     def changed_keys(self) -> frozenset[str]:
-        """The keys of the known findings where the property or the value found is another."""
+        """The keys of the known findings with another property or value than in the earlier report."""
         return frozenset(self.against.changed if self.against else ())
 
     def _mandatory(self, verdicts: frozenset[Verdict]) -> tuple[Finding, ...]:
@@ -254,7 +253,7 @@ class Report:
         """The report as JSON values.
 
         Without `passes` it has only the findings that need attention, with their rules, controls and resources, and
-        records this.
+        the member `passes` is false.
         """
         findings = [each for each in self.findings if passes or each.verdict not in QUIET]
         used = {each.rule.id for each in findings}
@@ -296,7 +295,7 @@ class Report:
             **({} if passes else {"passes": False}),
         }
         controls = {rule.id: [str(each) for each in rule.controls] for rule in rules}
-        # What is said of resources is plain since they were judged.
+        # Subjects and findings are plain JSON values already.
         return {
             **plain(about),
             "subjects": {urn: _subject(finding) for urn, finding in self.subjects.items() if urn in urns},
@@ -304,7 +303,7 @@ class Report:
         }
 
     def to_json(self) -> str:
-        """The report as JSON text: keys sorted, findings ordered, a line each, the same bytes for the same report."""
+        """The report as JSON text, with sorted keys and a line for each finding; equal reports give equal bytes."""
         return compact(self.as_dict())
 
 

@@ -1,4 +1,4 @@
-"""A chart of one calendar month, year by year: what was counted, what was predicted and with which intervals."""
+"""A chart of one calendar month by year: counts, and predictions with their intervals."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ _TICKS: Final = 4
 
 @dataclass(frozen=True, slots=True)
 class Predicted:
-    """A prediction of a month: the expected count, and the ends of the two intervals, the narrower first."""
+    """A prediction for a month: the expected count, and the limits of the narrow and the wide interval."""
 
     month: str
     expected: float
@@ -29,7 +29,7 @@ class Predicted:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """Something in the drawing at a month: `low` and `high` are above `y` and below it where there is an interval."""
+    """A mark in the drawing at a month: `narrow` and `wide` are the top and bottom of its intervals, if it has them."""
 
     x: int
     y: int
@@ -39,23 +39,24 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class ForecastChart:
-    """The drawing; lengths are its own units."""
+    """The drawing; lengths are in SVG user units."""
 
     title: str
     width: int
     height: int
     left: int
     ticks: tuple[tuple[int, int], ...]
-    """Value and place."""
+    """Value and position."""
     years: tuple[tuple[str, int], ...]
     line: str
     seen: tuple[Mark, ...]
     predicted: tuple[Mark, ...]
-    said: str
+    description: str
+    """The chart as text, for assistive technology."""
 
 
 def predicted(expected: Expected, types: Sequence[str]) -> Predicted:
-    """The sum over the areas of `types`."""
+    """The prediction for `types` together, over all areas."""
     narrow, wide = expected.interval_of(types)
     total = sum(expected.total(each) for each in types)
     return Predicted(expected.month, total, (narrow.low, narrow.high), (wide.low, wide.high))
@@ -64,7 +65,7 @@ def predicted(expected: Expected, types: Sequence[str]) -> Predicted:
 def forecast_chart(
     title: str, counts: Mapping[str, int], predictions: Sequence[Predicted], *, width: int, height: int
 ) -> ForecastChart:
-    """The chart of the counts by month and of predictions, of months that were counted or not."""
+    """The chart of `counts` by month, and of `predictions` for these or other months."""
     months = sorted({*counts, *(each.month for each in predictions)})
     step, most = _scale([*counts.values(), *(each.wide[1] for each in predictions)])
     room = (width - _LEFT - _RIGHT) / len(months)
@@ -82,8 +83,8 @@ def forecast_chart(
         x = across(each.month) + (aside if each.month in counts else 0)
         marks.append(Mark(x, down(each.expected), _pair(each.narrow, down), _pair(each.wide, down)))
     seen = [Mark(across(month), down(count)) for month, count in sorted(counts.items())]
-    said = ", ".join(f"{month[:4]} {count:,}" for month, count in sorted(counts.items()))
-    foretold = "; ".join(
+    counted = ", ".join(f"{month[:4]} {count:,}" for month, count in sorted(counts.items()))
+    forecast = "; ".join(
         f"{each.month[:4]} predicted {each.expected:,.0f}, {each.wide[0]:,} to {each.wide[1]:,}" for each in predictions
     )
     return ForecastChart(
@@ -96,7 +97,7 @@ def forecast_chart(
         "M" + " L".join(f"{each.x} {each.y}" for each in seen),
         tuple(seen),
         tuple(marks),
-        f"{title}: counted {said}; {foretold}" if foretold else f"{title}: counted {said}",
+        f"{title}: counted {counted}; {forecast}" if forecast else f"{title}: counted {counted}",
     )
 
 
@@ -105,7 +106,7 @@ def _pair(ends: tuple[int, int], down: Callable[[float], int]) -> tuple[int, int
 
 
 def _scale(values: Sequence[int]) -> tuple[int, int]:
-    """The distance of ticks, and the value at the top."""
+    """The interval of the ticks, and the value at the top."""
     most = max(values, default=0) or 1
     unit = 10 ** (len(str(most)) - 1)
     step = next(each for each in (unit // 2, unit, 2 * unit, 5 * unit) if each and each * _TICKS >= most)

@@ -1,4 +1,4 @@
-"""Groups findings that differ only in their resource, so that a view shows each once with its resources."""
+"""Groups findings that differ only in their resource, so that a view shows each group once."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -14,11 +14,11 @@ def grouped(findings: Iterable[Finding]) -> list[list[Finding]]:
     """
     groups: dict[Any, list[Finding]] = {}
     for finding in findings:
-        said = _said(finding) if finding.verdict in QUIET else finding.key
-        groups.setdefault(said, []).append(finding)
+        key = _result(finding) if finding.verdict in QUIET else finding.key
+        groups.setdefault(key, []).append(finding)
     return list(groups.values())
 
 
-def _said(finding: Finding) -> tuple[Any, ...]:
+def _result(finding: Finding) -> tuple[Any, ...]:
     values = dense([finding.observed, finding.expected])
     return finding.rule.id, finding.verdict, finding.path, values, finding.message

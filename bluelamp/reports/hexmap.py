@@ -1,4 +1,4 @@
-"""A map of hexagons without a base map: cells coloured by a value, drawn to scale."""
+"""A hexagon map without a base map: cells coloured by value, drawn to scale."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ _DEGREE: Final = 111.32
 
 @dataclass(frozen=True, slots=True)
 class Hexagon:
-    """One cell: its outline as an SVG path, its class from 1, and its middle."""
+    """One cell: its outline as an SVG path, its class from 1, and its centre."""
 
     cell: str
     path: str
@@ -25,26 +25,26 @@ class Hexagon:
     x: int
     y: int
     rank: int
-    """From 1 for the highest values; 0 for all others."""
+    """1 for the highest value, and so on; 0 for unranked cells."""
 
 
 @dataclass(frozen=True, slots=True)
 class HexMap:
-    """The drawing; lengths are its own units."""
+    """The drawing; lengths are in SVG user units."""
 
     hexagons: tuple[Hexagon, ...]
     legend: tuple[tuple[int, str], ...]
-    """Each class and the values in it."""
+    """Each class and its range of values."""
     width: int
     height: int
     kilometres: int
-    """The distance of the scale bar."""
+    """The distance that the scale bar represents."""
     bar: int
     """The length of the scale bar."""
 
 
 def hex_map(values: Mapping[str, float], titles: Mapping[str, str], *, ranked: Sequence[str] = ()) -> HexMap:
-    """The map of `values` by H3 cell; `ranked` are the cells that are marked, the highest first."""
+    """The map of `values` by H3 cell; `ranked` are the marked cells, the highest first."""
     from h3 import cell_to_boundary, cell_to_latlng
 
     corners = {cell: cell_to_boundary(cell) for cell in values}
@@ -61,7 +61,7 @@ def hex_map(values: Mapping[str, float], titles: Mapping[str, str], *, ranked: S
     limits = _limits(max(values.values()))
     ranks = {cell: number for number, cell in enumerate(ranked, 1)}
     hexagons = []
-    # Marked cells last, so that their outlines are on top; the first of them is then the first to be reached by key.
+    # Marked cells are drawn last, so that their outlines are on top.
     for cell in sorted(values, key=lambda each: (each in ranks, ranks.get(each, 0), each)):
         points = " ".join(f"{x:.1f},{y:.1f}" for x, y in (place(*corner) for corner in corners[cell]))
         x, y = place(*cell_to_latlng(cell))
@@ -79,7 +79,7 @@ def hex_map(values: Mapping[str, float], titles: Mapping[str, str], *, ranked: S
 
 
 def _limits(most: float) -> list[int]:
-    """The lower ends of all classes but the first: round numbers, each about twice the one before."""
+    """The lower limits of all classes but the first: round numbers, each about twice the previous one."""
     series = [step * 10**power for power in range(8) for step in _STEPS]
     below = [each for each in series if each <= most * 0.7] or [1]
     return below[-(_CLASSES - 1) :]

@@ -1,7 +1,7 @@
 """The findings history in a DuckDB file, and the changes between runs.
 
-A run is compared with earlier runs on the same force, source and choice of rules. The history is optional: if the file
-is locked or damaged, the report is still written, with a note.
+A run is compared with earlier runs on the same force, source and selection of rules. The history is optional: if the
+file is locked or damaged, the report is still written, with a note.
 """
 
 import json
@@ -21,8 +21,9 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 FILE: Final = "history.duckdb"
-LOOKED_AT: Final = 50
-"""The number of runs used for the trend, the ages and the flapping."""
+RUNS: Final = 50
+"""The number of latest runs used for the trend, the ages and flapping."""
+_MEMORY: Final = "1GB"
 _TABLES: Final = """
 CREATE SEQUENCE IF NOT EXISTS run_ids;
 CREATE TABLE IF NOT EXISTS runs (
@@ -39,20 +40,17 @@ CREATE TABLE IF NOT EXISTS findings (
 
 @dataclass(frozen=True, slots=True)
 class Remembered:
-    """Reports with the changes since the last run or, if the history could not be used, the reason."""
+    """Reports with the changes since the previous run, or the problem if the history could not be used."""
 
     reports: tuple[Report, ...]
     trouble: str = ""
 
 
-_MEMORY: Final = "1GB"
-
-
 def remember(reports: Sequence[Report], file: Path, *, patience: float = PATIENCE) -> Remembered:
-    """Keeps the findings of `reports` in `file`, and returns the reports with the changes since earlier runs.
+    """Stores the findings of `reports` in `file`, and returns the reports with the changes since earlier runs.
 
-    `patience` is the number of seconds to wait for another process that has the file open. Never raises for a problem
-    with the file: the reports are then unchanged, and `trouble` gives the reason.
+    `patience` is the number of seconds to wait for another process that has the file open. Raises nothing if the file
+    cannot be used: the reports are then unchanged, and `trouble` is the reason.
     """
     import duckdb
 
@@ -61,19 +59,21 @@ def remember(reports: Sequence[Report], file: Path, *, patience: float = PATIENC
         with opened(file, memory=_MEMORY, patience=patience) as connection:
             connection.execute(_TABLES)
             connection.begin()
-            told = tuple(_told(connection, report) for report in reports)
+            compared = tuple(_compared(connection, report) for report in reports)
             connection.commit()
     except (duckdb.Error, OSError) as error:
-        return Remembered(tuple(reports), f"{file}: {_why(error)}; what changed since last time is not told")
-    return Remembered(told)
+        problem = f"{file}: {_problem(error)}; changes since the last run are not reported"
+        return Remembered(tuple(reports), problem)
+    return Remembered(compared)
 
 
-def _told(connection: "DuckDBPyConnection", report: Report) -> Report:
+def _compared(connection: "DuckDBPyConnection", report: Report) -> Report:
+    """`report`, now stored, with the changes since earlier runs."""
     subject = [report.force, report.source.value, "; ".join(report.filters)]
     earlier = connection.execute(
         "SELECT id, ended, commit_id, counts, broken FROM runs WHERE force = ? AND source = ? AND filters = ? "
         "ORDER BY id DESC LIMIT ?",
-        [*subject, LOOKED_AT - 1],
+        [*subject, RUNS - 1],
     ).fetchall()[::-1]
     failed: dict[int, set[str]] = {id_: set() for id_, *_ in earlier}
     failing = connection.execute(
@@ -81,7 +81,7 @@ def _told(connection: "DuckDBPyConnection", report: Report) -> Report:
     )
     for id_, key in failing.fetchall():
         failed[id_].add(key)
-    _keep(connection, report, subject)
+    _store(connection, report, subject)
     runs = [
         Run(ended.replace(tzinfo=UTC), commit, _counts(counts), broken) for _, ended, commit, counts, broken in earlier
     ]
@@ -107,8 +107,8 @@ def since(runs: Sequence[Run], failed: Sequence[set[str]], this: Run, now: set[s
 
 def _spells(key: str, history: Sequence[set[str]]) -> int:
     """The number of times that the failure has started."""
-    was = [False, *(key in failures for failures in history)]
-    return sum(1 for before, after in pairwise(was) if after and not before)
+    failing = [False, *(key in failures for failures in history)]
+    return sum(1 for before, after in pairwise(failing) if after and not before)
 
 
 def _failing_from(key: str, history: Sequence[set[str]], times: Sequence[datetime]) -> datetime:
@@ -118,11 +118,11 @@ def _failing_from(key: str, history: Sequence[set[str]], times: Sequence[datetim
     return times[first]
 
 
-def _keep(connection: "DuckDBPyConnection", report: Report, subject: list[str]) -> None:
+def _store(connection: "DuckDBPyConnection", report: Report, subject: list[str]) -> None:
     ended = report.ended.astimezone(UTC).replace(tzinfo=None)
     provenance = report.provenance
     about = [ended, provenance.commit, provenance.rules_hash, provenance.input_hash, len(report.broken)]
-    made = connection.execute(
+    row = connection.execute(
         "INSERT INTO runs (force, source, filters, ended, commit_id, rules_hash, input_hash, broken, counts) "
         "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
         [*subject, *about, json.dumps(dict(report.counts))],
@@ -133,23 +133,23 @@ def _keep(connection: "DuckDBPyConnection", report: Report, subject: list[str]) 
         [finding.verdict.value for finding in report.findings],
         [finding.rule.severity.value for finding in report.findings],
     ]
-    if report.findings and made:
+    if report.findings and row:
         connection.execute(
             "INSERT INTO findings SELECT ?, unnest(?::VARCHAR[]), unnest(?::VARCHAR[]), unnest(?::VARCHAR[]), "
             "unnest(?::VARCHAR[])",
-            [made[0], *columns],
+            [row[0], *columns],
         )
 
 
 def _counts(text: str) -> Mapping[Verdict, int]:
-    said = json.loads(text)
-    return {verdict: int(said.get(verdict, 0)) for verdict in VERDICTS}
+    counts = json.loads(text)
+    return {verdict: int(counts.get(verdict, 0)) for verdict in VERDICTS}
 
 
-def _why(error: Exception) -> str:
-    said = str(error).splitlines()[0] if str(error) else type(error).__name__
+def _problem(error: Exception) -> str:
+    text = str(error).splitlines()[0] if str(error) else type(error).__name__
     if isinstance(error, OSError) and error.strerror:
         return f"cannot be written: {error.strerror}"
     if LOCKED in str(error):
         return "another process has it open"
-    return f"cannot be used ({said[:200]}); move it away to start a new one"
+    return f"cannot be used ({text[:200]}); move it away to start a new one"

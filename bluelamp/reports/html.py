@@ -17,31 +17,31 @@ if TYPE_CHECKING:
     from markupsafe import Markup
 
 _STYLES: Final = ("report.css", "print.css")
-_BETWEEN: Final = re.compile(r"`([^`]+)`")
+_CODE: Final = re.compile(r"`([^`]+)`")
 _END_OF_PART: Final = re.compile(r"(?<=[:.$/])(?=\w)|(?=\[)")
 
 
 def to_html(report: Report) -> str:
-    """The page of `report`: it opens from a file, and is readable without a network or JavaScript."""
+    """The page of `report`, self-contained and readable without a network or JavaScript."""
     return render("report.html.j2", "report.js", context(report))
 
 
 def to_controls(report: Report) -> str:
     """The page of every control of every framework, beside the page of `report`, with the same properties."""
-    from bluelamp.reports.controls import context as controlled
+    from bluelamp.reports.controls import context as controls_context
 
-    return render("controls.html.j2", "report.js", controlled(report), styles=(*_STYLES, "controls.css"))
+    return render("controls.html.j2", "report.js", controls_context(report), styles=(*_STYLES, "controls.css"))
 
 
 def to_index(reports: Sequence[Report]) -> str:
-    """The page that compares `reports` and leads to the page of each, `<force>/report.html` beside it."""
-    from bluelamp.reports.national import context as compared
+    """The page that compares `reports` and links to the page of each, `<force>/report.html`."""
+    from bluelamp.reports.national import context as national_context
 
-    return render("national.html.j2", "national.js", compared(reports))
+    return render("national.html.j2", "national.js", national_context(reports))
 
 
 def render(template: str, script: str, shown: Mapping[str, Any], *, styles: Sequence[str] = _STYLES) -> str:
-    """The page of a template, with the project's own script and styles in it; `shown` is what the template is given."""
+    """The rendered page of a template, with the script and styles inline; `shown` is the template's context."""
     templates = _templates()
     style = "\n".join(templates.get_template(each).render() for each in styles)
     code = templates.get_template(script).render()
@@ -97,12 +97,12 @@ def _coded(text: str) -> "Markup":
     """A sentence with text between backticks as code."""
     from markupsafe import Markup
 
-    plain, *rest = _BETWEEN.split(printable(text))
-    made = Markup("").join(
+    plain, *rest = _CODE.split(printable(text))
+    marked_up = Markup("").join(
         Markup("<code>{}</code>").format(each) if number % 2 == 0 else Markup("{}").format(each)
         for number, each in enumerate(rest)
     )
-    return Markup("{}").format(plain) + made
+    return Markup("{}").format(plain) + marked_up
 
 
 def _hash(text: str) -> str:

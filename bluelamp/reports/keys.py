@@ -13,11 +13,11 @@ if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 PASSPHRASE: Final = "BLUELAMP_SIGNING_PASSPHRASE"  # noqa: S105 - the name of a variable
-"""The environment variable with a key's passphrase; with the suffix `_FILE`, the path of a file with it."""
+"""The environment variable with a key's passphrase, or, with the suffix `_FILE`, the path of a file that has it."""
 _MAX_BYTES: Final = 100_000
-"""The maximum size of a file with a key or a passphrase."""
+"""The maximum size, in bytes, of a file with a key or a passphrase."""
 _ANOTHER: Final = "name another file"
-_MAKE: Final = "`bluelamp key FILE` makes one"
+_CREATE: Final = "`bluelamp key FILE` makes one"
 
 
 def private_key(path: Path) -> "Ed25519PrivateKey":
@@ -34,9 +34,9 @@ def private_key(path: Path) -> "Ed25519PrivateKey":
     except ValueError:
         if b"ENCRYPTED" in pem:
             raise UsageError(f"{path}: the passphrase does not open it", next_step=f"check {PASSPHRASE}") from None
-        raise UsageError(f"{path} is not a private key in PEM format", next_step=_MAKE) from None
+        raise UsageError(f"{path} is not a private key in PEM format", next_step=_CREATE) from None
     if not isinstance(key, Ed25519PrivateKey):
-        raise UsageError(f"{path} is a key of another kind than Ed25519", next_step=_MAKE)
+        raise UsageError(f"{path} is a key of another kind than Ed25519", next_step=_CREATE)
     return key
 
 
@@ -46,7 +46,7 @@ def public_key(path: Path) -> "Ed25519PublicKey":
 
 
 def public_key_of(pem: bytes, what: str) -> "Ed25519PublicKey":
-    """The public key that `pem` is; `what` names it in the `UsageError` that is raised where it is none."""
+    """The public key in `pem`. Raises `UsageError`, naming it `what`, if it is not an Ed25519 public key."""
     from cryptography.exceptions import UnsupportedAlgorithm
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
     from cryptography.hazmat.primitives.serialization import load_pem_public_key
@@ -57,7 +57,7 @@ def public_key_of(pem: bytes, what: str) -> "Ed25519PublicKey":
     with suppress(ValueError, UnsupportedAlgorithm):
         key = load_pem_public_key(pem)
     if not isinstance(key, Ed25519PublicKey):
-        raise UsageError(f"{what} is not an Ed25519 public key in PEM format", next_step=_MAKE)
+        raise UsageError(f"{what} is not an Ed25519 public key in PEM format", next_step=_CREATE)
     return key
 
 
@@ -110,7 +110,7 @@ def make_key(path: Path) -> tuple[Path, str]:
 
 
 def _without_public(path: Path, public: Path) -> "Ed25519PrivateKey | None":
-    """The key at `path`, where it is one without its public half; None where neither is there."""
+    """The private key at `path` if its public key's file is missing; None if both are missing."""
     if os.path.lexists(public):
         raise UsageError(f"{path if os.path.lexists(path) else public} already exists", next_step=_ANOTHER)
     if not os.path.lexists(path):
@@ -118,15 +118,15 @@ def _without_public(path: Path, public: Path) -> "Ed25519PrivateKey | None":
     try:
         return private_key(path)
     except UsageError as error:
-        said = f"{path} already exists, and its public key cannot be derived: {error.message}"
-        raise UsageError(said, next_step=_ANOTHER) from None
+        problem = f"{path} already exists, and its public key cannot be derived: {error.message}"
+        raise UsageError(problem, next_step=_ANOTHER) from None
 
 
 def _read(path: Path) -> bytes:
     try:
         return read(path, _MAX_BYTES)
     except OSError as error:
-        raise UsageError(f"{path}: the key cannot be read: {error.strerror}", next_step=_MAKE) from None
+        raise UsageError(f"{path}: the key cannot be read: {error.strerror}", next_step=_CREATE) from None
 
 
 def _passphrase() -> bytes | None:

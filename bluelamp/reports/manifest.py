@@ -1,8 +1,8 @@
 """The manifest of a report: validation of `manifest.json` before any of it is trusted or shown.
 
-Every text in it has a narrow form (digests, times, names in lower-case ASCII), so that no name can leave the folder,
-look like another, differ only in case, or write to a terminal. A manifest that Bluelamp wrote has one spelling only:
-the bytes of `readable`. One with two members of a name, a float for an integer or another order was changed.
+Every text has a strict format (digests, times, names in lower-case ASCII), so that no name can leave the folder, look
+like another, differ only in case, or contain control characters. A manifest must be byte for byte the output of
+`readable`: a duplicate member, a float instead of an integer or another order means that it was changed.
 """
 
 import json
@@ -19,14 +19,16 @@ _NAME: Final = "[a-z0-9]+(?:-[a-z0-9]+)*"
 _FILE: Final = r"[a-z0-9]+(?:[.-][a-z0-9]+)*"
 
 
-def _real(text: str) -> str:
+def _existing(text: str) -> str:
     datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ")
     return text
 
 
 Digest = Annotated[str, StringConstraints(pattern="^[0-9a-f]{64}$")]
 Moment = Annotated[
-    str, StringConstraints(pattern="^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$"), AfterValidator(_real)
+    str,
+    StringConstraints(pattern="^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$"),
+    AfterValidator(_existing),
 ]
 ForceName = Annotated[str, StringConstraints(pattern=f"^{_NAME}$", max_length=63)]
 FileName = Annotated[str, StringConstraints(pattern=f"^(?:{_NAME}/)?{_FILE}$", max_length=200)]
@@ -45,14 +47,14 @@ class Entry(_Strict):
 
 
 class Link(_Strict):
-    """The report before: the SHA-256 of its manifest, and when it was written."""
+    """The previous report: the SHA-256 of its manifest, and its time."""
 
     sha256: Digest
     written: Moment
 
 
 class Signer(_Strict):
-    """The key that signed: `fingerprint` is the SHA-256 of its DER, `public_key` its PEM."""
+    """The signing key: `fingerprint` is the SHA-256 of the public key's DER, `public_key` its PEM."""
 
     algorithm: Literal["Ed25519"]
     fingerprint: Digest
@@ -60,7 +62,7 @@ class Signer(_Strict):
 
 
 class Whole(_Strict):
-    """The report on several forces that this one on one force is a part of."""
+    """The report on several forces that contains this report on one force."""
 
     subject: Subject
     written: Moment
@@ -69,8 +71,8 @@ class Whole(_Strict):
 class Manifest(_Strict):
     """A manifest with well-formed and consistent members.
 
-    A report on one force has its files in the folder itself. A report on several has a folder for each force, named
-    after it, with a manifest of its own, and at most `index.html` beside them.
+    A report on one force has its files in the folder itself. A report on several has a subfolder for each force, named
+    after it and with its own manifest, and at most `index.html` beside them.
     """
 
     format: Literal["bluelamp-manifest/1", "bluelamp-manifest/2"]
@@ -83,7 +85,7 @@ class Manifest(_Strict):
     content: Digest
 
     @model_validator(mode="after")
-    def _agrees(self) -> "Manifest":
+    def _is_consistent(self) -> "Manifest":
         if list(self.subject) != sorted(set(self.subject)):
             raise ValueError("the forces are not in order, once each")
         if {MANIFEST, SIGNATURE} & self.files.keys():
@@ -93,10 +95,10 @@ class Manifest(_Strict):
         if ("part_of" in self.model_fields_set) != (self.format == FORMAT):
             raise ValueError("whether it is a part of another report belongs to this format, and to no earlier one")
         if self.format == FORMAT:
-            self._is_whole()
+            self._check_parts()
         return self
 
-    def _is_whole(self) -> None:
+    def _check_parts(self) -> None:
         if len(self.subject) == 1:
             if any("/" in name or name == INDEX for name in self.files):
                 raise ValueError("a report on one force has no folders, and no page above them")
@@ -117,7 +119,7 @@ class Manifest(_Strict):
             raise ValueError("a part is signed and the whole is not")
 
     def of(self, force: str) -> dict[str, Entry]:
-        """The entries of one force's files in a report on several, by their names in its folder."""
+        """The entries of one force's files in a report on several forces, by name in the force's folder."""
         return {
             name.removeprefix(f"{force}/"): entry
             for name, entry in self.files.items()
@@ -126,13 +128,13 @@ class Manifest(_Strict):
 
 
 def read(content: bytes) -> Manifest | None:
-    """The manifest in `content`; None if it is invalid. It may still have been changed: see `unchanged`."""
+    """The manifest in `content`; None if it is invalid. Check a valid one with `unchanged`."""
     with suppress(ValueError, RecursionError, ValidationError):
         return Manifest.model_validate(json.loads(content.decode()))
     return None
 
 
 def unchanged(content: bytes) -> bool:
-    """Whether `content`, a manifest, is in canonical form and has the hash that it names."""
-    said = json.loads(content)
-    return said.get("content") == content_hash(said) and readable(said).encode() == content
+    """Whether the manifest `content` is in canonical form and matches its own hash."""
+    members = json.loads(content)
+    return members.get("content") == content_hash(members) and readable(members).encode() == content

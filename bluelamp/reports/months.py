@@ -1,4 +1,4 @@
-"""A column chart of counts by month, in which a month without data is unknown and not zero."""
+"""A column chart of counts by month; a month without data is unknown, not zero."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ _TICKS: Final = 4
 
 @dataclass(frozen=True, slots=True)
 class MonthColumn:
-    """A month: its rows, None where unknown, and the column's place in the drawing."""
+    """A month: its rows, None if unknown, and the column's position in the drawing."""
 
     month: str
     rows: int | None
@@ -23,13 +23,13 @@ class MonthColumn:
 
     @property
     def dated(self) -> bool:
-        """Whether the axis names the month: every third."""
+        """Whether the axis labels the month; every third is labelled."""
         return int(self.month[5:7]) % 3 == 1
 
 
 @dataclass(frozen=True, slots=True)
 class MonthTick:
-    """A value on the axis, and where it is."""
+    """A value on the axis, and its position."""
 
     value: int
     y: int
@@ -37,7 +37,7 @@ class MonthTick:
 
 @dataclass(frozen=True, slots=True)
 class MonthChart:
-    """The drawing; all lengths are its own units."""
+    """The drawing; lengths are in SVG user units."""
 
     title: str
     columns: tuple[MonthColumn, ...]
@@ -45,12 +45,12 @@ class MonthChart:
 
     @property
     def width(self) -> int:
-        """Of the drawing."""
+        """The width of the drawing."""
         return LEFT + STEP * len(self.columns) + 12
 
     @property
     def height(self) -> int:
-        """Of the drawing, with the names of the months."""
+        """The height of the drawing, with the labels of the months."""
         return TOP + HEIGHT + 28
 
     @property
@@ -65,7 +65,7 @@ class MonthChart:
 
     @property
     def top(self) -> int:
-        """Where the highest column begins."""
+        """The top of the highest column."""
         return TOP
 
     @property
@@ -74,22 +74,22 @@ class MonthChart:
         return sum(each.rows is None for each in self.columns)
 
     @property
-    def said(self) -> str:
-        """The chart in words."""
+    def description(self) -> str:
+        """The chart as text, for assistive technology."""
         known = [each for each in self.columns if each.rows is not None]
         parts = ", ".join(f"{each.month} {each.rows:,}" for each in known[:12])
         return f"{parts or 'no month is known'}; {self.unknown} of {len(self.columns)} months unknown"
 
 
 def month_chart(title: str, months: Sequence[tuple[str, int | None]]) -> MonthChart:
-    """The chart of `months`, in their order: each with its rows, or None where it is unknown."""
+    """The chart of `months`, in their order: each with its rows, or None if unknown."""
     most = max((rows or 0 for _, rows in months), default=0) or 1
     unit = 10 ** (len(str(most)) - 1)
     step = max(1, -(-most // (unit * _TICKS))) * unit
-    whole = step * -(-most // step)
+    top = step * -(-most // step)
     columns = []
     for number, (month, rows) in enumerate(months):
-        height = round(HEIGHT * (rows or 0) / whole)
+        height = round(HEIGHT * (rows or 0) / top)
         columns.append(MonthColumn(month, rows, LEFT + 8 + STEP * number, TOP + HEIGHT - height, height))
-    ticks = [MonthTick(value, TOP + HEIGHT - round(HEIGHT * value / whole)) for value in range(0, whole + 1, step)]
+    ticks = [MonthTick(value, TOP + HEIGHT - round(HEIGHT * value / top)) for value in range(0, top + 1, step)]
     return MonthChart(title, tuple(columns), tuple(ticks))

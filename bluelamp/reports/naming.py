@@ -1,11 +1,11 @@
-"""Names in resources: of the resource, of its parts, and of resources that it refers to."""
+"""The names in a resource's properties: its own, and those of its parts and of referenced resources."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 
 def names_in(properties: Mapping[str, Any]) -> Iterator[str]:
-    """The names that a resource's properties give: its own, its parts', its namespace, and those that it refers to."""
+    """The names in `properties`: the resource's own, its namespace, its parts' and those of referenced resources."""
     for key, value in properties.items():
         if isinstance(value, str) and (key == "name" or key.endswith("Name")):
             yield value

@@ -8,24 +8,24 @@ from typing import Any, Final
 from bluelamp.policies import Enforcement, Severity, Verdict
 from bluelamp.reports import charts
 from bluelamp.reports.charts import Segment
-from bluelamp.reports.coverage import Standing, coverage
+from bluelamp.reports.coverage import ControlStatus, coverage
 from bluelamp.reports.findings import SEVERITIES, VERDICTS, Answer, Report, RuleRecord
 from bluelamp.reports.page import WORST, badness, card_anchor
 from bluelamp.reports.totals import together
-from bluelamp.reports.undecided import Cause, told
+from bluelamp.reports.undecided import Cause, texts_of
 from bluelamp.reports.undecided import counted as counted_verdicts
 from bluelamp.reports.words import ANSWER_WORDS, some
 
-_TOLD: Final = (Verdict.FAIL, Verdict.ERROR, Verdict.UNKNOWN, Verdict.EXEMPT, Verdict.PASS)
-"""Which verdict of a rule on a force's resources the table of rules tells: the first of these that there is."""
-_ANSWERS: Final = (Answer.NOT_WITHIN, Answer.CANNOT_BE_SAID, Answer.WITHIN_PICKED, Answer.WITHIN)
-_TROUBLE: Final = frozenset(_TOLD) - {Verdict.PASS}
+_DISPLAYED: Final = (Verdict.FAIL, Verdict.ERROR, Verdict.UNKNOWN, Verdict.EXEMPT, Verdict.PASS)
+"""The table of rules shows, for each force, the first of these verdicts that occurs."""
+_ANSWERS: Final = (Answer.NOT_WITHIN, Answer.UNDECIDED, Answer.WITHIN_PICKED, Answer.WITHIN)
+_NEEDING_ATTENTION: Final = frozenset(_DISPLAYED) - {Verdict.PASS}
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One force: where its report is, its verdicts as a bar, its mandatory failures by severity, and how many
-    resources no rule covers."""
+    """One force: the link to its report, its verdicts as a bar, its mandatory failures by severity, and the number of
+    resources that no rule covers."""
 
     report: Report
     link: str
@@ -36,11 +36,11 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """What one rule or framework says of one force: a colour, a figure, the same in words, and where more is said."""
+    """The result of one rule or framework for one force: a colour, a figure, a text for it, and a link to details."""
 
     kind: str
     figure: str
-    said: str
+    text: str
     link: str = ""
 
 
@@ -48,12 +48,12 @@ _ELSEWHERE: Final = {
     Enforcement.MANDATORY: Cell("none", "", "advisory here"),
     Enforcement.ADVISORY: Cell("none", "", "mandatory here"),
 }
-"""The cell of a force that has the rule in the other table."""
+"""The cell of a force for which the rule has the other enforcement."""
 
 
 @dataclass(frozen=True, slots=True)
 class RuleRow:
-    """One rule over all forces: how many fail it, on how many resources, and a cell for each force.
+    """One rule over all forces: the numbers of failing forces and resources, and a cell for each force.
 
     `worst` is the worst verdict on it in any force.
     """
@@ -82,10 +82,10 @@ class FrameworkRow:
 
 @dataclass(frozen=True, slots=True)
 class Open:
-    """Forces whose answer one cause leaves open, how many verdicts it leaves undecided, and what settles them."""
+    """The forces that one cause leaves undecided, the number of their verdicts, and the step that decides them."""
 
     lines: tuple[Line, ...]
-    said: str
+    text: str
     step: str
 
 
@@ -109,7 +109,7 @@ class National:
 
     @property
     def worst(self) -> tuple[RuleRow, ...]:
-        """The rules that fail in most places, the gravest first."""
+        """The rules that fail in any force, the most severe first, at most `WORST`."""
         return tuple(row for row in self.rules if row.forces)[:WORST]
 
 
@@ -131,8 +131,8 @@ def national(reports: Sequence[Report]) -> National:
 
 
 def need(report: Report) -> tuple[Any, ...]:
-    """What puts the force first that needs the most work: its answer, the mandatory failures by severity, what is
-    undecided, the advisory failures and what no rule covers; then the name."""
+    """The sort key that puts the force with the most work first: its answer, mandatory failures by severity, undecided
+    verdicts, advisory failures, uncovered resources; then its name."""
     severities = Counter(finding.rule.severity for finding in report.broken)
     return (
         _ANSWERS.index(report.answer),
@@ -145,8 +145,8 @@ def need(report: Report) -> tuple[Any, ...]:
 
 
 def _undecided(lines: Sequence[Line]) -> Iterator[Open]:
-    """The forces that are undecided, by what leaves them so."""
-    open_ = [line for line in lines if line.report.answer is Answer.CANNOT_BE_SAID]
+    """The undecided forces by cause."""
+    open_ = [line for line in lines if line.report.answer is Answer.UNDECIDED]
     nothing = tuple(line for line in open_ if not line.report.undecided)
     if nothing:
         yield Open(nothing, "there is nothing to judge", "check the source that was judged")
@@ -156,20 +156,20 @@ def _undecided(lines: Sequence[Line]) -> Iterator[Open]:
             found[each.cause, line.report.source].append(line)
     for (cause, source), those in sorted(found.items(), key=lambda each: (list(Cause).index(each[0][0]), each[0][1])):
         count = sum(len(each.findings) for line in those for each in line.report.causes if each.cause is cause)
-        what, step = told(cause, source, [line.report.force for line in those])
+        what, step = texts_of(cause, source, [line.report.force for line in those])
         yield Open(tuple(those), counted_verdicts(count, what), step)
 
 
 def headline(shown: National) -> str:
-    """The answer for all forces in one sentence, and in a second one how much no rule covers."""
+    """The answer for all forces in one sentence, and a second one on resources that no rule covers, if any."""
     left = sum(line.uncovered for line in shown.lines)
-    told = f"{some(left, 'resource')} {_be(left)} covered by no rule." if left else ""
-    return f"{_headline(shown)} {told}".rstrip()
+    uncovered = f"{some(left, 'resource')} {_be(left)} covered by no rule." if left else ""
+    return f"{_headline(shown)} {uncovered}".rstrip()
 
 
 def _headline(shown: National) -> str:
     whole = len(shown.lines)
-    outside, open_ = shown.answers[Answer.NOT_WITHIN], shown.answers[Answer.CANNOT_BE_SAID]
+    outside, open_ = shown.answers[Answer.NOT_WITHIN], shown.answers[Answer.UNDECIDED]
     if outside:
         return f"{outside} of {whole} forces {_be(outside)} not within {_their(outside)} security baseline."
     if open_:
@@ -180,27 +180,27 @@ def _headline(shown: National) -> str:
 
 
 def explanation(shown: National) -> list[str]:
-    """Why, and what changed: a few sentences."""
+    """The reasons for the answer and the changes, in a few sentences."""
     answers = [f"{count} {ANSWER_WORDS[answer]}" for answer, count in shown.answers.items() if count]
-    said = [f"{some(len(shown.lines), 'force')}: {', '.join(answers)}."]
+    sentences = [f"{some(len(shown.lines), 'force')}: {', '.join(answers)}."]
     filters = sorted({each for report in shown.reports for each in report.filters})
     if filters:
-        said.append(f"Picked: {'; '.join(filters)}; the report does not cover the whole baseline.")
+        sentences.append(f"Picked: {'; '.join(filters)}; the report does not cover the whole baseline.")
     mandatory = sum(len(report.broken) for report in shown.reports)
     failing = sum(1 for row in shown.rules if row.forces)
     if failing:
         failed = f"{some(failing, 'rule')} {'fails' if failing == 1 else 'fail'} somewhere"
-        said.append(f"{failed}, with {some(mandatory, 'mandatory failure')} in all.")
+        sentences.append(f"{failed}, with {some(mandatory, 'mandatory failure')} in all.")
     since = [report.since for report in shown.reports if report.since and report.since.previous]
     if since:
         new, fixed = sum(len(each.new) for each in since), sum(len(each.fixed) for each in since)
         judged = some(len(since), "force")
-        said.append(f"Since the last reports on {judged}: {some(new, 'new failure')}, {fixed:,} fixed.")
-    return said
+        sentences.append(f"Since the last reports on {judged}: {some(new, 'new failure')}, {fixed:,} fixed.")
+    return sentences
 
 
 def counted(shown: National) -> str:
-    """Every count of all forces together and what it counts, in one line."""
+    """The counts of all forces together, in one line."""
     totals = shown.totals
     return (
         f"All forces together: {some(totals['resources'], 'resource')} ({totals['judged']:,} judged, "
@@ -213,7 +213,7 @@ def counted(shown: National) -> str:
 
 
 def tables(shown: National) -> list[tuple[Enforcement, list[RuleRow]]]:
-    """The rules that do not simply pass, those that stop a deployment apart from those that do not."""
+    """The rules that do not pass everywhere, by enforcement."""
     return [
         (each, rows)
         for each in (Enforcement.MANDATORY, Enforcement.ADVISORY)
@@ -249,7 +249,7 @@ def _line(report: Report) -> Line:
 
 
 def _rules(reports: Sequence[Report]) -> list[RuleRow]:
-    """A row for each rule, and two for one that some forces have as mandatory and others as advisory."""
+    """A row for each rule, and two for a rule that is mandatory for some forces and advisory for others."""
     counted: dict[str, list[Counter[Verdict]]] = defaultdict(lambda: [Counter() for _ in reports])
     kept: dict[tuple[str, Enforcement], RuleRecord] = {}
     enforced: list[dict[str, Enforcement]] = []
@@ -264,7 +264,7 @@ def _rules(reports: Sequence[Report]) -> list[RuleRow]:
     for (id_, enforcement), rule in kept.items():
         here = [rules.get(id_, enforcement) is enforcement for rules in enforced]
         found = [each for each, belongs in zip(counted[id_], here, strict=True) if belongs]
-        if any(each[verdict] for each in found for verdict in _TROUBLE):
+        if any(each[verdict] for each in found for verdict in _NEEDING_ATTENTION):
             other = id_ in counted and len([key for key in kept if key[0] == id_]) > 1
             rows.append(
                 RuleRow(
@@ -276,14 +276,14 @@ def _rules(reports: Sequence[Report]) -> list[RuleRow]:
                         for each, report, belongs in zip(counted[id_], reports, here, strict=True)
                     ),
                     f"{id_}-{enforcement}" if other and enforcement is Enforcement.ADVISORY else id_,
-                    next(verdict for verdict in _TOLD if any(each[verdict] for each in found)),
+                    next(verdict for verdict in _DISPLAYED if any(each[verdict] for each in found)),
                 )
             )
     return sorted(rows, key=lambda row: (not row.forces, *badness(row.rule), -row.forces, -row.resources, row.rule.id))
 
 
 def _rule_cell(rule: str, counts: Mapping[Verdict, int], report: Report) -> Cell:
-    for verdict in _TOLD:
+    for verdict in _DISPLAYED:
         if count := counts[verdict]:
             link = "" if verdict is Verdict.PASS else f"{report.force}/report.html#{card_anchor(rule, verdict)}"
             return Cell(charts.slug(verdict), f"{count:,}", verdict, link)
@@ -294,12 +294,12 @@ def _frameworks(reports: Sequence[Report]) -> Iterable[FrameworkRow]:
     cells: dict[tuple[str, str], list[Cell]] = defaultdict(list)
     for report in reports:
         for number, framework in enumerate(coverage(report), start=1):
-            found = Counter(row.standing for row in framework.rows)
-            failing, judged = found[Standing.FAILS], framework.assessed - found[Standing.NOTHING_HERE]
-            kind = "fail" if failing else "unknown" if found[Standing.UNDECIDED] else "pass" if judged else "none"
-            said = f"of {judged} controls that could be judged have a failing rule"
+            found = Counter(row.status for row in framework.rows)
+            failing, judged = found[ControlStatus.FAILS], framework.assessed - found[ControlStatus.NOTHING_HERE]
+            kind = "fail" if failing else "unknown" if found[ControlStatus.UNDECIDED] else "pass" if judged else "none"
+            text = f"of {judged} controls that could be judged have a failing rule"
             cells[framework.name, framework.edition].append(
-                Cell(kind, f"{failing}/{judged}", said, f"{report.force}/report.html#framework-{number}")
+                Cell(kind, f"{failing}/{judged}", text, f"{report.force}/report.html#framework-{number}")
             )
     return [FrameworkRow(*key, tuple(each)) for key, each in cells.items() if len(each) == len(reports)]
 

@@ -1,4 +1,4 @@
-"""The content of one force's page, computed from a report, so that the templates only lay it out."""
+"""The content of one force's page, computed from a report."""
 
 import hashlib
 import re
@@ -18,7 +18,7 @@ from bluelamp.reports.findings import QUIET, SEVERITIES, VERDICTS, Finding, Repo
 from bluelamp.reports.grouping import grouped
 from bluelamp.reports.totals import SOURCES
 from bluelamp.reports.trend import Run
-from bluelamp.reports.words import asked, says_more, standing, value
+from bluelamp.reports.words import baseline_status, requirement, says_more, value
 
 WORST: Final = 5
 """The number of failing rules named at the top."""
@@ -27,17 +27,17 @@ LONGEST: Final = 600
 CONTROLS: Final = "controls.html"
 """The page of every control, beside that of the report."""
 MOST_LISTED: Final = 20_000
-"""A page of more findings than this lists only some of each rule's passes, so that any browser can open it."""
+"""A page with more findings lists at most `LISTED` passes of each rule, so that any browser can open it."""
 LISTED: Final = 50
-"""The maximum number of passes of a rule that a page lists, if not all."""
+"""The maximum number of listed passes of a rule on a page with more than `MOST_LISTED` findings."""
 _HAVE_VALUES: Final = frozenset({Verdict.FAIL, Verdict.PASS, Verdict.EXEMPT})
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One finding. `id` is the same in every report on the same resource and rule; `age` is since when it fails.
+    """One finding. `id` is the same in every report for the same resource and rule; `age` is when it began to fail.
 
-    `standing` is how it is against an earlier report: `new: …`, `known` or `known, changed`; empty without one.
+    `baseline_status` is its status against an earlier report: `new: …`, `known` or `known, changed`; empty without one.
     """
 
     id: str
@@ -46,14 +46,14 @@ class Row:
     expected: str
     note: str
     age: datetime | None = None
-    standing: str = ""
+    baseline_status: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Card:
     """One rule with its findings of one verdict; `unlisted` of the `count` are not among the rows.
 
-    `alike` are the rows again, together where they say the same: of those the first speaks for all.
+    `alike` has the rows in groups that differ only in their resource.
     """
 
     id: str
@@ -74,13 +74,15 @@ class Card:
 
     @property
     def remedies(self) -> tuple[str, ...]:
-        """The settings that cure the failures, as they are written in a settings file."""
+        """The settings that fix the failures, in the format of a settings file."""
         return tuple(dict.fromkeys(row.finding.remedy for row in self.rows if row.finding.remedy))
 
     @property
-    def standings(self) -> str:
+    def baseline_counts(self) -> str:
         """The numbers of new and known findings against an earlier report; empty without one."""
-        found = Counter("new" if row.standing.startswith("new") else "known" for row in self.rows if row.standing)
+        found = Counter(
+            "new" if row.baseline_status.startswith("new") else "known" for row in self.rows if row.baseline_status
+        )
         return ", ".join(f"{found[word]:,} {word}" for word in ("new", "known") if found[word])
 
     @property
@@ -100,20 +102,20 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class RuleLine:
-    """One rule with how many resources have each verdict; it is `idle` where it had nothing to judge."""
+    """One rule with the number of resources for each verdict; it is `idle` if there was nothing to judge."""
 
     rule: RuleRecord
     counts: Mapping[Verdict, int]
 
     @property
     def idle(self) -> bool:
-        """Whether there is no resource that the rule is about."""
+        """Whether the rule applies to no resource."""
         return not any(self.counts.values())
 
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """A finding that is not as it was: its rule, its resource, and where on the page it is, empty for nowhere."""
+    """A changed finding: its rule, its resource, and its link on the page, empty if it is not listed."""
 
     rule: str
     title: str
@@ -158,12 +160,12 @@ class Page:
 
     @property
     def axis(self) -> charts.Axis:
-        """The frame of the trend."""
+        """The axes of the trend."""
         return charts.axis(self.trend)
 
     @cached_property
     def diagram(self) -> str:
-        """The SVG of the estate, empty where there is none to draw."""
+        """The SVG of the estate; empty if there is nothing to draw."""
         estate = self.report.estate
         if estate is None or not (estate.networks or estate.sites or estate.clusters or estate.services):
             return ""
@@ -173,7 +175,7 @@ class Page:
 
     @cached_property
     def answers(self) -> Mapping[str, tuple[Control, ...]]:
-        """The controls that each rule is evidence for, of every framework and edition, by the rule's id."""
+        """The controls that each rule assesses, of every framework and edition, by the rule's id."""
         found: dict[str, list[Control]] = defaultdict(list)
         for framework in self.frameworks:
             for row in framework.rows:
@@ -223,7 +225,7 @@ def page(report: Report) -> Page:
 
 
 def anchor(rule: str, urn: str) -> str:
-    """The id, in the page, of what `rule` says of the resource `urn`."""
+    """The id, in the page, of the finding of `rule` on the resource `urn`."""
     return "f-" + hashlib.sha256(f"{rule}\n{urn}".encode()).hexdigest()[:12]
 
 
@@ -238,7 +240,7 @@ def control_anchor(control: Control) -> str:
 
 
 def control_link(control: Control) -> str:
-    """The page with the view of `control`, beside the report's page."""
+    """The link to `control` on the controls page, relative to the report's page."""
     return f"{CONTROLS}#{control_anchor(control)}"
 
 
@@ -248,7 +250,7 @@ def exemption_anchor(id_: str) -> str:
 
 
 def badness(rule: RuleRecord) -> tuple[bool, int]:
-    """The sort key that puts the worst rules first: those that stop a deployment, by severity."""
+    """The sort key that puts the worst rules first: mandatory before advisory, then by severity."""
     return rule.enforcement is not Enforcement.MANDATORY, SEVERITIES.index(rule.severity)
 
 
@@ -291,11 +293,19 @@ def _row(finding: Finding, ages: Mapping[str, datetime], report: Report) -> Row:
     observed = expected = ""
     if finding.verdict in _HAVE_VALUES and (finding.path or finding.expected is not None):
         whole = finding.verdict is Verdict.PASS and finding.expected is None
-        observed, expected = ("", "") if whole else (_short(value(finding.observed)), _short(asked(finding.expected)))
+        observed, expected = (
+            ("", "") if whole else (_short(value(finding.observed)), _short(requirement(finding.expected)))
+        )
     note = finding.message if says_more(finding) else ""
     age = ages.get(finding.key) if ages else None
     return Row(
-        anchor(finding.rule.id, finding.urn), finding, observed, expected, _short(note), age, standing(report, finding)
+        anchor(finding.rule.id, finding.urn),
+        finding,
+        observed,
+        expected,
+        _short(note),
+        age,
+        baseline_status(report, finding),
     )
 
 

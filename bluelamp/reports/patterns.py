@@ -1,4 +1,4 @@
-"""The page of patterns in demand: a map, the trend with intervals, whether the model works, and what is not known."""
+"""The page of patterns in demand: a map, the trend with intervals, the model's accuracy, and its limits."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,10 +14,10 @@ from bluelamp.workloads.patterns.card import MISSING
 
 STYLES: Final = ("report.css", "print.css", "quality.css", "patterns.css")
 HOT: Final = 20
-"""The number of cells that are marked on the map and listed."""
+"""The number of cells with the highest forecast, marked on the map and listed."""
 _SMALL: Final = (240, 150)
 _LARGE: Final = (460, 260)
-"""Wide enough for years, and legible on a telephone."""
+"""Width and height; legible on a telephone."""
 _GEOGRAPHIES: Final = {"lsoa": "LSOA", "h3": "H3 cell"}
 _KINDS: Final = {"type": "By type", "district": "By district", "fifth": "By how busy the area is"}
 
@@ -34,12 +34,12 @@ class HotCell:
     low: int
     high: int
     before: int
-    """The counts of the last month of the history."""
+    """The count in the last month of the history."""
 
 
 @dataclass(frozen=True, slots=True)
 class TypeLine:
-    """One type, or all of them: its chart, and the figures in it."""
+    """One type, or all types together: the chart and its figures."""
 
     name: str
     counts: tuple[int, ...]
@@ -90,7 +90,7 @@ def _context(patterns: Patterns, subject: str, beside: str, source: str) -> dict
 
 
 def _months(result: Result) -> tuple[str, ...]:
-    """The calendar month that is shown, year by year."""
+    """The shown calendar month of each year."""
     shown = result.forecast or result.tested
     return tuple(each for each in result.demand.months if shown is None or each[5:] == shown.month[5:])
 
@@ -111,7 +111,7 @@ def _lines(result: Result, months: Sequence[str]) -> list[TypeLine]:
 
 
 def _map(result: Result) -> tuple[HexMap, tuple[HotCell, ...]] | None:
-    """The map of a usable forecast, and its highest cells."""
+    """The map of the forecast, and the cells with the highest values; None without a usable forecast."""
     demand, forecast = result.demand, result.forecast
     if forecast is None:
         return None
@@ -150,7 +150,7 @@ def _groups(result: Result, kind: str) -> list[Group]:
 
 
 def _unjudged(anomalies: Sequence[Detected]) -> list[tuple[str, int]]:
-    """Why series were not judged, and how many."""
+    """The reasons why series were not judged, with the number of series."""
     reasons: dict[str, int] = {}
     for each in anomalies:
         if each.reason:

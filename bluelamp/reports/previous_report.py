@@ -29,7 +29,7 @@ _KEPT: Final = CONCERNING | {Verdict.EXEMPT}
 
 @dataclass(frozen=True, slots=True)
 class PreviousFinding:
-    """One finding of the earlier report, and where and what it found: the path, and the value as JSON."""
+    """One finding of the earlier report; `evidence` is the path and the observed value as JSON."""
 
     before: Before
     evidence: tuple[str, bytes] = ("", b"")
@@ -48,7 +48,7 @@ class PreviousForce:
 
 @dataclass(frozen=True)
 class PreviousReport:
-    """An earlier report; `signed` is whether a known signer signed it. `forces` are those that were asked for."""
+    """An earlier report. `signed` is whether a known signer signed it; `forces` has the requested forces."""
 
     folder: Path
     written: str
@@ -65,12 +65,12 @@ def read_previous_report(
     register: Collection[str] = (),
     filters: tuple[str, ...] = (),
 ) -> PreviousReport:
-    """The report in `folder` with what it has of `forces`. A force that it does not have is left out.
+    """The report in `folder` on those of `forces` that it covers.
 
-    `known` has the names of known signers by their keys' fingerprints, `register` every force's name; `filters` says
-    which rules are judged now. Raises `SettingsError` with every reason why it cannot be compared with: it does not
-    verify, its signer is unknown, it is redacted, has no findings or is on other rules; `UsageError` where there is no
-    such folder, or where it has none of `forces`.
+    `known` has the names of known signers by key fingerprint, `register` the names of all forces; `filters` are the
+    phrases of the current selection of rules. Raises `SettingsError` with every reason why the report is not
+    comparable: it does not verify, its signer is unknown, it is redacted, has no findings or covers other rules.
+    Raises `UsageError` if the folder does not exist or the report covers none of `forces`.
     """
     verified = verify(folder, known=known, forces=register)
     problems = list(_refused(verified))
@@ -101,14 +101,14 @@ def read_previous_report(
 def _refused(verified: list[Verification]) -> Iterator[Problem]:
     for one in verified:
         for flaw in one.flaws:
-            yield _problem(one.folder / flaw.file, flaw.said)
+            yield _problem(one.folder / flaw.file, flaw.problem)
         if not one.flaws and one.signature is Signature.UNKNOWN:
             step = "keep the signer's public key in stacks/signers/, or name a report of a known signer"
             yield _problem(one.folder / MANIFEST, f"is signed by an unknown key, {one.signer}", step)
 
 
 def _force(folder: Path, force: str, manifest: Manifest, content: bytes, filters: tuple[str, ...]) -> PreviousForce:
-    """The report's findings on a force. Its manifest is read again and must be the verified one."""
+    """The report's findings on a force. Its manifest is read again and must match the verified one."""
     place = folder
     if len(manifest.subject) > 1:
         place = folder / force
@@ -120,32 +120,32 @@ def _force(folder: Path, force: str, manifest: Manifest, content: bytes, filters
     if _FINDINGS not in manifest.files:
         step = "write the report with --formats json, or with all formats"
         raise SettingsError([_problem(place / _FINDINGS, "is not part of the report", step)])
-    said = _json(place / _FINDINGS, _verified(place, _FINDINGS, manifest))
-    wrong = _unfit(said, filters)
-    if wrong:
-        raise SettingsError([_problem(place / _FINDINGS, *wrong)])
+    report = _json(place / _FINDINGS, _verified(place, _FINDINGS, manifest))
+    reason = _not_comparable(report, filters)
+    if reason:
+        raise SettingsError([_problem(place / _FINDINGS, *reason)])
     try:
-        commit, source, found = str(said["provenance"]["commit"]), str(said["source"]), dict(_findings(said))
+        commit, source, found = str(report["provenance"]["commit"]), str(report["source"]), dict(_findings(report))
     except (KeyError, TypeError, ValueError):
         raise SettingsError([_problem(place / _FINDINGS, "is not of the form of a report")]) from None
     return PreviousForce(manifest.written, commit, hashlib.sha256(content).hexdigest(), source, found)
 
 
-def _unfit(said: Mapping[str, Any], filters: tuple[str, ...]) -> tuple[str, str] | None:
+def _not_comparable(report: Mapping[str, Any], filters: tuple[str, ...]) -> tuple[str, str] | None:
     """Why the findings cannot be compared, and the next step; None if they can."""
-    if said.get("format") != _FORMAT:
+    if report.get("format") != _FORMAT:
         return "has a format that this version does not read", "write the report again"
-    if said.get("redacted"):
+    if report.get("redacted"):
         return "is redacted: its names are not those of resources", "write the report without --redact"
-    if said.get("passes") is False:
+    if report.get("passes") is False:
         return "does not have every verdict", "write the report again"
-    if said.get("filters") not in ([], list(filters)):
+    if report.get("filters") not in ([], list(filters)):
         return "is on some rules only, and this run judges others", "name a report on every rule"
     return None
 
 
-def _findings(said: Mapping[str, Any]) -> Iterator[tuple[str, PreviousFinding]]:
-    for each in said["findings"]:
+def _findings(report: Mapping[str, Any]) -> Iterator[tuple[str, PreviousFinding]]:
+    for each in report["findings"]:
         verdict = Verdict(each["verdict"])
         if verdict in _KEPT:
             before = Before(
@@ -156,16 +156,16 @@ def _findings(said: Mapping[str, Any]) -> Iterator[tuple[str, PreviousFinding]]:
 
 def _json(path: Path, content: bytes) -> dict[str, Any]:
     try:
-        said = json.loads(content)
+        report = json.loads(content)
     except (ValueError, RecursionError):
-        said = None
-    if not isinstance(said, dict):
+        report = None
+    if not isinstance(report, dict):
         raise SettingsError([_problem(path, "is not JSON of a report")])
-    return said
+    return report
 
 
 def _verified(folder: Path, name: str, manifest: Manifest) -> bytes:
-    """The content of a file that the manifest lists, with the hash that it lists."""
+    """The content of a file listed in the manifest. Raises `SettingsError` if its hash differs."""
     content = _bytes(folder / name, _MAX_FINDINGS)
     if hashlib.sha256(content).hexdigest() != manifest.files[name].sha256:
         raise SettingsError([_problem(folder / name, "was changed while it was read")])

@@ -24,9 +24,9 @@ JUDGED: Final = ("Pulumi.yaml", "stacks", "infra", "modules", "policies", "rules
 class Provenance:
     """Where a report comes from.
 
-    `commit` is the git commit of the project (empty outside a checkout) and `dirty` whether files differed from it or
-    could not be compared with it; `versions` are by package; `rules_hash` is the SHA-256 of the rules' source and
-    parameters, `input_hash` that of the inputs of everything that was judged.
+    `commit` is the git commit of the project (empty outside a checkout); `dirty` is whether files differed from it or
+    could not be compared. `versions` are by package. `rules_hash` is the SHA-256 of the rules' source and parameters,
+    `input_hash` that of the inputs of all judged resources.
     """
 
     commit: str = ""
@@ -43,9 +43,9 @@ def provenance(root: Path, rules: Iterable[Rule]) -> Provenance:
 
 
 def checkout(root: Path, but: Path | None = None) -> tuple[str, bool]:
-    """The commit of the project, empty outside a checkout, and whether its files differ from it or may do so.
+    """The commit of the project (empty outside a checkout), and whether its files differ or may differ from it.
 
-    Untracked files in the folder `but` do not count.
+    Untracked files in the folder `but` are ignored.
     """
     try:
         commit = git.resolve(root, "HEAD")
@@ -59,7 +59,7 @@ def checkout(root: Path, but: Path | None = None) -> tuple[str, bool]:
 
 @cache
 def versions() -> Mapping[str, str]:
-    """The version of Bluelamp, of Python, and of each of `PACKAGES` that is installed."""
+    """The versions of Bluelamp, Python and the installed `PACKAGES`."""
     from importlib import metadata
 
     found = {"bluelamp": __version__, "python": ".".join(map(str, sys.version_info[:3]))}
@@ -90,7 +90,7 @@ def rule_hash(rule: Rule) -> str:
 
 
 def input_hash(inputs: Any) -> str:
-    """SHA-256, in hex, over `inputs`, which are plain data, as canonical JSON."""
+    """SHA-256, in hex, over `inputs`, which are plain JSON values, as canonical JSON."""
     return hashlib.sha256(dense(inputs)).hexdigest()
 
 

@@ -43,7 +43,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class RunColumn:
-    """A run in the trend: stretches from the top of the chart down, as kind, start and length."""
+    """A run in the trend: its segments from the top of the chart down, as kind, start and length."""
 
     past: Past
     x: int
@@ -56,8 +56,10 @@ HEIGHT: Final = 120
 def to_html(
     run: QualityRun, past: Sequence[Past] = (), blocked: Mapping[str, Sequence[str]] | None = None, *, beside: str = ""
 ) -> str:
-    """The page of `run`. `past` are the runs so far, the oldest first; `blocked` is what may not be published, and the
-    assets that stop it; `beside` is the file name of a page that it belongs to.
+    """The page of `run`.
+
+    `past` are all runs, the oldest first; `blocked` has the assets that may not be published, each with the assets that
+    block it; `beside` is the file name of the page that it belongs to.
     """
     return render("quality.html.j2", "quality.js", _context(run, past, blocked or {}, beside), styles=STYLES)
 
@@ -101,7 +103,7 @@ def _line(asset: AssetResult, dimensions: Sequence[Dimension], blocked_by: tuple
 
 
 def _kind(asset: AssetResult, dimension: Dimension, counts: Mapping[Outcome, int]) -> str:
-    """The colour of a cell; failures that are only warnings have their own."""
+    """The colour of a cell; failures of warning severity have their own."""
     if not sum(counts.values()):
         return ""
     failed = [each for each in asset.results if each.outcome is Outcome.FAIL and each.check.dimension == dimension]

@@ -19,8 +19,8 @@ class Redactor:
     """
 
     def __init__(self, resources: Iterable[Resource]) -> None:
-        said = {text for resource in resources if resource.secrets for text in _texts(resource)}
-        found = {form for text in said for form in forms(text)}
+        texts = {text for resource in resources if resource.secrets for text in _texts(resource)}
+        found = {form for text in texts for form in forms(text)}
         self._secrets = sorted(found, key=lambda text: (-len(text), text))
 
     @property
@@ -54,9 +54,9 @@ def _texts(resource: Resource) -> Iterator[str]:
                 yield from filter(secret_key, value)
         elif isinstance(value, (list, tuple)):
             waiting += [(joined(path, index), item) for index, item in enumerate(value)]
-        elif _worth_hiding(value) and any(covers(secret, path) for secret in resource.secrets):
+        elif _is_redactable(value) and any(covers(secret, path) for secret in resource.secrets):
             yield value
 
 
-def _worth_hiding(value: Any) -> bool:
+def _is_redactable(value: Any) -> bool:
     return isinstance(value, str) and value != SECRET and len(value) >= SHORTEST

@@ -16,39 +16,39 @@ PAGE: Final = "roadmap.html"
 NATIONAL: Final = "roadmaps.html"
 
 
-def to_html(standing: RoadmapProgress, *, beside: str = "") -> str:
-    """The page of one force's roadmap. `beside` is the path of the national page, empty for none."""
+def to_html(progress: RoadmapProgress, *, beside: str = "") -> str:
+    """The page of one force's roadmap. `beside` is the relative path of the national page; empty for none."""
     shown: dict[str, Any] = {
-        "standing": standing,
-        "svg": inlined(drawn(standing)),
+        "progress": progress,
+        "svg": inlined(drawn(progress)),
         "diagram_style": style(),
         "demands": DEMANDS,
         "Status": Status,
-        "titles": {each.milestone.id: each.milestone.title for each in standing.milestones},
+        "titles": {each.milestone.id: each.milestone.title for each in progress.milestones},
         "beside": beside,
         "version": __version__,
     }
     return render("roadmap.html.j2", "quality.js", shown, styles=STYLES)
 
 
-def to_national(standings: Sequence[RoadmapProgress], *, links: bool = True) -> str:
-    """The page of several forces: where each is, and the milestones that they could share.
+def to_national(all_progress: Sequence[RoadmapProgress], *, links: bool = True) -> str:
+    """The page of several forces: the progress of each, and the milestones that they could share.
 
-    `links` leads to the page of each force, `FORCE/roadmap.html` beside it.
+    With `links` it links to the page of each force, `FORCE/roadmap.html`.
     """
-    found = shared(standings)
+    found = shared(all_progress)
     shown: dict[str, Any] = {
-        "standings": standings,
+        "all_progress": all_progress,
         "by_kind": [
             (kind, title, [each for each in found if each.kind == kind])
             for kind, title in (("demand", "By demand of the strategy"), ("component", "By component"))
         ],
         "shared": found,
-        "reached": sum(each.reached for each in standings),
-        "milestones": sum(len(each.milestones) for each in standings),
-        "late_cost": sum(each.late_cost for each in standings),
-        "names": {each.force: each.name for each in standings},
-        "day": standings[0].day if standings else None,
+        "reached": sum(each.reached for each in all_progress),
+        "milestones": sum(len(each.milestones) for each in all_progress),
+        "late_cost": sum(each.late_cost for each in all_progress),
+        "names": {each.force: each.name for each in all_progress},
+        "day": all_progress[0].day if all_progress else None,
         "links": links,
         "version": __version__,
     }

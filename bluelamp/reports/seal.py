@@ -15,8 +15,8 @@ from bluelamp.reports.sealed_form import FORMAT, content_hash
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-_PLAIN: Final = re.compile(r"(?:[a-z0-9-]+/)?[a-z0-9.-]+")
-_BEGUN: Final = re.compile(rb'\{\n "content": "[0-9a-f]{64}",\n "files": \{')
+_FILE_NAME: Final = re.compile(r"(?:[a-z0-9-]+/)?[a-z0-9.-]+")
+_TRUNCATED: Final = re.compile(rb'\{\n "content": "[0-9a-f]{64}",\n "files": \{')
 
 
 def manifest(
@@ -29,15 +29,15 @@ def manifest(
     part_of: tuple[Sequence[str], datetime] | None = None,
     key: "Ed25519PrivateKey | None" = None,
 ) -> str:
-    """The manifest of `files`, all below `folder`: their hashes, and what ties them to the report before.
+    """The manifest of `files`, all below `folder`: their hashes, and the link to the previous report.
 
-    `subject` names the forces. `previous` is the manifest of the report before; it counts where it is on the same
-    subject and not of a later time. `part_of` has the forces and the time of the report on several that this one is a
-    part of. Raises OSError where a file cannot be read.
+    `subject` names the forces. `previous` is the previous report's manifest; it is linked only if it has the same
+    subject and no later time. `part_of` has the forces and the time of the report on several forces that contains this
+    one. Raises OSError if a file cannot be read.
     """
     from bluelamp.reports.manifest import Manifest
 
-    said: dict[str, Any] = {
+    members: dict[str, Any] = {
         "format": FORMAT,
         "subject": sorted(subject),
         "written": time_of(written),
@@ -46,37 +46,37 @@ def manifest(
         "signer": _signer(key),
         "partOf": {"subject": sorted(part_of[0]), "written": time_of(part_of[1])} if part_of else None,
     }
-    sealed = {**said, "content": content_hash(said)}
+    sealed = {**members, "content": content_hash(members)}
     Manifest.model_validate(sealed)
     return readable(sealed)
 
 
 def hashed(content: bytes) -> dict[str, Any]:
-    """A manifest's entry of a file."""
+    """The manifest entry of a file: its SHA-256 and its size in bytes."""
     return {"sha256": hashlib.sha256(content).hexdigest(), "bytes": len(content)}
 
 
 def listed(content: bytes) -> list[str] | None:
-    """The names that a manifest lists, even one that was changed or is of another version.
+    """The file names in a manifest, even one that was changed or has another version.
 
-    None where it is no manifest; no names where it is one that was cut short.
+    None if `content` is not a manifest; empty if the manifest is truncated.
     """
     with suppress(ValueError, RecursionError):
-        said = json.loads(content)
-        if not isinstance(said, dict) or not str(said.get("format")).startswith("bluelamp-manifest/"):
+        members = json.loads(content)
+        if not isinstance(members, dict) or not str(members.get("format")).startswith("bluelamp-manifest/"):
             return None
-        names = said.get("files")
-        return [name for name in names if _PLAIN.fullmatch(name)] if isinstance(names, dict) else []
-    return [] if not content or _BEGUN.match(content) else None
+        names = members.get("files")
+        return [name for name in names if _FILE_NAME.fullmatch(name)] if isinstance(names, dict) else []
+    return [] if not content or _TRUNCATED.match(content) else None
 
 
 def _link(previous: bytes | None, subject: Sequence[str], written: str) -> dict[str, Any] | None:
     from bluelamp.reports.manifest import read
 
-    said = read(previous) if previous is not None else None
-    if previous is None or said is None or list(said.subject) != sorted(subject) or said.written > written:
+    before = read(previous) if previous is not None else None
+    if previous is None or before is None or list(before.subject) != sorted(subject) or before.written > written:
         return None
-    return {"sha256": hashlib.sha256(previous).hexdigest(), "written": said.written}
+    return {"sha256": hashlib.sha256(previous).hexdigest(), "written": before.written}
 
 
 def _signer(key: "Ed25519PrivateKey | None") -> dict[str, str] | None:

@@ -12,10 +12,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """The key that a report is signed with: the SHA-256 of its public part, and the holder that the project's
-    `stacks/signers` names, empty where the key is not among them.
+    """The signing key of a report: the SHA-256 of the public key, and its holder as named in `stacks/signers`.
 
-    It is no proof, as any page can contain it; `bluelamp verify` checks the signature.
+    `holder` is empty for an unknown key. This proves nothing, as any page can contain it; `bluelamp verify` checks the
+    signature.
     """
 
     fingerprint: str
@@ -24,5 +24,5 @@ class Signature:
 
 def signature(key: "Ed25519PrivateKey", known: Mapping[str, str]) -> Signature:
     """The description of `key`; `known` has the names of the known signers by fingerprint."""
-    mark = fingerprint(key.public_key())
-    return Signature(mark, known.get(mark, ""))
+    digest = fingerprint(key.public_key())
+    return Signature(digest, known.get(digest, ""))

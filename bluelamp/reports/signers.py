@@ -16,8 +16,8 @@ _PUBLIC: Final = ".pub"
 def known_signers(root: Path) -> Mapping[str, str]:
     """The names of the known signers of the project in `root`, by the fingerprints of their keys.
 
-    The name is the file's without `.pem` or `.pub.pem`; other files are no keys. Raises `UsageError` where a key cannot
-    be used: a private one, one of another kind, or a file that is none.
+    The name is the file's without `.pem` or `.pub.pem`; other files are ignored. Raises `UsageError` for a file that is
+    not an Ed25519 public key.
     """
     folder = root / FOLDER
     try:
@@ -28,6 +28,6 @@ def known_signers(root: Path) -> Mapping[str, str]:
         raise UsageError(f"{FOLDER}: the known signers cannot be read: {error.strerror}") from None
     found: dict[str, list[str]] = {}
     for name in names:
-        who = name.removesuffix(_SUFFIX).removesuffix(_PUBLIC)
-        found.setdefault(fingerprint(public_key(folder / name)), []).append(who)
-    return {key: ", ".join(dict.fromkeys(who)) for key, who in found.items()}
+        holder = name.removesuffix(_SUFFIX).removesuffix(_PUBLIC)
+        found.setdefault(fingerprint(public_key(folder / name)), []).append(holder)
+    return {key: ", ".join(dict.fromkeys(holder)) for key, holder in found.items()}

@@ -1,4 +1,4 @@
-"""The page of a published view: where its rows come from, how records were linked, and what is not known."""
+"""The page of a published view: the sources of its rows, how records were linked, and its known limits."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A part that another workload adds to the page, such as a forecast or a map.
+    """A section that another workload adds to the page, such as a forecast or a map.
 
-    `template` lies in `bluelamp/reports/templates` and is given `section`, which holds `context`; `anchor` names the
-    part in links. `style` is what the part needs beyond the page's own.
+    `template` is a file in `bluelamp/reports/templates`, rendered with `section`; `anchor` is the section's id in the
+    page, and `style` its additional CSS.
     """
 
     anchor: str
@@ -32,8 +32,9 @@ class Section:
 def to_html(
     built: Built, facts: "Facts | None", *, beside: str = "", forecast: str = "", sections: Sequence[Section] = ()
 ) -> str:
-    """The page of `built`. `beside` is the file name of the scorecard, `forecast` that of the patterns in demand;
-    `sections` come after the trend.
+    """The page of `built`, with `sections` after the trend.
+
+    `beside` is the file name of the scorecard, `forecast` that of the page of patterns in demand.
     """
     context = _context(built, facts, sections) | {"beside": beside, "forecast": forecast}
     return render("single_view.html.j2", "quality.js", context, styles=STYLES)

@@ -12,7 +12,7 @@ from bluelamp.reports.exemptions import ExemptionRecord
 from bluelamp.reports.findings import SEVERITIES, UNDECIDED, Answer, Finding, Report, RuleRecord
 from bluelamp.reports.unjudged import Unjudged
 from bluelamp.reports.unjudged import counted as counted_of
-from bluelamp.reports.words import ANSWER_WORDS, asked, counted, one_line, says_more, some, standing, value
+from bluelamp.reports.words import ANSWER_WORDS, baseline_status, counted, one_line, requirement, says_more, some, value
 from bluelamp.resources.skipped import DOCUMENT, FILE, Skipped
 
 if TYPE_CHECKING:
@@ -20,12 +20,12 @@ if TYPE_CHECKING:
     from rich.text import Text
 
 MOST: Final = 40
-"""How many rules of a section, or findings of a kind, are spelt out before the rest is only counted."""
+"""The maximum number of listed rules of a section, or findings of a kind; the rest is counted."""
 _STYLES: Final = {
     Answer.WITHIN: "green",
     Answer.WITHIN_PICKED: "green",
     Answer.NOT_WITHIN: "red",
-    Answer.CANNOT_BE_SAID: "yellow",
+    Answer.UNDECIDED: "yellow",
 }
 _LONGEST: Final = 160
 _NAMED_OF_RULE: Final = 5
@@ -33,12 +33,12 @@ _NAMED_OF_RULE: Final = 5
 _NAMED: Final = 3
 """The number of forces, or settings, named for a rule that fails on several forces."""
 _FEW: Final = 5
-"""Where no more resources than these were not judged, they are named; of more the kinds are counted."""
+"""If at most this number of resources were not judged, they are named; otherwise they are counted by kind."""
 
 
 def show(report: Report, *, refused: bool = False) -> "RenderableType":
-    """One report: mandatory failures, undecided verdicts, advisory failures, each by rule with the worst first; then
-    exemptions and what was not judged; one closing line, which says whether the change is `refused`."""
+    """One report: mandatory failures, undecided verdicts and advisory failures, by rule, the worst first; then
+    exemptions, unjudged resources and a closing line. `refused` is whether the rehearsal refused the change."""
     from rich.console import Group
 
     parts: list[RenderableType] = []
@@ -53,9 +53,9 @@ def show(report: Report, *, refused: bool = False) -> "RenderableType":
 
 
 def closing(report: Report, *, refused: bool = False) -> "Text":
-    """One line: the force, its answer, and what was judged with which verdicts.
+    """One line: the force, its answer, and the counts of judged resources and verdicts.
 
-    A change that is `refused` is the answer, whatever the verdicts are.
+    For a `refused` change, the refusal replaces the answer.
     """
     if refused:
         why = "the rehearsed estate cannot be changed to this plan in one update; see the error above"
@@ -67,14 +67,14 @@ def _sections(report: Report) -> "Sequence[tuple[str, str, Sequence[Finding]]]":
     sections = _of_interest(report)
     if report.against is not None:
         kinds = [(title[0].lower() + title[1:], style, findings) for title, style, findings in sections]
-        sections = [(f"New: {title}", style, _that(report, found, known=False)) for title, style, found in kinds]
-        sections += [(f"Known: {title}", "dim", _that(report, found, known=True)) for title, _, found in kinds]
+        sections = [(f"New: {title}", style, _filtered(report, found, known=False)) for title, style, found in kinds]
+        sections += [(f"Known: {title}", "dim", _filtered(report, found, known=True)) for title, _, found in kinds]
     minor = [each for each in report.findings if each.verdict in UNDECIDED and not each.mandatory]
     return (*sections, ("Undecided on advisory rules", "bold", minor))
 
 
-def _that(report: Report, findings: "Sequence[Finding]", *, known: bool) -> "Sequence[Finding]":
-    """Those of the findings that an earlier report has, or has not."""
+def _filtered(report: Report, findings: "Sequence[Finding]", *, known: bool) -> "Sequence[Finding]":
+    """The findings that the earlier report has (`known`) or does not have."""
     return [each for each in findings if report.is_known(each) == known]
 
 
@@ -87,7 +87,7 @@ def _of_interest(report: Report) -> "list[tuple[str, str, Sequence[Finding]]]":
 
 
 def _section(title: str, style: str, findings: "Sequence[Finding]", report: Report) -> "list[RenderableType]":
-    """The findings by rule, in their order, under a heading with their number; empty where there are none."""
+    """The findings by rule, in their order, under a heading with their number; empty without findings."""
     if not findings:
         return []
     by_rule: dict[str, list[Finding]] = defaultdict(list)
@@ -103,16 +103,16 @@ def _section(title: str, style: str, findings: "Sequence[Finding]", report: Repo
 
 
 def _of_rule(findings: "Sequence[Finding]", report: Report) -> "list[RenderableType]":
-    """One rule with the resources that fail it, the settings that cure it, and the fix in code."""
+    """One rule with its failing resources, the settings that fix them, and the fix in code."""
     rule = findings[0].rule
     failing = findings[0].verdict is Verdict.FAIL
     lines: list[RenderableType] = [Folded(_line(f"{rule.severity} ", (rule.id, "bold"), f" {findings[0].heading}"), 2)]
     for finding in findings[:_NAMED_OF_RULE]:
         where = (finding.name, "bold"), _dotted(finding.path)
         place = (f"{finding.source[0]}:{finding.source[1]}", "cyan") if finding.source else None
-        how = standing(report, finding)
-        said = f": {cut(_said(finding), _LONGEST)}{f' ({how})' if how != 'known' and how else ''}"
-        lines.append(Folded(_line("- ", *where, *((" ", place) if place else ()), said), 4))
+        status = baseline_status(report, finding)
+        detail = f": {cut(_detail(finding), _LONGEST)}{f' ({status})' if status != 'known' and status else ''}"
+        lines.append(Folded(_line("- ", *where, *((" ", place) if place else ()), detail), 4))
     if len(findings) > _NAMED_OF_RULE:
         lines.append(Folded(_line(f"… and {len(findings) - _NAMED_OF_RULE:,} more; --format json has all"), 4))
     if not failing:
@@ -126,14 +126,14 @@ def _of_rule(findings: "Sequence[Finding]", report: Report) -> "list[RenderableT
     return lines
 
 
-def _said(finding: Finding) -> str:
-    """The value found, as half a sentence."""
+def _detail(finding: Finding) -> str:
+    """The observed and the expected value, or the message, as half a sentence."""
     if finding.verdict is not Verdict.FAIL:
         word = "" if finding.verdict is Verdict.UNKNOWN else f"{finding.verdict}: "
         return f"{word}{finding.message}"
     if says_more(finding) or not finding.path:
-        return finding.message or f"expected {asked(finding.expected)}"
-    return f"found {cut(value(finding.observed), _LONGEST)}, expected {cut(asked(finding.expected), _LONGEST)}"
+        return finding.message or f"expected {requirement(finding.expected)}"
+    return f"found {cut(value(finding.observed), _LONGEST)}, expected {cut(requirement(finding.expected), _LONGEST)}"
 
 
 def _dotted(path: str) -> str:
@@ -141,10 +141,10 @@ def _dotted(path: str) -> str:
 
 
 def forces(reports: Sequence[Report], failed: Sequence[str] = (), refused: Sequence[str] = ()) -> "RenderableType":
-    """Several reports: a row for each force, the failures that several have once, and the totals in one line.
+    """Several reports: a row for each force, the failures by rule, and the totals in one line.
 
-    `failed` are the forces that have no report, or whose plan the cloud would refuse; `refused` those whose rehearsal
-    cannot be changed into the plan.
+    `failed` are the forces without a report, or whose plan the cloud would refuse; `refused` those whose rehearsed
+    estate cannot be changed to the plan in one update.
     """
     from rich import box
     from rich.console import Group
@@ -165,9 +165,9 @@ def forces(reports: Sequence[Report], failed: Sequence[str] = (), refused: Seque
         if report.against:
             counts += [len(report.against.new), len(report.against.known)]
         table.add_row(_line(report.force), *(f"{each:,}" for each in counts), Text(*answer))
-    there = {report.force for report in reports}
+    reported = {report.force for report in reports}
     for force in failed:
-        if force not in there:
+        if force not in reported:
             table.add_row(_line(force), *("" for _ in table.columns[2:]), Text("failed", "red"))
     parts: list[RenderableType] = [table]
     shared = common(reports)
@@ -188,15 +188,14 @@ _FIGURES: Final = ("Mandatory", "Advisory", "Unknown", "Exempt")
 
 
 def figures(report: Report) -> dict[str, int]:
-    """What a row of the table counts: failures of mandatory and of advisory rules, undecided verdicts on mandatory
-    rules, exempt failures."""
+    """The counts in a table row: mandatory and advisory failures, undecided mandatory verdicts, exempt failures."""
     counted = (len(report.broken), len(report.advised), len(report.undecided), report.counts[Verdict.EXEMPT])
     return dict(zip(_FIGURES, counted, strict=True))
 
 
 @dataclass(frozen=True)
 class Common:
-    """A rule that fails: on which forces, how many resources, and the settings that cure it."""
+    """A failing rule: its forces, the number of its failures, and the settings that fix them."""
 
     rule: RuleRecord
     forces: tuple[str, ...]
@@ -205,12 +204,12 @@ class Common:
 
 
 def common(reports: Sequence[Report]) -> list[Common]:
-    """Every mandatory rule that fails, and the advisory rules that fail on more than one force, the worst first."""
+    """Every failing mandatory rule, and the advisory rules that fail on more than one force, the worst first."""
     found: dict[str, list[tuple[str, Finding]]] = defaultdict(list)
     for report in reports:
         for finding in (*report.broken, *report.advised):
             found[finding.rule.id].append((report.force, finding))
-    made = [
+    rules = [
         Common(
             failing[0][1].rule,
             tuple(dict.fromkeys(force for force, _ in failing)),
@@ -220,7 +219,7 @@ def common(reports: Sequence[Report]) -> list[Common]:
         for failing in found.values()
     ]
     return sorted(
-        (each for each in made if len(each.forces) > 1 or each.rule.enforcement is Enforcement.MANDATORY),
+        (each for each in rules if len(each.forces) > 1 or each.rule.enforcement is Enforcement.MANDATORY),
         key=lambda each: (
             each.rule.enforcement is not Enforcement.MANDATORY,
             SEVERITIES.index(each.rule.severity),
@@ -248,9 +247,9 @@ def totals(reports: Sequence[Report], failed: Sequence[str] = (), refused: Seque
     """The closing line of several reports; see `forces`."""
     stopped = set(refused) - set(failed)
     answers = [report.answer for report in reports if report.force not in {*failed, *stopped}]
-    said = [f"{answers.count(answer)} {ANSWER_WORDS[answer]}" for answer in Answer if answer in answers]
-    said += [f"{len(stopped)} refused"] if stopped else []
-    said += [f"{len(set(failed))} failed"] if failed else []
+    parts = [f"{answers.count(answer)} {ANSWER_WORDS[answer]}" for answer in Answer if answer in answers]
+    parts += [f"{len(stopped)} refused"] if stopped else []
+    parts += [f"{len(set(failed))} failed"] if failed else []
     sums = {name: sum(figures(report)[name] for report in reports) for name in _FIGURES}
     counted = ", ".join(f"{count:,} {name.lower()}" for name, count in sums.items())
     left = sum(len(each.resources) for report in reports for each in report.uncovered)
@@ -261,7 +260,7 @@ def totals(reports: Sequence[Report], failed: Sequence[str] = (), refused: Seque
         what = "earlier report" if found[0].gates else "base"
         uncovered = f"; against the {what} {new:,} new, {known:,} known{uncovered}"
     number = len({*(report.force for report in reports), *failed})
-    return _line((f"{some(number, 'force')}: {', '.join(said)}", "bold"), f" ({counted}{uncovered})")
+    return _line((f"{some(number, 'force')}: {', '.join(parts)}", "bold"), f" ({counted}{uncovered})")
 
 
 def _exempt(finding: Finding, report: Report) -> "Text":
@@ -274,12 +273,12 @@ def _exempt(finding: Finding, report: Report) -> "Text":
 
 
 def _no_exemption(exemption: ExemptionRecord) -> "Text":
-    said = f" {exemption.id} from {exemption.rule}: {exemption.status}: {exemption.why}"
-    return _line(("exemption does not hold", "bold yellow"), said)
+    detail = f" {exemption.id} from {exemption.rule}: {exemption.status}: {exemption.why}"
+    return _line(("exemption does not hold", "bold yellow"), detail)
 
 
 def _unjudged(report: Report) -> "list[RenderableType]":
-    """What was not judged, and what only general rules judged: a paragraph for each reason, and where the rest is."""
+    """The resources that were not judged, or judged in part: a paragraph for each reason, and where the rest is."""
     by_why: dict[tuple[str, str], list[Unjudged]] = defaultdict(list)
     for each in report.unjudged:
         by_why[each.why, each.of].append(each)
@@ -293,19 +292,19 @@ def _unjudged(report: Report) -> "list[RenderableType]":
             parts.append(Folded(_line((head, "bold yellow"), f": {count}: {_files(kinds)}: {why}"), 0))
             continue
         if few and not kinds[0].general:
-            told = "; ".join(f"{each.kind} ({', '.join(map(_place, each.resources))})" for each in kinds)
+            listed = "; ".join(f"{each.kind} ({', '.join(map(_place, each.resources))})" for each in kinds)
         else:
-            told = ", ".join(f"{short[each.kind]} ({len(each.resources):,})" for each in kinds)
+            listed = ", ".join(f"{short[each.kind]} ({len(each.resources):,})" for each in kinds)
         reason = why if len(kinds) == 1 else why.replace("this kind", "these kinds")
-        said = f": {count} of {some(len(kinds), 'kind')}: {told}: {reason}"
-        parts.append(Folded(_line((head, "bold yellow"), said), 0))
+        detail = f": {count} of {some(len(kinds), 'kind')}: {listed}: {reason}"
+        parts.append(Folded(_line((head, "bold yellow"), detail), 0))
     if not few or any(each.general for each in report.unjudged):
         parts.append(_line(("each by name: --format json, or the report that --report DIR writes", "dim")))
     return parts
 
 
 def short_kinds(kinds: Set[str]) -> dict[str, str]:
-    """Each kind by what tells it from the others: its last part alone, what follows the provider, or the whole."""
+    """The shortest unique name of each kind: its last part, the part after the provider, or the whole."""
     found: dict[str, str] = {}
     for kind in kinds:
         ways = (kind.rpartition(":")[2], kind.partition(":")[2] or kind)
@@ -333,7 +332,7 @@ def _rest(count: int, noun: str) -> "list[RenderableType]":
 
 
 def _line(*parts: "str | tuple[str, str]") -> "Text":
-    """Parts of a line with their styles. Values come from files and from the cloud: none of them begins a line."""
+    """A line of parts with their styles. Line breaks in values are escaped, as values are untrusted."""
     from rich.text import Text
 
     shown = [printable(part) if isinstance(part, str) else (printable(part[0]), part[1]) for part in parts]

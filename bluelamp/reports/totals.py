@@ -83,20 +83,20 @@ class Totals:
         return {each.name.replace("_", "-"): getattr(self, each.name) for each in fields(self)}
 
     def rows(self, source: str) -> list[tuple[str, int, str]]:
-        """Each count: what it is called in a report over `source`, the number, and what it counts."""
+        """Each count: its name in a report on `source`, the number, and its definition."""
         return [(named(each.name, source), getattr(self, each.name), MEANINGS[each.name]) for each in fields(self)]
 
 
 def named(count: str, source: str) -> str:
-    """The name of a count in a report over `source`."""
+    """The name of a count in a report on `source`."""
     return NAMES[count].format(source=SOURCES.get(source, ""))
 
 
-def together(all_of_them: Sequence[Totals]) -> dict[str, Any]:
-    """The sums over several reports, by the names of the counts; those of rules are left out, as rules are shared."""
+def together(all_totals: Sequence[Totals]) -> dict[str, Any]:
+    """The sums over several reports, by count name, without the counts of rules, as reports share rules."""
     shared = {"rules", "idle_rules", "rules_broken"}
     return {
-        each.name: sum(getattr(one, each.name) for one in all_of_them)
+        each.name: sum(getattr(totals, each.name) for totals in all_totals)
         for each in fields(Totals)
         if each.name not in shared
     }

@@ -11,7 +11,7 @@ from bluelamp.reports.canonical import time_of
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """An earlier report on the same subject: when it ended (UTC), of which commit, and how many of each verdict."""
+    """An earlier report on the same subject: its end time (UTC), its commit and the number of each verdict."""
 
     time: datetime
     commit: str
@@ -32,9 +32,9 @@ class Run:
 class Since:
     """The changes since `previous`.
 
-    Findings are named by their `key`. `new` fail now and did not then, `fixed` failed then and do not now, `flapping`
-    have failed, stopped and failed again; `ages` tells of each failure since when it has failed without a break.
-    `trend` has the runs so far, the oldest first, this one last.
+    Findings are identified by their `key`. `new` are new failures, `fixed` former ones, and `flapping` those that were
+    fixed and fail again. `ages` has the time since which each failure persists. `trend` has all runs, the oldest first
+    and this one last.
     """
 
     previous: Run | None = None

@@ -1,7 +1,6 @@
-"""The causes of undecided verdicts on mandatory rules, and the steps that settle them.
+"""The causes of undecided verdicts on mandatory rules, and the steps that decide them.
 
-Waiting for a deployment settles only what depends on values that are known afterwards. Everything else needs another
-step, which each cause names.
+Deployment decides only the verdicts on values that are known after it. Each other cause has its own step.
 """
 
 from collections.abc import Iterable
@@ -16,11 +15,11 @@ from bluelamp.reports.finding import Finding
 from bluelamp.resources.state import NO_INPUTS
 
 NAMED: Final = 3
-"""The number of findings of a cause named in a sentence."""
+"""The maximum number of findings of a cause named in a sentence."""
 
 
 class Cause(StrEnum):
-    """Why a verdict is undecided; the ones that waiting does not settle come first."""
+    """Why a verdict is undecided. Causes that deployment does not remove come first."""
 
     ERROR = "rule in error"
     ELSEWHERE = "deployed from elsewhere"
@@ -45,7 +44,7 @@ _REASONS: Final = {
 }
 
 
-_TOLD: Final = {
+_TEXTS: Final = {
     Cause.ERROR: ("is/are in error, as the rule failed", "report the error to the maintainers of the rules"),
     Cause.ELSEWHERE: (
         "is/are about objects that are not among the resources, which deployment does not change",
@@ -75,7 +74,7 @@ _ABSENT: Final = {
         "render them with these values, then {again}",
     ),
 }
-_ELSE_ABSENT: Final = (
+_ABSENT_IN_TEMPLATES: Final = (
     "needs/need values that the templates do not hold",
     "put them into the parameters file, then {again}; what only Azure knows is in the state after deployment",
 )
@@ -83,7 +82,7 @@ _ELSE_ABSENT: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Undecided:
-    """The undecided findings of one cause, as half a sentence after their number, and the step that settles them."""
+    """The undecided findings of one cause, the text that follows their number, and the step that decides them."""
 
     cause: Cause
     findings: tuple[Finding, ...]
@@ -97,7 +96,7 @@ class Undecided:
 
     @property
     def sentences(self) -> str:
-        """The number of verdicts, the first of them, and the step that settles them."""
+        """The number of verdicts, the first of them, and the step that decides them."""
         return f"{self.counted}: {named(self.findings)}. {self.step[0].upper()}{self.step[1:]}."
 
     def as_dict(self) -> dict[str, Any]:
@@ -106,35 +105,35 @@ class Undecided:
 
 
 def by_cause(undecided: Iterable[Finding], source: str, force: str) -> tuple[Undecided, ...]:
-    """The `undecided` mandatory findings of a report by cause, those that need a step of their own first.
+    """The `undecided` mandatory findings of a report by cause, in the order of `Cause`.
 
-    `source` is what was judged, as in `Report.source`.
+    `source` is the judged source, as in `Report.source`.
     """
     found: dict[Cause, list[Finding]] = {}
     for finding in undecided:
         found.setdefault(cause_of(finding, source), []).append(finding)
     return tuple(
-        Undecided(cause, tuple(found[cause]), *told(cause, source, [force])) for cause in _ORDER if cause in found
+        Undecided(cause, tuple(found[cause]), *texts_of(cause, source, [force])) for cause in _ORDER if cause in found
     )
 
 
 def cause_of(finding: Finding, source: str) -> Cause:
-    """Why `finding` is undecided; of several causes, the one that is hardest to settle."""
+    """Why `finding` is undecided; of several causes, the first in the order of `Cause`."""
     if finding.verdict is Verdict.ERROR:
         return Cause.ERROR
     causes = {_cause(reason, source) for reason in finding.reasons} or {Cause.OTHER}
     return min(causes, key=_ORDER.index)
 
 
-def told(cause: Cause, source: str, forces: Iterable[str]) -> tuple[str, str]:
-    """What is said of undecided verdicts of `cause`, singular and plural before a slash, and what settles them."""
-    what, step = _ABSENT.get(source, _ELSE_ABSENT) if cause is Cause.ABSENT else _TOLD[cause]
+def texts_of(cause: Cause, source: str, forces: Iterable[str]) -> tuple[str, str]:
+    """The text for undecided verdicts of `cause`, with the singular and plural verb, and the step that decides them."""
+    what, step = _ABSENT.get(source, _ABSENT_IN_TEMPLATES) if cause is Cause.ABSENT else _TEXTS[cause]
     again = f"run `bluelamp audit --from {source}` again"
     return what, step.format(again=again, forces=" ".join(forces))
 
 
 def counted(count: int, what: str) -> str:
-    """`what` after the number of verdicts, in the form for one or for several."""
+    """The number of verdicts with `what`, in the singular or plural."""
     one, _, several = what.partition("/")
     verb, _, rest = several.partition(" ")
     return f"{count:,} mandatory verdict{'' if count == 1 else 's'} {one if count == 1 else verb} {rest}"

@@ -1,4 +1,4 @@
-"""Items that a report did not judge: resources without a rule, and parts that its source left out."""
+"""Items that a report did not judge: resources without a rule, and items that the source left out."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -12,21 +12,19 @@ from bluelamp.policies.estate import canonical
 from bluelamp.resources.skipped import RESOURCE, Skipped
 
 GENERAL: Final = 100
-"""A rule over at least this number of types is general: it checks location, tags or cost, not configuration."""
+"""A rule for at least this number of types is general: it checks location, tags or cost, not configuration."""
 NO_RULE: Final = "no rule concerns this kind"
 GENERAL_ONLY: Final = "only rules on location, classification and cost concern this kind"
-_UNHEARD: Final = ":bluelamp.invalid/v0:Unheard"
-"""The end of a type that no provider has."""
-
-
+_NO_TYPE: Final = ":bluelamp.invalid/v0:NoSuchType"
+"""The suffix of a type that no provider has."""
 _PLURALS: Final = {"property": "properties"}
 
 
 @dataclass(frozen=True, slots=True)
 class Unjudged:
-    """The resources of one kind that were not judged, for one reason; `general` where general rules judged them.
+    """The resources of one kind that were not judged, or judged by general rules only, for one reason.
 
-    `of` and `unread` are those of `Skipped`.
+    `of` and `unread` have the same meaning as in `Skipped`.
     """
 
     kind: str
@@ -42,12 +40,12 @@ class Unjudged:
 
     @property
     def general(self) -> bool:
-        """Whether the general rules did judge them."""
+        """Whether general rules judged them."""
         return self.why == GENERAL_ONLY
 
     @property
     def among_resources(self) -> bool:
-        """Whether they are among the resources of the report; else the source left them out."""
+        """Whether they are among the report's resources; otherwise the source left them out."""
         return self.why in (GENERAL_ONLY, NO_RULE)
 
     def as_dict(self) -> dict[str, Any]:
@@ -68,12 +66,11 @@ def unjudged(
     rules: Sequence[Rule],
     skipped: Iterable[Skipped] = (),
 ) -> tuple[Unjudged, ...]:
-    """What was not judged, by kind: what cannot be read first, then the kinds that no rule concerns, those with most
-    resources before others.
+    """The unjudged items by kind: unreadable ones first, then kinds without a rule, then kinds with general rules only,
+    the most numerous first.
 
-    A resource is judged where one of `rules`, the whole baseline's, concerns its kind, or gave a verdict on it. What a
-    general rule says is not enough: it says nothing of how a kind is set up. Nor is "not applicable" from a rule that
-    looks at any kind there is.
+    A resource is judged if one of `rules`, the whole baseline, is about its type or gave a verdict on it. Verdicts of
+    general rules do not count, as they do not check configuration, nor does "not applicable".
     """
     general = {rule.id for rule in rules if is_general(rule)}
     particular = [rule for rule in rules if rule.id not in general]
@@ -112,7 +109,7 @@ def _order(group: tuple[str, str, str, bool], count: int) -> tuple[Any, ...]:
 
 
 def is_general(rule: Rule) -> bool:
-    """Whether `rule` is about resources of nearly all kinds alike."""
+    """Whether `rule` is about nearly all types of resources."""
     return len(rule.at) >= GENERAL
 
 
@@ -123,12 +120,14 @@ def _why(type_: str, particular: Iterable[Rule], general: Iterable[Rule]) -> str
 
 
 def _names(at: Mapping[str, Any], type_: str) -> bool:
-    """Whether a rule that looks at `at` is about resources of `type_`, and not about any kind that there is."""
+    """Whether the patterns `at` of a rule match `type_` specifically, and not just any type of its provider."""
     return type_ in at or any(
-        fnmatchcase(type_, wanted) for wanted in at if "*" in wanted and not _any_kind(wanted, type_.partition(":")[0])
+        fnmatchcase(type_, wanted)
+        for wanted in at
+        if "*" in wanted and not _matches_any_type(wanted, type_.partition(":")[0])
     )
 
 
 @lru_cache(maxsize=4096)
-def _any_kind(pattern: str, provider: str) -> bool:
-    return fnmatchcase(provider + _UNHEARD, pattern)
+def _matches_any_type(pattern: str, provider: str) -> bool:
+    return fnmatchcase(provider + _NO_TYPE, pattern)

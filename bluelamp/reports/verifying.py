@@ -15,7 +15,7 @@ from bluelamp.core.folders import SWITCH
 from bluelamp.errors import UsageError
 from bluelamp.reports.keys import fingerprint, pem_of, public_key_of
 from bluelamp.reports.manifest import Entry, Link, Manifest, Signer, read, unchanged
-from bluelamp.reports.sealed_form import EARLIER, MANIFEST, MAX_BYTES, MAX_FILE, SIGNATURE
+from bluelamp.reports.sealed_form import MANIFEST, MAX_BYTES, MAX_FILE, PREVIOUS_FORMAT, SIGNATURE
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -47,20 +47,20 @@ class Flaw:
     """A flaw in a report, with its file."""
 
     file: str
-    said: str
+    problem: str
 
     def __str__(self) -> str:
-        return f"{self.file}: {self.said}"
+        return f"{self.file}: {self.problem}"
 
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """The result of verifying one folder. `signer` is a key's fingerprint, empty where the report is not signed.
+    """The result of verifying one folder. `signer` is the key's fingerprint, empty for an unsigned report.
 
-    `signature` says whether that key is known, and `signer_name` whose it is, where that is known. `previous` is the
-    SHA-256 of the manifest of the report before, empty for the first; `followed` tells whether that report was there to
-    compare. `part_of` names the forces of the report that this one was written with: only the manifest of the whole
-    proves that none is missing.
+    `signature` is the status of the signature, and `signer_name` the name of a known signer. `previous` is the SHA-256
+    of the previous report's manifest, empty for the first report; `followed` is whether the previous report was
+    compared. `part_of` names the forces of the report that contains this one; only that report's manifest proves that
+    none is missing.
     """
 
     folder: Path
@@ -82,8 +82,8 @@ class Verification:
 
 
 @dataclass(frozen=True)
-class _Asked:
-    """By whom a report is to be signed, whose keys are known (names by fingerprint), and which forces there are."""
+class _Expected:
+    """The required signer (None for any), the known signers' names by fingerprint, and the names of all forces."""
 
     signer: "Ed25519PublicKey | None"
     known: Mapping[str, str]
@@ -98,24 +98,24 @@ def verify(
     known: Mapping[str, str] | None = None,
     forces: Collection[str] = (),
 ) -> list[Verification]:
-    """Verify the report in `folder`, and each force's own where it is on several.
+    """Verifies the report in `folder`: one result, followed by one for each force of a report on several forces.
 
-    `signer` is the key that it must be signed with, `previous` the folder of the report that it must follow. `known`
-    has the names of known signers by their keys' fingerprints; `forces` are names that no folder may have but that of a
-    report on that force. Nothing is written. Raises `UsageError` where there is no such folder.
+    `signer` is the required signer's key, `previous` the folder of the report that this one must follow. `known` has
+    the names of known signers by key fingerprint; a folder named like one of `forces` must hold a report on that force.
+    Nothing is written. Raises `UsageError` if a folder does not exist.
     """
     for each in (folder, previous):
-        if each is not None and not os.path.isdir(each):  # noqa: PTH112 - a path may be refused, and is then no folder
+        if each is not None and not os.path.isdir(each):  # noqa: PTH112 - returns False if access is denied
             raise UsageError(f"{each} is not a folder", next_step="name the folder of a report")
-    asked = _Asked(signer, known or {}, forces)
-    found, manifest = _one(folder, asked, previous)
+    expected = _Expected(signer, known or {}, forces)
+    found, manifest = _one(folder, expected, previous)
     if manifest is None:
         return [found]
     if len(manifest.subject) == 1:
         return [_limited(replace(found, flaws=(*found.flaws, *_place(folder, manifest, forces))))]
     return [
         _limited(found),
-        *(_limited(_part(folder, force, manifest, asked, previous)) for force in manifest.subject),
+        *(_limited(_part(folder, force, manifest, expected, previous)) for force in manifest.subject),
     ]
 
 
@@ -126,7 +126,7 @@ def _limited(found: Verification) -> Verification:
     return replace(found, flaws=(*found.flaws[:_MOST_FLAWS], more))
 
 
-def _one(folder: Path, asked: _Asked, previous: Path | None) -> tuple[Verification, Manifest | None]:
+def _one(folder: Path, expected: _Expected, previous: Path | None) -> tuple[Verification, Manifest | None]:
     """The result of verifying `folder` by its own manifest, and that manifest if it is trustworthy."""
     content, flaw = _manifest(folder)
     manifest = read(content)
@@ -134,7 +134,7 @@ def _one(folder: Path, asked: _Asked, previous: Path | None) -> tuple[Verificati
         flaw = _refused(content, manifest)
     if flaw or manifest is None:
         return Verification(folder, flaws=(*_switch(folder), Flaw(MANIFEST, flaw))), None
-    unsigned = list(_signature(folder, content, manifest.signer, asked.signer))
+    unsigned = list(_signature(folder, content, manifest.signer, expected.signer))
     flaws = [
         *_switch(folder),
         *_files(folder, manifest),
@@ -143,7 +143,7 @@ def _one(folder: Path, asked: _Asked, previous: Path | None) -> tuple[Verificati
         *_agreement(folder, manifest),
     ]
     signer = manifest.signer.fingerprint if manifest.signer else ""
-    trusted = signer in asked.known or (asked.signer is not None and signer == fingerprint(asked.signer))
+    trusted = signer in expected.known or (expected.signer is not None and signer == fingerprint(expected.signer))
     signature = Signature.KNOWN if trusted else Signature.UNKNOWN if signer else Signature.NONE
     if signer and unsigned:
         signature = Signature.WRONG
@@ -157,7 +157,7 @@ def _one(folder: Path, asked: _Asked, previous: Path | None) -> tuple[Verificati
         previous is not None,
         tuple(flaws),
         signature,
-        asked.known.get(signer, ""),
+        expected.known.get(signer, ""),
         manifest.part_of.subject if manifest.part_of else (),
     )
     return found, manifest
@@ -167,14 +167,14 @@ def _manifest(folder: Path) -> tuple[bytes, str]:
     """The manifest's bytes, and the problem if it cannot be read."""
     path = folder / MANIFEST
     try:
-        if os.path.islink(path):  # noqa: PTH114 - also where the folder may not be searched
+        if os.path.islink(path):  # noqa: PTH114 - returns False if access is denied
             return b"", "is a link where a file was"
         return read_file(path, MAX_BYTES), ""
     except FileNotFoundError:
-        said = "is missing: nothing says what the report consists of"
+        problem = "is missing: nothing says what the report consists of"
         if any(folder.glob(f"*/{MANIFEST}")):
-            said += ", nor that the reports in its folders belong together and none is missing"
-        return b"", said
+            problem += ", nor that the reports in its folders belong together and none is missing"
+        return b"", problem
     except OSError as error:
         return b"", f"cannot be read: {error.strerror}"
 
@@ -185,8 +185,8 @@ def _refused(content: bytes, manifest: Manifest | None) -> str:
         return "was changed: it is no longer a valid manifest"
     if not unchanged(content):
         return "was changed: it does not match its hash"
-    if manifest.format == EARLIER:
-        return f"has the earlier format {EARLIER}, which does not prove enough: write the report again"
+    if manifest.format == PREVIOUS_FORMAT:
+        return f"has the earlier format {PREVIOUS_FORMAT}, which does not prove enough: write the report again"
     return ""
 
 
@@ -199,12 +199,12 @@ def _switch(folder: Path) -> Iterator[Flaw]:
         )
 
 
-def _part(folder: Path, force: str, whole: Manifest, asked: _Asked, previous: Path | None) -> Verification:
-    """One force's report, as a part of that in `folder`: the two manifests must agree in everything."""
+def _part(folder: Path, force: str, whole: Manifest, expected: _Expected, previous: Path | None) -> Verification:
+    """The result for one force's report inside the report in `folder`: the two manifests must agree."""
     place = folder / force
     if os.path.islink(place) or not os.path.isdir(place):  # noqa: PTH112, PTH114 - as above
         return Verification(place, flaws=(Flaw(MANIFEST, "is missing: there is no folder of this force"),))
-    found, manifest = _one(place, asked, _earlier(previous, force))
+    found, manifest = _one(place, expected, _earlier(previous, force))
     if manifest is None:
         return found
     flaws = list(found.flaws)
@@ -223,7 +223,7 @@ def _part(folder: Path, force: str, whole: Manifest, asked: _Asked, previous: Pa
 
 
 def _earlier(previous: Path | None, force: str) -> Path | None:
-    """The folder of the force's report before, where the report before has one."""
+    """The folder of the force's part of the previous report; None if it has none."""
     return previous / force if previous is not None and os.path.lexists(previous / force / MANIFEST) else None
 
 
@@ -232,14 +232,14 @@ def _misplaced(name: str, manifest: Manifest) -> Flaw:
 
 
 def _place(folder: Path, manifest: Manifest, forces: Collection[str]) -> Iterator[Flaw]:
-    """What is wrong with where a report on one force is: another force's folder, or a whole that does not have it."""
+    """The flaws in the location of a report on one force: another force's folder, or a report that does not list it."""
     real = Path(os.path.realpath(folder))
     others = {*forces, *(manifest.part_of.subject if manifest.part_of else ())}
     if real.name in others and real.name != manifest.subject[0]:
         yield _misplaced(real.name, manifest)
     content, _ = _manifest(real.parent)
     whole = read(content)
-    if whole is None or len(whole.subject) < 2 or not unchanged(content) or whole.format == EARLIER:
+    if whole is None or len(whole.subject) < 2 or not unchanged(content) or whole.format == PREVIOUS_FORMAT:
         return
     entry = whole.files.get(f"{real.name}/{MANIFEST}")
     here, _ = _manifest(real)
@@ -249,9 +249,9 @@ def _place(folder: Path, manifest: Manifest, forces: Collection[str]) -> Iterato
 
 def _files(folder: Path, manifest: Manifest) -> Iterator[Flaw]:
     for name, was in sorted(manifest.files.items()):
-        said = _difference(folder, name, was)
-        if said:
-            yield Flaw(name, said)
+        problem = _difference(folder, name, was)
+        if problem:
+            yield Flaw(name, problem)
     sealed = {MANIFEST, SIGNATURE} if manifest.signer else {MANIFEST}
     yield from _added(folder, {*manifest.files, *sealed})
 
@@ -274,9 +274,9 @@ def _difference(folder: Path, name: str, was: Entry) -> str:
 
 
 def _added(folder: Path, known: set[str]) -> Iterator[Flaw]:
-    """Whatever else there is below `folder`: files of any kind, links, folders that are empty or cannot be read."""
+    """Everything below `folder` that is not in `known`: files, links, and folders that are empty or unreadable."""
     folders = {name.rpartition("/")[0] for name in known} - {""}
-    said = "was added: the report was written without it"
+    added = "was added: the report was written without it"
     found: list[Flaw] = []
     waiting, seen = [""], 0
     while waiting:
@@ -287,7 +287,7 @@ def _added(folder: Path, known: set[str]) -> Iterator[Flaw]:
             found.append(Flaw(here or ".", f"cannot be read: {error.strerror}"))
             continue
         if not entries and here not in folders:
-            found.append(Flaw(here, said))
+            found.append(Flaw(here, added))
         for each in entries:
             seen += 1
             if seen > _MOST:
@@ -300,7 +300,7 @@ def _added(folder: Path, known: set[str]) -> Iterator[Flaw]:
                     continue  # reported already
                 waiting.append(name)
             elif name not in known:
-                found.append(Flaw(name, said))
+                found.append(Flaw(name, added))
     yield from sorted(found, key=str)
 
 
@@ -356,20 +356,21 @@ def _chain(manifest: Manifest, previous: Path | None) -> Iterator[Flaw]:
 
 
 def _agreement(folder: Path, manifest: Manifest) -> Iterator[Flaw]:
-    """Whether the findings are on the force and of the time that the manifest of a report on one force says."""
+    """A flaw if the findings differ from the manifest of a report on one force in the force or the time."""
     entry = manifest.files.get(_FINDINGS)
     if len(manifest.subject) != 1 or entry is None or _difference(folder, _FINDINGS, entry):
         return
-    said = _head(folder / _FINDINGS)
-    if (said.get("force"), said.get("ended")) != (manifest.subject[0], manifest.written):
+    findings = _findings(folder / _FINDINGS)
+    if (findings.get("force"), findings.get("ended")) != (manifest.subject[0], manifest.written):
         yield Flaw(MANIFEST, f"does not agree with {_FINDINGS} in the force or the time")
 
 
-def _head(path: Path) -> Mapping[str, Any]:
+def _findings(path: Path) -> Mapping[str, Any]:
+    """The members of `findings.json`; empty if it cannot be read."""
     import json
 
     try:
-        said = json.loads(read_file(path, _MAX_FINDINGS))
+        members = json.loads(read_file(path, _MAX_FINDINGS))
     except (OSError, ValueError, RecursionError):
         return {}
-    return said if isinstance(said, dict) else {}
+    return members if isinstance(members, dict) else {}

@@ -1,4 +1,4 @@
-"""The sentences of a report, the same in the terminal and on the page."""
+"""The sentences of a report, shared by all views."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from bluelamp.policies import Verdict
 from bluelamp.policies.value import UNTIL_DEPLOYED
 from bluelamp.reports.canonical import canonical
-from bluelamp.reports.coverage import Standing
+from bluelamp.reports.coverage import ControlStatus
 from bluelamp.reports.findings import SEVERITIES, Answer, Finding, Report, Source
 from bluelamp.reports.totals import SOURCES as TOTALS_SOURCES
 from bluelamp.reports.trend import Since
@@ -31,22 +31,22 @@ VERDICT_WORDS: Final = {
     Verdict.PASS: "Pass",
     Verdict.NOT_APPLICABLE: "Not applicable",
 }
-STANDING_WORDS: Final = {
-    Standing.FAILS: "with a failing rule",
-    Standing.UNDECIDED: "undecided",
-    Standing.EXEMPT: "passing with exemptions",
-    Standing.PASSES: "with passing rules",
-    Standing.PARTLY: "seen in part, with passing rules",
-    Standing.NOTHING_HERE: "with nothing to judge",
-    Standing.NOT_ASSESSED: "not assessed",
-    Standing.NOT_ASSESSABLE: "not assessable from infrastructure",
+STATUS_WORDS: Final = {
+    ControlStatus.FAILS: "with a failing rule",
+    ControlStatus.UNDECIDED: "undecided",
+    ControlStatus.EXEMPT: "passing with exemptions",
+    ControlStatus.PASSES: "with passing rules",
+    ControlStatus.PARTLY: "seen in part, with passing rules",
+    ControlStatus.NOTHING_HERE: "with nothing to judge",
+    ControlStatus.NOT_ASSESSED: "not assessed",
+    ControlStatus.NOT_ASSESSABLE: "not assessable from infrastructure",
 }
 """The words for a number of controls with each status."""
 ANSWER_WORDS: Final = {
     Answer.WITHIN: "within baseline",
     Answer.WITHIN_PICKED: "within the picked rules",
     Answer.NOT_WITHIN: "not within baseline",
-    Answer.CANNOT_BE_SAID: "undecided",
+    Answer.UNDECIDED: "undecided",
 }
 """The text of each answer for people; data has the values of `Answer`."""
 VERDICT_MEANINGS: Final = {
@@ -60,28 +60,28 @@ VERDICT_MEANINGS: Final = {
 
 
 def headline(report: Report) -> str:
-    """The answer in one sentence, and in a second one how much no rule covers."""
+    """The answer in one sentence, and a second one on uncovered resources, if any."""
     return f"{answered(report)} {sentence(not_covered(report))}".rstrip()
 
 
 def not_covered(report: Report) -> str:
-    """How many resources were not judged, of how many kinds, as half a sentence; empty where all were."""
+    """The numbers of unjudged resources and kinds, as half a sentence; empty if all were judged."""
     none = sum(len(each.resources) for each in report.uncovered)
     partly = sum(len(each.resources) for each in report.unjudged if each.general)
-    said = []
+    phrases = []
     if none:
         kinds = some(len({each.kind for each in report.uncovered}), "kind")
-        said.append(f"{some(none, 'resource')} of {kinds} {'is' if none == 1 else 'are'} covered by no rule")
+        phrases.append(f"{some(none, 'resource')} of {kinds} {'is' if none == 1 else 'are'} covered by no rule")
     if partly:
         noun = some(partly, "resource") if not none else f"{partly:,}"
         verb = "is" if partly == 1 else "are"
-        said.append(f"{noun} {verb} covered only by rules on location, classification and cost")
-    said += _parts(report)
-    return ", and ".join(filter(None, (", ".join(said[:-1]), *said[-1:])))
+        phrases.append(f"{noun} {verb} covered only by rules on location, classification and cost")
+    phrases += _parts(report)
+    return ", and ".join(filter(None, (", ".join(phrases[:-1]), *phrases[-1:])))
 
 
 def _parts(report: Report) -> list[str]:
-    """How much of files and resources was not judged: what cannot be read, and what the source left out."""
+    """The numbers of unreadable items, and of items that the source left out, by kind."""
     found: Counter[tuple[bool, str]] = Counter()
     for each in report.parts:
         found[each.unread, each.of] += len(each.resources)
@@ -92,7 +92,7 @@ def _parts(report: Report) -> list[str]:
 
 
 def unread(report: Report) -> str:
-    """How many files and resources cannot be read, as half a sentence; empty where all were."""
+    """The numbers of unreadable files and resources, as half a sentence; empty if there are none."""
     found: Counter[str] = Counter()
     for each in report.unread:
         found[each.of] += len(each.resources)
@@ -114,13 +114,13 @@ def answered(report: Report) -> str:
             return f"{report.name} is within the rules that were picked, which are not its whole security baseline."
         case Answer.NOT_WITHIN:
             return f"{report.name} is not within its security baseline."
-        case Answer.CANNOT_BE_SAID:
+        case Answer.UNDECIDED:
             what = "the rules that were picked" if report.filters else "its security baseline"
             return f"It is undecided whether {report.name} is within {what}."
 
 
 def explanation(report: Report) -> list[str]:
-    """Why the answer is what it is, and what it leaves out: a few sentences."""
+    """The reasons for the answer, and its limits, in a few sentences."""
     said = []
     if report.filters:
         left_out = f"{some(report.left_out, 'other rule')} {'was' if report.left_out == 1 else 'were'} not judged"
@@ -158,7 +158,7 @@ def explanation(report: Report) -> list[str]:
 
 
 def counted(report: Report) -> str:
-    """Every count that the answer rests on and what it counts, in one line; empty ones are left out."""
+    """The counts behind the answer, in one line, without zeros."""
     totals = report.totals
     kinds = [
         (totals.judged, "judged"),
@@ -188,13 +188,12 @@ def _other_verdicts(report: Report) -> list[str]:
 
 
 def one_line(report: Report) -> str:
-    """The answer as half a sentence, to stand after the force's name, how it is against an earlier report, and how much
-    no rule covers."""
+    """The answer, the comparison with an earlier report and the uncovered resources, to follow the force's name."""
     return "; ".join(filter(None, (_answer(report), against(report), not_covered(report))))
 
 
 def against(report: Report) -> str:
-    """How many findings are new and known against an earlier report, as half a sentence; empty without one."""
+    """The numbers of new and known findings against an earlier report, as half a sentence; empty without one."""
     found = report.against
     if found is None:
         return ""
@@ -206,8 +205,8 @@ def against(report: Report) -> str:
     return f"against {what}: {', '.join(parts)}"
 
 
-def standing(report: Report, finding: Finding) -> str:
-    """How a finding is against an earlier report, in a word or two; empty without one, and where it is none."""
+def baseline_status(report: Report, finding: Finding) -> str:
+    """A finding's status against an earlier report: `new: …`, `known` or `known, changed`; empty if not compared."""
     found = report.against
     if found is None:
         return ""
@@ -228,7 +227,7 @@ def _answer(report: Report) -> str:
             severities = Counter(finding.rule.severity for finding in report.broken)
             parts = ", ".join(f"{severities[each]} {each}" for each in SEVERITIES if severities[each])
             return f"not within its baseline: {some(len(report.broken), 'mandatory failure')} ({parts})"
-        case Answer.CANNOT_BE_SAID:
+        case Answer.UNDECIDED:
             return f"undecided: {_open(report)}"
 
 
@@ -243,23 +242,23 @@ def _open(report: Report) -> str:
 
 
 def moment(time: datetime) -> str:
-    """A time as people write it, in UTC."""
+    """A time for people, in UTC: `1 April 2026 at 09:30 UTC`."""
     time = time.astimezone(UTC)
     return f"{time.day} {time:%B %Y at %H:%M} UTC"
 
 
 def day(time: date) -> str:
-    """A day as people write it."""
+    """A day for people: `1 April 2026`."""
     return f"{time.day} {time:%B %Y}"
 
 
 def short_day(time: date) -> str:
-    """A day in a chart."""
+    """A day in a chart: `1 Apr`."""
     return f"{time.day} {time:%b}"
 
 
 def signed(signature: "Signature | None") -> str:
-    """A sentence about the report's signature, which proves nothing by itself."""
+    """A sentence about the report's signature; only `bluelamp verify` can confirm it."""
     if signature is None:
         return "Not signed."
     holder = signature.holder or "an unknown holder"
@@ -278,7 +277,7 @@ def changed(since: Since | None) -> str:
 
 
 def value(observed: Any) -> str:
-    """A JSON value as people read it: text as it is, nothing as `not set`, the rest as JSON."""
+    """A JSON value for people: text unchanged, null as `not set`, other values as JSON."""
     if observed is None:
         return "not set"
     if isinstance(observed, str):
@@ -286,7 +285,7 @@ def value(observed: Any) -> str:
     return canonical(observed).decode()
 
 
-def asked(expected: Any) -> str:
+def requirement(expected: Any) -> str:
     """A rule's requirement in words."""
     if isinstance(expected, list) and expected and all(isinstance(item, (str, int, float)) for item in expected):
         return " or ".join(value(item) for item in expected)
@@ -294,7 +293,7 @@ def asked(expected: Any) -> str:
 
 
 def says_more(finding: Finding) -> bool:
-    """Whether the finding's message says what its path, observed and expected value do not."""
+    """Whether the finding's message has more than its path, observed and expected value."""
     if finding.verdict in {Verdict.FAIL, Verdict.EXEMPT}:
         return "; " in finding.message or finding.message.endswith(")")
     if finding.verdict is Verdict.UNKNOWN:

@@ -1,4 +1,4 @@
-"""Writing reports to a folder: the whole new report takes the place of the older one in one step."""
+"""Writes reports to a folder; a new report replaces an older one atomically."""
 
 import errno
 import os
@@ -22,34 +22,34 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Detail:
-    """What of a report other tools are given: with `passes` SARIF holds every verdict, with `advisory_failures` JUnit
-    counts advisory failures as failures."""
+    """Options of machine formats: `passes` for every verdict in SARIF, `advisory_failures` for advisory failures as
+    failures in JUnit."""
 
     passes: bool = False
     advisory_failures: bool = False
 
 
-class Maker(Protocol):
-    """A function that writes a file of a report; None if the file would be empty."""
+class Formatter(Protocol):
+    """A function that returns the text of a report's file; None if there is nothing to write."""
 
     def __call__(self, report: Report, detail: Detail = Detail()) -> str | None:
         """The file's text."""
 
 
-def _lazily(module: str, function: str, *wants: str) -> Maker:
-    """A maker whose module is imported when it is needed: some cost much. `wants` are the details that it takes."""
+def _lazily(module: str, function: str, *wants: str) -> Formatter:
+    """A formatter whose module is imported on first use, as some import slowly. `wants` are its `Detail` fields."""
 
-    def made(report: Report, detail: Detail = Detail()) -> str | None:
-        maker = getattr(import_module(f"bluelamp.reports.{module}"), function)
-        text: str | None = maker(report, **{name: getattr(detail, name) for name in wants})
+    def formatted(report: Report, detail: Detail = Detail()) -> str | None:
+        formatter = getattr(import_module(f"bluelamp.reports.{module}"), function)
+        text: str | None = formatter(report, **{name: getattr(detail, name) for name in wants})
         return text
 
-    return made
+    return formatted
 
 
 REPORT: Final = "report.html"
-"""The page of one force: what to open first."""
-FORMATS: Final[Mapping[str, Mapping[str, Maker]]] = {
+"""The page of one force."""
+FORMATS: Final[Mapping[str, Mapping[str, Formatter]]] = {
     "json": {"findings.json": lambda report, detail=Detail(): report.to_json()},
     "html": {REPORT: _lazily("html", "to_html"), "controls.html": _lazily("html", "to_controls")},
     "csv": {
@@ -66,14 +66,14 @@ FORMATS: Final[Mapping[str, Mapping[str, Maker]]] = {
         "poam.json": _lazily("formats.oscal", "to_poam"),
     },
 }
-"""The files of each format, and what makes each; one that makes None has nothing to say of the report."""
+"""The files of each format, with their formatters."""
 PAGES: Final = frozenset({INDEX, REPORT})
 """The pages to open first."""
 FEW: Final = 10
-"""Of so many forces a report is written in every format, where none are named."""
+"""Up to this number of forces, the default is every format."""
 OF_MANY: Final = ("json", "html", "markdown")
-"""The formats of more forces than that: the others are for a force's own tools."""
-_OURS: Final = {INDEX, MANIFEST, SIGNATURE, *(name for made in FORMATS.values() for name in made)}
+"""The default formats of more forces; the others are for a force's own tools."""
+_OWN_NAMES: Final = {INDEX, MANIFEST, SIGNATURE, *(name for files in FORMATS.values() for name in files)}
 """The names of all files that a report can have."""
 _SEALS: Final = (MANIFEST, SIGNATURE)
 
@@ -100,17 +100,16 @@ def write(
     detail: Detail | None = None,
     signers: Mapping[str, str] | None = None,
 ) -> list[Path]:
-    """Write the files of each report, seal them, and return their paths.
+    """Writes the files of each report, seals them, and returns their paths.
 
     `formats` are by default all, and `OF_MANY` for more than `FEW` reports.
 
-    One report goes directly into `folder`, several into a folder each, named after the force, each sealed by itself
-    and all together, with `index.html` above them, which compares them. The new report takes the place of an older one
-    in one step: a run that is killed leaves the older report or the new one. Other files in the folder stay, and are
-    never written over. `key` signs the seal; it is chained to the report in `previous`, by default to the one that is
-    replaced. `signers` has the names of the project's known signers by fingerprint; the pages name the one of `key`.
-    Raises `BluelampError` where the folder cannot be written or the disk is full, and `UsageError` for two
-    reports on one force and where somebody's own file has the name of a report's.
+    One report goes directly into `folder`; several go into a subfolder each, named after the force, each sealed
+    separately and all together, with `index.html`, which compares them. An older report is replaced atomically: a
+    killed run leaves either the older or the new report. Other files in the folder are never changed. `key` signs the
+    seal, which is chained to the report in `previous`, by default to the replaced one. `signers` has the names of the
+    project's known signers by fingerprint, for the pages. Raises `BluelampError` if the folder cannot be written or
+    the disk is full, `UsageError` for two reports on one force or if a file that is not a report's has the name of one.
     """
     names = [report.force for report in reports]
     if len(set(names)) != len(names):
@@ -127,22 +126,22 @@ def write(
     try:
         replace_folder(folder, draft.fill, _owned, last=MANIFEST)
     except OccupiedError as error:
-        said = "a file that does not belong to a report already exists"
+        problem = "a file that does not belong to a report already exists"
         raise UsageError(
-            f"{draft.shown(error.filename)}: the report cannot be written: {said}",
+            f"{draft.shown(error.filename)}: the report cannot be written: {problem}",
             next_step="move it away, or name another folder",
         ) from error
     except OSError as error:
-        said, step = _NEXT.get(error.errno or 0, (error.strerror or str(error), "name another folder"))
+        problem, step = _NEXT.get(error.errno or 0, (error.strerror or str(error), "name another folder"))
         raise kind_of(error)(
-            f"{draft.shown(error.filename)}: the report cannot be written: {said}", next_step=step
+            f"{draft.shown(error.filename)}: the report cannot be written: {problem}", next_step=step
         ) from error
     return [folder / name for name in draft.written]
 
 
 @dataclass
 class _Draft:
-    """A report that is being written into a folder of its own; `written` are the names of its files in order."""
+    """A report that is being written into a temporary folder; `written` are the names of its files in order."""
 
     reports: Sequence[Report]
     formats: Sequence[str]
@@ -169,7 +168,7 @@ class _Draft:
         self._seal(PurePosixPath(), list(self.written), self.reports, self.before)
 
     def shown(self, path: str | None) -> Path:
-        """The place, as the user named it, of the file that could not be written."""
+        """The path, relative to the user's folder, of the file that could not be written."""
         for here in (self.work, Path(os.path.realpath(self.folder))):
             if path and here is not None and Path(path).is_relative_to(here) and Path(path) != here:
                 return self.folder / Path(path).relative_to(here)
@@ -180,7 +179,7 @@ class _Draft:
         return [INDEX] if len(self.reports) > 1 and "html" in self.formats else FORMATS[self.formats[0]]
 
     def _all_texts(self) -> Iterator[dict[str, str]]:
-        """The files of each report, by name. Those of many reports are made in as many processes as there are cores."""
+        """The texts of each report's files, by name; for many reports, formatted in one process per core."""
         if len(self.reports) <= FEW:
             yield from map(self._texts, self.reports)
             return
@@ -191,8 +190,8 @@ class _Draft:
         yield from in_processes(lambda force: self._texts(by_force[force]), list(by_force), cores())
 
     def _texts(self, report: Report) -> dict[str, str]:
-        made = {name: maker(report, self.detail) for form in self.formats for name, maker in FORMATS[form].items()}
-        return {name: text for name, text in made.items() if text is not None}
+        texts = {name: text_of(report, self.detail) for each in self.formats for name, text_of in FORMATS[each].items()}
+        return {name: text for name, text in texts.items() if text is not None}
 
     def _one(self, report: Report, place: PurePosixPath, before: bytes | None, texts: Mapping[str, str]) -> None:
         for name, text in texts.items():
@@ -232,13 +231,13 @@ def _ended(reports: Sequence[Report]) -> datetime:
 
 
 def _previous(folder: Path, previous: Path | None) -> bytes | None:
-    """The manifest of the report before, if there is one. Raises `UsageError` where one is named that is none."""
+    """The previous report's manifest; None without one. Raises `UsageError` if the folder `previous` has no report."""
     if previous is None:
         return _bytes(folder / MANIFEST)
-    there = _bytes(previous / MANIFEST)
-    if there is None:
+    content = _bytes(previous / MANIFEST)
+    if content is None:
         raise UsageError(f"{previous} holds no report to follow: it has no {MANIFEST}", next_step="name its folder")
-    return there
+    return content
 
 
 def _bytes(path: Path) -> bytes | None:
@@ -249,10 +248,10 @@ def _bytes(path: Path) -> bytes | None:
 
 
 def _owned(folder: Path) -> Owned:
-    """What in a folder is a report's: its manifest, and what that lists, as far as it is ours by its name.
+    """The files in `folder` that a new report may replace: the manifest, and listed files with a report's file names.
 
-    Of a report whose manifest was cut short, the files with our names may be replaced, and so may those of a report on
-    one force in a folder of it, by those of a report on several.
+    If the manifest is truncated, all files with a report's file names may be replaced. So may those of a report in a
+    subfolder, by a report on several forces.
     """
     own = _listed(folder)
     inner = {
@@ -261,14 +260,14 @@ def _owned(folder: Path) -> Owned:
         for name in _listed(path.parent) or ()
     }
     if own is not None and len(own) == len(_SEALS):
-        return Owned(own, inner | {PurePosixPath(name) for name in _OURS})
+        return Owned(own, inner | {PurePosixPath(name) for name in _OWN_NAMES})
     return Owned(own or set(), inner)
 
 
 def _listed(folder: Path) -> set[PurePosixPath] | None:
-    """The files of the report in `folder`; None where there is none."""
+    """The files of the report in `folder`; None without a report."""
     content = _bytes(folder / MANIFEST)
     names = listed(content) if content is not None else None
     if names is None:
         return None
-    return {PurePosixPath(name) for name in [*names, *_SEALS] if PurePosixPath(name).name in _OURS}
+    return {PurePosixPath(name) for name in [*names, *_SEALS] if PurePosixPath(name).name in _OWN_NAMES}

@@ -27,7 +27,7 @@ LONGEST_LIST: Final = 20_000
 """The maximum number of items in a list of a resource."""
 MOST_PROBLEMS: Final = 500
 """The maximum number of reported problems."""
-_MOST_WRONG: Final = 20_000
+_MOST_PROBLEMS_COUNTED: Final = 20_000
 DEEPEST: Final = 200
 """The maximum nesting depth of values."""
 
@@ -40,7 +40,7 @@ class Budget:
     """What a run may still read and compute. Every method raises `OverBudget` once a limit is exceeded."""
 
     def __init__(self) -> None:
-        self._bytes = self._values = self._resources = self._steps = self._wrong = 0
+        self._bytes = self._values = self._resources = self._steps = self._problems = 0
 
     def read(self, size: int) -> None:
         """Counts a file or stream of `size` bytes."""
@@ -59,9 +59,9 @@ class Budget:
 
     def problem(self) -> None:
         """Counts a problem."""
-        self._wrong += 1
-        if self._wrong > _MOST_WRONG:
-            raise OverBudget(f"there are more than {_MOST_WRONG:,} problems")
+        self._problems += 1
+        if self._problems > _MOST_PROBLEMS_COUNTED:
+            raise OverBudget(f"there are more than {_MOST_PROBLEMS_COUNTED:,} problems")
 
     def step(self, count: int = 1) -> None:
         """Counts steps of an evaluation."""

@@ -15,7 +15,7 @@ from bluelamp.resources.budget import MOST_VALUES, OverBudget, size
 
 DEEPEST: Final = 100
 """The maximum nesting depth of a template; nested templates need a few levels each."""
-HALF: Final = "a text holds half of a character (a lone surrogate)"
+LONE_SURROGATE: Final = "a text holds half of a character (a lone surrogate)"
 TOO_LONG: Final = "a number has too many digits"
 # An unclosed token extends to the end of the text, so that scanning is linear. Strings may have several lines.
 _STRING_OR_COMMENT: Final = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*(?:"|\Z)|//[^\n]*|/\*.*?(?:\*/|\Z)', re.DOTALL)
@@ -68,55 +68,57 @@ def fold(name: str) -> str:
 
 def members(value: Mapping[str, Any]) -> dict[str, list[Any]]:
     """The members of an object by folded name; several if names differ in case only."""
-    made: dict[str, list[Any]] = {}
+    result: dict[str, list[Any]] = {}
     for name, item in value.items():
-        made.setdefault(fold(str(name)), []).append(item)
-    return made
+        result.setdefault(fold(str(name)), []).append(item)
+    return result
 
 
 def folded(value: Any) -> dict[str, Any]:
     """The members of an object by folded name; none if `value` is not an object. Raises `DuplicateName`."""
     if not isinstance(value, Mapping):
         return {}
-    made = {fold(name): item for name, item in value.items()}
-    if len(made) != len(value):
+    result = {fold(name): item for name, item in value.items()}
+    if len(result) != len(value):
         seen: dict[str, str] = {}
         for name in value:
             other = seen.setdefault(fold(name), name)
             if other != name:
                 raise DuplicateName(other, name, getattr(value, "start", -1))
-    return made
+    return result
 
 
 class _Decoder(json.JSONDecoder):
     def __init__(self) -> None:
-        super().__init__(object_pairs_hook=_once, parse_float=finite, parse_constant=no_constant, strict=False)
+        super().__init__(
+            object_pairs_hook=_without_duplicates, parse_float=finite, parse_constant=no_constant, strict=False
+        )
         self.parse_object = self._located
         self.scan_once = py_make_scanner(self)
 
-    def _located(self, place: tuple[str, int], *rest: Any) -> tuple[Any, int]:
+    def _located(self, position: tuple[str, int], *rest: Any) -> tuple[Any, int]:
         try:
-            value, end = JSONObject(place, *rest)
+            value, end = JSONObject(position, *rest)
         except DuplicateName as error:
             if error.start < 0:
-                error.start = place[1] - 1
+                error.start = position[1] - 1
             raise
-        value.start = place[1] - 1
+        value.start = position[1] - 1
         return value, end
 
 
-def _once(pairs: list[tuple[str, Any]]) -> Located:
-    made = Located(pairs)
-    if len(made) != len(pairs):
+def _without_duplicates(pairs: list[tuple[str, Any]]) -> Located:
+    result = Located(pairs)
+    if len(result) != len(pairs):
         seen: set[str] = set()
         for name, _ in pairs:
             if name in seen:
                 raise DuplicateName(name, name)
             seen.add(name)
-    return made
+    return result
 
 
-def is_whole(value: Any) -> bool:
+def is_well_formed(value: Any) -> bool:
     """Whether every string in `value` is valid Unicode, without lone surrogates (`\\ud800`)."""
     level = [value]
     while level:
@@ -173,7 +175,7 @@ def _decoded(text: str) -> Any:
     try:
         return _Decoder().decode(text)
     except JSONDecodeError:
-        return _Decoder().decode(_STRING_OR_COMMENT.sub(_blank, text))
+        return _Decoder().decode(_STRING_OR_COMMENT.sub(_as_white_space, text))
 
 
 def _check(value: Any, text: str, file: str) -> None:
@@ -182,10 +184,10 @@ def _check(value: Any, text: str, file: str) -> None:
         size(value, 100 * MOST_VALUES, DEEPEST)
     except OverBudget as error:
         raise Unreadable(Problem(file, message=f"values are nested too deep: more than {DEEPEST} levels")) from error
-    if _ESCAPED.search(text) and not is_whole(value):
-        raise Unreadable(Problem(file, message=HALF))
+    if _ESCAPED.search(text) and not is_well_formed(value):
+        raise Unreadable(Problem(file, message=LONE_SURROGATE))
 
 
-def _blank(found: re.Match[str]) -> str:
+def _as_white_space(found: re.Match[str]) -> str:
     """A comment as white space of the same length, to preserve positions; a string unchanged."""
     return found[0] if found[0].startswith('"') else re.sub(r"[^\n]", " ", found[0])

@@ -25,35 +25,35 @@ def from_plan(plan: "Plan") -> list[Resource]:
     parents = {each.urn: each.parent for each in plan.resources}
 
     def resource(each: "PlannedResource") -> Resource:
-        around = ancestors(each.parent, parents)
-        found = _RESOURCES.of(each.urn, (each,), lambda: _planned(each, around))
-        return found if found.ancestors == around else _planned(each, around)
+        ancestor_urns = ancestors(each.parent, parents)
+        found = _RESOURCES.of(each.urn, (each,), lambda: _planned(each, ancestor_urns))
+        return found if found.ancestors == ancestor_urns else _planned(each, ancestor_urns)
 
     return [resource(each) for each in plan.resources if is_judged(each.type, custom=each.custom)]
 
 
-def _planned(each: "PlannedResource", around: tuple[str, ...]) -> Resource:
+def _planned(each: "PlannedResource", ancestor_urns: tuple[str, ...]) -> Resource:
     from bluelamp.rehearsal import values
 
     secrets: set[str] = set()
     reasons: dict[str, str] = {}
 
-    def opened(value: Any, path: str) -> Any:
+    def unwrapped(value: Any, path: str) -> Any:
         if value is values.UNKNOWN:
             return UNKNOWN
         if isinstance(value, values.Secret):
             secrets.add(path)
-            return opened(value.value, path)
+            return unwrapped(value.value, path)
         if isinstance(value, values.Blob):
             reasons[path] = FILE
             return UNKNOWN
         if isinstance(value, Mapping):
-            return {key: opened(item, joined(path, key)) for key, item in value.items()}
+            return {key: unwrapped(item, joined(path, key)) for key, item in value.items()}
         if isinstance(value, (list, tuple)):
-            return [opened(item, joined(path, index)) for index, item in enumerate(value)]
+            return [unwrapped(item, joined(path, index)) for index, item in enumerate(value)]
         return value
 
-    properties = {key: opened(value, joined("", key)) for key, value in each.inputs.items()}
+    properties = {key: unwrapped(value, joined("", key)) for key, value in each.inputs.items()}
     name = name_of(each.urn)
     return Resource(
         each.urn,
@@ -65,5 +65,5 @@ def _planned(each: "PlannedResource", around: tuple[str, ...]) -> Resource:
         frozenset(secrets),
         each.references,
         reasons=reasons,
-        ancestors=around,
+        ancestors=ancestor_urns,
     )

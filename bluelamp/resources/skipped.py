@@ -14,10 +14,10 @@ DOCUMENT: Final = "document"
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
-    """Something that was not judged, grouped by `kind` and `why`; `urn` is empty if it has none.
+    """An item that was not judged, grouped by `kind` and `why`; `urn` is empty if it has none.
 
-    `of` is what it is: a resource, a file, a document, or a property or an expression of a resource that is judged
-    without it. `unread` is whether it should have been read but cannot be, so that the report is incomplete.
+    `of` is the sort of item: a resource, a file, a document, or a property or expression of a resource that is judged
+    without it. `unread` is whether it could not be read, so that the report is incomplete.
     """
 
     kind: str
@@ -34,7 +34,7 @@ class Skipped:
         return f"{self.source[0]}:{self.source[1]}" if self.source else ""
 
     def as_dict(self) -> dict[str, Any]:
-        """Its details in addition to its kind, as JSON values."""
+        """The item as JSON values, without its kind and reason."""
         source = {"file": self.source[0], "line": self.source[1]} if self.source else None
         return {"name": self.name, "resource": self.urn, "source": source}
 
@@ -54,6 +54,6 @@ def unread(problem: Problem, of: str = FILE) -> Skipped:
 
 
 def has_problem(path: str, problems: Iterable[Problem]) -> bool:
-    """Whether a problem concerns `path` or something in it."""
+    """Whether a problem concerns `path` or a file below it."""
     shown = printable(path).rstrip("/")
     return any(each.file == shown or each.file.startswith(f"{shown}/") for each in problems)

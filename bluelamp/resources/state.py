@@ -26,7 +26,7 @@ def from_state(state: Mapping[str, Any], decrypt: Callable[[str], str] | None = 
     judged = [record for record in _records(state) if not _why_skipped(record)]
     listed = state["deployment"].get("resources") or ()
     parents = {str(each["urn"]): str(each.get("parent") or "") for each in listed}
-    return [_recorded(record, decrypt, parents) for record in judged]
+    return [_resource(record, decrypt, parents) for record in judged]
 
 
 def skipped(state: Mapping[str, Any]) -> list[Skipped]:
@@ -44,7 +44,7 @@ def _why_skipped(record: Mapping[str, Any]) -> str:
     return "it is pending deletion" if record.get("delete") else ""
 
 
-def _recorded(record: Mapping[str, Any], decrypt: Callable[[str], str] | None, parents: Mapping[str, str]) -> Resource:
+def _resource(record: Mapping[str, Any], decrypt: Callable[[str], str] | None, parents: Mapping[str, str]) -> Resource:
     reader = Reader(UNKNOWN, joined, decrypt, _ENCRYPTED)
     try:
         properties = reader.read(record.get("inputs") or {})
@@ -73,12 +73,12 @@ def _recorded(record: Mapping[str, Any], decrypt: Callable[[str], str] | None, p
 def _version(record: Mapping[str, Any]) -> str:
     """The API version that the provider recorded, which may differ from the current provider's default."""
     outputs = record.get("outputs")
-    said = outputs.get("azureApiVersion") if isinstance(outputs, Mapping) else None
-    return said[: len("2023-01-01")] if isinstance(said, str) and re.match(r"\d{4}-\d\d-\d\d", said) else ""
+    version = outputs.get("azureApiVersion") if isinstance(outputs, Mapping) else None
+    return version[: len("2023-01-01")] if isinstance(version, str) and re.match(r"\d{4}-\d\d-\d\d", version) else ""
 
 
 def _records(state: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    """The records of judged resources: no components except assets, and none of the engine's own."""
+    """The records of judged resources: no components except information assets, and no engine resources."""
     deployment = state.get("deployment") if isinstance(state, Mapping) else None
     if not isinstance(deployment, Mapping):
         raise UsageError(
@@ -86,8 +86,8 @@ def _records(state: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
             next_step="export it with `pulumi stack export --file state.json`",
         )
     for number, record in enumerate(deployment.get("resources") or ()):
-        told = isinstance(record, Mapping) and [record.get("urn"), record.get("type")]
-        if not told or not all(isinstance(each, str) and each for each in told):
+        identity = isinstance(record, Mapping) and [record.get("urn"), record.get("type")]
+        if not identity or not all(isinstance(each, str) and each for each in identity):
             raise UsageError(
                 f"the state is damaged: deployment.resources[{number}] has no urn or no type", next_step=_EXPORT_AGAIN
             )

@@ -2,9 +2,9 @@
 
 
 def unique(start: str, name: str, place: str, taken: dict[str, int]) -> str:
-    """`name`, or if `start` and `name` are taken already, `name` with `place` and a number.
+    """`name` if `start` + `name` is not taken; otherwise `name` with `place`, and with a number if needed.
 
-    `taken` counts the uses of each, and is updated.
+    `taken` has the number of uses of each name, and is updated.
     """
     for candidate in (name, f"{name} ({place})"):
         count = taken.get(start + candidate, 0)

@@ -2,7 +2,7 @@
 
 `output-1.json` describes the output of every command with `--format json`, `findings-1.json` a report's
 `findings.json`. The first consists of the envelope's schema, below, and a file for each command in `results/`, named
-after the command (`cloud.ls.json`); `make docs` writes it, here and to `docs/schemas/`.
+after the command (`cloud.ls.json`); `make docs` writes it here and to `docs/schemas/`.
 """
 
 import json

@@ -1,1 +1,1 @@
-"""Mistakes that no single setting shows: those between settings, and between forces and their environments."""
+"""Checks across several settings, and across forces and their environments."""

@@ -15,12 +15,12 @@ COMMAND = "bluelamp addresses"
 
 
 def move_problems(settings: WrittenSettings, kept: Kept, slug: str) -> Iterator[Problem]:
-    """Every network that would leave its kept range, or take the kept range of a removed network."""
+    """Every network that would leave its kept range, or use the kept range of a removed network."""
     if kept.ranges is None:
         return
     places = _places(settings)
-    asked = {each.key: each.range for each in wanted(settings.values)}
-    for key, net in asked.items():
+    wanted_ranges = {each.key: each.range for each in wanted(settings.values)}
+    for key, net in wanted_ranges.items():
         own = kept.ranges.get(key)
         if net is None:
             continue
@@ -32,7 +32,7 @@ def move_problems(settings: WrittenSettings, kept: Kept, slug: str) -> Iterator[
                 staged(key, net, slug, first=usable_regions(settings.values)[:1]),
             )
         for other, taken in kept.ranges.items():
-            if other != key and other not in asked and net.overlaps(taken):
+            if other != key and other not in wanted_ranges and net.overlaps(taken):
                 yield places[key].problem(
                     f"{net} overlaps {taken}, which is kept for {shown(other)} in {kept.line(other)}",
                     str(net),

@@ -1,4 +1,4 @@
-"""Checks of the force's changes to the policy baseline: values that Azure refuses, and missing reasons."""
+"""Checks of the force's changes to the policy baseline: values that Azure rejects, and missing reasons."""
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
@@ -34,7 +34,7 @@ _SHOWN: Final = 9
 def _parameters(name: str) -> dict[str, list[Any]] | None:
     """The parameters of an assignment's definition: type, allowed values and default effect, the latter two if any.
 
-    None where the definition is one of ours that is made with the estate.
+    None if the definition is one of Bluelamp's own, which is created with the estate.
     """
     row = assignments()[name]
     if "custom" not in row:
@@ -116,23 +116,23 @@ def _values(parameters: Group, name: str) -> Iterator[Problem]:
     if known is None:
         return
     for key, value in parameters.values.items():
-        given = parameters.child(key)
+        parameter = parameters.child(key)
         if key not in known:
             word = str(key)  # YAML reads a key such as 1 as a number
             allowed = f"parameters: {_few(list(known))}" if known else "it has none"
             message = f"{name} has no parameter {show(word)}"
-            yield given.problem(message, word, allowed, did_you_mean(word, known))
+            yield parameter.problem(message, word, allowed, did_you_mean(word, known))
             continue
         kind, *rest = known[key]
         if not isinstance(value, _KINDS[kind]) or (isinstance(value, bool) and kind != "Boolean"):
-            yield given.problem(f"is not of the type {kind}", show(value, quote=False), f"type: {kind}")
+            yield parameter.problem(f"is not of the type {kind}", show(value, quote=False), f"type: {kind}")
             continue
-        wrong = [each for each in (value if isinstance(value, list) else [value]) if rest and each not in rest[0]]
-        if wrong:
+        invalid = [each for each in (value if isinstance(value, list) else [value]) if rest and each not in rest[0]]
+        if invalid:
             words = [str(each) for each in rest[0]]
             allowed = f"allowed: {_few(words)}"
-            step = did_you_mean(str(wrong[0]), words)
-            yield given.problem(f"{show(wrong[0])} is not allowed", show(wrong[0], quote=False), allowed, step)
+            step = did_you_mean(str(invalid[0]), words)
+            yield parameter.problem(f"{show(invalid[0])} is not allowed", show(invalid[0], quote=False), allowed, step)
 
 
 def _few(words: Sequence[str]) -> str:
@@ -167,7 +167,7 @@ def _selectors(change: WrittenAssignment) -> Iterator[Problem]:
 
 
 def _loosening(change: WrittenAssignment, name: str) -> str:
-    """The setting by which a change weakens the assignment, or could; empty if it only tightens it."""
+    """The setting that weakens or could weaken the assignment; empty if the change only tightens it."""
     if change.enforcement.value in ("audit", "off"):
         return f"enforcement: {change.enforcement.value}"
     for each in (change.not_scopes, change.resource_selectors):

@@ -106,8 +106,8 @@ def _assignment(exemption: WrittenExemption, name: str, settings: WrittenSetting
         try:
             assigned_at({"assignment": name, "scope": scope, "assigned_at": at.text}, groups)
         except ValueError as error:
-            said = str(error).replace("assigned_at", "assignedAt")
-            yield (at if at.is_given else exemption.scope).problem(said, at.text or scope)
+            message = str(error).replace("assigned_at", "assignedAt")
+            yield (at if at.is_given else exemption.scope).problem(message, at.text or scope)
 
 
 def _groups(settings: WrittenSettings) -> list[str]:
@@ -117,9 +117,9 @@ def _groups(settings: WrittenSettings) -> list[str]:
         str(zone.archetype.value).startswith("confidential") for zone in azure.landing_zones
     )
     written = azure.management_groups
-    there = {
+    switches = {
         "confidential": confidential,
         "sandbox": written.sandbox.value is not False,
         "quarantine": written.quarantine.value is not False,
     }
-    return [key for key, group in hierarchy().items() if there.get(group.get("optional", ""), True)]
+    return [key for key, group in hierarchy().items() if switches.get(group.get("optional", ""), True)]

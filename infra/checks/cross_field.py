@@ -30,7 +30,7 @@ MAX_SANDBOX_BUDGET = 1000
 
 
 def cross_field_problems(settings: WrittenSettings, context: Context) -> Iterator[Problem]:
-    """Every mistake that shows only across several settings or several forces."""
+    """Every mistake across several settings or several forces."""
     yield from _estate(settings)
     yield from address_problems(settings, context)
     yield from _duplicates(settings.azure, settings.on_premises)
@@ -84,7 +84,7 @@ def _duplicates(azure: WrittenAzure, estate: WrittenOnPremises) -> Iterator[Prob
 
 
 def _duplicate_values(listed: Written, values: Iterable[Written]) -> Iterator[Problem]:
-    """A problem for each duplicate among `values`, which are of the list `listed` or of its items."""
+    """A problem for each duplicate among `values`, which are in the list `listed` or its items."""
     for each, first in duplicates(values):
         yield each.problem(
             f"duplicate value {show(each.value)}, first at [{first.steps[len(listed.steps)]}]",

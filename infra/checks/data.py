@@ -16,7 +16,7 @@ _WIDEST_FOR_DATABRICKS: Final = 24
 
 
 def data_problems(settings: WrittenSettings) -> Iterator[Problem]:
-    """Every mistake in `azure.data` and `onPremises.datahub` against the rest of the settings."""
+    """Every conflict of `azure.data` and `onPremises.datahub` with other settings."""
     yield from _datahub(settings.on_premises)
     data = settings.azure.data
     if not data.is_mapping:

@@ -11,9 +11,9 @@ from bluelamp.infra.settings.written import WrittenData, WrittenLake, WrittenSet
 
 
 def job_problems(settings: WrittenSettings, *, has_policy: bool) -> Iterator[Problem]:
-    """Every mistake in `lake` of a tenant's job against the rest of the settings.
+    """Every conflict of `lake` of a tenant's job with other settings.
 
-    `has_policy` says whether the force has an access policy.
+    `has_policy` is whether the force has an access policy.
     """
     data = settings.azure.data
     for tenant in settings.on_premises.tenants:

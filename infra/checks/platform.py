@@ -11,7 +11,7 @@ from bluelamp.infra.settings.written_values import duplicates
 
 
 def platform_problems(settings: WrittenSettings) -> Iterator[Problem]:
-    """Every mistake in the platform's settings against each other."""
+    """Every conflict among the platform's settings."""
     yield from _subscriptions(settings.azure)
     yield from _landing_zones(settings.azure)
     yield from _hierarchy(settings.azure)
@@ -40,7 +40,7 @@ def _subscriptions(azure: WrittenAzure) -> Iterator[Problem]:
 
 def _landing_zones(azure: WrittenAzure) -> Iterator[Problem]:
     written = {area: azure.platform_subscriptions.get(area) for area in AREAS}
-    used = {given.casefold(): area for area, given in written.items() if isinstance(given, str)}
+    used = {subscription.casefold(): area for area, subscription in written.items() if isinstance(subscription, str)}
     for zone in azure.landing_zones:
         own = zone.subscription_id.text
         if own is not None and own.casefold() in used:

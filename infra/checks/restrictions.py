@@ -57,7 +57,7 @@ _ZONES = Path(naming.__file__).parent.parent / "azure" / "private_dns" / "zones.
 
 
 def restriction_problems(settings: WrittenSettings) -> Iterator[Problem]:
-    """Every value that Azure or Kubernetes refuses because of another setting, or as reserved."""
+    """Every value that Azure or Kubernetes rejects because of another setting or as reserved."""
     yield from _azure_duplicates(settings.azure)
     yield from _duplicates_on_premises(settings.on_premises)
     yield from _hub_rules(settings.azure)
@@ -85,8 +85,8 @@ def _azure_duplicates(azure: WrittenAzure) -> Iterator[Problem]:
     yield from _repeated(azure.break_glass.account_ids, "emergency account")
     yield from _repeated((zone.subscription_id for zone in zones), "subscription: a subscription has one landing zone")
     for zone in zones:
-        given = [Written(f"{each.principal_id.value} {each.role.value}", each.role.steps) for each in zone.access]
-        yield from _repeated(given, "assignment of a role to a group")
+        assignments = [Written(f"{each.principal_id.value} {each.role.value}", each.role.steps) for each in zone.access]
+        yield from _repeated(assignments, "assignment of a role to a group")
 
 
 def _duplicates_on_premises(estate: WrittenOnPremises) -> Iterator[Problem]:
@@ -140,7 +140,7 @@ def _landing_zones(azure: WrittenAzure) -> Iterator[Problem]:
 
 
 def _sites(estate: WrittenOnPremises) -> Iterator[Problem]:
-    asked = 0
+    server_count = 0
     for site in estate.sites:
         asn = site.asn.value
         if isinstance(asn, int) and asn in RESERVED_ASNS:
@@ -158,11 +158,11 @@ def _sites(estate: WrittenOnPremises) -> Iterator[Problem]:
         if primary and secondary and primary.overlaps(secondary):
             message = f"{secondary} overlaps the primary line ({primary})"
             yield peering.secondary.problem(message, str(secondary), "another /30")
-        asked += len(site.dns_servers)
-        if len(site.dns_servers) and asked > MOST_DNS_SERVERS:
-            message = f"the sites have {asked} DNS servers"
+        server_count += len(site.dns_servers)
+        if len(site.dns_servers) and server_count > MOST_DNS_SERVERS:
+            message = f"the sites have {server_count} DNS servers"
             allowed = f"at most {MOST_DNS_SERVERS} together: a forwarding rule of Azure takes no more"
-            yield site.dns_servers.problem(message, str(asked), allowed, "remove some")
+            yield site.dns_servers.problem(message, str(server_count), allowed, "remove some")
 
 
 @cache
@@ -219,7 +219,7 @@ def _tenants(estate: WrittenOnPremises) -> Iterator[Problem]:
 
 @cache
 def _assigned(name: str) -> tuple[bool, tuple[str, ...]]:
-    """Whether an assignment is of an initiative, and the reference ids inside it where the initiative is ours."""
+    """Whether an assignment is of an initiative, and the reference ids in it for Bluelamp's own initiatives."""
     row = assignments().get(name) or {}
     if row.get("initiative"):
         return True, ()

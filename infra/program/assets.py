@@ -1,4 +1,4 @@
-"""The force's information assets, registered so that rules judge them together with what is deployed."""
+"""The force's information assets, registered so that rules judge them together with the resources."""
 
 from collections.abc import Iterable
 
@@ -12,8 +12,8 @@ from bluelamp.core.contracts.inputs import inputs
 def register(assets: Iterable[Contract]) -> None:
     """Registers a component for each contract, named after the asset. Must run inside a Pulumi program.
 
-    The components have no children and nothing is deployed for them: a plan, a preview and a state contain the register
-    that they were made with.
+    The components have no children and nothing is deployed for them; through them, every plan, preview and state
+    contains its register.
     """
     for contract in assets:
         pulumi.ComponentResource(ASSET, f"asset-{contract.asset}", inputs(contract)).register_outputs({})

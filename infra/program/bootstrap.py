@@ -1,4 +1,4 @@
-"""The Pulumi program of a force's bootstrap, a small stack of its own."""
+"""The Pulumi program of a force's bootstrap, a separate small stack."""
 
 from pathlib import Path
 from typing import Final
@@ -82,14 +82,14 @@ def build(force: Force, settings: Bootstrap) -> None:
         args["management_group_id"] = settings.management_group
     if settings.written.key_expires_on:
         args["key_expires_on"] = settings.written.key_expires_on.isoformat()
-    made = Module(_WORKLOAD, args, opts)
-    pulumi.export("storageAccountName", made.storage_account_name)
-    pulumi.export("backendUrl", made.backend_url)
-    pulumi.export("vaultName", made.vault_name)
-    pulumi.export("secretsProvider", made.secrets_provider)
-    pulumi.export("planClientId", made.plan_client_id)
-    pulumi.export("applyClientId", made.apply_client_id)
-    pulumi.export("applyPrincipalId", made.apply_principal_id)
+    component = Module(_WORKLOAD, args, opts)
+    pulumi.export("storageAccountName", component.storage_account_name)
+    pulumi.export("backendUrl", component.backend_url)
+    pulumi.export("vaultName", component.vault_name)
+    pulumi.export("secretsProvider", component.secrets_provider)
+    pulumi.export("planClientId", component.plan_client_id)
+    pulumi.export("applyClientId", component.apply_client_id)
+    pulumi.export("applyPrincipalId", component.apply_principal_id)
 
 
 def _network(

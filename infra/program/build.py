@@ -23,9 +23,9 @@ def build(
 ) -> None:
     """Creates the landing zones of `force` and exports the stack's outputs.
 
-    The contracts in `assets` determine the retention of the data lake, and `policy` the access to it. The `roadmap`
-    gives the landing zones that serve another milestone than the rest, and those that are tactical spend. Only the SDKs
-    of the halves that the force has are loaded. Must run inside a Pulumi program.
+    The contracts in `assets` determine the retention of the data lake, and `policy` the access to it. `roadmap` has the
+    landing zones with another milestone and those that are tactical spend. Only the SDKs of the force's halves are
+    loaded. Must run inside a Pulumi program.
     """
     wait_once()
     pulumi.export("force", force.entry.force)
@@ -37,9 +37,9 @@ def build(
 
         if force.version_aliases == "drop":
             pulumi.runtime.register_stack_transformation(drop_version_aliases)
-        made = azure_landing_zone(force, force.azure, label, assets, policy, roadmap)
-        clusters, jobs = made.clusters, made.jobs
-        for key, value in made.exports.items():
+        azure = azure_landing_zone(force, force.azure, label, assets, policy, roadmap)
+        clusters, jobs = azure.clusters, azure.jobs
+        for key, value in azure.exports.items():
             pulumi.export(key, value)
     if force.on_premises:
         from bluelamp.infra.program.on_premises.estate import on_premises_estate
@@ -49,7 +49,7 @@ def build(
 
 
 def _documents(policy: AccessPolicy | None) -> dict[str, str]:
-    """The documents of the access policy that jobs apply, as `bluelamp access --export` writes it; by file name."""
+    """The documents of the access policy for jobs, as written by `bluelamp access --export`, by file name."""
     if policy is None:
         return {}
     from bluelamp.core.access.targets import acls, views
@@ -59,7 +59,7 @@ def _documents(policy: AccessPolicy | None) -> dict[str, str]:
 
 
 def label_of(force: Force) -> Label:
-    """The parts of all names and tags of the force's estate."""
+    """The label of the force's estate, for all names and tags."""
     return Label(
         force=force.entry.force,
         code=force.code,

@@ -20,8 +20,8 @@ _CONSTRUCTORS: Final = 3
 def nearest_frame_only() -> Iterator[None]:
     """Lets the SDK record only the line that declares a resource, not the rest of the call stack.
 
-    The SDK formats those as well, which is a tenth of the time that a large program takes.
-    Leaves an SDK alone that does not record them as 3.272 does (`_get_stack_trace` in pulumi/runtime/resource.py).
+    The SDK formats the whole stack, which takes a tenth of the time of a large program. Does nothing for SDK versions
+    with another implementation than 3.272 (`_get_stack_trace` in pulumi/runtime/resource.py).
     """
     before = getattr(registering, _TRACE, None)
     if before is None:
@@ -45,7 +45,7 @@ def _trace() -> source_pb2.StackTrace:
 
 @cache
 def _at(filename: str, line: int) -> source_pb2.StackTrace:
-    """The trace of one line; empty for code that is in no file."""
+    """The trace of one line; empty for code that is not in a file."""
     place = _uri(filename)
     if not place:
         return source_pb2.StackTrace()
@@ -55,7 +55,7 @@ def _at(filename: str, line: int) -> source_pb2.StackTrace:
 
 @cache
 def _uri(filename: str) -> str:
-    """The URI of a file; empty for code that is in none."""
+    """The URI of a file; empty for code that is not in a file."""
     try:
         return Path(filename).as_uri()
     except ValueError:

@@ -9,12 +9,11 @@ from bluelamp.infra.sdk_debug import drop_debug_messages
 
 
 def prepare_process() -> None:
-    """Applies to the rest of a process that runs one program in the engine and ends.
+    """Prepares a process that runs one program in the engine and then ends.
 
-    It makes no debug messages, uses the quick parts of the SDK and waits for each output once.
+    Disables debug messages, installs `quick_sdk`, and waits for each output once.
     """
-    # The process runs for seconds and its objects live until it ends: garbage collection would take longer than the
-    # rest, also at exit.
+    # All objects live until the process ends after seconds, so garbage collection would only cost time, also at exit.
     gc.disable()
     atexit.register(gc.freeze)
     drop_debug_messages()

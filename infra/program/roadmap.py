@@ -1,4 +1,4 @@
-"""The force's roadmap, registered so that rules judge it together with what is deployed, and in the tags."""
+"""The force's roadmap, registered so that rules judge it together with the resources, and its milestones as tags."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -14,7 +14,7 @@ from bluelamp.modules.naming import Label
 def register_roadmap(roadmap: Roadmap, owner: str) -> None:
     """Registers a component for each milestone and each tactical spend. Must run inside a Pulumi program.
 
-    `owner` is the role that answers for milestones without an owner of their own. Nothing is deployed for them.
+    `owner` is the owner's role for milestones without one. Nothing is deployed for them.
     """
     for milestone in roadmap.milestones:
         inputs = milestone_inputs(milestone, owner, roadmap.file)
@@ -25,16 +25,16 @@ def register_roadmap(roadmap: Roadmap, owner: str) -> None:
 
 
 def register_cost_inputs(inputs: Mapping[str, Any]) -> None:
-    """Registers a component for the use, the hardware and the refreshed prices, where there are any.
+    """Registers a component with the usage, the hardware and the refreshed prices, if there are any.
 
-    The rule on budgets prices the milestones with them. Must run inside a Pulumi program.
+    The budget rule prices the milestones with them. Must run inside a Pulumi program.
     """
     if inputs:
         pulumi.ComponentResource(COST_INPUTS, "cost-inputs", dict(inputs)).register_outputs({})
 
 
 def zone_labels(label: Label, roadmap: Roadmap | None) -> Mapping[str, Label]:
-    """The labels of the landing zones that the roadmap names: another milestone, or tactical spend; by zone."""
+    """The labels of landing zones with another milestone or tactical spend in the roadmap, by zone."""
     if roadmap is None:
         return {}
     labels: dict[str, Label] = {}

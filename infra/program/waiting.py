@@ -1,8 +1,8 @@
 """Waits for each output of a large program once.
 
-Before a program ends, the SDK waits for every output that is still open, and after each one that closes it begins to
-wait for all the others anew: with a thousand resources that is half a million beginnings, seconds of every preview
-(`wait_for_rpcs` in pulumi/runtime/stack.py, SDK 3.272). This waits for the same, raises the same, and begins once.
+Before a program ends, the SDK waits for all pending outputs, and after each one that completes it waits for all others
+again: with a thousand resources half a million times, which takes seconds of every preview (`wait_for_rpcs` in
+pulumi/runtime/stack.py, SDK 3.272). This waits for the same outputs and raises the same errors, but only once.
 """
 
 import asyncio
@@ -14,7 +14,7 @@ _MANAGER = "_get_rpc_manager"
 
 
 def wait_once() -> None:
-    """Makes the program wait this way at its end; an SDK of an unknown release stays unchanged."""
+    """Installs this wait at the end of the program; an SDK of an unknown release stays unchanged."""
     if all(hasattr(stack, name) for name in ("wait_for_rpcs", _MANAGER)) and hasattr(SETTINGS, "outputs"):
         stack.wait_for_rpcs = _wait_for_rpcs
 

@@ -1,4 +1,4 @@
-"""The access of workloads on the force's clusters to Azure; imports none of Azure's SDK."""
+"""The access of workloads on the force's clusters to Azure; does not import the Azure SDK."""
 
 from dataclasses import dataclass
 

@@ -5,6 +5,6 @@ from typing import Any
 
 def copied(options: Any) -> Any:
     """As the SDK's, without the `copy` module."""
-    made = object.__new__(type(options))
-    vars(made).update(vars(options))
-    return made
+    result = object.__new__(type(options))
+    vars(result).update(vars(options))
+    return result

@@ -25,11 +25,11 @@ def scaffold_environment(
     budget: int = 500,
     root: Path = ROOT,
 ) -> Path:
-    """Write `stacks/Pulumi.<slug>-<environment>.yaml` under `root`, with what differs, and return its path.
+    """Writes `stacks/Pulumi.<slug>-<environment>.yaml` under `root`, with the differing settings, and returns its path.
 
-    `subscription` is the id of the environment's own subscription, `budget` GBP a month. An owner and a cost centre are
-    written where they are given, and inherited otherwise. Raises `SettingsError` where the force is unknown or has no
-    settings to build on, the environment has a file, a value is refused or nothing can be written.
+    `subscription` is the id of the environment's own subscription, `budget` is in GBP a month. The owner and the cost
+    centre are inherited if not given. Raises `SettingsError` if the force is unknown or has no settings, the
+    environment's file exists, a value is invalid or the file cannot be written.
     """
     register = read_register(root)
     entry = register.entry(slug).in_environment(environment)

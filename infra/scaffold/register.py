@@ -20,12 +20,12 @@ _FIRST = {"uksouth": "10.16.0.0/16", "ukwest": "10.80.0.0/16", "onPremises": "10
 def add_force(
     slug: str, *, name: str, region: str, code: str, special: bool = False, root: Path, larger: int = 0
 ) -> None:
-    """Adds a row to the register under `root`: address ranges of its own, of the size that the last force has.
+    """Adds a row to the register under `root`, with address ranges of the same size as the last force's.
 
     With `larger` each range is that many powers of two larger.
 
-    Raises `SettingsError` where the force is there already, a value is refused, no range is free or the file cannot be
-    written; the file is then as it was.
+    Raises `SettingsError` if the force exists, a value is invalid, no range is free or the file cannot be written; the
+    file is then unchanged.
     """
     path = root / REGISTER
     content = _content(path)
@@ -52,9 +52,9 @@ def add_force(
 
 
 def followed(root: Path, slugs: tuple[str, ...], successor: str, day: str) -> None:
-    """Enters in the register under `root` that `successor` begins on `day`, and takes over `slugs` from then on.
+    """Records in the register under `root` that `successor` replaces `slugs` from `day` on.
 
-    Raises `SettingsError` where `day` is no date, a force ends otherwise already, or the file cannot be written.
+    Raises `SettingsError` if `day` is not a date, a force already has another end, or the file cannot be written.
     """
     path = root / REGISTER
     text = _content(path).decode("utf-8")
@@ -103,7 +103,7 @@ def _content(path: Path) -> bytes:
 
 
 def _before(content: bytes, root: Path) -> Register | None:
-    """The register as it is; None where it has no force yet."""
+    """The current register; None if it has no force yet."""
     values = parse(content, REGISTER).values
     if isinstance(values, dict) and "forces" in values and not values["forces"]:
         return None
@@ -111,7 +111,7 @@ def _before(content: bytes, root: Path) -> Register | None:
 
 
 def _free(place: str, register: Register | None, larger: int) -> IPv4Network:
-    """The range after the last of a place, or else the first that is free in the plan's space."""
+    """The range after the last one of a place, or else the first free one in the plan's space."""
     if register is None or not register.forces:
         return IPv4Network(_FIRST[place])
     plan = register.address_plan
@@ -133,7 +133,7 @@ def _free(place: str, register: Register | None, larger: int) -> IPv4Network:
 
 
 def _checked(text: str, before: Register | None, slug: str, row: str) -> None:
-    """Raises `SettingsError` where the new register is wrong, or is not the old one with one more row."""
+    """Raises `SettingsError` if the new register is invalid, or differs from the old one in more than the new row."""
     after = parsed(text.encode("utf-8", "backslashreplace"), REGISTER)
     others = {each: entry for each, entry in after.forces.items() if each != slug}
     if slug not in after.forces or (before is not None and others != before.forces):

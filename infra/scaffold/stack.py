@@ -1,4 +1,4 @@
-"""A stack file to start from, written for a force in the register."""
+"""The initial stack file of a force in the register."""
 
 import json
 import os
@@ -22,12 +22,12 @@ _TEMPLATE = Path(__file__).with_name("new_stack.yaml")
 def scaffold(
     slug: str, owner_email: str, cost_centre: str, owner_role: str = "Head of Digital", root: Path = ROOT
 ) -> Path:
-    """Write `stacks/Pulumi.<slug>.yaml` under `root`, with the force's address space in it, and return its path.
+    """Writes `stacks/Pulumi.<slug>.yaml` under `root`, with the force's address space, and returns its path.
 
-    The file loads as it stands. It appears whole or not at all, and settings that are there are never overwritten; to a
-    file without settings, such as the one that the engine makes for a new stack, they are added.
+    The file is valid, is written atomically, and never overwrites settings. If there is a file without settings, such
+    as the engine creates for a new stack, the settings are added to it.
 
-    Raises `SettingsError` when the force is unknown, its file exists, a value is refused or nothing can be written.
+    Raises `SettingsError` if the force is unknown, it has settings, a value is invalid or the file cannot be written.
     """
     register = read_register(root)
     entry = register.entry(slug)
@@ -51,15 +51,15 @@ def scaffold(
 
 
 def write(path: Path, text: str, context: Context) -> None:
-    """Writes the settings `text` of a stack, after checking them, above what the engine keeps in the file.
+    """Validates the settings `text` of a stack and writes them above the engine's entries in the file.
 
-    Raises `SettingsError` where they are wrong, where the file has settings already or where it cannot be written.
+    Raises `SettingsError` if they are invalid, the file already has settings or it cannot be written.
     """
     name = STACK_FILE.format(slug=context.entry.slug)
     try:
         before = read(path, MAX_BYTES) if os.path.lexists(path) else None
-        kept = _engines_own(before, name)
-        content = (text + kept).encode("utf-8", "backslashreplace")  # YAML refuses lone surrogates
+        engine_entries = _engines_own(before, name)
+        content = (text + engine_entries).encode("utf-8", "backslashreplace")  # YAML refuses lone surrogates
         from_source(parse(content, name), context)
         if before is None:
             create(path, content, mode=0o644)
@@ -74,12 +74,12 @@ def write(path: Path, text: str, context: Context) -> None:
 def _engines_own(before: bytes | None, name: str) -> str:
     """The engine's entries in a file without settings."""
     values = parse(before, name, may_be_empty=True).values if before else None
-    held = values if isinstance(values, dict) else {}
-    return "".join(f"{key}: {quoted(value)}\n" for key, value in held.items() if isinstance(value, str))
+    entries = values if isinstance(values, dict) else {}
+    return "".join(f"{key}: {quoted(value)}\n" for key, value in entries.items() if isinstance(value, str))
 
 
 def quoted(text: str) -> str:
-    """`text` in double quotes, which YAML reads as JSON does."""
+    """`text` in double quotes, which YAML reads in the same way as JSON."""
     return json.dumps(text, ensure_ascii=False)
 
 

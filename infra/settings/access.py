@@ -9,7 +9,7 @@ from bluelamp.infra.settings.model import Force
 
 
 def access_of(force: Force, root: Path) -> AccessPolicy | None:
-    """The force's policy, checked; None where it has none, or where its lake waits for a higher profile.
+    """The force's validated access policy; None if it has none, or if its lake requires a higher profile.
 
     Raises `SettingsError` with every mistake in it.
     """

@@ -1,4 +1,4 @@
-"""The file of kept address ranges of a force, `stacks/<force>/addresses.yaml`: read, checked and written."""
+"""Reads, validates and writes the kept address ranges of a force, `stacks/<force>/addresses.yaml`."""
 
 from collections.abc import Iterator, Mapping
 from ipaddress import IPv4Network
@@ -54,7 +54,7 @@ class KeptRanges(Model):
 
 
 class Kept(NamedTuple):
-    """The kept ranges and the file that they are in; `ranges` is None where there is no file."""
+    """The kept ranges and their file; `ranges` is None if there is no file."""
 
     file: str
     ranges: Ranges | None = None
@@ -73,7 +73,7 @@ def steps_of(key: Key) -> Steps:
 
 
 def shown(key: Key, *, primary: str = "") -> str:
-    """A network's name for people: `hub`, `hub in ukwest`, or the landing zone's name."""
+    """A network's display name: `hub`, `hub in ukwest`, or the landing zone's name."""
     region, name = key
     return name if name != HUB else "hub" + (f" in {region}" if region != primary else "")
 
@@ -84,8 +84,8 @@ def kept_of(entry: Entry, root: Path) -> Kept:
 
 
 def read_kept(root: Path, file: str, allocation: Mapping[str, IPv4Network]) -> Kept:
-    """The ranges kept in `file` under `root`. Raises `SettingsError` with every mistake in it: ranges outside the
-    `allocation` of their region, or over each other, are mistakes."""
+    """The ranges kept in `file` under `root`. Raises `SettingsError` with every mistake, including ranges that overlap
+    or are outside the `allocation` of their region."""
     path = root / file
     if not lexists(path):
         return Kept(file)
@@ -94,16 +94,16 @@ def read_kept(root: Path, file: str, allocation: Mapping[str, IPv4Network]) -> K
 
 
 def check(content: bytes | str, file: str, allocation: Mapping[str, IPv4Network]) -> Kept:
-    """The ranges kept in `content`, the text of `file`. Raises `SettingsError` as `read_kept` does."""
+    """The kept ranges in `content`, the text of `file`. Raises `SettingsError` as `read_kept` does."""
     source = parse(content.encode() if isinstance(content, str) else content, file, may_be_empty=True)
     values = {} if source.values is None else source.values
-    made, wrong = validate(KeptRanges, values, source, lambda steps: steps)
-    problems: list[Problem] = [*source.problems, *wrong]
-    if made is not None:
-        problems += _mistakes(made.ranges(), source, allocation)
-    if problems or made is None:
+    parsed, invalid = validate(KeptRanges, values, source, lambda steps: steps)
+    problems: list[Problem] = [*source.problems, *invalid]
+    if parsed is not None:
+        problems += _mistakes(parsed.ranges(), source, allocation)
+    if problems or parsed is None:
         raise SettingsError(dict.fromkeys(problems))
-    return Kept(file, made.ranges(), source)
+    return Kept(file, parsed.ranges(), source)
 
 
 def _mistakes(ranges: Ranges, source: Source, allocation: Mapping[str, IPv4Network]) -> Iterator[Problem]:
@@ -126,7 +126,7 @@ def _mistakes(ranges: Ranges, source: Source, allocation: Mapping[str, IPv4Netwo
 
 
 def write_kept(root: Path, file: str, slug: str, ranges: Ranges) -> Path:
-    """Writes `ranges` as the kept ones, in one step. Raises `SettingsError` where the file cannot be written."""
+    """Writes `ranges` as the kept ones, atomically. Raises `SettingsError` if the file cannot be written."""
     path = root / file
     try:
         replace(path, text_of(slug, ranges), mode=0o644)
@@ -136,7 +136,7 @@ def write_kept(root: Path, file: str, slug: str, ranges: Ranges) -> Path:
 
 
 def text_of(slug: str, ranges: Ranges) -> str:
-    """The file's content for `ranges`: by region, the hub first, landing zones by address."""
+    """The file's content for `ranges`: by region, the hub first, then landing zones by address."""
     lines = [_HEADER.format(slug=slug)]
     for region in sorted({region for region, _ in ranges}):
         lines.append(f"{region}:\n")

@@ -1,6 +1,6 @@
 """Allocates an address range to each network by its name, so that no network moves when others are added or removed.
 
-Only values go in and out: which ranges there are to allocate from, which are kept and what is wanted are the caller's.
+The functions are pure: the caller provides the allocation, the kept ranges and the wanted networks.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -21,7 +21,7 @@ Ranges = Mapping[Key, IPv4Network]
 
 
 class Wanted(NamedTuple):
-    """A network that needs a range; `range` is the one that the settings give it."""
+    """A network that needs a range; `range` is the one in the settings, if any."""
 
     region: str
     name: str
@@ -34,35 +34,36 @@ class Wanted(NamedTuple):
 
 
 def allocate(allocation: Mapping[str, IPv4Network], kept: Ranges, wanted: Iterable[Wanted]) -> dict[Key, IPv4Network]:
-    """A range for everything that is `wanted`: the settings' own, else the kept one, else a new one.
+    """A range for each `wanted` network: the one in the settings, or else the kept one, or else a new one.
 
-    A new hub gets the first free /22 of its region's `allocation`, a new landing zone the first free /24 after the hub
-    and all kept ranges, or, where none is left there, the first free one. New ones are served by name: the order of
-    `wanted` does not count. A kept range is never given to another name. What finds no room is left out.
+    A new hub gets the first free /22 of its region's `allocation`; a new landing zone gets the first free /24 after the
+    hub and all kept ranges, or, if there is none, the first free one. New ranges are allocated in order of names,
+    regardless of the order of `wanted`. A kept range is never reused for another name. Networks without a free range
+    are left out.
     """
     networks = sorted(wanted, key=lambda each: each.key)
-    given = {each.key: each.range for each in networks if each.range is not None}
-    found = {each.key: kept[each.key] for each in networks if each.range is None and each.key in kept} | given
+    from_settings = {each.key: each.range for each in networks if each.range is not None}
+    found = {each.key: kept[each.key] for each in networks if each.range is None and each.key in kept} | from_settings
     # By name, the hub first: its name is empty.
     for each in networks:
         if each.key in found or each.region not in allocation:
             continue
         own = [net for (region, _), net in (*kept.items(), *found.items()) if region == each.region]
-        whole = allocation[each.region]
+        space = allocation[each.region]
         if each.name == HUB:
-            new = next(_free(whole, max(whole.prefixlen, HUB_PREFIX), own), None)
+            new = next(_free(space, max(space.prefixlen, HUB_PREFIX), own), None)
         else:
             fixed = [net for (region, name), net in kept.items() if region == each.region]
             fixed += [net for (region, name), net in found.items() if region == each.region and name == HUB]
-            end = max((int(net.broadcast_address) for net in fixed if net.subnet_of(whole)), default=-1)
-            new = next(_free(whole, SPOKE_PREFIX, own, end), None) or next(_free(whole, SPOKE_PREFIX, own), None)
+            end = max((int(net.broadcast_address) for net in fixed if net.subnet_of(space)), default=-1)
+            new = next(_free(space, SPOKE_PREFIX, own, end), None) or next(_free(space, SPOKE_PREFIX, own), None)
         if new is not None:
             found[each.key] = new
     return found
 
 
 def _free(whole: IPv4Network, prefix: int, taken: Iterable[IPv4Network], after: int = -1) -> Iterator[IPv4Network]:
-    """The ranges of a length inside `whole` that overlap none of those `taken`, beyond the address `after`."""
+    """The ranges of a prefix length inside `whole` that overlap none of `taken`, beyond the address `after`."""
     if prefix < whole.prefixlen:
         return
     size = 2 ** (32 - prefix)
@@ -78,9 +79,9 @@ def _free(whole: IPv4Network, prefix: int, taken: Iterable[IPv4Network], after: 
 
 
 def same_place(kept: IPv4Network, wanted: IPv4Network, name: str) -> bool:
-    """Whether a network that runs in `kept` can be given `wanted` without moving anything in it.
+    """Whether a network deployed in `kept` can change to the range `wanted` without moving its subnets.
 
-    A hub's subnets are cut from its first /22, so it may grow and shrink around that; a landing zone's from all of it.
+    A hub's subnets are in its first /22, so its range may grow and shrink around that; a landing zone's use all of it.
     """
     if name != HUB:
         return kept == wanted

@@ -9,7 +9,7 @@ from bluelamp.infra.settings.exemptions import Reason, Scope
 from bluelamp.infra.settings.fields import Identifier, Model, Text
 
 MOST_SELECTORS = 10
-"""The resource selectors that Azure takes of one assignment."""
+"""The maximum number of resource selectors of an assignment in Azure."""
 
 
 class Selector(Model):
@@ -19,7 +19,7 @@ class Selector(Model):
     include: tuple[Text, ...] = ()
     """The only values that are evaluated."""
     exclude: tuple[Text, ...] = ()
-    """The values that are not; one of the two."""
+    """The values that are not evaluated, instead of `include`."""
 
 
 class ResourceSelector(Model):

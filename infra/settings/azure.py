@@ -25,7 +25,7 @@ from bluelamp.infra.settings.subscriptions import PlatformSubscriptions
 from bluelamp.infra.settings.vending import Budget, LandingZone
 
 Retention = Literal[90, 120, 180, 270, 365, 550, 730]
-"""The retention periods, in days, that a Log Analytics workspace takes for interactive data."""
+"""The retention periods of a Log Analytics workspace for interactive data, in days."""
 
 
 Topology = Literal["hub-spoke", "virtual-wan"]
@@ -33,7 +33,7 @@ Topology = Literal["hub-spoke", "virtual-wan"]
 
 
 class SecurityRule(Model):
-    """One rule of the hub's network security group, added to the ones that the module always makes."""
+    """One rule of the hub's network security group, in addition to the module's own."""
 
     name: Annotated[RuleName, Field(examples=["allow-https"])]
     priority: Annotated[int, Field(ge=100, le=3999, examples=["200"])]
@@ -75,7 +75,7 @@ class Firewall(Model):
 
 
 class Bastion(Model):
-    """Azure Bastion, the way in for administrators."""
+    """Azure Bastion, for administrators' access."""
 
     enabled: bool | None = None
     """By default from the profile `hybrid` on."""
@@ -93,7 +93,7 @@ class Hub(Model):
 
 
 class SecondHub(Model):
-    """The hub in the second region: the first one's firewall, Bastion and rules, in addresses of its own."""
+    """The hub in the second region, with the first one's firewall, Bastion and rules, and its own addresses."""
 
     address_space: Network
     """At least a /22 inside the force's allocation for its second region; by default the first /22 of it."""
@@ -113,7 +113,7 @@ class ManagementGroups(Model):
 
 
 class LogAnalytics(Model):
-    """The workspace that takes every log of the landing zone."""
+    """The workspace for all logs of the landing zone."""
 
     retention_days: Retention = 365
     daily_quota_gb: Annotated[float, Field(ge=0.023)] | None = None
@@ -154,7 +154,7 @@ class Azure(Model):
     recreates hubs and peerings."""
     hub: Hub
     second_hub: SecondHub | None = None
-    """By default, where there is a second region, the first /22 of the force's allocation there."""
+    """By default, with a second region, the first /22 of the force's allocation there."""
     log_analytics: LogAnalytics = LogAnalytics()
     key_vault: KeyVault = KeyVault()
     budget: Annotated[Budget, Field(examples=["{amount: 1500, contacts: [platform.owner@force.police.example]}"])]

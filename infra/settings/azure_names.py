@@ -1,4 +1,4 @@
-"""Names and ids that Azure restricts: each type refuses what Azure Resource Manager would refuse, or misread."""
+"""Names and ids with Azure's restrictions: each type rejects what Azure Resource Manager would reject or misread."""
 
 import re
 from difflib import get_close_matches
@@ -25,7 +25,7 @@ _TAG = re.compile(r"[A-Za-z][A-Za-z0-9]*(\.[A-Za-z0-9]+)?")
 
 @cache
 def roles() -> tuple[str, ...]:
-    """The built-in roles that a landing zone may give, by name."""
+    """The built-in roles that a landing zone may assign, by name."""
     return tuple(yaml.safe_load(_ROLES.read_text("utf-8")))
 
 

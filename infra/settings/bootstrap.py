@@ -60,7 +60,7 @@ Branch = Annotated[
 
 
 class Credential(Model):
-    """Whom an identity trusts: a job of a pipeline, as its host names it in a token."""
+    """A federated credential of an identity: a pipeline's job, as identified in its host's token."""
 
     issuer: Issuer
     subject: Subject
@@ -74,13 +74,13 @@ class BootstrapNetwork(Model):
     subnet_id: ResourceId | None = None
     """The ARM id of an existing subnet for private endpoints."""
     private_zone_ids: dict[str, ResourceId] = {}
-    """With `subnetId`: existing private DNS zones by name; the two zones are made where they are left out."""
+    """With `subnetId`: existing private DNS zones by name; missing zones are created."""
     virtual_network_ids: dict[str, ResourceId] = {}
-    """With `subnetId`: networks that resolve the zones that are made, by a short name for each."""
+    """With `subnetId`: networks that resolve the created zones, by a short name for each."""
 
 
 class BootstrapFile(Model):
-    """The file as it is written."""
+    """The file, without defaults."""
 
     host: Annotated[Literal["github", "azure", "gitlab"], Field(examples=["github"])]
     repository: Annotated[str, Field(examples=["OWNER/NAME"])]
@@ -95,9 +95,9 @@ class BootstrapFile(Model):
     location: Region | None = None
     """By default the primary region of the force's settings."""
     plan: Credential | None = None
-    """Whom the plan identity trusts; by default as the rendered pipelines of the host say."""
+    """The credential that the plan identity trusts; by default the plan job of the host's rendered pipelines."""
     apply: Credential | None = None
-    """Whom the apply identity trusts; by default as the rendered pipelines of the host say."""
+    """The credential that the apply identity trusts; by default the apply job of the host's rendered pipelines."""
     management_group_roles: bool = True
     """Whether the identities get their roles on the management group above the force's own."""
     key_expires_on: Day | None = None
@@ -108,7 +108,7 @@ class BootstrapFile(Model):
 
 @dataclass(frozen=True)
 class Bootstrap:
-    """The settings with every default filled. `subscription_ids` are those that the pipelines deploy to."""
+    """The settings with all defaults. `subscription_ids` are those that the pipelines deploy to."""
 
     written: BootstrapFile
     tenant_id: str
@@ -133,71 +133,71 @@ def read_bootstrap(root: Path, force: Force) -> Bootstrap:
         step = "write it, such as:\nhost: github\nrepository: OWNER/NAME\nnetwork:\n  addressSpace: 10.30.252.0/26"
         raise SettingsError([Problem(name, message="there is no such file", next_step=step)])
     source = parse(*content_of(path, root))
-    made = checked(BootstrapFile, source, lambda made: _mistakes(made, source, force))
+    settings = checked(BootstrapFile, source, lambda settings: _mistakes(settings, source, force))
     if force.azure is None:
         raise SettingsError([_no_azure(source, force)])
-    return _filled(made, force.azure)
+    return _filled(settings, force.azure)
 
 
 def _no_azure(source: Source, force: Force) -> Problem:
     return source.problem((), f"{force.slug} has no estate in Azure", next_step="set bluelamp:azure in its stack file")
 
 
-def _mistakes(made: BootstrapFile, source: Source, force: Force) -> Iterator[Problem]:
-    pattern, allowed = _REPOSITORIES[made.host]
-    if not re.fullmatch(pattern, made.repository):
-        message = f"{made.repository[:60]!r} is not a repository of the host {made.host}"
+def _mistakes(settings: BootstrapFile, source: Source, force: Force) -> Iterator[Problem]:
+    pattern, allowed = _REPOSITORIES[settings.host]
+    if not re.fullmatch(pattern, settings.repository):
+        message = f"{settings.repository[:60]!r} is not a repository of the host {settings.host}"
         yield source.problem(("repository",), message, allowed=f"allowed: {allowed}")
-    yield from _network_mistakes(made, source, force)
+    yield from _network_mistakes(settings, source, force)
     azure = force.azure
     if azure is None:
         yield _no_azure(source, force)
         return
-    for key, given, usual in (
-        ("tenantId", made.tenant_id, azure.tenant_id),
-        ("subscriptionId", made.subscription_id, _first(azure)),
+    for key, value, usual in (
+        ("tenantId", settings.tenant_id, azure.tenant_id),
+        ("subscriptionId", settings.subscription_id, _first(azure)),
     ):
-        if not (given or usual):
+        if not (value or usual):
             step = f"set {key} here, or under bluelamp:azure in stacks/Pulumi.{force.slug}.yaml"
             yield source.problem((), f"no {key} is set", next_step=step)
-    if made.host == "azure":
+    if settings.host == "azure":
         for use in ("plan", "apply"):
-            if getattr(made, use) is None:
+            if getattr(settings, use) is None:
                 step = f"add issuer and subject, which the service connection bluelamp-{use} shows before it is saved"
                 yield source.problem((), f"{use} is missing, which Azure DevOps needs", next_step=step)
-    if made.plan and made.plan == made.apply:
+    if settings.plan and settings.plan == settings.apply:
         message = "is the credential of plan: each of its jobs could apply"
         yield source.problem(("apply",), message, next_step="give each identity a subject of its own")
 
 
 def _first(azure: Azure) -> str | None:
-    """The platform's first subscription, as far as the settings name it."""
+    """The platform's first subscription; None if the settings do not name it."""
     divided = azure.platform_subscriptions
     return azure.subscription_id or (divided.management if divided else None)
 
 
-def _network_mistakes(made: BootstrapFile, source: Source, force: Force) -> Iterator[Problem]:
-    network, steps = made.network, ("network", "addressSpace")
+def _network_mistakes(settings: BootstrapFile, source: Source, force: Force) -> Iterator[Problem]:
+    network, steps = settings.network, ("network", "addressSpace")
     wanted = network.address_space
     if (wanted is None) == (network.subnet_id is None):
         yield source.problem(("network",), "needs addressSpace or subnetId, one of them", next_step="give one of them")
     if wanted is None:
         return
-    for camel, given in (
+    for camel, value in (
         ("privateZoneIds", network.private_zone_ids),
         ("virtualNetworkIds", network.virtual_network_ids),
     ):
-        if given:
+        if value:
             yield source.problem(("network", camel), f"{camel} belongs to subnetId", next_step="remove it")
     if wanted.prefixlen > _LARGEST_PREFIX:
         yield source.problem(steps, f"{wanted} is too small", allowed="a /27 or larger")
     if force.azure is None:
         return
-    location = made.location or force.azure.primary_region
-    whole = force.allocation.ranges()[location]
-    if not wanted.subnet_of(whole):
+    location = settings.location or force.azure.primary_region
+    allocated = force.allocation.ranges()[location]
+    if not wanted.subnet_of(allocated):
         message = f"{wanted} is outside of the force's addresses in {location}"
-        yield source.problem(steps, message, allowed=f"a range inside {whole}")
+        yield source.problem(steps, message, allowed=f"a range inside {allocated}")
     used = {f"the hub in {region}": each for region, each in force.azure.hubs.items()}
     used |= {f"the landing zone {each.name}": each.address_space for each in force.azure.landing_zones}
     for name, other in used.items():
@@ -205,29 +205,29 @@ def _network_mistakes(made: BootstrapFile, source: Source, force: Force) -> Iter
             yield source.problem(steps, f"{wanted} overlaps {other} of {name}", next_step="choose a free range")
 
 
-def _filled(made: BootstrapFile, azure: Azure) -> Bootstrap:
-    tenant, home = made.tenant_id or azure.tenant_id or "", made.subscription_id or _first(azure) or ""
+def _filled(settings: BootstrapFile, azure: Azure) -> Bootstrap:
+    tenant, home = settings.tenant_id or azure.tenant_id or "", settings.subscription_id or _first(azure) or ""
     zones = [each.subscription_id for each in azure.landing_zones]
     divided = azure.platform_subscriptions
     areas = [getattr(divided, area) for area in AREAS] if divided else []
     deployed = [_first(azure) or home, *(each for each in (*areas, *zones) if each)]
     return Bootstrap(
-        made,
+        settings,
         tenant,
         home,
         tuple(dict.fromkeys(deployed)),
-        made.location or azure.primary_region,
-        made.plan or _rendered_credential(made, PLAN),
-        made.apply or _rendered_credential(made, APPLY),
-        (azure.management_groups.parent or tenant) if made.management_group_roles else None,
+        settings.location or azure.primary_region,
+        settings.plan or _rendered_credential(settings, PLAN),
+        settings.apply or _rendered_credential(settings, APPLY),
+        (azure.management_groups.parent or tenant) if settings.management_group_roles else None,
     )
 
 
-def _rendered_credential(made: BootstrapFile, environment: str) -> Credential:
-    """The subject of the jobs of the rendered pipelines."""
-    if made.host == "gitlab":
+def _rendered_credential(settings: BootstrapFile, environment: str) -> Credential:
+    """The credential for the jobs of the rendered pipelines."""
+    if settings.host == "gitlab":
         # Its tokens tell branches apart, and not the jobs of one.
-        subject = f"project_path:{made.repository}:ref_type:branch:ref:{made.branch}"
+        subject = f"project_path:{settings.repository}:ref_type:branch:ref:{settings.branch}"
     else:
-        subject = f"repo:{made.repository}:environment:{environment}"
-    return Credential(issuer=_ISSUERS[made.host], subject=subject)
+        subject = f"repo:{settings.repository}:environment:{environment}"
+    return Credential(issuer=_ISSUERS[settings.host], subject=subject)

@@ -43,7 +43,7 @@ def fill_budgets(settings: dict[str, Any], entry: Entry, root: Path) -> tuple[tu
 def place_of(force: Force, zone: str | None, root: Path) -> tuple[str, int]:
     """The file and line of the monthly budget that the roadmap gives a landing zone, or the platform for None.
 
-    Raises `SettingsError` where the roadmap cannot be read, `LookupError` where it gives none.
+    Raises `SettingsError` if the roadmap cannot be read, `LookupError` if it has no such budget.
     """
     roadmap = read_roadmap(root / FILE.format(force=force.entry.force), root)
     for index, milestone in enumerate(roadmap.milestones):

@@ -16,7 +16,7 @@ class Workers(Model):
     name: Annotated[Label, Field(max_length=20)] = "workers"
     replicas: Annotated[int, Field(ge=1, le=500)] = 3
     failure_domain: Label | None = None
-    """Name of the vSphere site that they are in; not set, Cluster API chooses one."""
+    """Name of their vSphere site; by default Cluster API chooses one."""
 
 
 _SHA_256 = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
@@ -48,7 +48,7 @@ class Cluster(Model):
     metal3: Metal3 | None = None
     """Required with `infrastructure: metal3`."""
     endpoint: Address | None = None
-    """The address of the API server, inside the force's own range; required where there is an `infrastructure`."""
+    """The address of the API server, inside the force's own range; required with `infrastructure`."""
     control_plane: Literal[1, 3, 5] = 3
     """The number of control plane machines."""
     workers: Annotated[tuple[Workers, ...], Field(min_length=1)] = (Workers(),)

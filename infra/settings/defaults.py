@@ -60,12 +60,12 @@ def _fill_azure(azure: dict[str, Any], settings: Mapping[str, Any], entry: Entry
             region = zone.get("region") if zone.get("region") in regions else primary_region(settings)
             around = hub if region == primary_region(settings) else azure.get("secondHub")
             with suppress(KeyError, TypeError, ValueError, AttributeError):
-                # where the hub is wrong the first range of the allocation stands in for it, as its default would
+                # If the hub is invalid, use the first range of the allocation, which is the hub's default.
                 zone["addressSpace"] = _spoke(entry, region, around, index)
 
 
 def wanted(settings: Mapping[str, Any]) -> list[Wanted]:
-    """The networks in Azure that the settings, filled or not, want a range for: hubs and landing zones."""
+    """The networks in Azure that need a range, hubs and landing zones, from settings with or without defaults."""
     azure, regions, primary = settings.get("azure"), usable_regions(settings), primary_region(settings)
     if not isinstance(azure, dict):
         return []
@@ -81,7 +81,7 @@ def wanted(settings: Mapping[str, Any]) -> list[Wanted]:
 
 
 def _region(zone: Any, settings: Mapping[str, Any]) -> str:
-    """The region of a landing zone, as far as it says one that is the force's."""
+    """The region of a landing zone: its own, if it is one of the force's, or the primary one."""
     region = dig(zone, "region")
     return str(region if region in usable_regions(settings) else primary_region(settings))
 

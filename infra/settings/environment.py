@@ -11,7 +11,7 @@ from bluelamp.infra.settings.stack_file import stack_source
 
 
 def environment_of(root: Path, stack: str) -> str:
-    """The environment of a stack: what its name ends in, or else what its settings say; `prod` where they do not."""
+    """The environment of a stack: the suffix of its name, or else its setting, or else `prod`."""
     with suppress(SettingsError):
         register = read_register(root)
         if register.knows(stack):

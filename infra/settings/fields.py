@@ -1,4 +1,4 @@
-"""The kinds of value that settings are made of: each refuses what Azure, Kubernetes or policing would refuse."""
+"""The types of settings' values: each rejects what Azure, Kubernetes or policing rules would reject."""
 
 import re
 from ipaddress import IPv4Address, IPv4Network
@@ -75,7 +75,7 @@ def address(value: object) -> IPv4Address:
 
 @or_number
 def _as_text(value: object) -> object:
-    """A number as the text that it would be in quotes: `cpu: 4` is `cpu: "4"`."""
+    """A number as text: `cpu: 4` is `cpu: "4"`."""
     return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
 
 

@@ -1,4 +1,4 @@
-"""Public keys in the settings: by which a cluster's service accounts and its Arc agents are known in Azure."""
+"""Public keys in the settings, with which Azure verifies a cluster's service accounts and Arc agents."""
 
 import base64
 import binascii
@@ -16,7 +16,7 @@ _HOW = "`openssl rsa -in arc.pem -RSAPublicKey_out -outform DER | base64 -w0` gi
 
 @in_schema(pattern=f"^{base64.b64encode(_PUBLIC).decode()}[A-Za-z0-9+/]*={{0,2}}$")
 def _agent_certificate(value: str) -> str:
-    """Never shows the value: it could be the private key."""
+    """Validates the key. Messages never contain the value, which could be the private key."""
     try:
         key = base64.b64decode(value, validate=True)
     except binascii.Error:
@@ -50,6 +50,6 @@ class SigningKey(Model):
     e: _Exponent = "AQAB"
     """The exponent."""
     kty: Literal["RSA"] = "RSA"
-    """Entra ID takes RSA only."""
+    """Entra ID supports RSA only."""
     use: Literal["sig"] = "sig"
     alg: Literal["RS256"] = "RS256"

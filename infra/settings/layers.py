@@ -1,9 +1,8 @@
 """Settings in layers: a stack's own file over the settings that the force's environments share.
 
-The layers are merged as JSON Merge Patch (RFC 7386) merges: mappings key by key, anything else by replacing it, and
-`null` removes the value. In addition, lists whose items have a `name` are merged item by item: an item
-changes the one of its name or is added at the end, and `{name: records, remove: true}` leaves one out. An empty list
-empties it.
+The layers are merged as in JSON Merge Patch (RFC 7386): mappings by key, other values by replacement, and `null`
+removes a value. In addition, lists whose items have a `name` are merged by item: an item changes the one with its name
+or is appended, and `{name: records, remove: true}` removes one. An empty list removes all.
 """
 
 import re
@@ -69,12 +68,14 @@ def base_of(entry: Entry, root: Path) -> Source | None:
     if not entry.environment or not stack.exists():
         return None
     source = parse(*content_of(stack, root))
-    kept = Source(source.file, {"config": {}}, {}, {}, list(source.problems), set())
+    inherited = Source(source.file, {"config": {}}, {}, {}, list(source.problems), set())
     config = source.values.get("config") if isinstance(source.values, dict) else None
     if isinstance(config, dict):
-        kept.values["config"] = _without(config, {("config", *steps) for steps in _owned(source)}, source, kept)
-    kept.problems = [each for each in kept.problems if not _is_owned(each)]
-    return kept
+        inherited.values["config"] = _without(
+            config, {("config", *steps) for steps in _owned(source)}, source, inherited
+        )
+    inherited.problems = [each for each in inherited.problems if not _is_owned(each)]
+    return inherited
 
 
 def written_settings(entry: Entry, root: Path) -> dict[str, Any] | None:
@@ -92,34 +93,34 @@ def written_settings(entry: Entry, root: Path) -> dict[str, Any] | None:
 
 
 def merge(base: Source, own: Source) -> Source:
-    """The settings of `own` over those of `base`, each with the place and the file it is written in."""
-    made = Source(own.file, dict(own.values) if isinstance(own.values, dict) else own.values)
-    made.problems = [*base.problems, *own.problems]
+    """The settings of `own` over those of `base`, each with its file and position."""
+    result = Source(own.file, dict(own.values) if isinstance(own.values, dict) else own.values)
+    result.problems = [*base.problems, *own.problems]
     for steps in own.keys:
         if len(steps) == 1:
-            made.keys[steps] = own.keys[steps]
+            result.keys[steps] = own.keys[steps]
     for steps, place in own.places.items():
         if len(steps) < 2:
-            made.places[steps] = place
-    made.unread |= {steps for steps in own.unread if len(steps) < 2}
+            result.places[steps] = place
+    result.unread |= {steps for steps in own.unread if len(steps) < 2}
     below = base.values.get("config") if isinstance(base.values, dict) else None
     above = own.values.get("config") if isinstance(own.values, dict) else None
-    if isinstance(made.values, dict) and isinstance(below, dict) and isinstance(above, dict | None):
+    if isinstance(result.values, dict) and isinstance(below, dict) and isinstance(above, dict | None):
         if above is None:
-            made.values.setdefault("config", {})
-        made.values["config"] = _Merge(base, own, made).mapping(
+            result.values.setdefault("config", {})
+        result.values["config"] = _Merge(base, own, result).mapping(
             ("config",), below, ("config",), above or {}, ("config",)
         )
     else:
-        _Merge(base, own, made).copy(own, ("config",), ("config",), above)
-    return made
+        _Merge(base, own, result).copy(own, ("config",), ("config",), above)
+    return result
 
 
 class _Merge:
-    """A merge of two documents into `made`."""
+    """A merge of two documents into `result`."""
 
-    def __init__(self, base: Source, own: Source, made: Source) -> None:
-        self._base, self._own, self._made = base, own, made
+    def __init__(self, base: Source, own: Source, result: Source) -> None:
+        self._base, self._own, self._result = base, own, result
 
     def mapping(self, base_at: Steps, below: dict[str, Any], own_at: Steps, above: dict[str, Any], at: Steps) -> Any:
         """The merged mapping."""
@@ -135,7 +136,7 @@ class _Merge:
             else:
                 self._note(self._own, (*own_at, key), steps)
                 value = self._value((*base_at, key), below[key], (*own_at, key), above[key], steps)
-                if value is not None or steps in self._made.unread:
+                if value is not None or steps in self._result.unread:
                     merged[key] = value
         return merged
 
@@ -150,27 +151,27 @@ class _Merge:
         merged: list[Any] = []
         wanted = {item["name"]: index for index, item in reversed(list(enumerate(above)))}
         for index, item in enumerate(below):
-            there = wanted.get(item["name"])
+            position = wanted.get(item["name"])
             steps = (*at, len(merged))
-            if there is None:
+            if position is None:
                 merged.append(self.copy(self._base, (*base_at, index), steps, item))
-            elif not _removes(above[there]):
-                self._note(self._own, (*own_at, there), steps)
-                merged.append(self.mapping((*base_at, index), item, (*own_at, there), above[there], steps))
+            elif not _removes(above[position]):
+                self._note(self._own, (*own_at, position), steps)
+                merged.append(self.mapping((*base_at, index), item, (*own_at, position), above[position], steps))
         known = {item["name"] for item in below}
         for index, item in enumerate(above):
             if item["name"] not in known or wanted[item["name"]] != index:
                 merged.append(self.copy(self._own, (*own_at, index), (*at, len(merged)), item))
                 if _removes(item):
                     name = show(item["name"])
-                    self._made.problems.append(
+                    self._result.problems.append(
                         self._own.problem((*own_at, index), f"there is no {name} to remove", next_step="remove it")
                     )
-                    self._made.unread.add((*at, len(merged) - 1))
+                    self._result.unread.add((*at, len(merged) - 1))
         return merged
 
     def copy(self, source: Source, start: Steps, at: Steps, value: Any) -> Any:
-        """Copies `value`, which `source` has at `start`, to the path `at`."""
+        """Copies `value`, at the path `start` of `source`, to the path `at`."""
         self._note(source, start, at)
         if isinstance(value, dict):
             return {key: self.copy(source, (*start, key), (*at, key), item) for key, item in value.items()}
@@ -179,13 +180,13 @@ class _Merge:
         return value
 
     def _note(self, source: Source, start: Steps, at: Steps) -> None:
-        for kept, found in ((self._made.keys, source.keys), (self._made.places, source.places)):
+        for positions, found in ((self._result.keys, source.keys), (self._result.places, source.places)):
             if start in found:
-                kept[at] = found[start]
+                positions[at] = found[start]
         if start in source.unread:
-            self._made.unread.add(at)
+            self._result.unread.add(at)
         if source is self._base:
-            self._made.files[at] = source.file
+            self._result.files[at] = source.file
 
 
 def _named(value: Any) -> bool:
@@ -229,17 +230,19 @@ def _covers(pattern: str, path: str) -> bool:
     return re.match(rf"{expression}(?=$|[.\[])", path) is not None
 
 
-def _without(value: Any, left: set[Steps], source: Source, kept: Source, at: Steps = ("config",)) -> Any:
-    """`value` without the paths in `left`; `kept` receives the positions of the rest."""
-    for mine, found in ((kept.keys, source.keys), (kept.places, source.places)):
+def _without(value: Any, left: set[Steps], source: Source, target: Source, at: Steps = ("config",)) -> Any:
+    """`value` without the paths in `left`; `target` receives the positions of the rest."""
+    for positions, found in ((target.keys, source.keys), (target.places, source.places)):
         if at in found:
-            mine[at] = found[at]
+            positions[at] = found[at]
     if at in source.unread:
-        kept.unread.add(at)
+        target.unread.add(at)
     if isinstance(value, dict):
         return {
-            key: _without(item, left, source, kept, (*at, key)) for key, item in value.items() if (*at, key) not in left
+            key: _without(item, left, source, target, (*at, key))
+            for key, item in value.items()
+            if (*at, key) not in left
         }
     if isinstance(value, list):
-        return [_without(item, left, source, kept, (*at, index)) for index, item in enumerate(value)]
+        return [_without(item, left, source, target, (*at, index)) for index, item in enumerate(value)]
     return value

@@ -43,7 +43,7 @@ class Settings(Model):
 
 
 class Force(Settings):
-    """A police force, from the register, with its settings. Everything is resolved: no default is left to fill."""
+    """A police force, from the register, with its settings and all defaults."""
 
     entry: Entry
 
@@ -64,12 +64,12 @@ class Force(Settings):
 
     @property
     def allocation(self) -> Allocation:
-        """The address ranges that belong to this force alone."""
+        """The address ranges of this force."""
         return self.entry.allocation
 
     @property
     def shape(self) -> Literal["hybrid", "cloud", "on-premises"]:
-        """The halves of the estate that the force has."""
+        """The halves of the estate that the force has: Azure, on premises, or both."""
         if self.azure and self.on_premises:
             return "hybrid"
         return "cloud" if self.azure else "on-premises"
@@ -79,11 +79,11 @@ class Force(Settings):
         return is_on(self._chosen(component), component)
 
     def level(self, component: str) -> Level:
-        """At which level the force has a component: its own, or the profile's."""
+        """The level of a component: the force's own, or the profile's."""
         return level(self._chosen(component), component)
 
     def _chosen(self, component: str) -> dict[str, object]:
-        """The settings that decide on one component, and no others: `bluelamp explain` sees what is read."""
+        """The settings that determine one component's level; reads no others, as `bluelamp explain` records reads."""
         own = getattr(self.components, _FIELDS[component])
         return {"components": {component: own}} if own else {"profile": self.profile}
 

@@ -12,7 +12,7 @@ from bluelamp.infra.settings.workloads import DataHub, Job
 
 
 class Owner(Model):
-    """An owner: a role, never a person, with a mailbox that outlives the post's holder."""
+    """An owner: a role, never a person, with a mailbox that does not depend on the post's holder."""
 
     role: Annotated[Text, Field(examples=["Head of Digital"])]
     email: Email
@@ -55,7 +55,7 @@ class OnPremises(Model):
     address_space: Network
     """Inside the force's on-premises allocation; by default all of it."""
     domain: Domain | None = None
-    """The domain of the force's own names, such as `force.example`, which Azure asks the sites' DNS servers for."""
+    """The force's own domain, such as `force.example`, whose queries Azure forwards to the sites' DNS servers."""
     sites: tuple[Site, ...] = ()
     """The data centres that are connected to the hub."""
     management_context: Text | None = None

@@ -1,4 +1,4 @@
-"""The baseline of Azure Policy, as data: read without the SDK, so that settings can be checked against it."""
+"""The Azure Policy baseline as data, read without the SDK, for checks of settings."""
 
 from collections.abc import Mapping
 from functools import cache
@@ -23,7 +23,7 @@ def assignments() -> Mapping[str, Mapping[str, Any]]:
 
 @cache
 def initiatives() -> Mapping[str, Mapping[str, Any]]:
-    """The initiatives of our own in `initiatives.yaml`, by name."""
+    """Bluelamp's own initiatives in `initiatives.yaml`, by name."""
     return _read("initiatives.yaml")
 
 

@@ -1,7 +1,7 @@
 """The three profiles of a landing zone, each with all components of the one before it.
 
-They are `starter`, `hybrid` and `full`. A component comes with one of them and stays in those after it, so that the
-next profile adds and never replaces; a single component can be on earlier, later or not at all.
+They are `starter`, `hybrid` and `full`. A component comes with one of them and is in all later ones, so that the next
+profile adds and never replaces. A single component can be set to another level, or off.
 """
 
 from collections.abc import Iterator, Mapping
@@ -25,7 +25,7 @@ def comes_with(profile: Level, *needs: str) -> Any:
 
 
 class Components(Model):
-    """Components at another level than the profile's: `off`, or as `starter`, `hybrid` or `full` have them."""
+    """Components at another level than the profile's: `off`, or as in `starter`, `hybrid` or `full`."""
 
     roles: Level | None = comes_with("hybrid")
     """The five custom roles for running landing zones."""
@@ -91,7 +91,7 @@ class Components(Model):
 
 
 def level(settings: Mapping[str, Any], component: str) -> Level:
-    """The level of a component, by its name in YAML, in the settings as written; where it is wrong, the profile's."""
+    """The level of a component, by its name in YAML, in the settings as written; if that is invalid, the profile's."""
     components = settings.get("components")
     chosen = components.get(component) if isinstance(components, Mapping) else None
     if chosen in LEVELS:

@@ -1,4 +1,4 @@
-"""Reading settings before they are validated: any value may be absent or of the wrong type."""
+"""Reads settings that are not validated: any value may be absent or of the wrong type."""
 
 from collections.abc import Mapping
 from ipaddress import IPv4Network
@@ -37,7 +37,7 @@ def usable_regions(settings: Mapping[str, Any]) -> list[Any]:
 
 
 def as_network(value: object) -> IPv4Network | None:
-    """`value` as an address range, or None where it is none."""
+    """`value` as an address range; None if it is not one."""
     try:
         return network(value)
     except PydanticCustomError:

@@ -1,4 +1,4 @@
-"""A force's roadmap: its own file, or the default of its profile, checked against modules and settings."""
+"""A force's roadmap: its own file, or the default of its profile, validated against modules and settings."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
@@ -68,9 +68,9 @@ COMPONENTS: Final[Mapping[str, tuple[str, ...]]] = {
 
 
 def roadmap_of(force: Force, root: Path) -> Roadmap:
-    """The force's own roadmap, or the default one of its profile where it has none.
+    """The force's own roadmap, or else the default one of its profile.
 
-    Raises `SettingsError` with every mistake in it: also unknown components, modules and landing zones.
+    Raises `SettingsError` with every mistake, including unknown components, modules and landing zones.
     """
     slug = force.entry.force
     if not has_roadmap(root, slug):
@@ -85,7 +85,7 @@ def roadmap_of(force: Force, root: Path) -> Roadmap:
 
 @cache
 def default_roadmap(profile: str) -> Roadmap:
-    """The roadmap of a force that has no file of its own."""
+    """The default roadmap of a profile."""
     return read_roadmap(DEFAULTS / f"{profile}.yaml", DEFAULTS.parent)
 
 
@@ -126,7 +126,7 @@ def _names(roadmap: Roadmap, source: Source) -> Iterator[Problem]:
 
 
 def _zones(roadmap: Roadmap, force: Force, source: Source) -> Iterator[Problem]:
-    """Landing zones that the force's production does not have; an environment may have fewer."""
+    """Landing zones that the force's production does not have; other environments may have fewer."""
     if force.azure is None or force.entry.environment:
         return
     names = [each.name for each in force.azure.landing_zones]
@@ -151,5 +151,5 @@ def _unknown(source: Source, steps: Steps, name: str, what: str, known: Iterable
 
 
 def own_milestones(roadmap: Roadmap) -> Mapping[str, Milestone]:
-    """The milestones of landing zones that do not carry the force's, by the zone's name."""
+    """The milestones of landing zones with another milestone than the force's, by the zone's name."""
     return {zone: each for each in roadmap.milestones for zone in each.landing_zones}

@@ -23,9 +23,9 @@ class SqlInstance(Model):
     ]
     edition: Literal["Enterprise", "Standard", "Web", "Developer", "Express", "Evaluation"] = "Standard"
     cores: Annotated[int, Field(ge=1, le=1024)] | None = None
-    """The cores that it is licensed for."""
+    """The number of licensed cores."""
     backup_days: Annotated[int, Field(ge=1, le=35)] | None = None
-    """Days for which automatic backups on the machine are kept; not set, none are made."""
+    """Days for which automatic backups on the machine are kept; by default there are no backups."""
 
 
 class Machine(Model):
@@ -45,6 +45,6 @@ class Servers(Model):
     """The servers of the force's own; all that connect to the group get agents and checks for updates by policy."""
 
     onboarding_principal_id: Guid | None = None
-    """Object id of the service principal that connects servers, which may do that and nothing else."""
+    """Object id of the service principal that connects servers, with no other permissions."""
     machines: tuple[Machine, ...] = ()
-    """Servers that are to have more than the policies give, such as their databases."""
+    """Servers with more than the policies provide, such as databases."""

@@ -15,7 +15,7 @@ class Device(Model):
     address: Annotated[Address, Field(examples=["203.0.113.10"])]
     """Its public address."""
     bgp_address: Annotated[Address, Field(examples=["10.144.255.1"])]
-    """The address from which it speaks BGP, inside the site's range."""
+    """Its BGP address, inside the site's range."""
 
 
 class Peering(Model):
@@ -36,7 +36,7 @@ class ExpressRoute(Model):
     peering_location: Annotated[Text, Field(examples=["London"])]
     bandwidth_mbps: Literal[50, 100, 200, 500, 1000, 2000, 5000, 10000] = 1000
     peering: Peering | None = None
-    """The private peering, once the provider has done its part; until then only the circuit is ordered."""
+    """The private peering, once the provider has provisioned the circuit; without it only the circuit is ordered."""
 
 
 class TunnelKey(Model):
@@ -62,7 +62,7 @@ class Site(Model):
     asn: Annotated[int, Field(ge=1, le=4_294_967_295)] = 65010
     """The site's BGP autonomous system number; Azure's own is 65515."""
     key: TunnelKey | None = None
-    """When the tunnels' key ends; by default it never does."""
+    """The tunnels' key; by default it does not expire."""
     dns_servers: tuple[Address, ...] = ()
-    """Servers that know the force's own domain."""
+    """DNS servers for the force's own domain."""
     express_route: ExpressRoute | None = None

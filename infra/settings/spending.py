@@ -8,7 +8,7 @@ from bluelamp.infra.settings.model import Force
 
 
 def cost_inputs(force: Force, roadmap: Roadmap, root: Path) -> dict[str, Any]:
-    """The use, the hardware and the refreshed prices of the force; empty where no milestone has a monthly budget.
+    """The usage, the hardware and the refreshed prices of the force; empty if no milestone has a monthly budget.
 
     Raises `SettingsError` with every mistake in the files.
     """

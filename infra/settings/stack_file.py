@@ -1,4 +1,4 @@
-"""A stack's settings as they are written in its file, before they are validated: keys, layers and places."""
+"""A stack's settings as written in its file, before validation: keys, layers and positions."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -23,15 +23,15 @@ ENGINE_KEYS: Final = ("config", "environment", "secretsprovider", "encryptionsal
 
 
 def stack_source(entry: Entry, root: Path) -> Source:
-    """The settings of a stack as they are written: its own file over the shared settings, each value with its file.
+    """The settings of a stack as written: its own file over the shared settings, each value with its file.
 
-    Raises `SettingsError` where there is no such file, or one that cannot be read.
+    Raises `SettingsError` if the file is missing or cannot be read.
     """
     return layered(read_stack(entry, root), entry, root)
 
 
 def has_settings(path: Path) -> bool:
-    """Whether a stack file holds anything but the engine's keys; true if it cannot be read."""
+    """Whether a stack file has settings, not only the engine's keys; true if it cannot be read."""
     try:
         values = parse(*content_of(path, path.parent), may_be_empty=True).values
     except SettingsError:
@@ -81,7 +81,7 @@ def _defaults(root: Path) -> dict[str, object]:
 
 
 def read_stack(entry: Entry, root: Path) -> Source:
-    """The stack's own file. Raises `SettingsError` where there is none, or one that cannot be read."""
+    """The stack's own file. Raises `SettingsError` if it is missing or cannot be read."""
     path = root / STACK_FILE.format(slug=entry.slug)
     if not path.exists():
         name = STACK_FILE.format(slug=entry.slug)
@@ -183,7 +183,7 @@ def encrypted(value: object, loc: Steps) -> Iterator[Steps]:
 
 
 def decoded(value: object) -> object:
-    """The mapping that the engine gives as JSON text; other values unchanged."""
+    """The mapping in the engine's JSON text; other values unchanged."""
     if isinstance(value, str) and value.lstrip()[:1] == "{":
         with suppress(ValueError, RecursionError):
             return json.loads(value)

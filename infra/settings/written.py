@@ -1,4 +1,4 @@
-"""A force's settings as they are written, typed by their models; every value has its path, which no check spells.
+"""A force's settings as written, with the fields of their models; every value knows its path.
 
 for zone in WrittenSettings(values).azure.landing_zones:
     if zone.archetype.value == "sandbox" and not zone.expires.is_given:

@@ -1,8 +1,7 @@
-"""The resource that an ARM id refers to, for rules that check references between resources.
+"""The resource that an ARM id refers to, for rules on references between resources.
 
-An id is only known after a resource exists. Its resource is known before: the engine records which resources a
-property is made from. A known id is recognised by its end, the ARM type and the name, since the resource's name is
-usually known.
+An id is unknown until its resource exists, but the engine records the resources on which a property depends. A known id
+is matched by its ARM type and name, as the resource's name is usually known.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -25,16 +24,16 @@ _LINES: Final = [
 NAMES: Final[Mapping[str, tuple[str, str]]] = {
     f"azure-native:{type_}": (arm_type, name) for type_, arm_type, name in _LINES
 }
-"""The ARM type of each type that rules look for, and the property that holds its name."""
+"""The ARM type of each referenced type, and the property with its name."""
 
 
-_HOLDERS: Final = frozenset({"azure-native:resources:ResourceGroup", "azure-native:subscription:Alias"})
-"""What ids of other resources are put together from, so that an id made from one of these may be anybody's."""
+_AMBIGUOUS_SOURCES: Final = frozenset({"azure-native:resources:ResourceGroup", "azure-native:subscription:Alias"})
+"""Types whose ids are part of other resources' ids, so that an id derived from one may be that of any resource."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """A place that holds the id of a resource; it only counts when `doubt`, where there is one, turns out well."""
+    """A place with the id of a resource. With a `doubt`, an unknown value decides whether the reference exists."""
 
     id: Value
     doubt: Value | None = None
@@ -42,28 +41,28 @@ class Reference:
 
 @dataclass(frozen=True, slots=True)
 class Pointers:
-    """What a set of references points to, by the ends of known ids and by URN.
+    """The targets of references, by the ends of known ids and by URN.
 
-    Beside each target stands None when it is pointed to, or what has to be known first. `stray` is a reference of which
-    nothing is known: it may point to anything.
+    The value of a target is None if it is certain, or the unknown value that decides. `untraceable` is a reference that
+    may have any target.
     """
 
     ends: Mapping[str, Value | None]
     urns: Mapping[str, Value | None]
-    stray: Value | None
+    untraceable: Value | None
 
     def reach(self, resource: Value, *, by_name: bool = False) -> bool:
-        """Whether one of them points to `resource`: by its id or, where the references hold no more, by its name.
+        """Whether a reference has the target `resource`, by id or, for references that hold names, by name.
 
-        Raises `UnknownValue` when that cannot be told yet.
+        Raises `UnknownValue` if that is unknown.
         """
         arm_type, name = NAMES[canonical(resource.resource.type)]
-        named = resource[name]
-        doubts = [self.stray]
+        own_name = resource[name]
+        doubts = [self.untraceable]
         found = [self.urns[urn]] if (urn := resource.resource.urn) in self.urns else []
-        if not isinstance(named.raw, str):
-            doubts.append(named if self.ends else None)
-        elif (end := named.text() if by_name else f"{arm_type}/{named.text()}") in self.ends:
+        if not isinstance(own_name.raw, str):
+            doubts.append(own_name if self.ends else None)
+        elif (end := own_name.text() if by_name else f"{arm_type}/{own_name.text()}") in self.ends:
             found.append(self.ends[end])
         if None in found:
             return True
@@ -74,9 +73,9 @@ class Pointers:
 
 
 def references(start: Value, pattern: str, doubt: Value | None = None) -> Iterator[Reference]:
-    """The references that `pattern`, which ends in the property that holds an id, names below `start`.
+    """The references at `pattern`, which ends in the property with the id, below `start`.
 
-    Where all that is known of a reference is that something above the id is unknown, there may be none: it is in doubt.
+    If a value above the id is unknown, there may be no reference: it is in doubt.
     """
     holder = pattern.rpartition(".")[2]
     for value in places(start, pattern):
@@ -85,53 +84,53 @@ def references(start: Value, pattern: str, doubt: Value | None = None) -> Iterat
 
 
 def pointers(found: Iterable[Reference]) -> Pointers:
-    """Where references point to.
+    """The targets of references.
 
-    A known id tells it by its end. An id that is not known yet and is made from one resource is that resource's id;
-    made from several it may be the id of any of them, and of no other. Where nothing is recorded, or where it is made
-    from something that has no id in Azure or that holds other resources, it may be the id of anything.
+    A known id identifies its target. An unknown id that depends on one resource is that resource's id; if it depends on
+    several, it may be the id of any of them. Without recorded dependencies, or if one has no id in Azure or contains
+    other resources, it may be the id of any resource.
     """
     ends: dict[str, Value | None] = {}
     urns: dict[str, Value | None] = {}
-    stray: Value | None = None
+    untraceable: Value | None = None
     for each in found:
         value, sources = each.id, each.id.references
         if value.raw is not UNKNOWN:
             _add(ends, "/".join(value.text().rstrip("/").split("/")[-3:]), each.doubt)
-        elif not sources or not all(map(_told_by_its_id, sources)):
-            stray = stray or value
+        elif not sources or not all(map(_identifies, sources)):
+            untraceable = untraceable or value
         else:
             for urn in sources:
                 _add(urns, urn, each.doubt if len(sources) == 1 else value)
-    return Pointers(ends, urns, stray)
+    return Pointers(ends, urns, untraceable)
 
 
 def made_from(id_: Value) -> frozenset[str]:
-    """The types of the resources that an id which is not known yet may be the id of; none where nothing tells."""
-    if id_.raw is UNKNOWN and all(map(_told_by_its_id, id_.references)):
+    """The possible types of the resource of an unknown id; empty if they cannot be determined."""
+    if id_.raw is UNKNOWN and all(map(_identifies, id_.references)):
         return frozenset(map(kind_of, id_.references))
     return frozenset()
 
 
 def owner(part: Value, estate: Estate, type_: str) -> Value | None:
-    """The resource of `type_` that `part` says it belongs to, by the property in which both name it; None for none.
+    """The resource of `type_` that `part` belongs to, by the name property that both have; None if there is none.
 
-    Raises `UnknownValue` when that cannot be told yet.
+    Raises `UnknownValue` if that is unknown.
     """
     _, name = NAMES[type_]
     named = part[name]
 
-    def is_it(whole: Value) -> bool:
+    def is_owner(whole: Value) -> bool:
         return whole.resource.urn in named.references or whole[name].text() == named.text()
 
-    found = some(estate.of(type_), is_it)
+    found = some(estate.of(type_), is_owner)
     if found is None:
-        named.text()  # one that is not known yet may be that of another stack
+        named.text()  # raises if unknown: it may be in another stack
     return found
 
 
 def private_endpoints(estate: Estate) -> Pointers:
-    """What the private endpoints of the estate point to."""
+    """The targets of the estate's private endpoints."""
     return pointers(
         reference
         for endpoint in estate.of(PRIVATE_ENDPOINT)
@@ -141,10 +140,10 @@ def private_endpoints(estate: Estate) -> Pointers:
 
 
 def _add(targets: dict[str, Value | None], target: str, doubt: Value | None) -> None:
-    if doubt is None or target not in targets:  # one reference without doubt outweighs any number of doubtful ones
+    if doubt is None or target not in targets:  # a certain reference outweighs doubtful ones
         targets[target] = doubt
 
 
-def _told_by_its_id(urn: str) -> bool:
+def _identifies(urn: str) -> bool:
     type_ = kind_of(urn)
-    return type_.startswith("azure-native:") and type_ not in _HOLDERS
+    return type_.startswith("azure-native:") and type_ not in _AMBIGUOUS_SOURCES

@@ -1,11 +1,11 @@
-"""Controls that Azure rules have in common, by theme."""
+"""Controls shared by Azure rules, by theme."""
 
 from typing import Final
 
 from bluelamp.policies.controls import caf, cyber_essentials, dpa, iso, mcsb, ncsc, policing
 
 IN_TRANSIT: Final = ncsc("1") + caf("B3.b") + iso("8.24") + mcsb("DP-3") + policing("cryptography")
-"""Data on the way cannot be read or changed."""
+"""Data in transit is encrypted."""
 
 CLOSED: Final = (
     ncsc("11")
@@ -15,7 +15,7 @@ CLOSED: Final = (
     + mcsb("NS-2")
     + policing("network-security")
 )
-"""A service is reached from the force's own networks only."""
+"""Services are reachable from the force's own networks only."""
 
 FILTERED: Final = (
     ncsc("11")
@@ -25,7 +25,7 @@ FILTERED: Final = (
     + mcsb("NS-1")
     + policing("network-security")
 )
-"""What passes between networks is decided by a rule."""
+"""Traffic between networks is filtered."""
 
 BY_IDENTITY: Final = (
     ncsc("9", "10")
@@ -35,19 +35,19 @@ BY_IDENTITY: Final = (
     + mcsb("IM-1")
     + policing("identity-and-access-management")
 )
-"""Whoever comes in has a name, and a role."""
+"""Access requires an identity and a role."""
 
 OWN_KEYS: Final = ncsc("2.3") + caf("B3.c") + iso("8.24") + mcsb("DP-5") + dpa("66") + policing("cryptography")
-"""Data at rest is encrypted with a key that the force holds."""
+"""Data at rest is encrypted with the force's own keys."""
 
 KEY_LIFE: Final = ncsc("2.3") + caf("B3.c") + iso("8.24") + mcsb("DP-6") + policing("cryptography")
-"""A key is of a sound kind, and is changed in time."""
+"""Keys are strong and are rotated."""
 
 RECOVERABLE: Final = ncsc("2.5") + caf("B5.c") + iso("8.13") + mcsb("BR-2") + policing("backup")
-"""What is deleted or overwritten can be had back."""
+"""Deleted or overwritten data can be restored."""
 
 RESILIENT: Final = ncsc("2.5") + caf("B5.b") + iso("8.14") + policing("business-continuity")
-"""The loss of a building, or of a machine, is not the loss of the service."""
+"""Services survive the loss of a machine or a building."""
 
 HARDENED: Final = (
     ncsc("5")
@@ -57,7 +57,7 @@ HARDENED: Final = (
     + mcsb("PV-1")
     + policing("secure-configuration")
 )
-"""What is not needed is switched off."""
+"""Unneeded functions are disabled."""
 
 SUPPORTED: Final = (
     ncsc("5")
@@ -67,4 +67,4 @@ SUPPORTED: Final = (
     + mcsb("PV-6")
     + policing("vulnerability-management")
 )
-"""It gets security updates, and soon."""
+"""Software is supported and gets security updates promptly."""

@@ -9,8 +9,9 @@ from bluelamp.policies.value import UnknownValue, Value, places
 
 
 @dataclass(frozen=True, slots=True)
-class Kin:
-    """How parts belong to a whole: both name it in `named`; `inline` is the pattern of those that stand in it."""
+class FamilyKind:
+    """A type of whole with its types of parts; both have the whole's name in `named`, and `inline` is the pattern of
+    parts that are inline in the whole."""
 
     whole: str
     named: str
@@ -22,35 +23,35 @@ class Kin:
         return Families(self, estate)
 
     def family(self, place: Value, estate: Estate) -> "Family":
-        """All parts of the whole that `place`, one of them, belongs to."""
+        """All parts of the whole to which the part `place` belongs."""
         return estate.once(self).of(place)
 
 
 @dataclass(slots=True)
 class Family:
-    """The parts of one whole. `memo` is for what rules make of them."""
+    """The parts of one whole. `memo` is a cache for rules."""
 
     parts: list[Value]
     doubtful: set[str] = field(default_factory=set)
-    """The URNs of the parts that may belong to another whole of the same name."""
+    """The URNs of the parts that may belong to another whole with the same name."""
     memo: dict[Any, Any] = field(default_factory=dict)
 
 
 class Families:
     """The families of one kind in an estate."""
 
-    def __init__(self, kin: Kin, estate: Estate) -> None:
-        self._kin = kin
+    def __init__(self, kind: FamilyKind, estate: Estate) -> None:
+        self._kind = kind
         self._by_key: dict[Any, list[Family]] = {}
         self._of: dict[str, Family] = {}
-        for whole in estate.of(kin.whole):
-            family = Family(_inline(whole, kin.inline))
+        for whole in estate.of(kind.whole):
+            family = Family(_inline(whole, kind.inline))
             self._of[whole.resource.urn] = family
-            named = whole[kin.named].raw
+            named = whole[kind.named].raw
             if isinstance(named, str):
                 self._by_key.setdefault(named.casefold(), []).append(family)
             self._groups(family, whole)
-        for part in estate.of(*kin.parts):
+        for part in estate.of(*kind.parts):
             self._join(part)
 
     def of(self, place: Value) -> Family:
@@ -61,7 +62,7 @@ class Families:
         family.memo["group"] = one["resourceGroupName"]
 
     def _join(self, part: Value) -> None:
-        named = part[self._kin.named]
+        named = part[self._kind.named]
         urn = next((urn for urn in named.references if urn in self._of), None) if named.raw is UNKNOWN else None
         if urn is not None:
             family = self._of[urn]
@@ -95,11 +96,11 @@ def _inline(whole: Value, pattern: str) -> list[Value]:
     try:
         return list(places(whole, pattern))
     except (TypeError, UnknownValue):
-        return []  # the whole has a verdict of its own that says so
+        return []  # reported by the verdict on the whole
 
 
 def _same_group(one: Value, other: Value) -> bool | None:
-    """Whether both are in one resource group; None where that cannot be told."""
+    """Whether both are in the same resource group; None if unknown."""
     if isinstance(one.raw, str) and isinstance(other.raw, str):
         return one.raw.casefold() == other.raw.casefold()
     if one.raw is UNKNOWN and other.raw is UNKNOWN and one.references and one.references == other.references:

@@ -1,4 +1,4 @@
-"""Allow-lists of a service's firewall: whether together they cover the Internet."""
+"""Allow-lists of service firewalls: whether together they cover the Internet."""
 
 from collections.abc import Iterator
 from typing import Final
@@ -6,19 +6,19 @@ from typing import Final
 from bluelamp.core.resource import UNKNOWN
 from bluelamp.core.text import first_of
 from bluelamp.policies.addresses import ANYONE, Addresses, Span, between, is_open, merged, parsed, public, size, union
-from bluelamp.policies.azure._families import Family, Kin
+from bluelamp.policies.azure._families import Family, FamilyKind
 from bluelamp.policies.estate import Estate, canonical
 from bluelamp.policies.value import UnknownValue, Value
 
 _REFUSALS: Final = frozenset({"deny", "reject", "block"})
 _SHIFTS: Final = (0, 64)
-"""Addresses are counted one by one in IPv4, and by the /64 of a network in IPv6."""
+"""The unit of counting: single addresses in IPv4, /64 networks in IPv6."""
 
 _SQL: Final = "azure-native:sql:"
 _POSTGRESQL: Final = "azure-native:dbforpostgresql:"
 _MYSQL: Final = "azure-native:dbformysql:"
 RANGES: Final = {
-    kind: Kin(whole, named, parts)
+    kind: FamilyKind(whole, named, parts)
     for whole, named, parts in (
         (f"{_SQL}Server", "serverName", (f"{_SQL}FirewallRule", f"{_SQL}IPv6FirewallRule")),
         (f"{_POSTGRESQL}Server", "serverName", (f"{_POSTGRESQL}FirewallRule",)),
@@ -39,13 +39,13 @@ RANGES: Final = {
     )
     for kind in parts
 }
-"""How the firewall rules of each service belong together: each is a range, and is a resource of its own."""
+"""The families of firewall rules of each service; each rule is a range, as a separate resource."""
 
 
-def let_in(entries: Value, address: str) -> Iterator[Value]:
-    """The addresses that `entries` let in: the items themselves, or their property `address` where they are objects.
+def admitted(entries: Value, address: str) -> Iterator[Value]:
+    """The addresses that `entries` admit: the items themselves, or their property `address` if they are objects.
 
-    An entry that refuses lets nobody in. A list that is not known yet is one address that is not.
+    Denying entries are skipped. An unknown list is one unknown address.
     """
     if entries.raw is UNKNOWN or isinstance(entries.raw, str):
         yield entries
@@ -58,7 +58,7 @@ def let_in(entries: Value, address: str) -> Iterator[Value]:
 
 
 def ends_of(entry: Value) -> tuple[Value, Value]:
-    """The first and the last address of a firewall rule, as each service names them."""
+    """The first and the last address of a firewall rule, which services name differently."""
     start, end = _ENDS.get(canonical(entry.resource.type), ("startIpAddress", "endIpAddress"))
     return entry.at(start), entry.at(end)
 
@@ -72,10 +72,10 @@ _ENDS: Final = {
 
 
 def wide_range(entry: Value, estate: Estate, most: float, total: float) -> tuple[Value, str] | None:
-    """What to name of a firewall rule whose range is wide by itself or with the others of its server, and why.
+    """The value to report and the expected value, if a firewall rule's range is too wide; None if it is not.
 
-    Wide is a range of more than `most` addresses, however many rules make it up, and all ranges together when they are
-    more than `total`. Raises `UnknownValue`.
+    A range is too wide with more than `most` addresses, alone or combined with adjacent rules of its server, or if all
+    ranges of the server have more than `total`. Raises `UnknownValue`.
     """
     start, end = ends_of(entry)
     span, version = _span(start, end)
@@ -85,14 +85,15 @@ def wide_range(entry: Value, estate: Estate, most: float, total: float) -> tuple
         return end, f"at most {most:g} addresses"
     family = RANGES[canonical(entry.resource.type)].family(entry, estate)
     spans = _known(family, version or 0)
-    together = next(each for each in merged(spans) if each[0] <= span[0] <= each[1])
-    if together[1] - together[0] >= most:
+    combined = next(each for each in merged(spans) if each[0] <= span[0] <= each[1])
+    if combined[1] - combined[0] >= most:
         return end, f"at most {most:g} addresses in a row, of all rules of the server"
     return (end, f"at most {total:g} addresses of all rules") if size(merged(spans)) > total else None
 
 
-def adds_up(entry: Value, estate: Estate, widest: tuple[int, ...]) -> tuple[Value, str] | None:
-    """What to name of a firewall rule whose range is in effect the Internet, with those of its server, and them.
+def wide_with_others(entry: Value, estate: Estate, widest: tuple[int, ...]) -> tuple[Value, str] | None:
+    """The value to report and the contributing rules, if a firewall rule covers the Internet, alone or with others of
+    its server; None if it does not.
 
     Raises `UnknownValue`.
     """
@@ -109,7 +110,7 @@ def adds_up(entry: Value, estate: Estate, widest: tuple[int, ...]) -> tuple[Valu
             try:
                 found = _between(*ends_of(part))
             except (UnknownValue, TypeError):
-                continue  # it has a verdict of its own that says so
+                continue  # reported by its own verdict
             if found is not None and not is_open(found, widest):
                 others.append((part.resource.name, found))
     if is_open(union([own, *(found for _, found in others)]), widest):
@@ -128,9 +129,9 @@ def _between(start: Value, end: Value) -> Addresses | None:
 
 
 def _span(start: Value, end: Value) -> tuple[Span | None, int | None]:
-    """The range in the units that are counted, and its version as an index.
+    """The range in the unit of counting, and its IP version as an index.
 
-    No version where the start is no address of anybody's; a version and no range where the end is none behind it.
+    No version if the start is not a single address; no range if the end is not an address after it.
     """
     first = parsed(start.text())
     if first is None or first == ANYONE or first.names:
@@ -150,7 +151,7 @@ def _known(family: Family, version: int) -> list[Span]:
         try:
             span, own = _span(*ends_of(part))
         except (UnknownValue, TypeError):
-            continue  # it has a verdict of its own that says so
+            continue  # reported by its own verdict
         if span is not None and own == version:
             found.append(span)
     return found

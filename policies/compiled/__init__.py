@@ -1,7 +1,7 @@
-"""The rules in other policy languages, so that what judges a plan also guards the cluster and the subscription.
+"""Compiles rules into other policy languages, so that clusters and subscriptions enforce the same rules.
 
-A rule is declared once, in its area. Here it is turned into ValidatingAdmissionPolicies for a cluster's API server, or
-into Azure Policy for a force's root management group; the cases that the rule is held to hold them too.
+A rule is declared once, in its area. It is compiled into ValidatingAdmissionPolicies for a cluster's API server, or
+into Azure Policy for a force's root management group. The rule's cases test the compiled policies too.
 """
 
 from bluelamp.policies.compiled.admission import to_admission

@@ -1,9 +1,9 @@
-"""Kubernetes rules as ValidatingAdmissionPolicies, which a cluster's API server enforces by itself.
+"""Kubernetes rules as ValidatingAdmissionPolicies, which a cluster's API server enforces.
 
     compiled = to_admission(rules())
 
-Each rule becomes a policy and its binding, and a ConfigMap where the rule has parameters. Of a rule that is one
-required property the expression follows from it; of a rule that is a function it stands beside it (see `facet`).
+Each rule becomes a policy and its binding, and a ConfigMap if the rule has parameters. The expression of a rule with
+`must` is derived from that; that of a rule with a function is a file beside its module (see `facet`).
 """
 
 from collections.abc import Iterable, Mapping
@@ -17,7 +17,7 @@ from bluelamp.policies.model import Enforcement
 from bluelamp.policies.rule import Rule
 
 PARAMETERS: Final = "kube-system"
-"""The namespace in which parameters are kept: who may write there owns the cluster already."""
+"""The namespace of the parameters, to which only cluster administrators can write."""
 _SYSTEM: Final = ("kube-node-lease", "kube-public", "kube-system")
 _ACTIONS: Final = {Enforcement.MANDATORY: ["Deny", "Audit"], Enforcement.ADVISORY: ["Warn", "Audit"]}
 _ITSELF: Final = ("system:apiserver", "system:serviceaccount:kube-system:clusterrole-aggregation-controller")
@@ -25,7 +25,7 @@ _API: Final = "admissionregistration.k8s.io/v1"
 
 
 def to_admission(rules: Iterable[Rule]) -> Compiled:
-    """The Kubernetes rules among `rules` as objects of the cluster; rules of other areas are not asked about."""
+    """The Kubernetes rules among `rules` as objects of the cluster; rules of other areas are ignored."""
     documents: dict[str, tuple[dict[str, Any], ...]] = {}
     left_out: dict[str, str] = {}
     for rule in rules:
@@ -41,7 +41,7 @@ def to_admission(rules: Iterable[Rule]) -> Compiled:
 
 
 def policy(rule: Rule) -> dict[str, Any]:
-    """The policy that says `rule`. Raises `CannotCompile`."""
+    """The policy for `rule`. Raises `CannotCompile`."""
     facet = facet_of(rule)
     kinds = judged_kinds(rule)
     expressions = [facet.expression] if facet.whole else cel.everywhere(kinds, facet.expression)
@@ -55,12 +55,12 @@ def policy(rule: Rule) -> dict[str, Any]:
     }
     if rule.parameters:
         spec["paramKind"] = {"apiVersion": "v1", "kind": "ConfigMap"}
-    variables = cel.used(expressions, _given(rule, kinds))
+    variables = cel.used(expressions, _variables(rule, kinds))
     if variables:
         spec["variables"] = [{"name": name, "expression": text} for name, text in variables.items()]
     spec["validations"] = [
-        {"expression": each, "message": f"{rule.id}: {rule.failure}. {rule.fix}", "reason": "Forbidden"}
-        for each in expressions
+        {"expression": expression, "message": f"{rule.id}: {rule.failure}. {rule.fix}", "reason": "Forbidden"}
+        for expression in expressions
     ]
     metadata = _metadata(rule)
     metadata["annotations"] |= {
@@ -71,7 +71,7 @@ def policy(rule: Rule) -> dict[str, Any]:
 
 
 def settings(rule: Rule, name: str = "") -> tuple[dict[str, Any], ...]:
-    """The ConfigMap that holds the parameters of `rule`; none when it has none."""
+    """The ConfigMap with the parameters of `rule`; empty if it has none."""
     if not rule.parameters:
         return ()
     data = {key: cel.setting(value) for key, value in rule.parameters.items()}
@@ -82,7 +82,7 @@ def settings(rule: Rule, name: str = "") -> tuple[dict[str, Any], ...]:
 
 
 def binding(rule: Rule) -> dict[str, Any]:
-    """Where the policy holds: everywhere but in Kubernetes' own namespaces."""
+    """The binding of the policy to all namespaces except Kubernetes' own."""
     spec: dict[str, Any] = {
         "policyName": name_of(rule),
         "validationActions": _ACTIONS[rule.enforcement],
@@ -105,13 +105,13 @@ def name_of(rule: Rule) -> str:
 
 
 def judged_kinds(rule: Rule) -> tuple[Kind, ...]:
-    """The kinds of `rule` that its policy judges. Raises `CannotCompile`."""
+    """The kinds of `rule` that its policy covers. Raises `CannotCompile`."""
     only = facet_of(rule).kinds
     return tuple(kind for kind in kinds_of(rule) if not only or kind.name in only)
 
 
-def _given(rule: Rule, kinds: tuple[Kind, ...]) -> Mapping[str, str]:
-    """The variables that every rule of its sort may use."""
+def _variables(rule: Rule, kinds: tuple[Kind, ...]) -> Mapping[str, str]:
+    """The variables that the rule's expressions may use."""
     return {
         **shared(rule),
         **cel.of_pods(kinds),

@@ -1,4 +1,4 @@
-"""How Azure Policy names the types and the properties that rules look at; the names are in `aliases.yaml`."""
+"""Azure Policy's names of the types and properties that rules use, from `aliases.yaml`."""
 
 import re
 from collections.abc import Mapping
@@ -12,17 +12,17 @@ import yaml
 from bluelamp.policies.compiled.result import CannotCompile
 
 FIELDS: Final = frozenset({"name", "kind", "location", "id", "tags", "identity.type"})
-"""What Azure Policy reads of every type without an alias."""
+"""The fields that Azure Policy reads without an alias."""
 _ALL: Final = "[*]"
 _NESTED: Final = re.compile(r"(?<![^.])properties\.")
 
 
 @dataclass(frozen=True, slots=True)
 class Alias:
-    """A property: the `name` that Azure Policy has for it, and the `path` where Azure keeps it.
+    """A property: its alias in Azure Policy (`name`), and its `path` in the resource.
 
-    `verified` says that the name was read in a list of aliases or in several policies; where it is False it follows
-    from how aliases are made and has still to be tried on a subscription.
+    `verified` is whether the alias was found in a list of aliases or in several policies. Otherwise it is derived from
+    the naming convention and not yet tested on a subscription.
     """
 
     name: str
@@ -32,14 +32,14 @@ class Alias:
 
 @dataclass(frozen=True, slots=True)
 class Type:
-    """A resource type by its name in Azure, with the properties that rules look at by their path in Pulumi's SDK."""
+    """A resource type: its name in Azure, and the properties that rules use, by their path in Pulumi's SDK."""
 
     name: str
     properties: Mapping[str, Alias]
 
     @property
     def paths(self) -> dict[str, str]:
-        """Where Azure keeps each property, and each array that one of them is in, by its alias."""
+        """The path of each property, and of each array that contains one, by alias."""
         found: dict[str, str] = {}
         for alias in self.properties.values():
             found[alias.name] = alias.path
@@ -49,7 +49,7 @@ class Type:
         return found
 
     def alias(self, path: str) -> Alias:
-        """The property at `path`, which may go through `[*]`. Raises `CannotCompile` for one that nobody looked up."""
+        """The property at `path`, which may contain `[*]`. Raises `CannotCompile` if its alias is not recorded."""
         if path in FIELDS:
             return Alias(path, path)
         if path not in self.properties:
@@ -58,7 +58,7 @@ class Type:
 
 
 def type_of(token: str) -> Type:
-    """The Azure type of Pulumi's `token`. Raises `CannotCompile` for one that nobody looked up."""
+    """The Azure type of Pulumi's `token`. Raises `CannotCompile` if it is not recorded."""
     known = _types()
     if token not in known:
         raise CannotCompile(f"nobody has looked up what Azure Policy calls {token}")
@@ -68,13 +68,13 @@ def type_of(token: str) -> Type:
 @cache
 def _types() -> Mapping[str, Type]:
     loaded: dict[str, dict[str, Any]] = yaml.safe_load(Path(__file__).with_name("aliases.yaml").read_bytes())
-    return {token: _type(said) for token, said in loaded.items()}
+    return {token: _type(content) for token, content in loaded.items()}
 
 
-def _type(said: Mapping[str, Any]) -> Type:
-    verified = said.get("verified", {})
-    found = {**verified, **said.get("unverified", {})}
-    name = str(said["type"])
+def _type(content: Mapping[str, Any]) -> Type:
+    verified = content.get("verified", {})
+    found = {**verified, **content.get("unverified", {})}
+    name = str(content["type"])
     aliases = {
         path: Alias(f"{name}/{_NESTED.sub('', where)}", where, path in verified) for path, where in found.items()
     }

@@ -1,4 +1,4 @@
-"""Rules as CEL expressions: the places that a rule looks at, and what must be true of each."""
+"""Rules as CEL expressions: the places that a rule checks, and the condition for each."""
 
 import json
 import re
@@ -28,7 +28,7 @@ _OF_EVERY_POD: Final[Mapping[str, str]] = {
 
 
 def literal(value: Any) -> str:
-    """`value` as CEL writes it."""
+    """`value` as a CEL literal."""
     if isinstance(value, str):
         return "'" + json.dumps(value, ensure_ascii=False)[1:-1].replace("'", r"\'").replace(r"\"", '"') + "'"
     if isinstance(value, (list, tuple)):
@@ -37,7 +37,7 @@ def literal(value: Any) -> str:
 
 
 def parameter(name: str, value: Any) -> str:
-    """How the parameter `name`, which is text in a ConfigMap, becomes what it is in the rule."""
+    """The expression that converts the parameter `name` from text in a ConfigMap to the type of `value`."""
     text = f"params.data.{name}"
     if not isinstance(value, (list, tuple)):
         return _typed(text, value)
@@ -48,14 +48,14 @@ def parameter(name: str, value: Any) -> str:
 
 
 def setting(value: Any) -> str:
-    """`value` as the text that `parameter` reads: of a list an item a line, `""` for one that is empty."""
+    """`value` as the text that `parameter` reads: for a list, one item a line, with `""` for an empty one."""
     if isinstance(value, (list, tuple)):
         return "\n".join(setting(each) or _EMPTY for each in value)
     return value if isinstance(value, str) else json.dumps(value)
 
 
 def of_pods(kinds: Iterable[Kind]) -> Mapping[str, str]:
-    """The variables of rules that look at kinds which run pods; none for other rules."""
+    """The variables of rules on kinds with pods; none for other kinds."""
     names = [kind.name for kind in kinds]
     if not all(name in _OF_PODS[_POD] for name in names):
         return {}
@@ -63,10 +63,10 @@ def of_pods(kinds: Iterable[Kind]) -> Mapping[str, str]:
 
 
 def everywhere(kinds: tuple[Kind, ...], expression: str) -> list[str]:
-    """One expression for each way in which the places differ: `expression` is true of every place."""
-    in_pods = {_in_pod(kind) for kind in kinds}
-    if len(in_pods) == 1 and None not in in_pods:
-        return [each for places in in_pods for each in _in_pods(places or (), expression)]
+    """The expressions that `expression` is true at every place, one for each group of kinds with the same places."""
+    pod_places = {_in_pod(kind) for kind in kinds}
+    if len(pod_places) == 1 and None not in pod_places:
+        return [each for places in pod_places for each in _in_pods(places or (), expression)]
     by_paths: dict[tuple[str, ...], list[str]] = {}
     for kind in kinds:
         by_paths.setdefault(kind.paths, []).append(kind.name)
@@ -80,51 +80,55 @@ def everywhere(kinds: tuple[Kind, ...], expression: str) -> list[str]:
 
 
 def place(kinds: tuple[Kind, ...]) -> str:
-    """What the place is called in an expression about `kinds`."""
+    """The name of the place in an expression on `kinds`."""
     if {kind.paths for kind in kinds} == {("",)}:
         return "object"
     return _POD if {_in_pod(kind) for kind in kinds} == {((_POD, ""),)} else "place"
 
 
-def must(asked: Must, place: str) -> str:
-    """What `asked` says of the property below `place`; the parameters are variables."""
-    found = _step(place, asked.path)
-    given = f"{found}.value()" if asked.default is None else f"{found}.orValue({literal(asked.default)})"
-    if asked.minimum is not None:
-        holds = f"{given} >= variables.minimum"
-    elif isinstance(asked.be, str):
-        holds = f"{given}.lowerAscii() == {literal(asked.be.lower())}"
-    elif asked.be is not None:
-        holds = f"{given} == {literal(asked.be)}"
-    elif asked.among and not isinstance(asked.among[0], str):
-        holds = f"{given} in variables.among"
+def must(requirement: Must, place: str) -> str:
+    """The expression that the property below `place` meets `requirement`; its parameters are variables."""
+    property_ = _step(place, requirement.path)
+    value = (
+        f"{property_}.value()"
+        if requirement.default is None
+        else f"{property_}.orValue({literal(requirement.default)})"
+    )
+    if requirement.minimum is not None:
+        condition = f"{value} >= variables.minimum"
+    elif isinstance(requirement.be, str):
+        condition = f"{value}.lowerAscii() == {literal(requirement.be.lower())}"
+    elif requirement.be is not None:
+        condition = f"{value} == {literal(requirement.be)}"
+    elif requirement.among and not isinstance(requirement.among[0], str):
+        condition = f"{value} in variables.among"
     else:
-        holds = f"{given}.lowerAscii() in variables.among.map(each, each.lowerAscii())"
-    return f"{found}.hasValue() && {holds}" if asked.default is None else holds
+        condition = f"{value}.lowerAscii() in variables.among.map(each, each.lowerAscii())"
+    return f"{property_}.hasValue() && {condition}" if requirement.default is None else condition
 
 
 def used(expressions: Iterable[str], known: Mapping[str, str]) -> dict[str, str]:
-    """Those of the `known` variables that `expressions` use, straight or through one another, each after what it uses.
+    """The variables of `known` that `expressions` use directly or indirectly, each after those that it uses.
 
-    Raises `CannotCompile` for a variable that nobody knows.
+    Raises `CannotCompile` for an unknown variable.
     """
     found: dict[str, str] = {}
 
-    def take(expression: str) -> None:
+    def collect(expression: str) -> None:
         for name in re.findall(r"\bvariables\.(\w+)", expression):
             if name not in known:
                 raise CannotCompile(f"its expression uses a variable {name} that there is not")
             if name not in found:
-                take(known[name])
+                collect(known[name])
                 found[name] = known[name]
 
     for each in expressions:
-        take(each)
+        collect(each)
     return found
 
 
 def _in_pod(kind: Kind) -> tuple[tuple[str, str], ...] | None:
-    """The places of `kind` as paths below the pod or its metadata; None when one of them is elsewhere."""
+    """The places of `kind` as paths below the pod or its metadata; None if one is elsewhere."""
     found = []
     for path in kind.paths:
         bases = [(base, paths.get(kind.name)) for base, paths in _OF_PODS.items()]
@@ -136,21 +140,19 @@ def _in_pod(kind: Kind) -> tuple[tuple[str, str], ...] | None:
 
 
 def _in_pods(places: tuple[tuple[str, str], ...], expression: str) -> list[str]:
-    """`expression` is true at all `places`; what is asked of every list of containers is asked of them together."""
-    tails: dict[str, set[str]] = {}
+    """The expressions that `expression` is true at all `places`; equal paths in all container lists are combined."""
+    heads_by_tail: dict[str, set[str]] = {}
     for base, path in places:
         for head in _LISTS:
             if base == _POD and path.startswith(head):
-                tails.setdefault(path[len(head) :].lstrip("."), set()).add(head)
-    together = sorted(tail for tail, heads in tails.items() if heads == set(_LISTS))
+                heads_by_tail.setdefault(path[len(head) :].lstrip("."), set()).add(head)
+    common = sorted(tail for tail, heads in heads_by_tail.items() if heads == set(_LISTS))
     rest = [
         (base, path)
         for base, path in places
-        if not any(
-            base == _POD and path == ".".join(filter(None, (head, tail))) for tail in together for head in _LISTS
-        )
+        if not any(base == _POD and path == ".".join(filter(None, (head, tail))) for tail in common for head in _LISTS)
     ]
-    found = [_each("variables.containers", together, expression)] if together else []
+    found = [_each("variables.containers", common, expression)] if common else []
     for base in _OF_PODS:
         found += _all(base, tuple(path for owner, path in rest if owner == base), expression)
     return found
@@ -168,7 +170,7 @@ def _all(base: str, paths: tuple[str, ...], expression: str) -> list[str]:
 
 
 def _each(items: str, tails: list[str], expression: str) -> str:
-    """`expression` is true at all of `tails` below each of `items`."""
+    """The expression that `expression` is true at all of `tails` below each of `items`."""
     if tails == [""]:
         return f"{items}.all(place, {expression})"
     plain = [_step("each", tail) for tail in tails if "[*]" not in tail]
@@ -200,12 +202,12 @@ def _step(base: str, dotted: str) -> str:
 
 
 def _by_kind(paths: Mapping[str, str], names: Iterable[str]) -> str:
-    """What stands at the path of the object's own kind."""
+    """The value at the path for the object's kind."""
     by_path: dict[str, list[str]] = {}
     for name in names:
         by_path.setdefault(paths[name], []).append(name)
     *rare, (common, _) = sorted(by_path.items(), key=lambda each: len(each[1]))
-    # The kinds have different fields, and the server's check of types would complain of each that one of them lacks.
+    # The kinds have different fields, and the server's type check rejects a field that one of them lacks.
     return " : ".join([*(f"{_is(each)} ? dyn(object).{path}" for path, each in rare), f"dyn(object).{common}"])
 
 

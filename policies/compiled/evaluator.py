@@ -1,11 +1,11 @@
-"""The rule language of Azure Policy, as far as definitions here and in the modules use it.
+"""Evaluates the subset of Azure Policy's rule language that Bluelamp's definitions use.
 
     broken = evaluate(definition, resource)
 
-A resource is as Azure Resource Manager has it: `type`, `name`, `location`, `tags`, `properties` and so on. What is said
-of missing fields, of comparing and of arrays follows Microsoft's "Azure Policy definition structure policy rule" and
-"Author policies for array properties": text is compared without case; of an array every member has to meet a condition;
-`count` looks at one member at a time; an order between things of different types is an error.
+A resource has the form of Azure Resource Manager: `type`, `name`, `location`, `tags`, `properties` and so on. Missing
+fields, comparisons and arrays follow Microsoft's "Azure Policy definition structure policy rule" and "Author policies
+for array properties": text is compared without case; every member of an array must meet a condition; `count` evaluates
+one member at a time; ordering values of different types is an error.
 """
 
 import re
@@ -20,7 +20,7 @@ _ALL: Final = "[*]"
 
 
 class PolicyError(ValueError):
-    """The rule says something that the language does not have, or compares what cannot be compared."""
+    """The rule is not valid in the supported language, or compares incomparable values."""
 
 
 def evaluate(
@@ -29,20 +29,19 @@ def evaluate(
     paths: Mapping[str, str],
     parameters: Mapping[str, Any] | None = None,
 ) -> bool:
-    """Whether the effect of `definition` falls on `resource`.
+    """Whether the effect of `definition` applies to `resource`.
 
-    `paths` says of each alias where in the resource its property stands. `parameters` are those of the assignment.
-    Raises `PolicyError`.
+    `paths` has the path of each alias in the resource; `parameters` are those of the assignment. Raises `PolicyError`.
     """
-    said = definition["properties"]
-    given = {name: each["defaultValue"] for name, each in said["parameters"].items() if "defaultValue" in each}
-    scope = _Scope(resource, paths, {**given, **(parameters or {})})
-    return scope.holds(said["policyRule"]["if"])
+    properties = definition["properties"]
+    defaults = {name: each["defaultValue"] for name, each in properties["parameters"].items() if "defaultValue" in each}
+    scope = _Scope(resource, paths, {**defaults, **(parameters or {})})
+    return scope.holds(properties["policyRule"]["if"])
 
 
 @dataclass(frozen=True)
 class _Scope:
-    """What conditions are about; `members` is the one member of each array that a `count` looks at."""
+    """The scope of conditions; `members` has the current member of each array inside a `count`."""
 
     resource: Mapping[str, Any]
     paths: Mapping[str, str]
@@ -56,17 +55,17 @@ class _Scope:
             return any(self.holds(each) for each in condition["anyOf"])
         if "not" in condition:
             return not self.holds(condition["not"])
-        ((operator, asked),) = [
+        ((operator, operand),) = [
             (name, value) for name, value in condition.items() if name not in ("field", "value", "count")
         ]
         if operator not in _OPERATORS:
             raise PolicyError(f"there is no condition {operator!r}")
-        asked = self._resolved(asked)
+        operand = self._resolved(operand)
         if "count" in condition:
-            return _OPERATORS[operator](self._count(condition["count"]), asked)
+            return _OPERATORS[operator](self._count(condition["count"]), operand)
         if "value" in condition:
-            return _OPERATORS[operator](self._resolved(condition["value"]), asked)
-        return all(_OPERATORS[operator](value, asked) for value in self._values(condition["field"]))
+            return _OPERATORS[operator](self._resolved(condition["value"]), operand)
+        return all(_OPERATORS[operator](value, operand) for value in self._values(condition["field"]))
 
     def _count(self, count: Mapping[str, Any]) -> int:
         where = count.get("where")
@@ -81,7 +80,7 @@ class _Scope:
         )
 
     def _values(self, name: str) -> list[Any]:
-        """The values that a field selects: one, perhaps None, or those of all the members of an array."""
+        """The values that a field selects: one, which may be None, or those of all members of an array."""
         for array, member in sorted(self.members.items(), key=lambda each: -len(each[0])):
             if name.startswith(array):
                 return _selected(member, self._path(name)[len(self._path(array)) :].lstrip("."))
@@ -127,48 +126,48 @@ def _text(value: Any) -> str:
     return str(value).casefold() if value is not None else ""
 
 
-def _equals(value: Any, asked: Any) -> bool:
-    return value is not None and not isinstance(value, (list, Mapping)) and _text(value) == _text(asked)
+def _equals(value: Any, operand: Any) -> bool:
+    return value is not None and not isinstance(value, (list, Mapping)) and _text(value) == _text(operand)
 
 
-def _in(value: Any, asked: Any) -> bool:
-    if not isinstance(asked, (list, tuple)):
-        raise PolicyError(f"in compares with a list, not with {asked!r}")
-    return any(_equals(value, each) for each in asked)
+def _in(value: Any, operand: Any) -> bool:
+    if not isinstance(operand, (list, tuple)):
+        raise PolicyError(f"in compares with a list, not with {operand!r}")
+    return any(_equals(value, each) for each in operand)
 
 
-def _like(value: Any, asked: Any) -> bool:
-    return value is not None and fnmatchcase(_text(value), _text(asked).replace("[", "[[]"))
+def _like(value: Any, operand: Any) -> bool:
+    return value is not None and fnmatchcase(_text(value), _text(operand).replace("[", "[[]"))
 
 
-def _contains(value: Any, asked: Any) -> bool:
+def _contains(value: Any, operand: Any) -> bool:
     if isinstance(value, list):
-        return any(_equals(each, asked) for each in value)
-    return value is not None and _text(asked) in _text(value)
+        return any(_equals(each, operand) for each in value)
+    return value is not None and _text(operand) in _text(value)
 
 
-def _contains_key(value: Any, asked: Any) -> bool:
-    return isinstance(value, Mapping) and any(_text(key) == _text(asked) for key in value)
+def _contains_key(value: Any, operand: Any) -> bool:
+    return isinstance(value, Mapping) and any(_text(key) == _text(operand) for key in value)
 
 
-def _exists(value: Any, asked: Any) -> bool:
-    return (value is not None) == (_text(asked) == "true")
+def _exists(value: Any, operand: Any) -> bool:
+    return (value is not None) == (_text(operand) == "true")
 
 
 def _ordered(compare: Callable[[Any, Any], bool]) -> Callable[[Any, Any], bool]:
-    def compared(value: Any, asked: Any) -> bool:
-        if isinstance(value, str) and isinstance(asked, str):
-            return compare(value.casefold(), asked.casefold())
-        numbers = all(isinstance(each, (int, float)) and not isinstance(each, bool) for each in (value, asked))
+    def compared(value: Any, operand: Any) -> bool:
+        if isinstance(value, str) and isinstance(operand, str):
+            return compare(value.casefold(), operand.casefold())
+        numbers = all(isinstance(each, (int, float)) and not isinstance(each, bool) for each in (value, operand))
         if not numbers:
-            raise PolicyError(f"{value!r} and {asked!r} have no order")
-        return compare(value, asked)
+            raise PolicyError(f"{value!r} and {operand!r} have no order")
+        return compare(value, operand)
 
     return compared
 
 
-def _opposite(of: Callable[[Any, Any], bool]) -> Callable[[Any, Any], bool]:
-    return lambda value, asked: not of(value, asked)
+def _opposite(condition: Callable[[Any, Any], bool]) -> Callable[[Any, Any], bool]:
+    return lambda value, operand: not condition(value, operand)
 
 
 _OPERATORS: Final[Mapping[str, Callable[[Any, Any], bool]]] = {
@@ -183,8 +182,8 @@ _OPERATORS: Final[Mapping[str, Callable[[Any, Any], bool]]] = {
     "containsKey": _contains_key,
     "notContainsKey": _opposite(_contains_key),
     "exists": _exists,
-    "less": _ordered(lambda value, asked: value < asked),
-    "lessOrEquals": _ordered(lambda value, asked: value <= asked),
-    "greater": _ordered(lambda value, asked: value > asked),
-    "greaterOrEquals": _ordered(lambda value, asked: value >= asked),
+    "less": _ordered(lambda value, operand: value < operand),
+    "lessOrEquals": _ordered(lambda value, operand: value <= operand),
+    "greater": _ordered(lambda value, operand: value > operand),
+    "greaterOrEquals": _ordered(lambda value, operand: value >= operand),
 }

@@ -1,19 +1,18 @@
-"""A rule in CEL, the expression language of Kubernetes' own admission: data in `<module>.cel.yaml` beside the rule.
+"""Rules in CEL, the expression language of Kubernetes admission: data in `<module>.cel.yaml` beside the rule.
 
-Under the rule's id stands what must be true of each place that the rule looks at. The place is called `place`; where it
-is the whole object or the whole pod, `object` or `variables.pod`. A place that may be missing is an optional value. The
-rule's parameters are variables of their names. So are
+A rule's id has the condition for each place that the rule checks. The place is the variable `place`, or `object` or
+`variables.pod` if it is the whole object or pod. A place that may be missing is an optional value. Variables are
 
-- for rules about the kinds that run pods `variables.pod`, the pod's specification, `variables.metadata`, its metadata,
-  `variables.containers`, its containers of every sort, and `variables.contexts`, the security contexts of the pod and
-  of each container, optional values;
-- what stands in `_shared.cel.yaml` of the area's folder, by its name.
+- the rule's parameters, by name;
+- for rules on kinds with pods, `variables.pod`, the pod's specification, `variables.metadata`, its metadata,
+  `variables.containers`, its containers of every type, and `variables.contexts`, the security contexts of the pod and
+  of each container, as optional values;
+- the entries of `_shared.cel.yaml` in the area's folder, by name.
 
-`is_secret(NAME, VALUE)` stands for an expression of its own: see `secrets`.
+`is_secret(NAME, VALUE)` is expanded to an expression: see `secrets`.
 
-Where more is to be said, there stands an object: `expression`, or `whole` when it is about the whole object and not
-about each place; `kinds` when admission can only judge some of the rule's kinds; or `not` with the reason why there is
-no such expression.
+Instead of an expression there may be an object: with `expression`, or `whole` for a condition on the whole object; with
+`kinds` if admission can judge only some of the rule's kinds; or with `not`, the reason why there is no expression.
 """
 
 from collections.abc import Mapping
@@ -36,7 +35,7 @@ _ESTATE: Final = "it looks at several resources together, and admission is given
 
 @dataclass(frozen=True, slots=True)
 class Facet:
-    """What must be true of each place, or of the `whole` object; `kinds` is empty when every kind can be judged."""
+    """The condition for each place, or for the `whole` object; `kinds` is empty if every kind can be judged."""
 
     expression: str
     kinds: tuple[str, ...] = ()
@@ -44,21 +43,21 @@ class Facet:
 
 
 def facet_of(rule: Rule) -> Facet:
-    """The rule in CEL, as it is written or as it follows from what the rule requires.
+    """The rule in CEL, from its file or derived from its `must`.
 
-    Raises `CannotCompile`, or ValueError when nobody has said how it is with the rule.
+    Raises `CannotCompile`, or ValueError if the file has no entry for a rule that needs one.
     """
     file = _FOLDER.joinpath(*rule.module.split(".")[2:]).with_suffix(".cel.yaml")
-    said = _read(file).get(rule.id)
-    if isinstance(said, str):
-        return Facet(secrets.expanded(" ".join(said.split())))
-    if isinstance(said, dict) and not said.keys() <= _KEYS:
-        raise ValueError(f"{file.name}: {rule.id} has {', '.join(said)}; it may have {', '.join(sorted(_KEYS))}")
-    if isinstance(said, dict) and "not" in said:
-        raise CannotCompile(said["not"])
-    if isinstance(said, dict):
-        expression = " ".join(str(said.get("whole") or said["expression"]).split())
-        return Facet(secrets.expanded(expression), tuple(said.get("kinds", ())), "whole" in said)
+    entry = _read(file).get(rule.id)
+    if isinstance(entry, str):
+        return Facet(secrets.expanded(" ".join(entry.split())))
+    if isinstance(entry, dict) and not entry.keys() <= _KEYS:
+        raise ValueError(f"{file.name}: {rule.id} has {', '.join(entry)}; it may have {', '.join(sorted(_KEYS))}")
+    if isinstance(entry, dict) and "not" in entry:
+        raise CannotCompile(entry["not"])
+    if isinstance(entry, dict):
+        expression = " ".join(str(entry.get("whole") or entry["expression"]).split())
+        return Facet(secrets.expanded(expression), tuple(entry.get("kinds", ())), "whole" in entry)
     if rule.must is not None:
         return Facet(cel.must(replace(rule.must, **rule.parameters), cel.place(kinds_of(rule))))
     if rule.estate:
@@ -67,10 +66,10 @@ def facet_of(rule: Rule) -> Facet:
 
 
 def shared(rule: Rule) -> Mapping[str, str]:
-    """The variables that the rules of its folder share."""
-    said = _read(_FOLDER / rule.area / "_shared.cel.yaml")
-    own = {name: " ".join(str(expression).split()) for name, expression in said.items()}
-    return {**own, **secrets.variables()}
+    """The variables shared by the rules of its area."""
+    shared_expressions = _read(_FOLDER / rule.area / "_shared.cel.yaml")
+    expressions = {name: " ".join(str(expression).split()) for name, expression in shared_expressions.items()}
+    return {**expressions, **secrets.variables()}
 
 
 @cache

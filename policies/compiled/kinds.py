@@ -1,4 +1,4 @@
-"""The Kubernetes kinds that a rule concerns, as admission names them."""
+"""The Kubernetes kinds that a rule concerns, in the terms of admission."""
 
 import re
 from collections.abc import Iterable
@@ -18,7 +18,7 @@ _OTHER_CONTAINERS: Final = re.compile(r"(^|\.)(c|initC)ontainers\[\*\]")
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind that a rule concerns, with the paths that it looks at there."""
+    """A kind that a rule concerns, with the paths that the rule checks."""
 
     name: str
     group: str
@@ -28,21 +28,21 @@ class Kind:
 
 
 def kinds_of(rule: Rule) -> tuple[Kind, ...]:
-    """The kinds of `rule` that an API server has. Raises KeyError for one that `kinds.yaml` does not know."""
+    """The kinds of `rule` that API servers still have. Raises KeyError for one that is not in `kinds.yaml`."""
     found: dict[Kind, None] = {}
     for type_, paths in rule.at.items():
         _, versioned, name = type_.split(":")
         group = versioned.split("/")[0]
-        said = _file()[f"{group}/{name}"]
-        if "gone" not in said:
+        kind = _known_kinds()[f"{group}/{name}"]
+        if "gone" not in kind:
             served = "" if group == "core" else group
-            # The server shows a policy every version of a kind as the one that it asks for.
-            found[Kind(name, served, said["version"], _resources(said["resources"], paths), paths)] = None
+            # The server converts every version of a kind to the one in the policy.
+            found[Kind(name, served, kind["version"], _resources(kind["resources"], paths), paths)] = None
     return tuple(found)
 
 
 def resource_rules(kinds: Iterable[Kind]) -> list[dict[str, Any]]:
-    """What a policy matches in order to be asked about `kinds`."""
+    """The match rules of a policy on `kinds`."""
     ordered = sorted(kinds, key=lambda kind: (kind.group, kind.version))
     return [
         {
@@ -56,15 +56,15 @@ def resource_rules(kinds: Iterable[Kind]) -> list[dict[str, Any]]:
 
 
 def _resources(served: list[str], paths: tuple[str, ...]) -> tuple[str, ...]:
-    """Those of the `served` resources through which what stands at `paths` may be changed.
+    """The `served` resources through which the values at `paths` can change.
 
-    `kubectl debug` changes ephemeral containers only: a rule about the others must not keep it from a running pod.
+    `kubectl debug` changes ephemeral containers only, so rules on other containers must not block it.
     """
     others = all(_OTHER_CONTAINERS.search(path) for path in paths)
     return tuple(each for each in served if not (others and each.endswith(_EPHEMERAL)))
 
 
 @cache
-def _file() -> dict[str, dict[str, Any]]:
+def _known_kinds() -> dict[str, dict[str, Any]]:
     loaded: dict[str, dict[str, Any]] = yaml.safe_load(Path(__file__).with_name("kinds.yaml").read_bytes())
     return loaded

@@ -1,4 +1,4 @@
-"""What compiling a rule comes to: documents of another policy language, or the reason why there are none."""
+"""The result of compiling rules: documents in another policy language, or the reason why there are none."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,15 +6,14 @@ from typing import Any
 
 
 class CannotCompile(Exception):  # noqa: N818 - an answer, not an error
-    """The rule cannot be said in the other language; the message says why, as the end of `left out because …`."""
+    """The rule cannot be expressed in the other language; the message is the reason, to follow `left out because`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Compiled:
     """Rules in another policy language.
 
-    `documents` holds, by the rule's id, the objects that say it; `left_out` why another rule is not said. Each rule
-    that was given stands in one of the two.
+    `documents` has the objects of each compiled rule, by rule id; `left_out` has the reason for each other rule.
     """
 
     documents: Mapping[str, tuple[dict[str, Any], ...]]

@@ -2,9 +2,9 @@
 
     is_secret(place.name, place.value)
 
-in `<module>.cel.yaml` stands for that expression. A value that may be the name of a secret is admitted: offline its
-verdict is unknown. Of a value above `LONGEST` only a private key is told, for the API server bounds what an expression
-may cost; the offline rule reads all of it.
+in `<module>.cel.yaml` is expanded to that expression. A value that may be the name of a secret is admitted; the offline
+rule's verdict is unknown. In a value longer than `LONGEST` only private keys are detected, as the API server limits the
+cost of expressions; the offline rule reads all of it.
 """
 
 import re
@@ -15,9 +15,9 @@ from bluelamp.policies.compiled.cel import literal
 from bluelamp.policies.literal_secrets import LONGEST, expressions
 
 _CALL: Final = re.compile(r"\bis_secret\(([\w.]+), ([\w.\[\]]+)\)")
-_WHOLE: Final = frozenset({"harmless", "number", "prose", "words"})
-_USED: Final = ("about", "ambiguous", "assigned", "assigned_harmless", "format", "password", "word", *sorted(_WHOLE))
-_TELLS: Final = rf"""
+_ANCHORED: Final = frozenset({"harmless", "number", "prose", "words"})
+_USED: Final = ("about", "ambiguous", "assigned", "assigned_harmless", "format", "password", "word", *sorted(_ANCHORED))
+_TEST: Final = rf"""
 (size(VALUE) > {LONGEST} ? VALUE.contains('PRIVATE KEY-----') : VALUE.trim() != '' && (
 VALUE.matches(variables.secret_format) ||
 VALUE.replace(',', '\n').replace(';', '\n').replace('{{"', '\n"').split('\n').exists(line,
@@ -32,15 +32,15 @@ line.matches(variables.secret_assigned) && !line.matches(variables.secret_assign
 
 
 def expanded(expression: str) -> str:
-    """`expression` with what `is_secret` stands for."""
-    text = " ".join(_TELLS.split())
+    """`expression` with calls of `is_secret` expanded."""
+    text = " ".join(_TEST.split())
     return _CALL.sub(lambda call: text.replace("NAME", call[1]).replace("VALUE", call[2]), expression)
 
 
 def variables() -> Mapping[str, str]:
-    """The variables of that expression."""
+    """The variables that the expansion of `is_secret` uses."""
     return {f"secret_{name}": literal(_regex(name)) for name in _USED}
 
 
 def _regex(name: str) -> str:
-    return f"^(?:{expressions()[name]})$" if name in _WHOLE else expressions()[name]
+    return f"^(?:{expressions()[name]})$" if name in _ANCHORED else expressions()[name]

@@ -10,7 +10,7 @@ _LINES: Final = [
 ]
 
 LOCATED: Final = tuple(f"azure-native:{words[0]}" for words in _LINES)
-"""The types that take a `location`."""
+"""The types with a `location`."""
 
 TAGGED: Final = tuple(f"azure-native:{words[0]}" for words in _LINES if words[1:] == ["tags"])
-"""The types that take a `location` and `tags`: what Azure calls tracked resources."""
+"""The types with a `location` and `tags`: Azure's tracked resources."""

@@ -12,17 +12,17 @@ from bluelamp.policies.value import Value, joined
 RESOURCE_SET: Final = "kubernetes:addons.cluster.x-k8s.io/*:ClusterResourceSet"
 SETS: Final = tuple(RESOURCE_SET.replace("*", version) for version in ("v1beta2", "v1beta1", "v1alpha4", "v1alpha3"))
 CARRIERS: Final = {"ConfigMap": ("data",), "Secret": ("data", "stringData")}
-"""The properties in which each kind holds what is applied."""
+"""The properties of each kind with the applied contents."""
 LARGEST: Final = 1_500_000
-"""How many characters are read of one text; a cluster takes no object that is larger."""
+"""The maximum length of a text, in characters; clusters accept no larger objects."""
 
 
 class Unreadable(Exception):  # noqa: N818 - an answer, not an error
-    """A text is not a list of Kubernetes objects; the message says why."""
+    """A text is not a list of Kubernetes objects; the message is the reason."""
 
 
 def texts(carrier: Value, kind: str) -> Iterator[tuple[Value, bool]]:
-    """The texts that a ConfigMap or Secret (`kind`) holds, and whether they are in base64. Raises `UnknownValue`."""
+    """The texts in a ConfigMap or Secret (`kind`), and whether they are in base64. Raises `UnknownValue`."""
     for part in CARRIERS[kind]:
         for text in carrier[part].each():
             yield text, kind == "Secret" and part == "data"

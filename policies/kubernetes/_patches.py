@@ -1,7 +1,7 @@
-"""Resources that patch others (`kubernetes:apps/v1:DeploymentPatch`): what they change and what comes out.
+"""Resources that patch others (`kubernetes:apps/v1:DeploymentPatch`): their effect and the resulting objects.
 
-A patch is laid over the object of its kind, namespace and name as server-side apply does it. Where that object is not
-among the resources, or its name is not known yet, what the patch does not set is unknown.
+A patch is applied to the object with its kind, namespace and name, as in server-side apply. If that object is not among
+the resources, or its name is unknown, everything that the patch does not set is unknown.
 """
 
 import re
@@ -25,7 +25,7 @@ Identity = tuple[str, str, str, str]
 
 @dataclass(frozen=True, slots=True)
 class Patched:
-    """A patch. `own` is what it sets by itself; `steps` are the objects before and after it, where they are known."""
+    """A patch. `own` has only the values that it sets; `steps` are the objects before and after it, if known."""
 
     own: Resource
     of: str
@@ -34,28 +34,28 @@ class Patched:
 
 @lru_cache(maxsize=4096)
 def is_patch_type(type_: str) -> bool:
-    """Whether the type may be that of a patch."""
+    """Whether the type may be a patch type."""
     return type_.startswith("kubernetes:") and type_.endswith(_SUFFIX) and not type_.endswith(f":{_SUFFIX}")
 
 
 def patches_type(resource: Resource) -> str:
-    """The type of what `resource` patches; empty where it is no patch but an object of a kind that is called so."""
+    """The type that `resource` patches; empty if it is not a patch but an object whose kind has that suffix."""
     if not is_patch_type(resource.type):
         return ""
     _, module, kind = resource.type.split(":")
     declared = resource.properties.get("kind")
-    whole = kind.removesuffix(_SUFFIX)
+    target_kind = kind.removesuffix(_SUFFIX)
     version = module.removeprefix("core/")
-    if declared == kind and not builtin(version, whole).known:
+    if declared == kind and not builtin(version, target_kind).known:
         return ""
     if isinstance(declared, str) and declared not in ("", kind):
-        whole = declared
-    said = resource.properties.get("apiVersion")
-    return type_of(said if isinstance(said, str) and said else version, whole)
+        target_kind = declared
+    api_version = resource.properties.get("apiVersion")
+    return type_of(api_version if isinstance(api_version, str) and api_version else version, target_kind)
 
 
 class Patches:
-    """The patches among `resources`: what each makes of what it patches, and the objects that are left in the end."""
+    """The patches among `resources`, their steps, and the resulting objects."""
 
     def __init__(self, resources: Iterable[Resource]) -> None:
         listed = list(resources)
@@ -87,15 +87,15 @@ class Patches:
                 self._by_urn[each.urn] = Patched(own, "an object that cannot be read")
 
     def of(self, resource: Resource) -> Patched | None:
-        """What `resource` patches; None where it is no patch."""
+        """The patch `resource`; None if it is not a patch."""
         return self._by_urn.get(resource.urn)
 
     def effective(self, resources: Iterable[Resource]) -> list[Resource]:
-        """`resources` as they are in the end: the patched ones with their patches, and what only patches set."""
+        """The resulting resources: patched ones with their patches applied, and patches without a target."""
         if not self.any:
             return list(resources)
-        kept = [self._final.get(id(each), each) for each in resources if each.urn not in self._by_urn]
-        return [*kept, *self._added]
+        current = [self._final.get(id(each), each) for each in resources if each.urn not in self._by_urn]
+        return [*current, *self._added]
 
     def _add(
         self,
@@ -108,18 +108,20 @@ class Patches:
         identity = _identity(type_, patch.properties)
         group, kind, namespace, name = identity
         own = replace(patch, type=type_, properties=_partial(patch.properties, shape))
-        called = f"{kind} {namespace}/{name}" if type_ and _is_text(namespace, name) else f"{kind} of an unknown name"
+        description = (
+            f"{kind} {namespace}/{name}" if type_ and _is_text(namespace, name) else f"{kind} of an unknown name"
+        )
         if not _is_text(namespace, name):
             for base in kinds.get((group, kind), ()):
-                # It may be this one that is patched: what the patch would change is not known.
-                now = self._final.get(id(base), base)
-                after = _apply(now.properties, patch.properties, shape)
-                self._final[id(base)] = replace(now, properties=_common(now.properties, after))
-            self._by_urn[patch.urn] = Patched(own, called)
+                # This one may be the target, so what the patch would change is unknown.
+                current = self._final.get(id(base), base)
+                after = _apply(current.properties, patch.properties, shape)
+                self._final[id(base)] = replace(current, properties=_common(current.properties, after))
+            self._by_urn[patch.urn] = Patched(own, description)
             return
         found = bases.get(identity)
         if not found:
-            self._by_urn[patch.urn] = Patched(own, f"{called}, which is not among the resources")
+            self._by_urn[patch.urn] = Patched(own, f"{description}, which is not among the resources")
             self._added.append(own)
             bases[identity] = [own]
             return
@@ -131,10 +133,10 @@ class Patches:
             self._final[id(base)] = replace(before, properties=after, secrets=secrets)
             view = replace(patch, type=type_, secrets=secrets)
             steps.append((replace(view, properties=before.properties), replace(view, properties=after)))
-            for place, added in enumerate(self._added):
+            for position, added in enumerate(self._added):
                 if added is base:
-                    self._added[place] = self._final[id(base)]
-        self._by_urn[patch.urn] = Patched(own, called, tuple(steps))
+                    self._added[position] = self._final[id(base)]
+        self._by_urn[patch.urn] = Patched(own, description, tuple(steps))
 
     def _shape(self, type_: str) -> Shape:
         _, module, kind = type_.split(":")
@@ -142,7 +144,7 @@ class Patches:
 
 
 def _shapes(resources: Iterable[Resource]) -> dict[tuple[str, str], Shape]:
-    """The schemas of custom resources that are among `resources`, by API version and kind."""
+    """The schemas of custom resources defined in `resources`, by API version and kind."""
     found = {}
     for each in resources:
         if not (each.type.startswith("kubernetes:apiextensions.k8s.io/") and each.type.endswith(_CRD)):
@@ -161,7 +163,7 @@ def _shapes(resources: Iterable[Resource]) -> dict[tuple[str, str], Shape]:
 
 
 def _identity(type_: str, properties: Mapping[str, Any]) -> tuple[str, str, Any, Any]:
-    """The group, kind, namespace and name; the last two as they are, `UNKNOWN` or missing."""
+    """The group, kind, namespace and name; the last two may be `UNKNOWN` or missing."""
     _, module, kind = type_.split(":")
     group = module.partition("/")[0]
     metadata = properties.get("metadata")
@@ -172,7 +174,7 @@ def _identity(type_: str, properties: Mapping[str, Any]) -> tuple[str, str, Any,
 
 
 def _tops(paths: Iterable[str]) -> frozenset[str]:
-    """The top-level properties of `paths`: below them items of lists may be at another place after a patch."""
+    """The top-level properties of `paths`, as a patch may move list items below them."""
     return frozenset(re.split(r"[.\[]", path, maxsplit=1)[0] for path in paths)
 
 
@@ -181,7 +183,7 @@ def _is_text(*values: Any) -> bool:
 
 
 def _partial(value: Any, shape: Shape) -> Any:
-    """What a patch sets, of an object that is not known: fields and items that it leaves out are unknown."""
+    """The values of a patch as a partly known object: missing fields and items are unknown."""
     if isinstance(value, Mapping):
         if shape.atomic:
             return _plain(value)
@@ -194,7 +196,7 @@ def _partial(value: Any, shape: Shape) -> Any:
 
 
 def _plain(value: Any) -> Any:
-    """`value` without nulls, which nobody sets."""
+    """`value` without nulls."""
     if isinstance(value, Mapping):
         return {key: _plain(item) for key, item in value.items() if item is not None}
     return [_plain(item) for item in value] if isinstance(value, list) else value
@@ -208,7 +210,7 @@ def _apply(base: Mapping[str, Any], patch: Mapping[str, Any], shape: Shape) -> A
 
 
 def _common(one: Any, other: Any) -> Any:
-    """What is the same in both; `UNKNOWN` where they differ."""
+    """The common values of both; `UNKNOWN` where they differ."""
     if isinstance(one, Mapping) and isinstance(other, Mapping):
         merged = {key: _common(one.get(key), other.get(key)) for key in {**one, **other}}
         partial = isinstance(one, PartialObject) or isinstance(other, PartialObject)

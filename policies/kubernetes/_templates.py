@@ -1,7 +1,7 @@
-"""Pods and whole objects inside resources of kinds that no rule knows: recognised by what they look like.
+"""Pods and whole objects inside resources of other kinds, recognised by their form.
 
-A pod's specification is an object with containers, an embedded object has an API version, a kind and metadata; both may
-be YAML or JSON in a text. Argo's and Tekton's steps are containers of pods that their controllers make.
+A pod's specification is an object with containers; an embedded object has an API version, a kind and metadata. Both may
+be YAML or JSON in a text. Argo's and Tekton's steps are containers of pods that their controllers create.
 """
 
 import re
@@ -16,23 +16,23 @@ from bluelamp.policies.kubernetes._workloads import PODS
 from bluelamp.policies.value import PartialList, PartialObject, Value, root
 
 TEMPLATE: Final = "kubernetes:core/v1:PodTemplate"
-"""The kind by whose rules a recognised pod is judged: its pod is below `template`."""
+"""The kind whose rules judge recognised pods; its pod is below `template`."""
 
 Seeds = Mapping[str, tuple[Value, ...]]
 
 _LISTS: Final = ("containers", "initContainers", "ephemeralContainers")
 _SPEC: Final = "template.spec"
-_HOLDERS: Final = frozenset({*_LISTS, "podSpec", "podTemplate", "podTemplateSpec", "jobTemplate", "spec"})
-"""The properties that hold a pod, or part of one, wherever they are: with an unknown value, a pod is unknown."""
+_POD_PROPERTIES: Final = frozenset({*_LISTS, "podSpec", "podTemplate", "podTemplateSpec", "jobTemplate", "spec"})
+"""The properties that contain a pod or a part of one anywhere; if the value is unknown, so is a pod."""
 _MAY_HOLD: Final = re.compile(r"(?<!claim)(template|spec)s?$|(job|pod|container|sidecar)s$", re.IGNORECASE)
-"""The names of properties that hold pods in many kinds: with an unknown value, a pod may stand beside a known one."""
+"""The names of properties that contain pods in many kinds; if the value is unknown, there may be another pod."""
 _MACHINES: Final = "cluster.x-k8s.io"
-"""Cluster API: its texts are files of machines, static pods of the control plane among them, and no objects."""
+"""Cluster API: its texts are files of machines, such as static pods of the control plane, and not objects."""
 _OF_CONTAINER: Final = frozenset({"image", "name", "securityContext"})
 _CONTAINERS: Final = re.compile(r"(?<![\w.])([cC]|initC|ephemeralC)ontainers[\"']?[ \t]*:")
-"""How a text of YAML or JSON names containers."""
+"""The property of containers in a text of YAML or JSON."""
 _LARGEST_TEXT: Final = 300_000
-"""How many characters are read of one text; a longer one that names containers is unknown."""
+"""The maximum length of a text, in characters; a longer one with containers is unknown."""
 _BUILT_IN: Final = frozenset(
     {
         "admissionregistration.k8s.io",
@@ -61,7 +61,7 @@ _BUILT_IN: Final = frozenset(
     }
 )
 _PATTERNS: Final = (".kyverno.io", ".gatekeeper.sh")
-"""Groups whose objects hold patterns that pods are compared with, not pods."""
+"""Groups whose objects contain patterns for pods, not pods."""
 _ARGO: Final = "argoproj.io"
 _TEKTON: Final = "tekton.dev"
 _OF_POD: Final = frozenset(
@@ -76,14 +76,14 @@ _OF_POD: Final = frozenset(
         "volumes",
     }
 )
-"""The properties of a pod that Argo and Tekton take from a workflow, a run or a template."""
+"""The properties of a pod that Argo and Tekton copy from a workflow, a run or a template."""
 _LAYERS: Final = ("podTemplate", "taskRunTemplate")
 _PATCHED: Final = "podSpecPatch"
 
 
 @dataclass(slots=True)
 class Inside:
-    """What was recognised in a resource: the places of each pod, and whole objects with their types."""
+    """The recognised parts of a resource: the places of each pod, and whole objects with their types."""
 
     pods: list[Seeds] = field(default_factory=list)
     objects: list[tuple[str, Value]] = field(default_factory=list)
@@ -91,7 +91,7 @@ class Inside:
 
 @lru_cache(maxsize=4096)
 def searched(type_: str) -> bool:
-    """Whether objects of this Kubernetes type may hold pods at a place that no rule knows."""
+    """Whether objects of this Kubernetes type may contain pods at paths unknown to rules."""
     group = type_.split(":")[1].partition("/")[0]
     if group == "v1":
         group = "core"
@@ -101,7 +101,7 @@ def searched(type_: str) -> bool:
 
 
 def inside(resource: Resource) -> Inside:
-    """The pods and objects in `resource`, whose type is one that is `searched`."""
+    """The pods and objects in `resource`, whose type must be `searched`."""
     found = Inside()
     doubts: list[Value] = []
     group = resource.type.split(":")[1].partition("/")[0]
@@ -136,15 +136,15 @@ def inside(resource: Resource) -> Inside:
 
 
 def _opened(value: Value, found: Inside, *, texts: bool) -> Value:
-    """`value`, of a text (where `texts` count) what is written in it, of a patch with what it leaves out as unknown.
+    """`value`, with a text replaced by its parsed content (if `texts`), and a patch by a partly known object.
 
-    To `found` is added the unknown pod of a text that cannot be read.
+    For an unreadable text, an unknown pod is added to `found`.
     """
     raw = value.raw
     if isinstance(raw, str):
         if not texts:
             return value
-        raw = _written(value)
+        raw = _parsed(value)
         if raw is UNKNOWN:
             found.pods.append(_seeds(Value(value.resource, raw, value.outer, value.key)))
             raw = None
@@ -154,7 +154,7 @@ def _opened(value: Value, found: Inside, *, texts: bool) -> Value:
 
 
 def _is_patch(value: Value) -> bool:
-    """Whether `value` is what a patch sets, as in a kustomization."""
+    """Whether `value` is the content of a patch, as in a kustomization."""
     named = isinstance(value.key, str) and "patch" in value.key.lower()
     return named and isinstance(value.raw, (dict, list)) and not isinstance(value.raw, (PartialObject, PartialList))
 
@@ -165,10 +165,10 @@ def _may_have_pods(item: Any) -> bool:
     return item is UNKNOWN or isinstance(item, (Mapping, list, tuple))
 
 
-def _written(value: Value) -> Any:
-    """The objects and lists in a text of YAML or JSON; None for any other text, and for what clients noted down.
+def _parsed(value: Value) -> Any:
+    """The objects and lists in a text of YAML or JSON; None for other texts and for annotations.
 
-    `UNKNOWN` where a text names containers and cannot be read: it may hold any pod.
+    `UNKNOWN` for an unreadable text with containers, as it may contain any pod.
     """
     outer = value.outer
     if (outer is not None and outer.key == "annotations") or not _CONTAINERS.search(value.raw):
@@ -181,33 +181,33 @@ def _written(value: Value) -> Any:
         found = [each for each in documents(value.raw) if isinstance(each, (dict, list))]
     except NotYaml:
         return UNKNOWN
-    written = found[0] if len(found) == 1 else found or None
+    parsed = found[0] if len(found) == 1 else found or None
     above = value.outer
     patch = above is not None and any("patch" in str(each.key).lower() for each in (above, value))
-    return _partial(written) if patch else written
+    return _partial(parsed) if patch else parsed
 
 
 def _unknown(doubts: Sequence[Value], found: Inside) -> Iterator[Value]:
-    """Those of the unknown values `doubts` that may hold a pod: by their names, or as others in the resource do."""
+    """The unknown values of `doubts` that may contain a pod, by their names or as similar values in the resource do."""
     places: set[tuple[str, ...]] = set()
-    holding: set[int] = set()
+    containers_of_pods: set[int] = set()
     pods = [each for seeds in found.pods for each in seeds[_SPEC]]
     for value in [*pods, *(each for _, each in found.objects)]:
         at: Value | None = value
         while at is not None:
             places.add(_steps(at))
-            holding.add(id(at.raw))
+            containers_of_pods.add(id(at.raw))
             at = at.outer
     for doubt in doubts:
-        beside = bool(holding) and (
-            _MAY_HOLD.search(str(doubt.key)) or _steps(doubt) in places or _is_one_of(doubt, holding)
+        beside = bool(containers_of_pods) and (
+            _MAY_HOLD.search(str(doubt.key)) or _steps(doubt) in places or _is_one_of(doubt, containers_of_pods)
         )
-        if doubt.key in _HOLDERS or beside:
+        if doubt.key in _POD_PROPERTIES or beside:
             yield doubt
 
 
 def _steps(value: Value) -> tuple[str, ...]:
-    """The properties from the resource to `value`; the items of a list are all alike."""
+    """The properties from the resource to `value`, with `*` for the items of a list."""
     steps: list[str] = []
     while value.outer is not None:
         steps.append("*" if isinstance(value.key, int) else str(value.key))
@@ -216,17 +216,17 @@ def _steps(value: Value) -> tuple[str, ...]:
 
 
 def _is_one_of(doubt: Value, holding: Collection[int]) -> bool:
-    """Whether `doubt` is one of several in a map by names, of which all that are known hold pods."""
+    """Whether `doubt` is an entry in a map by names whose known entries all contain pods."""
     raw = doubt.outer.raw if doubt.outer is not None else None
     if not isinstance(raw, Mapping):
         return False
     known = {key: item for key, item in raw.items() if item is not UNKNOWN}
-    named = not any(key in _HOLDERS or _MAY_HOLD.search(str(key)) for key in known)
+    named = not any(key in _POD_PROPERTIES or _MAY_HOLD.search(str(key)) for key in known)
     return bool(known) and named and all(id(item) in holding for item in known.values())
 
 
 def _type(value: Value, carrier: Resource) -> str:
-    """The type of the object at `value`; empty where there is none. The items of a list may leave out what they are."""
+    """The type of the object at `value`; empty if it is not an object. Items of a typed list may omit their type."""
     raw = value.raw
     version, kind = raw.get("apiVersion"), raw.get("kind")
     if isinstance(version, str) and isinstance(kind, str) and version and kind:
@@ -244,7 +244,7 @@ def type_of(api_version: str, kind: str) -> str:
 
 
 def _is_pod(value: Value) -> bool:
-    """Whether `value` is a pod's specification: it has containers, or is the part of one that a patch sets."""
+    """Whether `value` is a pod's specification: it has containers, or is a patch of one."""
     for key in _LISTS:
         if key not in value.raw:
             continue
@@ -267,30 +267,30 @@ def _is_container(item: Any) -> bool:
 
 
 def _listed(raw: Any) -> list[Any]:
-    """The items of a list; of a map by names, as some kinds have their containers, its values."""
+    """The items of a list, or the values of a map by names, in which some kinds have their containers."""
     return list(raw.values()) if isinstance(raw, Mapping) else _list(raw)
 
 
 def _seeds(pod: Value) -> Seeds:
-    """Where the rules for a template of pods find `pod` and its metadata."""
+    """The places of `pod` and its metadata for the rules on pod templates."""
     outer = pod.outer if pod.key == "spec" else None
     nothing = Value(pod.resource, None, pod, "metadata")
     raw = outer.raw if outer is not None else None
-    # The metadata of the resource itself is that of its pod only where the resource is the pod.
+    # The metadata beside a `spec` is the pod's.
     metadata = outer["metadata"] if outer is not None and isinstance(raw, Mapping) else nothing
-    return {"template": (nothing,), _SPEC: (_whole(pod),), "template.metadata": (metadata,)}
+    return {"template": (nothing,), _SPEC: (_completed(pod),), "template.metadata": (metadata,)}
 
 
-def _whole(pod: Value) -> Value:
-    """`pod`; where its containers have names only, as what an operator lays over its own: the rest is not known."""
+def _completed(pod: Value) -> Value:
+    """`pod`; as a partly known one if its containers have no images, as in overlays of operators."""
     raw = pod.raw
     if not isinstance(raw, dict) or isinstance(raw, PartialObject):
         return pod
-    named = pod.outer is not None and "template" in str(pod.outer.key).lower()
+    in_template = pod.outer is not None and "template" in str(pod.outer.key).lower()
     containers = [item for key in _LISTS for item in _listed(raw.get(key)) if isinstance(item, Mapping)]
     if any(isinstance(raw.get(key), Mapping) for key in _LISTS):
         return Value(pod.resource, _partial(raw), pod.outer, pod.key)
-    if named or pod.key == "" or any("image" in item for item in containers):
+    if in_template or pod.key == "" or any("image" in item for item in containers):
         return pod
     return Value(pod.resource, _partial(raw), pod.outer, pod.key)
 
@@ -302,34 +302,36 @@ def _partial(raw: Any) -> Any:
 
 
 def _argo(value: Value, above: Sequence[Value]) -> Iterator[Seeds]:
-    """The pod of a template of an Argo workflow: `container` or `script`, with its own and the workflow's settings."""
+    """The pod of an Argo workflow template: `container` or `script`, with its own and the workflow's settings."""
     main = [value[key] for key in ("container", "script") if isinstance(value.raw.get(key), Mapping)]
     if main:
         beside = [each for key in ("initContainers", "sidecars") for each in _items(value, key)]
         layers = (*_layers(above), value)
-        yield _made(value, layers, [*main, *beside])
+        yield _assembled(value, layers, [*main, *beside])
         for layer in layers:
             if layer.raw.get(_PATCHED) is not None:
-                # A patch in text, which the controller lays over the pod: any setting may be another one.
+                # The controller applies the patch to the pod, so any setting may differ.
                 yield _seeds(Value(layer.resource, UNKNOWN, layer, _PATCHED))
 
 
 def _tekton(value: Value, above: Sequence[Value]) -> Iterator[Seeds]:
-    """The pod of a Tekton task: its steps, each over the step template, and its sidecars."""
+    """The pod of a Tekton task: its steps, with the step template's defaults, and its sidecars."""
     steps = _items(value, "steps")
     if steps:
         default = value.raw.get("stepTemplate")
         default = default if isinstance(default, Mapping) else {}
-        over = [Value(each.resource, _over(default, each.raw), each.outer, each.key) for each in steps]
-        yield _made(value, (*_layers(above), value), [*over, *_items(value, "sidecars")])
+        steps_with_defaults = [
+            Value(each.resource, _with_defaults(default, each.raw), each.outer, each.key) for each in steps
+        ]
+        yield _assembled(value, (*_layers(above), value), [*steps_with_defaults, *_items(value, "sidecars")])
 
 
-def _over(default: Mapping[str, Any], step: Any) -> Any:
+def _with_defaults(default: Mapping[str, Any], step: Any) -> Any:
     return {**default, **step} if isinstance(step, Mapping) else step
 
 
 def _layers(above: Sequence[Value]) -> Iterator[Value]:
-    """Where settings of pods are, above a template: each of `above` and what it has for its pods."""
+    """The objects with pod settings above a template: each of `above` and its pod settings."""
     for each in above:
         yield each
         for key in _LAYERS:
@@ -340,37 +342,37 @@ def _layers(above: Sequence[Value]) -> Iterator[Value]:
                 yield from _layers((value,)) if key != "podTemplate" else ()
 
 
-def _made(at: Value, layers: Sequence[Value], containers: Sequence[Value]) -> Seeds:
-    """A pod that a controller makes of `containers` and of what `layers` say of pods, the later ones first."""
+def _assembled(place: Value, layers: Sequence[Value], containers: Sequence[Value]) -> Seeds:
+    """A pod that a controller creates from `containers` and the pod settings in `layers`; the last takes precedence."""
     raw: dict[str, Any] = {}
     for layer in layers:
-        volumes = _joined(raw.get("volumes"), layer.raw.get("volumes"))
+        volumes = _combined(raw.get("volumes"), layer.raw.get("volumes"))
         raw |= {key: item for key, item in layer.raw.items() if key in _OF_POD and item is not None}
         if volumes is not None:
             raw["volumes"] = volumes
-    pod = Value(at.resource, raw, at.outer, at.key)
-    listed = Value(at.resource, [each.raw for each in containers], pod, "containers")
-    placed = tuple(_placed(each, listed, index) for index, each in enumerate(containers))
-    nothing = Value(at.resource, None, at, "metadata")
-    metadata = at["metadata"] if isinstance(at.raw.get("metadata"), Mapping) else nothing
+    pod = Value(place.resource, raw, place.outer, place.key)
+    container_list = Value(place.resource, [each.raw for each in containers], pod, "containers")
+    pod_containers = tuple(_at_own_path(each, container_list, index) for index, each in enumerate(containers))
+    nothing = Value(place.resource, None, place, "metadata")
+    metadata = place["metadata"] if isinstance(place.raw.get("metadata"), Mapping) else nothing
     return {
         "template": (nothing,),
         _SPEC: (pod,),
         "template.metadata": (metadata,),
-        f"{_SPEC}.containers[*]": placed,
+        f"{_SPEC}.containers[*]": pod_containers,
         f"{_SPEC}.initContainers[*]": (),
         f"{_SPEC}.ephemeralContainers[*]": (),
     }
 
 
-def _joined(volumes: Any, more: Any) -> Any:
+def _combined(volumes: Any, more: Any) -> Any:
     if UNKNOWN in (volumes, more):
         return UNKNOWN
     return [*_list(volumes), *_list(more)] or None
 
 
-def _placed(container: Value, listed: Value, index: int) -> Value:
-    """`container` as an item of its pod's list, under the path at which it is written."""
+def _at_own_path(container: Value, listed: Value, index: int) -> Value:
+    """`container` as an item of its pod's list, with its original path."""
     value = Value(container.resource, container.raw, listed, index)
     value._path = container.path
     return value

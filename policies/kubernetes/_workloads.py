@@ -1,4 +1,4 @@
-"""Where pods are: every kind that runs some, and every list of containers in them."""
+"""The paths of pods and containers in each kind."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
@@ -34,10 +34,10 @@ def below(paths: Mapping[str, str | tuple[str, ...]], *fields: str) -> dict[str,
 
 
 CONTAINERS: Final = below(PODS, *(f"{list_}[*]" for list_ in _LISTS))
-"""The paths of all containers in each kind, the initial and the ephemeral ones included."""
+"""The paths of all containers in each kind, including init and ephemeral containers."""
 
 RESOURCED: Final = below(PODS, "containers[*]", "initContainers[*]")
-"""The paths of the containers that may have resources; Kubernetes takes none for ephemeral ones."""
+"""The paths of the containers that may have resource requests and limits, which ephemeral containers may not."""
 
 CONTEXTS: Final = {
     kind: tuple(f"{path}.securityContext" for path in (where, *CONTAINERS[kind]))
@@ -53,9 +53,9 @@ METADATA: Final = {
 
 
 def pod_of(container: Value) -> Value:
-    """The specification of the pod that `container`, an item of one of its lists, belongs to.
+    """The specification of the pod to which `container`, an item of one of its lists, belongs.
 
-    Of an unknown place it is that place, for what is above it may be anything.
+    For an unknown place it is that place itself.
     """
     if container.raw is UNKNOWN:
         return container
@@ -64,20 +64,20 @@ def pod_of(container: Value) -> Value:
 
 
 def present(values: Iterable[Value]) -> Iterator[Value]:
-    """Those of `values` that are there. Raises `UnknownValue`."""
+    """The `values` that are not missing. Raises `UnknownValue`."""
     return (value for value in values if not value.missing)
 
 
 def on_windows(pod: Value) -> bool:
-    """Whether the pod declares that it runs on Windows, where the Linux fields of the standards do not exist."""
+    """Whether the pod declares that it runs on Windows, where the standards' Linux fields do not apply."""
     return pod.at("os.name").text() == "windows"
 
 
 def in_user_namespace(pod: Value) -> bool:
-    """Whether the pod has a user namespace of its own, in which root is an unprivileged user on the node."""
+    """Whether the pod has its own user namespace, in which root is an unprivileged user on the node."""
     return pod["hostUsers"].known is False
 
 
 def namespace_of(resource: Value) -> str:
-    """The namespace of `resource`; `default` when it has none. Raises `UnknownValue`."""
+    """The namespace of `resource`, by default `default`. Raises `UnknownValue`."""
     return str(resource.at("metadata.namespace").get("default"))

@@ -1,19 +1,19 @@
-"""Reading YAML of unknown origin: bounded in depth, no aliases, no key twice. Slow, so imported where it is needed."""
+"""Reads untrusted YAML: with limited depth, and without aliases and duplicate keys. Slow to import."""
 
 from typing import Any, Final
 
 import yaml
 
 DEEPEST: Final = 100
-"""How many levels objects and lists may be nested."""
+"""The maximum nesting depth of objects and lists."""
 
 
 class NotYaml(Exception):  # noqa: N818 - an answer, not an error
-    """A text is not YAML, or stands for something huge; the message says why."""
+    """A text is not YAML, or not accepted; the message is the reason."""
 
 
 class _Loader(yaml.CSafeLoader):
-    """YAML with dates as the text that they are."""
+    """YAML with dates as text."""
 
     yaml_implicit_resolvers = {
         first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
@@ -31,7 +31,7 @@ def documents(text: str) -> list[Any]:
 
 
 def _bounded(text: str) -> None:
-    # The keys of each object that is open, None for a list; what comes next in an object is a key or its value.
+    # For each open object its keys (None for a list), and whether the next node is a key.
     keys: list[set[str] | None] = []
     is_key: list[bool] = []
     for event in yaml.parse(text, _Loader):

@@ -1,1 +1,1 @@
-"""The rules as a Pulumi policy pack: what `pulumi preview --policy-pack policies` runs."""
+"""The rules as a Pulumi policy pack, for `pulumi preview --policy-pack policies`."""

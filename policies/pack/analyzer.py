@@ -1,12 +1,12 @@
-"""The engine's analyzer: judges each resource as it comes, and all together at the end.
+"""The engine's analyzer: judges each resource at its registration, and all together at the end.
 
-The engine asks twice. `Analyze` has a resource's inputs; `AnalyzeStack` has every resource, and from which others its
-values come, but with its outputs, from which what is only an input (a resource group's name, say) is gone. So the
-inputs are kept, and rules that need to see everything judge those. A resource is read once, whatever the number of
-rules, and each rule reports under its own name.
+The engine calls twice. `Analyze` has a resource's inputs; `AnalyzeStack` has all resources with their dependencies, but
+with outputs, which lack input-only properties such as a resource group's name. The analyzer therefore stores the
+inputs, and rules on the whole estate judge those. Each resource is read once for all rules, and each rule reports under
+its own name.
 
-`pulumi policy analyze` never names the stack (`ConfigureStack`). Each resource's URN does: it is then held to the
-baseline and the exemptions of that stack, and what several stacks hold is judged stack by stack.
+`pulumi policy analyze` does not call `ConfigureStack`. The stack is then read from each resource's URN, and each stack
+is judged separately, by its own baseline and exemptions.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -54,9 +54,9 @@ _REPORTED: Final = frozenset({Verdict.FAIL, Verdict.ERROR, Verdict.UNKNOWN, Verd
 class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
     """Judges by `rules`; the engine may tighten levels and parameters (`--policy-pack-config`).
 
-    `settle` makes of them what a stack is held to, once the engine has named it; `today` says which exemptions hold.
-    `block_unknown` makes what is unknown about a mandatory rule stop a deployment whatever the baseline says. `known`
-    gives the findings of an earlier report on a stack, by rule and URN: what is no worse now stops nothing.
+    `governance_of` returns the governance of a stack, from the stack and `rules`; `today` returns the day for which
+    exemptions are evaluated. With `block_unknown`, unknown verdicts of mandatory rules stop a deployment regardless of
+    the baseline. `known` returns a stack's findings in an earlier report, by rule and URN; known findings stop nothing.
     """
 
     def __init__(
@@ -65,60 +65,60 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
         version: str,
         *,
         name: str = NAME,
-        settle: Callable[[str, tuple[Rule, ...]], Governance] = lambda _, rules: Governance(rules),
+        governance_of: Callable[[str, tuple[Rule, ...]], Governance] = lambda _, rules: Governance(rules),
         today: Callable[[], date] = today,
         block_unknown: bool = False,
         known: Callable[[str], Mapping[str, Before]] = lambda _: {},
     ) -> None:
         self._name = name
         self._version = version
-        self._settle = settle
+        self._governance_of = governance_of
         self._today = today
         self._block_unknown = block_unknown
         self._known_of = known
         self._known: Mapping[str, Before] = {}
         self._inputs: dict[str, Resource] = {}
-        self._unsure: set[str] = set()
-        self._told: dict[str, set[str]] = {}
+        self._undecided: set[str] = set()
+        self._reported: dict[str, set[str]] = {}
         self._stack: str | None = None
-        self._named = False
-        self._asked: tuple[Mapping[str, Enforcement | None], Mapping[str, Mapping[str, Any]]] = ({}, {})
-        self._alone_at_it = RLock()
-        self._hold(Governance(tuple(rules)))
-        self._written = self._given
+        self._stack_configured = False
+        self._requested: tuple[Mapping[str, Enforcement | None], Mapping[str, Mapping[str, Any]]] = ({}, {})
+        self._lock = RLock()
+        self._set_governance(Governance(tuple(rules)))
+        self._all_rules = self._stack_rules
 
-    def _hold(self, governance: Governance) -> None:
+    def _set_governance(self, governance: Governance) -> None:
         self._governance = replace(governance, block_unknown=governance.block_unknown or self._block_unknown)
-        self._given = governance.rules
-        self._use(self._given)
+        self._stack_rules = governance.rules
+        self._use(self._stack_rules)
 
     def _use(self, rules: tuple[Rule, ...]) -> None:
         self._governance = replace(self._governance, rules=rules)
         self._rules = {rule.id: rule for rule in rules}
-        self._others: dict[frozenset[str], Any] = {}
-        self._alone = Baseline(rule for rule in rules if not rule.estate)
-        self._together = Baseline(rule for rule in rules if rule.estate)
+        self._not_applicable: dict[frozenset[str], Any] = {}
+        self._single = Baseline(rule for rule in rules if not rule.estate)
+        self._estate_wide = Baseline(rule for rule in rules if rule.estate)
 
-    def _hold_to(self, stack: str, context: Any) -> None:
-        """Hold what follows to the baseline of `stack`; a mistake in that stops the engine."""
+    def _select_stack(self, stack: str, context: Any) -> None:
+        """Uses the governance of `stack` from now on; a mistake in it stops the engine."""
         try:
-            self._hold(self._settle(stack, self._written))
+            self._set_governance(self._governance_of(stack, self._all_rules))
             self._known = self._known_of(stack)
         except ValueError as error:
             context.abort(grpc.StatusCode.FAILED_PRECONDITION, f"{error}\nnext: bluelamp check {stack}")
         self._stack = stack
-        if not self._named and any(self._asked):
+        if not self._stack_configured and any(self._requested):
             # The engine configured the pack before a URN named the stack.
-            self._tighten(*self._asked, context)
+            self._tighten(*self._requested, context)
 
     def Analyze(self, request: Any, context: Any) -> Any:  # noqa: N802 - the protocol's name
-        """Judge one resource by the rules that need no other."""
-        if self._named:
+        """Judges one resource by the rules on single resources."""
+        if self._stack_configured:
             return self._analyzed(request)
-        with self._alone_at_it:
+        with self._lock:
             stack = stack_of(request.urn)
             if stack != self._stack:
-                self._hold_to(stack, context)
+                self._select_stack(stack, context)
             return self._analyzed(request)
 
     def _analyzed(self, request: Any) -> Any:
@@ -130,84 +130,83 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
             parent=request.options.parent,
         )
         resource = self._inputs[resource.urn] = without_placeholders(resource)
-        judgements = self._alone.judge([resource], Context([resource], complete=False))
+        judgements = self._single.judge([resource], Context([resource], complete=False))
         today = self._today()
         decided = [
             judgement
             for judgement in judgements
-            if judgement.verdict is not Verdict.UNKNOWN and not self._governance.waits(judgement, today)
+            if judgement.verdict is not Verdict.UNKNOWN and not self._governance.needs_all_resources(judgement, today)
         ]
         if len(decided) < len(judgements):
-            self._unsure.add(resource.urn)
-        self._told[resource.urn] = {judgement.rule for judgement in decided if judgement.verdict in _REPORTED}
+            self._undecided.add(resource.urn)
+        self._reported[resource.urn] = {judgement.rule for judgement in decided if judgement.verdict in _REPORTED}
         response = self._response(decided)
-        response.MergeFrom(self._unconcerned(frozenset(judgement.rule for judgement in judgements)))
+        response.MergeFrom(self._unconcerned_rules(frozenset(judgement.rule for judgement in judgements)))
         return response
 
-    def _unconcerned(self, concerned: frozenset[str]) -> Any:
-        """That all other rules have nothing to say of a resource: hundreds of entries, made once for each type."""
-        made = self._others.get(concerned)
-        if made is None:
-            made = self._others[concerned] = proto.AnalyzeResponse(
+    def _unconcerned_rules(self, concerned: frozenset[str]) -> Any:
+        """The entries of the rules that do not concern a resource: hundreds, cached by the concerned rules."""
+        response = self._not_applicable.get(concerned)
+        if response is None:
+            response = self._not_applicable[concerned] = proto.AnalyzeResponse(
                 not_applicable=[
                     proto.PolicyNotApplicable(policy_name=rule.id, reason="it is about other types")
-                    for rule in self._alone.rules
+                    for rule in self._single.rules
                     if rule.id not in concerned
                 ]
             )
-        return made
+        return response
 
     def AnalyzeStack(self, request: Any, context: Any) -> Any:  # noqa: N802 - the protocol's name
-        """Judge all resources by the rules that have to see them together.
+        """Judges all resources by the rules on the whole estate.
 
-        What is not decided for one alone is judged again: where an unknown value comes from is only known now. So is
-        what other resources decide: patches, what others apply, and how much the pattern of an exemption covers.
+        Undecided verdicts on single resources are judged again, as the sources of unknown values are known only now. So
+        are resources that depend on others: patches, applied contents, and failures in the pattern of an exemption.
         """
-        if self._named:
+        if self._stack_configured:
             return self._analyzed_together(request.resources)
-        stacks: dict[str, list[Any]] = {} if request.resources else {self._stack or "": []}
+        by_stack: dict[str, list[Any]] = {} if request.resources else {self._stack or "": []}
         for each in request.resources:
-            stacks.setdefault(stack_of(each.urn), []).append(each)
-        # What names no stack belongs to the only one that is named.
-        if len(stacks) == 2 and "" in stacks:
-            stacks = {"".join(stacks): list(request.resources)}
+            by_stack.setdefault(stack_of(each.urn), []).append(each)
+        # Resources without a stack belong to the only stack.
+        if len(by_stack) == 2 and "" in by_stack:
+            by_stack = {"".join(by_stack): list(request.resources)}
         response = proto.AnalyzeResponse()
-        with self._alone_at_it:
-            for stack, resources in stacks.items():
+        with self._lock:
+            for stack, resources in by_stack.items():
                 if stack != self._stack:
-                    self._hold_to(stack, context)
+                    self._select_stack(stack, context)
                 response.MergeFrom(self._analyzed_together(resources))
         return response
 
-    def _analyzed_together(self, given: Iterable[Any]) -> Any:
-        listed = self._staying(given)
+    def _analyzed_together(self, resources_in_request: Iterable[Any]) -> Any:
+        listed = self._remaining(resources_in_request)
         parents = {each.urn: each.parent for each in listed}
-        resources = [self._whole(each, parents) for each in listed]
+        resources = [self._complete(each, parents) for each in listed]
         context = Context(resources)
-        late = [each for each in resources if each.urn in self._unsure or context.late(each)]
-        again = [
+        dependent = [each for each in resources if each.urn in self._undecided or context.depends_on_others(each)]
+        repeated = [
             judgement
-            for judgement in self._alone.judge(late, context)
-            if judgement.verdict in _REPORTED and judgement.rule not in self._told.get(judgement.urn, ())
+            for judgement in self._single.judge(dependent, context)
+            if judgement.verdict in _REPORTED and judgement.rule not in self._reported.get(judgement.urn, ())
         ]
-        return self._response([*again, *self._together.judge(resources, context)], resources)
+        return self._response([*repeated, *self._estate_wide.judge(resources, context)], resources)
 
-    def _staying(self, resources: Iterable[Any]) -> list[Any]:
-        """The resources that the program asks for, which are those that are there after the update.
+    def _remaining(self, resources: Iterable[Any]) -> list[Any]:
+        """The resources that exist after the update: those that the program registers.
 
-        An engine that refreshes the state first (`--refresh`) lists all that it has refreshed, also what the update
-        deletes and the old URN of what is renamed. `Analyze` has only seen what the program asks for. Where it has seen
-        nothing, no program ran, and all that is listed stays.
+        With `--refresh`, the engine lists all refreshed resources, including those that the update deletes and old URNs
+        of renamed ones. `Analyze` gets only the registered ones. If it got none, no program ran, and all remain.
         """
         listed = list(resources)
         return [each for each in listed if each.urn in self._inputs] if self._inputs else listed
 
-    def _whole(self, each: Any, parents: Mapping[str, str]) -> Resource:
-        """The inputs of a resource, with what the engine only tells at the end: its references and all around it."""
+    def _complete(self, each: Any, parents: Mapping[str, str]) -> Resource:
+        """The inputs of a resource, with its references and ancestors, which the engine provides at the end only."""
         inputs = self._inputs.get(each.urn) or without_placeholders(
             described(each.urn, each.type, each.properties, protect=each.options.protect, parent=each.parent)
         )
-        references = {key: tuple(sorted(of.urns)) for key, of in each.propertyDependencies.items()}
+        references = {key: tuple(sorted(dependencies.urns)) for key, dependencies in each.propertyDependencies.items()}
         return replace(inputs, references=references, ancestors=ancestors(inputs.parent, parents))
 
     def GetAnalyzerInfo(self, _request: Any, _context: Any) -> Any:  # noqa: N802
@@ -217,23 +216,23 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
             displayName="Bluelamp security baseline",
             version=self._version,
             supportsConfig=True,
-            policies=[self._info(rule) for rule in self._given],
+            policies=[self._info(rule) for rule in self._stack_rules],
         )
 
     def Configure(self, request: Any, context: Any) -> Any:  # noqa: N802
-        """Take stricter enforcement levels and parameters than the rules have; anything looser stops the engine."""
+        """Tightens enforcement levels and parameters; a looser value stops the engine."""
         levels = {name: _ENFORCEMENTS.get(each.enforcementLevel) for name, each in request.policyConfig.items()}
         parameters = {
-            name: {key: _given(value) for key, value in fields(each.properties).items()}
+            name: {key: _parameter(value) for key, value in fields(each.properties).items()}
             for name, each in request.policyConfig.items()
         }
         self._tighten(levels, parameters, context)
-        # The engine repeats what it was told of every rule: only what differs was asked for.
-        told = {rule.id: rule for rule in self._given}
-        self._asked = (
-            {name: level for name, level in levels.items() if level is not told[name].enforcement},
+        # The engine repeats every rule's current settings; only differences are requests.
+        current = {rule.id: rule for rule in self._stack_rules}
+        self._requested = (
+            {name: level for name, level in levels.items() if level is not current[name].enforcement},
             {
-                name: {key: value for key, value in each.items() if value != told[name].parameters.get(key)}
+                name: {key: value for key, value in each.items() if value != current[name].parameters.get(key)}
                 for name, each in parameters.items()
             },
         )
@@ -245,26 +244,26 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
         parameters: Mapping[str, Mapping[str, Any]],
         context: Any,
     ) -> None:
-        rules, mistakes = configured(self._given, levels, parameters)
+        rules, mistakes = configured(self._stack_rules, levels, parameters)
         if mistakes:
-            said = "".join(f"\n{mistake}" for mistake in mistakes)
+            listed = "".join(f"\n{mistake}" for mistake in mistakes)
             context.abort(
-                grpc.StatusCode.FAILED_PRECONDITION, f"the policy pack's configuration is not accepted:{said}"
+                grpc.StatusCode.FAILED_PRECONDITION, f"the policy pack's configuration is not accepted:{listed}"
             )
         self._use(rules)
 
     def Remediate(self, _request: Any, _context: Any) -> Any:  # noqa: N802
-        """Nothing: the rules judge and never change a resource."""
+        """An empty response: rules never change a resource."""
         return proto.RemediateResponse()
 
     def Handshake(self, _request: Any, _context: Any) -> Any:  # noqa: N802
-        """Agree to everything."""
+        """An empty response."""
         return proto.AnalyzerHandshakeResponse()
 
     def ConfigureStack(self, request: Any, context: Any) -> Any:  # noqa: N802
-        """Hold the stack to its force's baseline; with a mistake in that, nothing is judged and the engine stops."""
-        self._named = True
-        self._hold_to(request.stack, context)
+        """Selects the stack's governance; a mistake in it stops the engine."""
+        self._stack_configured = True
+        self._select_stack(request.stack, context)
         return proto.AnalyzerStackConfigureResponse()
 
     def GetPluginInfo(self, _request: Any, _context: Any) -> Any:  # noqa: N802
@@ -272,12 +271,12 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
         return plugin_pb2.PluginInfo(version=self._version)
 
     def Cancel(self, _request: Any, _context: Any) -> Any:  # noqa: N802
-        """Nothing to stop: a judgement is done before anybody could ask."""
+        """An empty response: there is nothing to cancel."""
         return empty_pb2.Empty()
 
     def _response(self, judgements: list[Judgement], resources: list[Resource] | None = None) -> Any:
         response = proto.AnalyzeResponse()
-        judgements, _ = self._governance.excuse(judgements, self._today(), resources)
+        judgements, _ = self._governance.exempt(judgements, self._today(), resources)
         for judgement in judgements:
             rule = self._rules[judgement.rule]
             if judgement.verdict in _REPORTED:
@@ -329,7 +328,7 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
 def message(rule: Rule, judgement: Judgement) -> str:
     """The message in Pulumi's output: the rule, the place, the observed value, the controls and the fix.
 
-    What is unknown or exempt calls for nothing to be done, so it is one line; Pulumi puts the rule's id before it.
+    Unknown and exempt verdicts have one line, which Pulumi prefixes with the rule's id.
     """
     title = rule.heading(judgement.verdict)
     if judgement.verdict is Verdict.EXEMPT:
@@ -346,10 +345,10 @@ def message(rule: Rule, judgement: Judgement) -> str:
     return "\n".join(lines)
 
 
-def _given(value: Any) -> Any:
-    """A parameter as rules take it: the protocol knows neither tuples nor whole numbers."""
+def _parameter(value: Any) -> Any:
+    """A parameter in the type that rules use; the protocol has neither tuples nor integers."""
     if isinstance(value, list):
-        return tuple(_given(item) for item in value)
+        return tuple(_parameter(item) for item in value)
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 

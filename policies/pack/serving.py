@@ -1,4 +1,4 @@
-"""Serving the analyzer to the engine that started this process."""
+"""Serves the analyzer to the engine that started this process."""
 
 import gc
 import os
@@ -18,52 +18,52 @@ from bluelamp.core.problems import SettingsError
 from bluelamp.policies.discovery import AREAS, baseline, rules
 from bluelamp.policies.governance import BLOCK_UNKNOWN, Governance
 from bluelamp.policies.known import KNOWN, Before, known
-from bluelamp.policies.pack import settled
+from bluelamp.policies.pack import stack_governance
 from bluelamp.policies.pack.analyzer import NAME, Analyzer
 from bluelamp.policies.rule import Rule
 
 
 def serve(folder: Path) -> None:
-    """Say the port on stdout and serve until told to stop, or until whoever started this process is gone.
+    """Prints the port and serves until a signal or the end of the parent process.
 
-    `folder` is the pack's: that of all rules, or one area's, which is served alone.
+    `folder` is the pack's: that of all rules, or of one area, whose rules are then served alone.
     """
-    about = yaml.load((folder / "PulumiPolicy.yaml").read_bytes(), Loader=yaml.CSafeLoader)
+    manifest = yaml.load((folder / "PulumiPolicy.yaml").read_bytes(), Loader=yaml.CSafeLoader)
     area = folder.name if folder.name in AREAS else ""
-    # The rules, and what the engine tells of a stack, stay to the end: nobody needs to look through them for rubbish.
+    # All data lives until the process ends, so garbage collection would only cost time.
     gc.disable()
-    root = settled.project(sys.argv)
+    root = stack_governance.project(sys.argv)
     analyzer = Analyzer(
-        _of(area, _found(root)),
-        str(about["version"]),
+        _rules_of(area, _rules(root)),
+        str(manifest["version"]),
         name=f"{NAME}-{area}" if area else NAME,
-        # Baselines and exemptions name rules of every area, so all of them are settled and then this pack's kept.
-        settle=lambda stack, _: _kept(area, settled.of(root, stack)),
+        # Baselines and exemptions name rules of every area, so all are read before this pack's are selected.
+        governance_of=lambda stack, _: _of_area(area, stack_governance.of(root, stack)),
         block_unknown=os.environ.get(BLOCK_UNKNOWN, "") not in {"", "0", "false"},
         known=_known,
     )
     server, port = loopback.serve(
         partial(analyzer_pb2_grpc.add_AnalyzerServicer_to_server, analyzer), workers=4, name=NAME
     )
-    for ending in (signal.SIGINT, signal.SIGTERM):
-        # There is nothing to lose, and a handler that closed the server could wait for a lock that it interrupted.
-        signal.signal(ending, lambda *_: os._exit(0))
+    for number in (signal.SIGINT, signal.SIGTERM):
+        # Nothing needs saving, and closing the server in a handler could deadlock on an interrupted lock.
+        signal.signal(number, lambda *_: os._exit(0))
     server.start()
     sys.stdout.write(f"{port}\n")
     sys.stdout.flush()
-    _wait_for_the_reader_to_go()
+    _wait_for_closed_output()
     os._exit(0)
 
 
-def _wait_for_the_reader_to_go() -> None:
-    """Return when nobody can read any more what this process prints: an engine that is killed tells nobody."""
-    printed = select.poll()
-    printed.register(sys.stdout.fileno(), 0)
-    printed.poll()
+def _wait_for_closed_output() -> None:
+    """Returns when the reader of standard output is gone, which also detects a killed engine."""
+    output = select.poll()
+    output.register(sys.stdout.fileno(), 0)
+    output.poll()
 
 
-def _found(root: Path) -> tuple[Rule, ...]:
-    """Every rule; where the project's own cannot be used, the baseline's, until the stack is refused for them."""
+def _rules(root: Path) -> tuple[Rule, ...]:
+    """All rules; only the baseline's if the project's own are invalid, which `governance_of` then reports."""
     try:
         return rules(root)
     except SettingsError:
@@ -71,14 +71,14 @@ def _found(root: Path) -> tuple[Rule, ...]:
 
 
 def _known(stack: str) -> Mapping[str, Before]:
-    """The known findings of `stack`, where the command has named a file of them. Raises ValueError."""
+    """The known findings of `stack` from the file in the environment; none without one. Raises ValueError."""
     file = os.environ.get(KNOWN, "")
     return known(Path(file), stack) if file else {}
 
 
-def _of(area: str, given: Iterable[Rule]) -> tuple[Rule, ...]:
+def _rules_of(area: str, given: Iterable[Rule]) -> tuple[Rule, ...]:
     return tuple(rule for rule in given if not area or rule.area == area)
 
 
-def _kept(area: str, governance: Governance) -> Governance:
-    return replace(governance, rules=_of(area, governance.rules))
+def _of_area(area: str, governance: Governance) -> Governance:
+    return replace(governance, rules=_rules_of(area, governance.rules))

@@ -1,4 +1,4 @@
-"""From the engine's form of a resource to `Resource`: unknowns as `UNKNOWN`, secrets opened and their paths kept."""
+"""Converts the engine's resources to `Resource`: unknowns as `UNKNOWN`, secrets in plain text with their paths."""
 
 from typing import Any
 
@@ -10,15 +10,15 @@ from bluelamp.policies.value import joined
 
 
 def resource(urn: str, type_: str, properties: struct_pb2.Struct, *, protect: bool, parent: str) -> Resource:
-    """The resource that the engine describes."""
+    """The resource from the engine's description."""
     reader = Reader(UNKNOWN, joined)
-    opened = reader.read(fields(properties))
+    read = reader.read(fields(properties))
     name = name_of(urn)
-    return Resource(urn, type_, name, opened, protect, parent, frozenset(reader.secrets), reasons=dict(reader.reasons))
+    return Resource(urn, type_, name, read, protect, parent, frozenset(reader.secrets), reasons=dict(reader.reasons))
 
 
 def fields(struct: struct_pb2.Struct) -> dict[str, Any]:
-    """The members of a structure, as Python has them."""
+    """The members of a structure as Python values."""
     return {key: _plain(value) for key, value in struct.fields.items()}
 
 

@@ -10,13 +10,13 @@ import yaml
 from bluelamp.engine.events import Outcome, Violation, parse
 from bluelamp.policies import Verdict, rules
 from bluelamp.policies.discovery import AREAS
-from bluelamp.policies.pack import settled
+from bluelamp.policies.pack import stack_governance
 from tests.conftest import ROOT, Project, make_project
 
 pytestmark = [pytest.mark.engine, pytest.mark.xdist_group("area-packs")]
 
 FORCE = "wiltshire"
-RULES = settled.of(ROOT, FORCE, rules()).by_id
+RULES = stack_governance.of(ROOT, FORCE, rules()).by_id
 STRICT = {
     "BL-DAT-001": {"among": ["ukwest"]},
     "BL-SPD-001": {"required": [*RULES["BL-SPD-001"].parameters["required"], "reviewed"]},
@@ -27,7 +27,7 @@ STRICT = {
 }
 """A baseline that the force's resources do not meet: something for every moment to find, in every area."""
 
-NATIONAL = settled.of(ROOT, "dev", rules()).by_id
+NATIONAL = stack_governance.of(ROOT, "dev", rules()).by_id
 
 Found = dict[tuple[str, str], Verdict]
 

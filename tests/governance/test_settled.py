@@ -9,7 +9,7 @@ import pytest
 from bluelamp.core.problems import SettingsError
 from bluelamp.governance.read import every, governance
 from bluelamp.policies import Enforcement, Verdict, rules
-from bluelamp.policies.pack import settled
+from bluelamp.policies.pack import stack_governance
 from tests.conftest import ROOT
 from tests.exempting import APPROVERS_FILE, EXEMPTIONS_FILE
 
@@ -37,13 +37,13 @@ def minimum(days: int, rule: str = "BL-LOG-001") -> str:
 
 def asked(root: Path, force: str) -> object:
     """How long the force must keep its logs: the command and the policy pack agree."""
-    ours, packs = governance(root, force), settled.of(root, force, rules())
+    ours, packs = governance(root, force), stack_governance.of(root, force, rules())
     assert ours == packs
     return ours.by_id["BL-LOG-001"].parameters["minimum"]
 
 
 def test_without_any_file_the_rules_are_as_they_are_written(root: Path) -> None:
-    assert governance(root, "essex").rules == settled.of(root, "essex", rules()).rules == rules()
+    assert governance(root, "essex").rules == stack_governance.of(root, "essex", rules()).rules == rules()
 
 
 def test_country_region_and_force_tighten_in_turn(root: Path) -> None:
@@ -54,7 +54,7 @@ def test_country_region_and_force_tighten_in_turn(root: Path) -> None:
 
 def test_the_engine_holds_a_stack_of_nobody_to_the_national_baseline(root: Path) -> None:
     write(root, {"baseline.yaml": minimum(120)})
-    assert settled.of(root, "someone", rules()).by_id["BL-LOG-001"].parameters["minimum"] == 120
+    assert stack_governance.of(root, "someone", rules()).by_id["BL-LOG-001"].parameters["minimum"] == 120
 
 
 def test_what_is_no_forces_is_held_to_the_national_baseline(root: Path) -> None:
@@ -69,13 +69,13 @@ def test_blocking_what_is_unknown_can_be_asked_for_and_not_taken_back(root: Path
     assert governance(root, "essex", block_unknown=True).block_unknown
     write(root, {"baseline.yaml": "blockUnknown: true\n", "essex/baseline.yaml": "blockUnknown: false\n"})
     assert governance(root, "essex").block_unknown
-    assert settled.of(root, "essex", rules()).block_unknown
+    assert stack_governance.of(root, "essex", rules()).block_unknown
 
 
 def test_exemptions_are_the_forces_own(root: Path) -> None:
     write(root, {"essex/exemptions.yaml": EXEMPTIONS_FILE})
     (exemption,) = governance(root, "essex").exemptions
-    assert settled.of(root, "essex", rules()).exemptions == (exemption,)
+    assert stack_governance.of(root, "essex", rules()).exemptions == (exemption,)
     assert (exemption.start, exemption.expiry) == (date(2026, 2, 1), date(2026, 4, 1))
     assert not governance(root, "kent").exemptions
 
@@ -142,7 +142,7 @@ def test_a_mistake_is_refused_with_its_place(case: str, root: Path) -> None:
 def test_the_engine_judges_nothing_while_there_is_a_mistake(case: str, root: Path) -> None:
     write(root, MISTAKES[case][0])
     with pytest.raises(ValueError, match=r"stacks/"):
-        settled.of(root, "essex", rules())
+        stack_governance.of(root, "essex", rules())
 
 
 def test_mistakes_of_several_forces_are_told_together(root: Path) -> None:

@@ -16,8 +16,8 @@ from bluelamp.core.problems import SettingsError
 from bluelamp.governance.read import governance
 from bluelamp.policies import Judgement, Resource, Severity, Verdict, rules
 from bluelamp.policies.approval import Approvers
-from bluelamp.policies.exemptions import Status, Use, excused
-from bluelamp.policies.pack import settled
+from bluelamp.policies.exemptions import Status, Use, exempted
+from bluelamp.policies.pack import stack_governance
 from bluelamp.policies.settings import Approver
 from tests.conftest import ROOT
 from tests.exempting import APPROVERS, APPROVERS_FILE, ENGINEER, EXEMPTIONS_FILE, OWNER, SIRO, exemption
@@ -36,7 +36,7 @@ def judged(approvers: Approvers | None = APPROVERS, **changed: Any) -> Use | Non
     except ValidationError:
         return None
     failure = Judgement("BL-STO-005", URN, Verdict.FAIL, message="found Enabled")
-    (judgement,), (use,) = excused([failure], [one], RULES, TODAY, approvers)
+    (judgement,), (use,) = exempted([failure], [one], RULES, TODAY, approvers)
     assert (judgement.verdict is Verdict.EXEMPT) is (use.status is Status.HOLDS)
     return use
 
@@ -250,7 +250,7 @@ ACCOUNT = Resource(
 )
 def test_the_command_and_the_pack_read_the_same_approvers(root: Path, approvers: str | None, status: Status) -> None:
     write(root, approvers)
-    ours, packs = governance(root, "essex"), settled.of(root, "essex", rules())
+    ours, packs = governance(root, "essex"), stack_governance.of(root, "essex", rules())
     assert ours == packs
     _, (use,) = ours.judge([ACCOUNT], TODAY)
     assert use.status is status, use.why
@@ -303,7 +303,7 @@ def test_a_mistake_among_the_approvers_is_refused_with_its_place(case: str, root
         governance(root, "essex")
     assert str(raised.value).startswith(said)
     with pytest.raises(ValueError, match=r"stacks/approvers\.yaml"):
-        settled.of(root, "essex", rules())
+        stack_governance.of(root, "essex", rules())
 
 
 def test_the_approvers_that_are_shipped_are_roles_at_example_addresses() -> None:

@@ -14,7 +14,7 @@ from pydantic import ValidationError
 
 from bluelamp.core.dates import london_day, today
 from bluelamp.policies import UNKNOWN, Judgement, Resource, Severity, Verdict, rules
-from bluelamp.policies.exemptions import LONGEST, MOST_RESOURCES, Extent, Status, excused
+from bluelamp.policies.exemptions import LONGEST, MOST_RESOURCES, Extent, Status, exempted
 from bluelamp.policies.governance import Governance
 from bluelamp.policies.pack.analyzer import Analyzer
 from bluelamp.policies.scope import scope
@@ -42,7 +42,7 @@ def failures(names: Iterable[str]) -> list[Judgement]:
 
 
 def excuse(judgements: list[Judgement], *given_: Exemption, day: date = TODAY, measured: Extent | None = None) -> Any:
-    return excused(judgements, given_, RULES, day, APPROVERS, measured)
+    return exempted(judgements, given_, RULES, day, APPROVERS, measured)
 
 
 # Duration: what counts is the failure, not the entry.
@@ -111,7 +111,7 @@ def test_a_failure_may_be_exempt_again_after_as_long_without(
         rule=rule.id, id=other_id, start=again, expiry=again + timedelta(days=lasts), last_review=again, scope=URN
     )
     failure = Judgement(rule.id, URN, Verdict.FAIL)
-    (judgement,), uses = excused([failure], [second, first], RULES, again, APPROVERS)
+    (judgement,), uses = exempted([failure], [second, first], RULES, again, APPROVERS)
     free = gap >= longest.days
     assert (judgement.verdict is Verdict.EXEMPT) is free
     assert uses[0].status is (Status.HOLDS if free else Status.TOO_LONG), uses[0].why

@@ -513,7 +513,7 @@ def test_a_report_of_the_earlier_format_is_refused_with_what_to_do(reports: Writ
         said["format"] = "bluelamp-manifest/1"
 
     (found,) = reports.found(resealed(reports.now["one-unsigned"], earlier), "one-unsigned")
-    assert [flaw.said for flaw in found.flaws] == [
+    assert [flaw.problem for flaw in found.flaws] == [
         "has the earlier format bluelamp-manifest/1, which does not prove enough: write the report again"
     ]
 

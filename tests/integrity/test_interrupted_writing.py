@@ -156,7 +156,7 @@ def test_somebody_s_own_files_survive_a_killed_run(two: Two, share: float) -> No
     aside = two.folder / SWITCH
     if aside.is_dir():
         assert [flaw for one in verify(aside, two.public) for flaw in one.flaws] == []
-        assert any(flaw.file == SWITCH and "is in this folder" in flaw.said for flaw in verify(two.folder)[0].flaws)
+        assert any(flaw.file == SWITCH and "is in this folder" in flaw.problem for flaw in verify(two.folder)[0].flaws)
     else:
         left = {
             name: content

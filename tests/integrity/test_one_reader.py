@@ -26,7 +26,7 @@ from bluelamp.core.reader import parse as read_one
 from bluelamp.governance.read import governance
 from bluelamp.policies import rules
 from bluelamp.policies.governance import Governance
-from bluelamp.policies.pack import settled
+from bluelamp.policies.pack import stack_governance
 from tests.conftest import ROOT
 from tests.exempting import APPROVERS_FILE, EXEMPTIONS_FILE
 from tests.thorough import tries
@@ -62,7 +62,7 @@ def read_by_both(root: Path, force: str = "essex") -> Governance | None:
     except SettingsError as error:
         problems = str(error)
     try:
-        packs = settled.of(root, force, RULES)
+        packs = stack_governance.of(root, force, RULES)
     except ValueError as error:
         said = str(error)
     assert ours == packs
@@ -304,9 +304,13 @@ def test_a_file_under_nearly_the_right_name_is_refused(name: str, root: Path) ->
 
 
 def test_a_stack_may_have_its_organisation_and_project_before_it(root: Path) -> None:
-    whole = settled.of(root, "essex", RULES)
+    whole = stack_governance.of(root, "essex", RULES)
     assert whole.exemptions
-    assert settled.of(root, "police/bluelamp/essex", RULES) == settled.of(root, "police/essex", RULES) == whole
+    assert (
+        stack_governance.of(root, "police/bluelamp/essex", RULES)
+        == stack_governance.of(root, "police/essex", RULES)
+        == whole
+    )
 
 
 @settings(**SAID, max_examples=tries(500))
@@ -325,18 +329,18 @@ def test_a_stack_that_is_nearly_a_forces_is_refused(
     if name == force:
         return
     with pytest.raises(ValueError, match=r"stacks/forces\.yaml: unknown force"):
-        settled.of(shared, name, RULES)
+        stack_governance.of(shared, name, RULES)
     with pytest.raises(SettingsError):
         governance(shared, name, RULES)
 
 
 @pytest.mark.parametrize("name", ["baseline.yaml", "exemptions.yaml"])
 def test_a_stack_with_files_of_its_own_is_in_the_register(name: str, root: Path) -> None:
-    assert not settled.of(root, "dev", RULES).exemptions
+    assert not stack_governance.of(root, "dev", RULES).exemptions
     (root / "stacks" / "dev").mkdir()
     (root / "stacks" / "dev" / name).write_text("{}\n", encoding="utf-8")
     with pytest.raises(ValueError, match=f"stacks/dev/{name}: stacks/forces.yaml has no force called 'dev'"):
-        settled.of(root, "dev", RULES)
+        stack_governance.of(root, "dev", RULES)
 
 
 REGISTER = (ROOT / "stacks" / "forces.yaml").read_text(encoding="utf-8")
@@ -410,7 +414,7 @@ def test_the_pack_that_the_engine_starts_stops_it_at_such_a_file(root: Path, tmp
 
 
 def test_a_pack_that_is_installed_alone_judges_by_the_rules_as_they_are_written(tmp_path: Path) -> None:
-    assert settled.of(tmp_path, "essex", RULES) == Governance(tuple(RULES))
+    assert stack_governance.of(tmp_path, "essex", RULES) == Governance(tuple(RULES))
 
 
 def test_a_stack_file_means_to_bluelamp_what_it_means_to_the_engine(tmp_path: Path) -> None:

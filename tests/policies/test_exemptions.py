@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bluelamp.policies import Judgement, Severity, Verdict, rules
-from bluelamp.policies.exemptions import LONGEST, Status, standing
+from bluelamp.policies.exemptions import LONGEST, Status, status_of
 from bluelamp.policies.exemptions import excused as excused_by
 from tests.exempting import APPROVERS, OWNER, exemption
 from tests.thorough import tries
@@ -89,7 +89,7 @@ def test_one_that_does_not_hold_changes_nothing_and_says_why(changed, status, wh
 
 @pytest.mark.parametrize("day", [date(2026, 2, 1), date(2026, 4, 1)])
 def test_it_holds_on_its_first_and_on_its_last_day(day):
-    assert standing(exemption(), RULE, day, APPROVERS)[0] is Status.HOLDS
+    assert status_of(exemption(), RULE, day, APPROVERS)[0] is Status.HOLDS
 
 
 @pytest.mark.parametrize("severity", Severity)
@@ -100,8 +100,8 @@ def test_the_worse_the_rule_the_shorter_it_may_last(severity):
     longer = exemption(
         rule=rule.id, start=start, expiry=start + LONGEST[severity] + timedelta(days=1), last_review=start
     )
-    assert standing(longest, rule, start, APPROVERS)[0] is Status.HOLDS
-    assert standing(longer, rule, start, APPROVERS)[0] is Status.TOO_LONG
+    assert status_of(longest, rule, start, APPROVERS)[0] is Status.HOLDS
+    assert status_of(longer, rule, start, APPROVERS)[0] is Status.TOO_LONG
     assert sorted(LONGEST.values()) == [LONGEST[each] for each in Severity]
 
 

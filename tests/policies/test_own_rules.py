@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from bluelamp.core.problems import SettingsError
 from bluelamp.policies import Resource, Verdict, judge
 from bluelamp.policies.discovery import baseline, rules
-from bluelamp.policies.governance import settled
+from bluelamp.policies.governance import governance_from
 from bluelamp.policies.own import load
-from bluelamp.policies.pack.settled import of
+from bluelamp.policies.pack.stack_governance import of
 from bluelamp.policies.rule import Must
 from tests.conftest import ROOT, Project
 from tests.exempting import exemption
@@ -513,8 +513,8 @@ def test_a_limited_rule_names_forces_of_the_register(project: Project) -> None:
 def test_an_exemption_from_a_rule_for_other_forces_is_refused(tmp_path: Path) -> None:
     add(tmp_path, limited("kent"))
     own = load(tmp_path / "rules", baseline(), tmp_path)
-    _, wrong = settled(own, [], [exemption(rule=ID)], stack="essex", force="essex")
+    _, wrong = governance_from(own, [], [exemption(rule=ID)], stack="essex", force="essex")
     assert [each.message for each in wrong[-1]] == [f"{ID} is only for kent"]
-    held, wrong = settled(own, [], [exemption(rule=ID)], stack="essex", force="kent")
+    held, wrong = governance_from(own, [], [exemption(rule=ID)], stack="essex", force="kent")
     assert wrong == [()]
     assert [each.id for each in held.rules] == [ID]

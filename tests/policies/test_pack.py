@@ -18,7 +18,7 @@ from pulumi.runtime.proto import analyzer_pb2_grpc
 
 from bluelamp.policies import UNKNOWN, Resource, Verdict, judge, rules
 from bluelamp.policies.discovery import AREAS
-from bluelamp.policies.pack.settled import of
+from bluelamp.policies.pack.stack_governance import of
 from bluelamp.rehearsal import values
 
 PACK = Path(__file__).resolve().parents[2] / "policies"

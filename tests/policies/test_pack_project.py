@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from bluelamp.policies.pack import settled
+from bluelamp.policies.pack import stack_governance
 
 
 @pytest.fixture
@@ -18,7 +18,7 @@ def project(tmp_path: Path) -> Path:
 
 def test_a_pack_within_a_project_is_that_projects(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(project.parent)
-    assert settled.project(["127.0.0.1:1", str(project / "policies")]) == project
+    assert stack_governance.project(["127.0.0.1:1", str(project / "policies")]) == project
 
 
 @pytest.mark.parametrize("within", [".", "policies"])
@@ -26,4 +26,4 @@ def test_an_installed_pack_uses_the_project_that_it_is_started_in(
     project: Path, within: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(project / within)
-    assert settled.project(["127.0.0.1:1", str(project.parent / "installed" / "policies")]) == project
+    assert stack_governance.project(["127.0.0.1:1", str(project.parent / "installed" / "policies")]) == project

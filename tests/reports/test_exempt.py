@@ -12,7 +12,7 @@ from bluelamp.policies.governance import Governance
 from bluelamp.policies.settings import Exemption
 from bluelamp.reports import Answer, Report, terminal
 from bluelamp.reports.anonymous import Anonymous
-from bluelamp.reports.coverage import Standing, coverage
+from bluelamp.reports.coverage import ControlStatus, coverage
 from tests.exempting import APPROVERS
 from tests.reports.conftest import urn
 
@@ -51,7 +51,7 @@ def test_a_force_whose_failures_are_all_exempt_is_within_its_baseline(governed: 
     (finding,) = [each for each in report.findings if each.verdict is Verdict.EXEMPT]
     assert (finding.exemption, finding.observed) == ("EX-box-0", "open")
     (row,) = next(each for each in coverage(report) if each.name == "Box Standard").rows
-    assert row.standing is Standing.EXEMPT
+    assert row.status is ControlStatus.EXEMPT
 
 
 def test_every_exemption_is_kept_also_one_that_does_not_hold(governed: ReportOn) -> None:

@@ -23,9 +23,9 @@ ANSWERS = [
     (["skip"], True, Answer.WITHIN),
     (["open"], True, Answer.NOT_WITHIN),
     (["open", UNKNOWN, "jam"], True, Answer.NOT_WITHIN),
-    (["shut", UNKNOWN], True, Answer.CANNOT_BE_SAID),
-    (["shut", "jam"], True, Answer.CANNOT_BE_SAID),
-    ([], True, Answer.CANNOT_BE_SAID),
+    (["shut", UNKNOWN], True, Answer.UNDECIDED),
+    (["shut", "jam"], True, Answer.UNDECIDED),
+    ([], True, Answer.UNDECIDED),
     (["open", UNKNOWN, "jam"], False, Answer.WITHIN),
 ]
 

@@ -128,7 +128,7 @@ def test_a_history_that_another_process_has_costs_no_report(report_on: ReportOn,
         remembered = remember([report], file, patience=0)
         other.communicate("")
     assert remembered.reports == (report,)
-    assert remembered.trouble == f"{file}: another process has it open; what changed since last time is not told"
+    assert remembered.trouble == f"{file}: another process has it open; changes since the last run are not reported"
     assert remember([report], file).trouble == ""
 
 

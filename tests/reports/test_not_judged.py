@@ -88,7 +88,7 @@ def test_the_headline_says_how_much_no_rule_covers(assessed: Assessed) -> None:
 
 def test_where_no_rule_covers_anything_it_cannot_be_said(assessed: Assessed) -> None:
     report = assessed(*widgets(2))
-    assert report.answer is Answer.CANNOT_BE_SAID
+    assert report.answer is Answer.UNDECIDED
     assert one_line(report) == ("undecided: there was nothing to judge; 2 resources of 1 kind are covered by no rule")
     assert "within its baseline" not in screen(report)
 
@@ -98,7 +98,7 @@ def test_what_only_general_rules_judge_is_not_judged(assessed: Assessed) -> None
     report = assessed(zone)
     assert report.findings
     assert not report.broken
-    assert report.answer is Answer.CANNOT_BE_SAID
+    assert report.answer is Answer.UNDECIDED
     assert [(each.kind, each.why) for each in report.unjudged] == [(ZONE, GENERAL_ONLY)]
     both = assessed(passing(), zone, *widgets(1))
     assert [each.why for each in both.unjudged] == [NO_RULE, GENERAL_ONLY]
@@ -110,7 +110,7 @@ def test_a_choice_of_rules_leaves_nothing_out_that_other_rules_cover(assessed: A
     resources = [passing(), *widgets(2)]
     picked = assessed(*resources, selection=select(ids=["BL-NET-001"]))
     assert picked.unjudged == assessed(*resources).unjudged
-    assert picked.answer in {Answer.CANNOT_BE_SAID, Answer.WITHIN_PICKED}
+    assert picked.answer in {Answer.UNDECIDED, Answer.WITHIN_PICKED}
     general = assessed(made(ZONE, "z", location="uksouth", tags=TAGS), selection=select(ids=["BL-DAT-001"]))
     assert general.answer is Answer.WITHIN_PICKED
 

@@ -145,7 +145,7 @@ def test_the_chart_has_every_year_and_both_intervals():
     assert [value for value, _ in chart.ticks] == [0, 20_000, 40_000, 60_000]
     [mark] = chart.predicted
     assert mark.wide[0] < mark.narrow[0] < mark.y < mark.narrow[1] < mark.wide[1] < 260
-    assert chart.said == "All: counted 2017 27,000, 2018 31,635; 2019 predicted 30,000, 20,000 to 45,000"
+    assert chart.description == "All: counted 2017 27,000, 2018 31,635; 2019 predicted 30,000, 20,000 to 45,000"
     assert forecast_chart("None", {"2018-07": 0}, [], width=240, height=150).ticks
 
 

@@ -21,7 +21,7 @@ from bluelamp.policies.rule import rule as make_rule
 from bluelamp.policies.value import Value
 from bluelamp.rehearsal.values import Secret
 from bluelamp.reports import Report, Source, assess, terminal, write
-from bluelamp.reports.coverage import Standing, coverage
+from bluelamp.reports.coverage import ControlStatus, coverage
 from bluelamp.reports.page import control_anchor
 from bluelamp.resources import from_plan, from_state
 from tests.reports.tree import Node, findings, urns
@@ -91,7 +91,7 @@ def test_controls_that_no_rule_looks_at_keep_their_row(busy: Report, page: Node)
         for row in framework.rows:
             if not row.rules:
                 assessable = catalogue.controls[row.control.id].extent is not Extent.NOT_ASSESSABLE
-                assert row.standing is (Standing.NOT_ASSESSED if assessable else Standing.NOT_ASSESSABLE)
+                assert row.status is (ControlStatus.NOT_ASSESSED if assessable else ControlStatus.NOT_ASSESSABLE)
     shown = {row.attributes["id"]: row for body in section.all("tbody") for row in body.all("tr")}
     assert len(shown) == sum(each.assessed for each in frameworks)
     unseen = ("Not assessed by these rules", "Not assessable from infrastructure")
@@ -103,31 +103,31 @@ def test_controls_that_no_rule_looks_at_keep_their_row(busy: Report, page: Node)
 
 
 STANDINGS = [
-    (["shut", "open", UNKNOWN], Standing.FAILS),
-    (["shut", UNKNOWN], Standing.UNDECIDED),
-    (["shut", "jam"], Standing.UNDECIDED),
-    (["shut", "skip"], Standing.PARTLY),
-    (["skip"], Standing.NOTHING_HERE),
-    ([], Standing.NOTHING_HERE),
+    (["shut", "open", UNKNOWN], ControlStatus.FAILS),
+    (["shut", UNKNOWN], ControlStatus.UNDECIDED),
+    (["shut", "jam"], ControlStatus.UNDECIDED),
+    (["shut", "skip"], ControlStatus.PARTLY),
+    (["skip"], ControlStatus.NOTHING_HERE),
+    ([], ControlStatus.NOTHING_HERE),
 ]
 
 
-@pytest.mark.parametrize(("locks", "standing"), STANDINGS)
-def test_what_can_be_said_of_a_control(report_on: ReportOn, locks: list[Any], standing: Standing) -> None:
+@pytest.mark.parametrize(("locks", "status"), STANDINGS)
+def test_what_can_be_said_of_a_control(report_on: ReportOn, locks: list[Any], status: ControlStatus) -> None:
     frameworks = {each.name: each for each in coverage(report_on(*locks))}
     (row,) = frameworks["Box Standard"].rows
-    assert (row.control, row.standing) == (Control("Box Standard", "1", "BX-1"), standing)
+    assert (row.control, row.status) == (Control("Box Standard", "1", "BX-1"), status)
     assert sum(row.counts.values()) == len(locks)
 
 
-@pytest.mark.parametrize(("extent", "standing"), [("assessed", Standing.PASSES), ("partly", Standing.PARTLY)])
+@pytest.mark.parametrize(("extent", "status"), [("assessed", ControlStatus.PASSES), ("partly", ControlStatus.PARTLY)])
 def test_a_control_that_rules_see_partly_never_reads_as_met(
-    report_on: ReportOn, extent: str, standing: Standing
+    report_on: ReportOn, extent: str, status: ControlStatus
 ) -> None:
     boxes = {"BX-1": Row("Boxes are shut", Extent(extent), "Rules see no lids."), "BX-2": Row("Lids", Extent(extent))}
     known = Catalogue("Box Standard", "1", "Boxes", "The box makers", "2026-01-01", "", boxes)
     (framework, *_) = coverage(report_on("shut"), [known])
-    assert [row.standing for row in framework.rows] == [standing, Standing.NOT_ASSESSED]
+    assert [row.status for row in framework.rows] == [status, ControlStatus.NOT_ASSESSED]
     assert framework.extents[Extent(extent)] == 2
 
 

@@ -47,12 +47,12 @@ def hold_to_cases(
     checked(rules, place, root)
     results = [(rule, run(rule, root)) for rule in rules]
     for rule, cases in results:
-        wrong = [each for each in cases if each.wrong]
+        wrong = [each for each in cases if each.difference]
         mark = "[red]fail[/red]" if wrong else "[green]pass[/green]"
         screen.show(f"{mark} [bold]{rule.id}[/bold] {escape(rule.title)} ({some(len(cases), 'case')})")
         for each in wrong:
-            screen.show(f"    {escape(each.where)}: case {escape(each.name)}: {escape(each.wrong)}")
-    failed = sum(1 for _, cases in results for each in cases if each.wrong)
+            screen.show(f"    {escape(each.where)}: case {escape(each.name)}: {escape(each.difference)}")
+    failed = sum(1 for _, cases in results for each in cases if each.difference)
     total = sum(len(cases) for _, cases in results)
     screen.show(f"{some(len(rules), 'rule')}, {some(total, 'case')}: {f'{failed} failed' if failed else 'all hold'}")
     screen.give(
@@ -60,7 +60,7 @@ def hold_to_cases(
             "rules": [
                 {
                     "rule": rule.id,
-                    "cases": [{"name": each.name, "place": each.where, "wrong": each.wrong} for each in cases],
+                    "cases": [{"name": each.name, "place": each.where, "wrong": each.difference} for each in cases],
                 }
                 for rule, cases in results
             ]

@@ -86,7 +86,7 @@ def _known(root: Path | None) -> tuple[Mapping[str, str], Collection[str]]:
 def _show(screen: Screen, one: "Verification", kept: Path | None) -> None:
     name = f"[bold]{escape(one.folder)}[/bold]"
     for flaw in one.flaws:
-        screen.show(f"[red]{escape(one.folder / flaw.file)}[/red]: {escape(flaw.said)}")
+        screen.show(f"[red]{escape(one.folder / flaw.file)}[/red]: {escape(flaw.problem)}")
     if one.flaws:
         screen.show(f"{name}: [red]changed since it was written[/red]")
         return

@@ -33,21 +33,21 @@ def check(project: LearnerProject, wanted: Wanted) -> Iterator[Problem]:
             )
     for each in found:
         if not each.holds:
-            told = f"does not hold: {each.why or each.status}"
+            problem = f"does not hold: {each.why or each.status}"
             step = "correct what it says; docs/baselines.md has the conditions"
-            yield project.problem(told, step, file=file, path=each.id)
+            yield project.problem(problem, step, file=file, path=each.id)
         days = (each.expiry - each.start).days + 1
         if days > wanted.max_days:
-            told = f"holds for {days} days; the risk balance case allows {wanted.max_days}"
-            yield project.problem(told, "set an earlier expiry", file=file, path=each.id)
+            problem = f"holds for {days} days; the risk balance case allows {wanted.max_days}"
+            yield project.problem(problem, "set an earlier expiry", file=file, path=each.id)
         for name, expected in wanted.fields.items():
-            if (said := str(getattr(each, name))) != expected:
+            if (actual := str(getattr(each, name))) != expected:
                 yield project.problem(
                     f"{name.replace('_', ' ')} is not the one of the risk balance case",
                     f"write what the task says: {expected}",
                     file=file,
                     path=each.id,
-                    found=said,
+                    found=actual,
                 )
     covered = {each.name for each in project.report.findings if each.verdict is Verdict.EXEMPT}
     if project.planned("*", wanted.resource) and found and wanted.resource not in covered:

@@ -44,9 +44,11 @@ def check(project: LearnerProject, wanted: Wanted) -> Iterator[Problem]:
     checked(rules, folder, project.root)
     for rule in rules:
         for case in run(rule, project.root):
-            if case.wrong:
+            if case.difference:
                 file, _, line = case.where.rpartition(":")
-                yield Problem(file, int(line), path=rule.id, message=case.wrong, next_step="run: bluelamp test-rules")
+                yield Problem(
+                    file, int(line), path=rule.id, message=case.difference, next_step="run: bluelamp test-rules"
+                )
     name = "probe"
     urn = f"urn:pulumi:{project.force}::bluelamp::{wanted.type}::{name}"
     for probe in wanted.probes:
@@ -54,6 +56,6 @@ def check(project: LearnerProject, wanted: Wanted) -> Iterator[Problem]:
         found = judge([Resource(urn, wanted.type, name, properties)], rules)
         verdicts = sorted({str(each.verdict) for each in found})
         if verdicts != [str(probe.verdict)]:
-            told = f"is judged {' and '.join(verdicts)}" if verdicts else f"no rule looks at {wanted.type}"
-            message = f"{probe.what}: {told}; the task asks for {probe.verdict}"
+            judged = f"is judged {' and '.join(verdicts)}" if verdicts else f"no rule looks at {wanted.type}"
+            message = f"{probe.what}: {judged}; the task asks for {probe.verdict}"
             yield project.problem(message, "docs/own-rules.md describes how to write a rule", file=FOLDER)

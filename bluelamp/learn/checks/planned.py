@@ -29,18 +29,18 @@ def check(project: LearnerProject, wanted: Wanted) -> Iterator[Problem]:
     found = project.planned(wanted.type, wanted.name)
     step = f"set it; run: bluelamp explain {quote(wanted.setting.removeprefix('bluelamp:'))}"
     if len(found) != wanted.count:
-        told = f"the plan has {wanted.what} {len(found)} times" if found else f"the plan has no {wanted.what}"
-        asked = f"; the task asks for {wanted.count}" if found else ""
-        yield project.problem(told + asked, step, path=wanted.setting)
+        problem = f"the plan has {wanted.what} {len(found)} times" if found else f"the plan has no {wanted.what}"
+        task = f"; the task asks for {wanted.count}" if found else ""
+        yield project.problem(problem + task, step, path=wanted.setting)
     for each in found:
         for path, expected in wanted.properties.items():
-            seen = value(each.inputs, path)
-            if _comparable(seen) != _comparable(expected):
+            actual = value(each.inputs, path)
+            if _comparable(actual) != _comparable(expected):
                 yield project.problem(
-                    f"{wanted.what}: {path} is {show(seen)}; the task asks for {show(expected)}",
+                    f"{wanted.what}: {path} is {show(actual)}; the task asks for {show(expected)}",
                     step,
                     path=wanted.setting,
-                    found=show(seen),
+                    found=show(actual),
                 )
 
 

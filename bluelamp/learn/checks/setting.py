@@ -24,6 +24,6 @@ def check(project: LearnerProject, wanted: Wanted) -> Iterator[Problem]:
     document = (project.read(wanted.file).values or {}) if wanted.file else {}
     found = paths.found(document, paths.parse(wanted.path)) if wanted.file else project.setting(wanted.path)
     if found != wanted.be:
-        told = "is set" if wanted.be is None else f"is {show(found)}" if found is not None else "is not set"
+        state = "is set" if wanted.be is None else f"is {show(found)}" if found is not None else "is not set"
         step = f"remove {wanted.path}" if wanted.be is None else f"set {wanted.path}: {show(wanted.be, quote=False)}"
-        yield project.problem(f"{wanted.path} {told}: {wanted.why}", step, file=wanted.file, path=wanted.path)
+        yield project.problem(f"{wanted.path} {state}: {wanted.why}", step, file=wanted.file, path=wanted.path)

@@ -1,4 +1,4 @@
-"""JUnit's XML: a suite for each rule, a test case for each finding."""
+"""JUnit XML: a suite for each rule, a test case for each finding."""
 
 import re
 from collections import defaultdict
@@ -10,12 +10,12 @@ from xml.etree import ElementTree as Xml
 from bluelamp.policies import Verdict
 from bluelamp.reports.canonical import time_of
 from bluelamp.reports.findings import VERDICTS, Finding, Report, RuleRecord
-from bluelamp.reports.words import against, asked, standing, value
+from bluelamp.reports.words import against, baseline_status, requirement, value
 from bluelamp.resources.skipped import Skipped
 
 NOT_JUDGED: Final = "not judged"
 """The suite of resources that no rule judged."""
-_UNFIT: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_INVALID: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 Elements = Callable[[Finding], str | None]
 _ATTRIBUTES: Final = {"failures": "failure", "errors": "error", "skipped": "skipped"}
 
@@ -32,8 +32,8 @@ def to_junit(report: Report, *, advisory_failures: bool = False) -> str:
     for finding in report.findings:
         found[finding.rule.id].append(finding)
     left = [one for each in report.unjudged for one in each.resources]
-    figures = _figures([*map(element, report.findings), *map(_mark, left)])
-    suites = Xml.Element("testsuites", {"name": _fit(f"bluelamp {report.force}"), **figures})
+    figures = _figures([*map(element, report.findings), *map(_skipped_element, left)])
+    suites = Xml.Element("testsuites", {"name": _xml_safe(f"bluelamp {report.force}"), **figures})
     for rule in report.rules:
         if found[rule.id]:
             suites.append(_suite(report, rule, found[rule.id], element))
@@ -45,10 +45,10 @@ def to_junit(report: Report, *, advisory_failures: bool = False) -> str:
 
 def _suite(report: Report, rule: RuleRecord, findings: list[Finding], element: Elements) -> Xml.Element:
     worst = min((finding.verdict for finding in findings), key=VERDICTS.index)
-    about = {"name": _fit(f"{rule.id} {rule.heading(worst)}"), "timestamp": time_of(report.ended).rstrip("Z")}
+    about = {"name": _xml_safe(f"{rule.id} {rule.heading(worst)}"), "timestamp": time_of(report.ended).rstrip("Z")}
     suite = Xml.Element("testsuite", {**about, **_figures(map(element, findings))})
     properties = Xml.SubElement(suite, "properties")
-    said = {
+    values = {
         "severity": rule.severity,
         "enforcement": rule.enforcement,
         "controls": "; ".join(map(str, rule.controls)),
@@ -57,8 +57,8 @@ def _suite(report: Report, rule: RuleRecord, findings: list[Finding], element: E
         "only": "; ".join(report.filters),
         "against": against(report),
     }
-    for name, text in said.items():
-        Xml.SubElement(properties, "property", {"name": name, "value": _fit(text)})
+    for name, text in values.items():
+        Xml.SubElement(properties, "property", {"name": name, "value": _xml_safe(text)})
     suite.extend(_case(report, finding, element(finding)) for finding in findings)
     return suite
 
@@ -66,35 +66,37 @@ def _suite(report: Report, rule: RuleRecord, findings: list[Finding], element: E
 def _not_judged(report: Report, left: Sequence[Skipped]) -> Xml.Element:
     """The suite of resources and files that were not judged, with a test case for each."""
     about = {"name": NOT_JUDGED, "timestamp": time_of(report.ended).rstrip("Z")}
-    suite = Xml.Element("testsuite", {**about, **_figures(map(_mark, left))})
+    suite = Xml.Element("testsuite", {**about, **_figures(map(_skipped_element, left))})
     for one in left:
-        case = Xml.SubElement(suite, "testcase", {"classname": _fit(one.kind), "name": _fit(one.urn or one.name)})
+        case = Xml.SubElement(
+            suite, "testcase", {"classname": _xml_safe(one.kind), "name": _xml_safe(one.urn or one.name)}
+        )
         if one.source:
-            case.attrib |= {"file": _fit(one.source[0]), "line": str(one.source[1])}
-        said = "not read" if one.unread else "not judged"
-        Xml.SubElement(case, _mark(one), {"message": _fit(f"{said}: {one.why}")})
+            case.attrib |= {"file": _xml_safe(one.source[0]), "line": str(one.source[1])}
+        problem = "not read" if one.unread else "not judged"
+        Xml.SubElement(case, _skipped_element(one), {"message": _xml_safe(f"{problem}: {one.why}")})
     return suite
 
 
-def _mark(one: Skipped) -> str:
+def _skipped_element(one: Skipped) -> str:
     """The element of a skipped item. Unreadable items are errors, so that a pipeline does not pass without them."""
     return "error" if one.unread else "skipped"
 
 
 def _case(report: Report, finding: Finding, element: str | None) -> Xml.Element:
-    case = Xml.Element("testcase", {"classname": finding.rule.id, "name": _fit(finding.urn)})
+    case = Xml.Element("testcase", {"classname": finding.rule.id, "name": _xml_safe(finding.urn)})
     if finding.source:
-        case.attrib |= {"file": _fit(finding.source[0]), "line": str(finding.source[1])}
+        case.attrib |= {"file": _xml_safe(finding.source[0]), "line": str(finding.source[1])}
     if element:
         excused = finding.verdict is Verdict.FAIL and element == "skipped"
         advisory = "advisory " if excused and not finding.mandatory else ""
-        how = standing(report, finding)
-        said_first = f"{how}: " if how else ""
-        text = f"{said_first}{advisory}{finding.verdict}: {finding.heading}: {finding.message}".removesuffix(": ")
-        said = Xml.SubElement(case, element, {"message": _fit(text)})
+        status = baseline_status(report, finding)
+        prefix = f"{status}: " if status else ""
+        text = f"{prefix}{advisory}{finding.verdict}: {finding.heading}: {finding.message}".removesuffix(": ")
+        result = Xml.SubElement(case, element, {"message": _xml_safe(text)})
         if element != "skipped":
-            said.attrib["type"] = f"{finding.rule.severity} {finding.rule.enforcement}"
-            said.text = _fit(_detail(finding))
+            result.attrib["type"] = f"{finding.rule.severity} {finding.rule.enforcement}"
+            result.text = _xml_safe(_detail(finding))
     return case
 
 
@@ -103,7 +105,7 @@ def _detail(finding: Finding) -> str:
         "resource": f"{finding.name} ({finding.type})",
         "property": finding.path,
         "observed": value(finding.observed),
-        "expected": asked(finding.expected),
+        "expected": requirement(finding.expected),
         "why": finding.rule.rationale,
         "fix in settings": finding.remedy,
         "fix": finding.rule.fix,
@@ -128,6 +130,6 @@ def _figures(elements: Iterable[str | None]) -> dict[str, str]:
     return {"tests": str(len(counted)), **{name: str(counted.count(each)) for name, each in _ATTRIBUTES.items()}}
 
 
-def _fit(text: str) -> str:
+def _xml_safe(text: str) -> str:
     """`text` without characters that are invalid in XML."""
-    return _UNFIT.sub("\ufffd", str(text))
+    return _INVALID.sub("\ufffd", str(text))

@@ -11,17 +11,17 @@ from bluelamp.policies import Verdict
 from bluelamp.reports.canonical import time_of
 from bluelamp.reports.changes import ORDER, Change
 from bluelamp.reports.findings import Answer, Finding, Report
-from bluelamp.reports.words import asked, counted, explanation, headline, not_covered, some, value
+from bluelamp.reports.words import counted, explanation, headline, not_covered, requirement, some, value
 
 MOST: Final = 50
 """The maximum number of findings listed in each part; the rest is counted."""
 LONGEST: Final = 60_000
-"""The maximum number of characters; code hosts refuse comments of more than 65,536."""
-_MARKS: Final = {Answer.WITHIN: "✅", Answer.WITHIN_PICKED: "☑️", Answer.NOT_WITHIN: "❌", Answer.CANNOT_BE_SAID: "❔"}
+"""The maximum number of characters; code hosts reject comments of more than 65,536."""
+_ICONS: Final = {Answer.WITHIN: "✅", Answer.WITHIN_PICKED: "☑️", Answer.NOT_WITHIN: "❌", Answer.UNDECIDED: "❔"}
 _SPECIAL: Final = re.compile(r"([\\`*_{}\[\]#+!|~$-])")
 _MENTION: Final = re.compile(r"(?<!\w)@(?=\w)")
 _CUT: Final = 300
-_LOSING: Final = ("delete", "replace")
+_DESTRUCTIVE: Final = ("delete", "replace")
 _PROPERTIES: Final = 8
 """The maximum number of listed properties of a change."""
 _NAMED: Final = 5
@@ -39,11 +39,11 @@ def to_markdown(report: Report) -> str:
 
 
 def _lines(report: Report, most: int) -> Iterator[str]:
-    yield f"### {_MARKS[report.answer]} {plain(headline(report))}"
+    yield f"### {_ICONS[report.answer]} {plain(headline(report))}"
     yield ""
     yield plain(" ".join(explanation(report)))
     yield ""
-    yield from _to_be_changed(report, most)
+    yield from _planned_changes(report, most)
     yield from _counts(report)
     yield plain(f"{counted(report)}.")
     yield ""
@@ -75,20 +75,20 @@ def _changes(report: Report) -> Iterator[str]:
         yield ""
 
 
-def _to_be_changed(report: Report, most: int) -> Iterator[str]:
+def _planned_changes(report: Report, most: int) -> Iterator[str]:
     """The changes of a preview: the number of each kind, then the kinds, with destructive ones unfolded."""
     if report.changes is None:
         return
     by_kind: dict[str, list[Change]] = {kind: [] for kind in ORDER}
     for change in report.changes:
         by_kind.setdefault(change.kind, []).append(change)
-    said = [f"{len(changes):,} to {plain(kind)}" for kind, changes in by_kind.items() if changes]
-    yield f"**Changes:** {', '.join(said) or 'none'}."
+    counts = [f"{len(changes):,} to {plain(kind)}" for kind, changes in by_kind.items() if changes]
+    yield f"**Changes:** {', '.join(counts) or 'none'}."
     yield ""
     for kind, changes in by_kind.items():
         if not changes:
             continue
-        opened = " open" if kind in _LOSING else ""
+        opened = " open" if kind in _DESTRUCTIVE else ""
         yield f"<details{opened}><summary><b>{len(changes):,} to {plain(kind)}</b></summary>"
         yield ""
         for change in changes[:most]:
@@ -111,8 +111,8 @@ def _part(
     found = list(findings)
     if not found:
         return
-    said = f"{len(found):,} {plural}" if plural and len(found) != 1 else some(len(found), noun)
-    yield f"<details{' open' if opened else ''}><summary><b>{said}</b></summary>"
+    title = f"{len(found):,} {plural}" if plural and len(found) != 1 else some(len(found), noun)
+    yield f"<details{' open' if opened else ''}><summary><b>{title}</b></summary>"
     yield ""
     by_rule: dict[tuple[str, Verdict], list[Finding]] = defaultdict(list)
     for finding in found[:most]:
@@ -121,7 +121,7 @@ def _part(
         rule = findings_of_rule[0].rule
         yield f"- **{rule.id}** {plain(findings_of_rule[0].heading)} ({rule.severity})"
         for finding in findings_of_rule:
-            yield f"  - {_one(finding)}"
+            yield f"  - {_finding(finding)}"
         remedies = dict.fromkeys(finding.remedy for finding in findings_of_rule if finding.remedy)
         for remedy in remedies:
             yield f"  - Fix in the settings: {code(remedy)}"
@@ -154,11 +154,11 @@ def _upper(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _one(finding: Finding) -> str:
+def _finding(finding: Finding) -> str:
     where = f"{code(finding.name)} {code(finding.path)}" if finding.path else code(finding.name)
     place = f" at {code(f'{finding.source[0]}:{finding.source[1]}')}" if finding.source else ""
     if finding.verdict in (Verdict.FAIL, Verdict.EXEMPT):
-        found = f"found {code(value(finding.observed))}, expected {code(asked(finding.expected))}"
+        found = f"found {code(value(finding.observed))}, expected {code(requirement(finding.expected))}"
         by = f" (exemption {code(finding.exemption)})" if finding.exemption else ""
         return f"{where}{place}: {found}{by}"
     return f"{where}{place}: {finding.verdict}: {plain(finding.message)}"
@@ -183,7 +183,7 @@ def plain(text: str) -> str:
 
 
 def code(text: str) -> str:
-    """`text` as code, in as many backticks as needed."""
+    """`text` as inline code, with enough backticks around it."""
     text = _line(text)
     text = text if len(text) <= _CUT else text[:_CUT] + "…"
     fence = "`" * (max(map(len, re.findall("`+", text)), default=0) + 1)

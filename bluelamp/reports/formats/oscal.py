@@ -16,14 +16,14 @@ from bluelamp.reports.canonical import compact, dense, plain, time_of
 from bluelamp.reports.findings import QUIET, UNDECIDED, Finding, Report, RuleRecord
 from bluelamp.reports.grouping import grouped
 from bluelamp.reports.unjudged import Unjudged
-from bluelamp.reports.words import asked, explanation, headline, not_covered, some, value
+from bluelamp.reports.words import explanation, headline, not_covered, requirement, some, value
 from bluelamp.resources.skipped import Skipped
 
 OSCAL: Final = "1.2.1"
 NAMESPACE: Final = "urn:bluelamp:oscal"
 """The namespace of properties that OSCAL does not define."""
 _SPACE: Final = UUID("5c5d7d0a-0d4e-5f4e-9d43-62c1b0a7e0c5")
-_UNFIT: Final = re.compile(r"[^\w.-]+")
+_INVALID: Final = re.compile(r"[^\w.-]+")
 
 
 def to_assessment_results(report: Report) -> str:
@@ -49,7 +49,7 @@ def to_assessment_results(report: Report) -> str:
             **{"not-judged": not_covered(report)},
             **{f"total-{name}": str(count) for name, count in report.totals.by_name.items()},
         ),
-        "local-definitions": _some(**{"inventory-items": [*parts.items(report.subjects), *parts.unjudged_items]}),
+        "local-definitions": _non_empty(**{"inventory-items": [*parts.items(report.subjects), *parts.unjudged_items]}),
         "reviewed-controls": parts.reviewed,
         "observations": [
             *(parts.observation(findings) for findings in parts.observed),
@@ -62,11 +62,11 @@ def to_assessment_results(report: Report) -> str:
         "uuid": parts.id("assessment-results"),
         "metadata": parts.metadata("Assessment results"),
         "import-ap": {"href": f"#{parts.id('plan')}"},
-        "local-definitions": _some(**{"objectives-and-methods": parts.objectives}),
-        "results": [_some(**result)],
+        "local-definitions": _non_empty(**{"objectives-and-methods": parts.objectives}),
+        "results": [_non_empty(**result)],
         "back-matter": {"resources": [parts.plan]},
     }
-    return compact(plain({"assessment-results": _some(**document)}))
+    return compact(plain({"assessment-results": _non_empty(**document)}))
 
 
 def to_poam(report: Report) -> str | None:
@@ -95,8 +95,8 @@ class _Parts:
     def __init__(self, report: Report) -> None:
         self.report = report
         self.failures = [each for each in report.findings if each.verdict in (Verdict.FAIL, Verdict.EXEMPT)]
-        made_of = (report.provenance.rules_hash, report.provenance.input_hash, *report.filters)
-        self._own = uuid5(_SPACE, "\n".join((report.force, report.source, time_of(report.ended), *made_of)))
+        inputs = (report.provenance.rules_hash, report.provenance.input_hash, *report.filters)
+        self._own = uuid5(_SPACE, "\n".join((report.force, report.source, time_of(report.ended), *inputs)))
 
     def id(self, *parts: str) -> str:
         """The UUID of a part of this report."""
@@ -200,9 +200,9 @@ class _Parts:
             {
                 "control-id": _control(control),
                 "props": _props(framework=control.framework, edition=control.edition, control=control.id),
-                "parts": [{"id": _token(rule.id), "name": "objective"} for rule in answering],
+                "parts": [{"id": _token(rule.id), "name": "objective"} for rule in mapped],
             }
-            for control, answering in sorted(rules.items(), key=lambda each: str(each[0]))
+            for control, mapped in sorted(rules.items(), key=lambda each: str(each[0]))
         ]
 
     @property
@@ -221,17 +221,17 @@ class _Parts:
         finding = findings[0]
         evidence = {
             "description": f"{finding.path or 'the resource'}: observed {value(finding.observed)}, "
-            f"expected {asked(finding.expected)}",
+            f"expected {requirement(finding.expected)}",
             "href": "findings.json",
             "props": _props(
                 path=finding.path,
                 observed=value(finding.observed),
-                expected=asked(finding.expected),
+                expected=requirement(finding.expected),
             ),
         }
         name = _line(finding.name) if len(findings) == 1 else some(len(findings), "resource")
         has_value = bool(finding.path) or finding.expected is not None
-        return _some(
+        return _non_empty(
             uuid=self.observation_id(finding),
             title=f"{finding.rule.id} on {name}: {finding.heading}",
             description=finding.message or finding.heading,
@@ -259,7 +259,7 @@ class _Parts:
     def subject(self, finding: Finding) -> dict[str, Any]:
         """The resource of a finding, with its source location."""
         file, line = finding.source or ("", "")
-        return _some(
+        return _non_empty(
             **{"subject-uuid": self.resources[finding.urn], "type": "inventory-item"},
             props=_props(file=file, line=str(line)),
         )
@@ -280,7 +280,7 @@ class _Parts:
         else:
             return None
         failing = [finding for finding in found if finding.verdict in (Verdict.FAIL, Verdict.EXEMPT)]
-        return _some(
+        return _non_empty(
             uuid=self.id("finding", rule.id),
             title=f"{rule.id} {rule.heading(found[0].verdict)}",
             description=rule.rationale or rule.title,
@@ -305,7 +305,7 @@ class _Parts:
     def risk(self, finding: Finding) -> dict[str, Any]:
         """The risk of a failure, and its remediation."""
         rule = finding.rule
-        return _some(
+        return _non_empty(
             uuid=self.id("risk", finding.key),
             title=f"{rule.id} on {_line(finding.name)}: {finding.heading}",
             description=finding.message or finding.heading,
@@ -336,14 +336,14 @@ class _Parts:
 
 
 def _props(**values: str) -> list[dict[str, str]]:
-    """Bluelamp's own properties. OSCAL's may not be empty, nor begin or end with white space."""
-    said = {name: str(text).strip() for name, text in values.items()}
-    return [{"name": name, "ns": NAMESPACE, "value": _line(text)} for name, text in said.items() if text]
+    """Bluelamp's own properties. OSCAL values may not be empty, nor begin or end with white space."""
+    stripped = {name: str(text).strip() for name, text in values.items()}
+    return [{"name": name, "ns": NAMESPACE, "value": _line(text)} for name, text in stripped.items() if text]
 
 
-def _some(**members: Any) -> dict[str, Any]:
-    """The members without empty ones, as OSCAL allows no empty lists."""
-    return {name: held for name, held in members.items() if held not in ([], {}, "")}
+def _non_empty(**members: Any) -> dict[str, Any]:
+    """The non-empty members, as OSCAL allows no empty lists."""
+    return {name: value for name, value in members.items() if value not in ([], {}, "")}
 
 
 def _control(control: Control) -> str:
@@ -352,7 +352,7 @@ def _control(control: Control) -> str:
 
 
 def _token(text: str) -> str:
-    return _UNFIT.sub("-", text).strip("-.").lower()
+    return _INVALID.sub("-", text).strip("-.").lower()
 
 
 def _line(text: str) -> str:

@@ -70,7 +70,7 @@ def to_sarif(report: Report, *, passes: bool = False) -> str:
     used = {finding.rule.id for finding in shown}
     rules = [rule for rule in report.rules if rule.id in used]
     subjects = {finding.urn: finding for finding in shown}
-    known = _Known(
+    known = _Context(
         {rule.id: number for number, rule in enumerate(rules)},
         {urn: number for number, urn in enumerate(sorted(subjects))},
         (_STACK.format(force=report.force), 1) if report.source in (Source.PLAN, Source.STATE) else None,
@@ -109,13 +109,13 @@ def to_sarif(report: Report, *, passes: bool = False) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class _Known:
-    """The index in the run of each rule, by id, and of each resource, by URN; the location of findings without one;
-    whether each verdict keeps its own kind; and the report."""
+class _Context:
+    """The context of results: the index of each rule by id and of each resource by URN, the location of findings
+    without one, whether each verdict keeps its own kind, and the report."""
 
     rules: Mapping[str, int]
     resources: Mapping[str, int]
-    otherwise: tuple[str, int] | None
+    default_location: tuple[str, int] | None
     own_kinds: bool
     report: Report
 
@@ -215,8 +215,8 @@ def _gone(report: Report) -> list[dict[str, Any]]:
     return [{"level": "note", "descriptor": {"id": "no-longer-found"}, "message": {"text": text}}] if absent else []
 
 
-def _result(findings: Sequence[Finding], known: _Known) -> dict[str, Any]:
-    """One result. Several equal findings have the resources by index only."""
+def _result(findings: Sequence[Finding], known: _Context) -> dict[str, Any]:
+    """One result. With several equal findings, locations have the resources by index only."""
     finding = findings[0]
     kind, level = _kind(finding, own=known.own_kinds)
     result: dict[str, Any] = {
@@ -224,7 +224,7 @@ def _result(findings: Sequence[Finding], known: _Known) -> dict[str, Any]:
         "ruleIndex": known.rules[finding.rule.id],
         "kind": kind,
         "level": level,
-        "message": {"text": cut(_said(findings), _TEXT)},
+        "message": {"text": cut(_message(findings), _TEXT)},
         "locations": [_location(each, known) for each in findings],
         "properties": {
             "verdict": finding.verdict,
@@ -260,7 +260,7 @@ def _state(report: Report, finding: Finding) -> str:
     return "updated" if changed else "unchanged" if report.is_known(finding) else ""
 
 
-def _absent(report: Report, known: _Known) -> Iterator[dict[str, Any]]:
+def _absent(report: Report, known: _Context) -> Iterator[dict[str, Any]]:
     """The findings of an earlier report that no longer exist. Code hosts would show them as open alerts, so they are
     included only with all verdicts."""
     for key in report.against.absent if report.against else ():
@@ -296,14 +296,14 @@ def _kind(finding: Finding, *, own: bool) -> tuple[str, str]:
     return "fail", "error" if finding.verdict is Verdict.ERROR else "warning"
 
 
-def _said(findings: Sequence[Finding]) -> str:
+def _message(findings: Sequence[Finding]) -> str:
     """One sentence about the finding and its resource, with the setting that fixes it."""
     finding = findings[0]
     name = finding.name if len(findings) == 1 else some(len(findings), "resource")
-    said = finding.message or finding.path
-    text = f"{finding.heading}. {name}: {finding.verdict}{f': {said}' if said else ''}"
-    cured = finding.verdict is Verdict.FAIL and finding.remedy
-    return f"{text}. In the settings: {finding.remedy}" if cured else text
+    detail = finding.message or finding.path
+    text = f"{finding.heading}. {name}: {finding.verdict}{f': {detail}' if detail else ''}"
+    fixable = finding.verdict is Verdict.FAIL and finding.remedy
+    return f"{text}. In the settings: {finding.remedy}" if fixable else text
 
 
 def _resource(finding: Finding) -> dict[str, Any]:
@@ -321,13 +321,13 @@ def _location_of(one: Skipped) -> dict[str, Any]:
     return {"logicalLocations": [name], **_file(one.source)}
 
 
-def _location(finding: Finding, known: _Known) -> dict[str, Any]:
+def _location(finding: Finding, known: _Context) -> dict[str, Any]:
     """The resource's location, with its name for viewers without support for indexes if it needs fixing."""
     place: dict[str, Any] = {"index": known.resources[finding.urn]}
     if finding.verdict in QUIET:
         return {"logicalLocations": [place], **_file(finding.source)}
     place |= {"name": finding.name, "fullyQualifiedName": finding.urn, "kind": "resource"}
-    return {"logicalLocations": [place], **_file(finding.source or known.otherwise)}
+    return {"logicalLocations": [place], **_file(finding.source or known.default_location)}
 
 
 def _file(source: tuple[str, int] | None) -> dict[str, Any]:

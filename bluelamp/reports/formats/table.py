@@ -14,7 +14,7 @@ from bluelamp.resources.skipped import Skipped
 _FORMULA: Final = re.compile(r"^\s*[=+\-@\uff1d\uff0b\uff0d\uff20]|^[\t\r\n]")
 _NUMBER: Final = re.compile(r"-?\d+(\.\d+)?")
 _BYTE_ORDER_MARK: Final = "\ufeff"
-"""Spreadsheets read a file that begins with this as UTF-8."""
+"""Spreadsheets need it to read a file as UTF-8."""
 
 COLUMNS: Final[Mapping[str, Callable[[Report, Finding], Any]]] = {
     "verdict": lambda _, each: each.verdict,
@@ -82,29 +82,29 @@ ABOUT: Final[Mapping[str, Callable[[Report], Any]]] = {
 def to_csv(report: Report) -> str:
     """The findings as CSV (RFC 4180, in UTF-8 with a byte order mark), with column headings.
 
-    Text that a spreadsheet would evaluate as a formula has the prefix of an apostrophe.
+    Text that a spreadsheet would evaluate as a formula is prefixed with an apostrophe.
     """
-    return _table(COLUMNS, ([made(report, each) for made in COLUMNS.values()] for each in report.findings))
+    return _table(COLUMNS, ([value_of(report, each) for value_of in COLUMNS.values()] for each in report.findings))
 
 
 def to_rules(report: Report) -> str:
-    """The rules as CSV, with what all findings of a rule have in common."""
-    return _table(RULES, ([made(rule) for made in RULES.values()] for rule in report.rules))
+    """The rules as CSV, a row each."""
+    return _table(RULES, ([value_of(rule) for value_of in RULES.values()] for rule in report.rules))
 
 
 def to_unjudged(report: Report) -> str | None:
-    """The resources that no rule judged as CSV, a row each; None if all were judged."""
+    """The unjudged resources as CSV, a row each; None if all were judged."""
     if not report.unjudged:
         return None
     rows = (one for each in report.unjudged for one in each.resources)
-    return _table(UNJUDGED, ([made(one) for made in UNJUDGED.values()] for one in rows))
+    return _table(UNJUDGED, ([value_of(one) for value_of in UNJUDGED.values()] for one in rows))
 
 
 def to_about(report: Report) -> str:
     """The facts about the whole report as CSV: subject, time, commit and versions."""
     counts = [(str(verdict), count) for verdict, count in report.counts.items()]
     counts += [(name, count) for name, count, _ in report.totals.rows(report.source)]
-    return _table(("what", "value"), [*((name, made(report)) for name, made in ABOUT.items()), *counts])
+    return _table(("what", "value"), [*((name, value_of(report)) for name, value_of in ABOUT.items()), *counts])
 
 
 def _table(columns: Iterable[str], rows: Iterable[Iterable[Any]]) -> str:

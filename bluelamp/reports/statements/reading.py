@@ -1,4 +1,4 @@
-"""Reads the evidence of a force: every statement, with its signature's and its dates' validity."""
+"""Reads the evidence of a force: every statement, with the validity of its signature and dates."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -30,7 +30,7 @@ def with_statements(root: Path, reports: Iterable["Report"]) -> "list[Report]":
 
     Raises `SettingsError` with every mistake in the files.
     """
-    told: list[Report] = []
+    completed: list[Report] = []
     problems: list[Problem] = []
     for report in reports:
         try:
@@ -38,10 +38,10 @@ def with_statements(root: Path, reports: Iterable["Report"]) -> "list[Report]":
         except SettingsError as error:
             problems += error.problems
             continue
-        told.append(replace(report, statements=found) if found else report)
+        completed.append(replace(report, statements=found) if found else report)
     if problems:
         raise SettingsError(problems)
-    return told
+    return completed
 
 
 def statements(root: Path, force: str, today: date) -> tuple[StatementRecord, ...]:
@@ -102,28 +102,28 @@ def _duplicates(found: Iterable[StatementRecord]) -> Iterator[Problem]:
 
 
 def _record(
-    said: Statement, content: bytes, path: Path, name: str, today: date, known: Mapping[str, str]
+    statement: Statement, content: bytes, path: Path, name: str, today: date, known: Mapping[str, str]
 ) -> StatementRecord:
-    files = attached(path.parent, said.files)
-    fingerprint, wrong = _signer(content, path)
+    files = attached(path.parent, statement.files)
+    fingerprint, flaw = _signer(content, path)
     flaws = [(Status.ALTERED, each.flaw) for each in files if each.flaw]
-    if wrong:
-        flaws.append(wrong)
+    if flaw:
+        flaws.append(flaw)
     elif fingerprint not in known:
         flaws.append((Status.UNKNOWN_SIGNER, f"the key {fingerprint[:16]}… is not in stacks/signers/"))
-    if today < said.date:
-        flaws.append((Status.NOT_STARTED, f"it is dated {said.date}"))
-    if today > said.valid_until:
-        flaws.append((Status.EXPIRED, f"it was valid until {said.valid_until}"))
+    if today < statement.date:
+        flaws.append((Status.NOT_STARTED, f"it is dated {statement.date}"))
+    if today > statement.valid_until:
+        flaws.append((Status.EXPIRED, f"it was valid until {statement.valid_until}"))
     return StatementRecord(
-        id=said.id,
+        id=statement.id,
         file=name,
-        controls=controls_of(said),
-        statement=said.statement,
-        role=said.author.role,
-        email=said.author.email,
-        dated=said.date,
-        valid_until=said.valid_until,
+        controls=controls_of(statement),
+        statement=statement.statement,
+        role=statement.author.role,
+        email=statement.author.email,
+        dated=statement.date,
+        valid_until=statement.valid_until,
         attachments=files,
         status=min((status for status, _ in flaws), key=list(Status).index, default=Status.SIGNED),
         signer=known.get(fingerprint, ""),
@@ -144,18 +144,19 @@ def _signer(content: bytes, path: Path) -> tuple[str, tuple[Status, str] | None]
     return (found, None) if found else ("", (Status.ALTERED, "its signature does not match its content"))
 
 
-def _flaw(folder: Path, said: Attached) -> str:
-    path = folder / said.path
+def _flaw(folder: Path, file: Attached) -> str:
+    """How the attached file differs from the statement's record of it; empty if it does not."""
+    path = folder / file.path
     try:
         if not path.resolve().is_relative_to(folder.resolve()):
-            return f"{said.path} is outside the folder"
+            return f"{file.path} is outside the folder"
         found, _ = digest(path, MAX_ATTACHMENT)
     except FileNotFoundError:
-        return f"{said.path} is missing"
+        return f"{file.path} is missing"
     except FileRefusedError as error:
-        return f"{said.path} {error.strerror}"
+        return f"{file.path} {error.strerror}"
     except OSError as error:
-        return f"{said.path} cannot be read: {reason_of(error)}"
+        return f"{file.path} cannot be read: {reason_of(error)}"
     if not found:
-        return f"{said.path} is larger than {MAX_ATTACHMENT:,} bytes"
-    return "" if found == said.sha256 else f"{said.path} has the SHA-256 {found}"
+        return f"{file.path} is larger than {MAX_ATTACHMENT:,} bytes"
+    return "" if found == file.sha256 else f"{file.path} has the SHA-256 {found}"

@@ -14,12 +14,12 @@ from bluelamp.core.suggestions import did_you_mean
 from bluelamp.core.validation import validate
 from bluelamp.policies.catalogues import catalogues
 from bluelamp.policies.model import Control
-from bluelamp.policies.settings import Part, Person, Said, Sentence
+from bluelamp.policies.settings import NonEmptyText, Part, Person, Sentence
 
 FOLDER: Final = "stacks/{force}/evidence"
 SUFFIX: Final = ".yaml"
 SIGNATURE: Final = ".sig"
-"""The suffix of a signature's file name after its statement's."""
+"""The suffix that a signature file adds to its statement's file name."""
 
 
 def _path(value: str) -> str:
@@ -43,7 +43,7 @@ class Statement(Part):
     """
 
     id: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9-]*$", max_length=60)]
-    force: Said
+    force: NonEmptyText
     controls: Annotated[tuple[str, ...], Field(min_length=1, max_length=100, examples=["[NCSC CAF 4.0 A1.a]"])]
     statement: Sentence
     author: Annotated[Person, Field(examples=["{role: Head of Data, email: head.of.data@force.police.example}"])]
@@ -55,17 +55,17 @@ class Statement(Part):
 def read(content: bytes, name: str, force: str) -> Statement:
     """The statement in `content`, the file `name` of `force`. Raises `SettingsError` with every mistake in it."""
     source = parse(content, name)
-    made, problems = validate(Statement, source.values, source, lambda steps: steps)
-    problems = [*source.problems, *problems, *(_mistakes(made, source, force) if made else ())]
-    if problems or made is None:
+    statement, problems = validate(Statement, source.values, source, lambda steps: steps)
+    problems = [*source.problems, *problems, *(_mistakes(statement, source, force) if statement else ())]
+    if problems or statement is None:
         raise SettingsError(problems)
-    return made
+    return statement
 
 
-def controls_of(said: Statement) -> tuple[Control, ...]:
+def controls_of(statement: Statement) -> tuple[Control, ...]:
     """The statement's controls."""
     known = _known()
-    return tuple(dict.fromkeys(known[each] for each in said.controls))
+    return tuple(dict.fromkeys(known[each] for each in statement.controls))
 
 
 def place(root: Path, force: str) -> Path:
@@ -73,22 +73,26 @@ def place(root: Path, force: str) -> Path:
     return root / FOLDER.format(force=force)
 
 
-def _mistakes(said: Statement, source: Source, force: str) -> Iterator[Problem]:
+def _mistakes(statement: Statement, source: Source, force: str) -> Iterator[Problem]:
     known = _known()
-    if said.force != force:
+    if statement.force != force:
         yield source.problem(
-            ("force",), "is not the force of this folder", said.force, f"here: {force}", "correct it and sign it again"
+            ("force",),
+            "is not the force of this folder",
+            statement.force,
+            f"here: {force}",
+            "correct it and sign it again",
         )
-    for number, each in enumerate(said.controls):
+    for number, each in enumerate(statement.controls):
         if each not in known:
             step = did_you_mean(each, known) or "write framework, edition and id, such as NCSC CAF 4.0 A1.a"
             yield source.problem(("controls", number), f"no framework has the control {show(each)}", each, "", step)
-    if said.valid_until < said.date:
-        yield source.problem(("validUntil",), f"{said.valid_until} is before its date, {said.date}")
-    paths = [each.path.casefold() for each in said.files]
+    if statement.valid_until < statement.date:
+        yield source.problem(("validUntil",), f"{statement.valid_until} is before its date, {statement.date}")
+    paths = [each.path.casefold() for each in statement.files]
     for number, path in enumerate(paths):
         if path in paths[:number]:
-            yield source.problem(("files", number, "path"), "is named already", said.files[number].path)
+            yield source.problem(("files", number, "path"), "is named already", statement.files[number].path)
 
 
 def _known() -> dict[str, Control]:

@@ -44,15 +44,15 @@ def signed(content: bytes, key: "Ed25519PrivateKey") -> str:
 def signer_of(content: bytes, signature: bytes) -> str | None:
     """The fingerprint of the key that signed the statement `content`.
 
-    None if `signature` does not match `content`, as one of the files was changed.
+    None if `signature` does not match `content`: one of the files was changed.
     """
     from cryptography.exceptions import InvalidSignature
 
     from bluelamp.reports.keys import fingerprint, public_key_of
 
     with suppress(ValueError, RecursionError, ValidationError, UsageError, InvalidSignature):
-        said = Signature.model_validate(json.loads(signature.decode()))
-        key = public_key_of(said.public_key.encode(), "the key")
-        key.verify(base64.b64decode(said.signature), _PREFIX + content)
+        parsed = Signature.model_validate(json.loads(signature.decode()))
+        key = public_key_of(parsed.public_key.encode(), "the key")
+        key.verify(base64.b64decode(parsed.signature), _PREFIX + content)
         return fingerprint(key)
     return None

@@ -15,7 +15,7 @@ from yaml._yaml import CParser
 
 from bluelamp.core.source import show
 from bluelamp.resources.budget import DEEPEST
-from bluelamp.resources.located import HALF, finite, is_whole, no_constant, reason
+from bluelamp.resources.located import LONE_SURROGATE, finite, is_well_formed, no_constant, reason
 from bluelamp.resources.manifests.fast_yaml import Document, TooManyError, read_fast
 from bluelamp.resources.manifests.scalars import scalar
 
@@ -32,12 +32,12 @@ _EXPANDED: Final = 100_000
 _CHARACTERS: Final = 16
 """The number of characters of a repeated string that count as one value."""
 
-_BREAK: Final = re.compile(r"^---(?=\s|$)", re.MULTILINE)
+_DOCUMENT_START: Final = re.compile(r"^---(?=\s|$)", re.MULTILINE)
 _DIRECTIVE: Final = re.compile(r"^%.*$", re.MULTILINE)
 _PLAIN, _QUOTED = "", "quoted"
 _STANDARD: Final = "tag:yaml.org,2002:"
-_AS_WRITTEN: Final = frozenset({_QUOTED, f"{_STANDARD}str", f"{_STANDARD}binary"})
-_UNDERSTOOD: Final = frozenset({_PLAIN, *(f"{_STANDARD}{kind}" for kind in ("int", "bool", "float", "null"))})
+_STRING_TAGS: Final = frozenset({_QUOTED, f"{_STANDARD}str", f"{_STANDARD}binary"})
+_RESOLVED_TAGS: Final = frozenset({_PLAIN, *(f"{_STANDARD}{kind}" for kind in ("int", "bool", "float", "null"))})
 
 
 class Unreadable(Exception):  # noqa: N818 - describes the input, not an error of the program
@@ -49,7 +49,7 @@ class Unreadable(Exception):  # noqa: N818 - describes the input, not an error o
 
 
 def documents(text: str, *, as_json: bool = False) -> Iterator[Document | Unreadable]:
-    """The documents of `text`, with the reason in place of each that cannot be read.
+    """The documents of `text`, with `Unreadable` in place of each that cannot be read.
 
     `as_json` reads one or several JSON values; YAML includes most JSON, but no tabs.
     """
@@ -57,8 +57,8 @@ def documents(text: str, *, as_json: bool = False) -> Iterator[Document | Unread
 
 
 def _yaml(text: str) -> Iterator[Document | Unreadable]:
-    starts = [0, *islice((found.start() for found in _BREAK.finditer(text)), MOST_DOCUMENTS)]
-    before = 0
+    starts = [0, *islice((found.start() for found in _DOCUMENT_START.finditer(text)), MOST_DOCUMENTS)]
+    lines_before = 0
     if len(starts) > MOST_DOCUMENTS:
         line = text.count("\n", 0, starts[-1]) + 1
         yield Unreadable(f"there are more than {MOST_DOCUMENTS:,} documents in the file", line)
@@ -69,17 +69,17 @@ def _yaml(text: str) -> Iterator[Document | Unreadable]:
         if start == 0 and not part.startswith("---"):
             part = _DIRECTIVE.sub("", part)
         try:
-            yield from _part(part, before)
+            yield from _part(part, lines_before)
         except Unreadable as reason:
             yield reason
-        before += part.count("\n")
+        lines_before += part.count("\n")
 
 
-def _part(text: str, before: int) -> Iterator[Document]:
+def _part(text: str, lines_before: int) -> Iterator[Document]:
     if "\n%" in text and len(list(islice(_DIRECTIVE.finditer(text), _MOST_DIRECTIVES + 1))) > _MOST_DIRECTIVES:
-        raise Unreadable(f"there are more than {_MOST_DIRECTIVES} directives", before + 1)
+        raise Unreadable(f"there are more than {_MOST_DIRECTIVES} directives", lines_before + 1)
     try:
-        found = read_fast(text, before, MOST)
+        found = read_fast(text, lines_before, MOST)
     except TooManyError as error:
         raise Unreadable(f"a document has more than {MOST:,} values", error.line) from None
     if found is not None:
@@ -87,20 +87,21 @@ def _part(text: str, before: int) -> Iterator[Document]:
         return
     try:
         parser = _Parser(text)
-        read = _Reader(before, len(text) + len(text) // _CHARACTERS + _EXPANDED)
+        read = _Reader(lines_before, len(text) + len(text) // _CHARACTERS + _EXPANDED)
         while parser.check_node() and (node := parser.get_node()) is not None:
             items: tuple[int, ...] = ()
             if type(node) is MappingNode:
                 listed = next((value for key, value in node.value if key.value == "items"), None)
                 if listed is not None and isinstance(listed.value, list):
-                    items = tuple(each.start_mark.line + before + 1 for each in listed.value if isinstance(each, Node))
-            yield Document(read(node), node.start_mark.line + before + 1, items)
+                    nodes = (each for each in listed.value if isinstance(each, Node))
+                    items = tuple(each.start_mark.line + lines_before + 1 for each in nodes)
+            yield Document(read(node), node.start_mark.line + lines_before + 1, items)
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line, mark.column) if mark else (0, 0)
-        raise Unreadable(str(error.problem or error.context), line + before + 1, column + 1) from error
+        raise Unreadable(str(error.problem or error.context), line + lines_before + 1, column + 1) from error
     except YAMLError as error:
-        raise Unreadable(" ".join(str(error).split()), before + 1) from error
+        raise Unreadable(" ".join(str(error).split()), lines_before + 1) from error
 
 
 class _Parser(CParser):  # type: ignore[misc, unused-ignore]
@@ -135,8 +136,8 @@ def _mark(node: Node | None) -> Any:
 class _Reader:
     """Converts nodes to values. An alias is expanded at each use, up to `most` values in total."""
 
-    def __init__(self, before: int, most: int) -> None:
-        self._before = before
+    def __init__(self, lines_before: int, most: int) -> None:
+        self._lines_before = lines_before
         self._most = most
         self._depth = 0
 
@@ -146,47 +147,47 @@ class _Reader:
             text = node.value
             self._most -= len(text) // _CHARACTERS
             if self._most < 0:
-                raise self._wrong(node, "its aliases unfold into too many values")
-            if node.tag is _QUOTED or node.tag in _AS_WRITTEN:
+                raise self._error(node, "its aliases unfold into too many values")
+            if node.tag is _QUOTED or node.tag in _STRING_TAGS:
                 return text
-            if node.tag not in _UNDERSTOOD:
-                raise self._wrong(node, f"the tag {node.tag} means nothing in Kubernetes")
+            if node.tag not in _RESOLVED_TAGS:
+                raise self._error(node, f"the tag {node.tag} means nothing in Kubernetes")
             return scalar(text)
         self._most -= len(node.value) + 1
         self._depth += 1
         if self._most < 0 or self._depth > DEEPEST:
-            raise self._wrong(node, "its aliases unfold into too many values")
+            raise self._error(node, "its aliases unfold into too many values")
         value = self._mapping(node) if kind is MappingNode else [self(item) for item in node.value]
         self._depth -= 1
         return value
 
     def _mapping(self, node: Node) -> dict[str, Any]:
-        made: dict[str, Any] = {}
+        result: dict[str, Any] = {}
         merged: list[dict[str, Any]] = []
         for key, value in node.value:
             name = key.value
             if type(name) is not str:
-                raise self._wrong(key, "a key has to be text")
+                raise self._error(key, "a key has to be text")
             if name == "<<" and key.tag is not _QUOTED:
                 merged += self._merged(value)
-            elif name in made:
-                raise self._wrong(key, f"duplicate key {show(name, quote=False)}")
+            elif name in result:
+                raise self._error(key, f"duplicate key {show(name, quote=False)}")
             else:
-                made[name] = self(value)
+                result[name] = self(value)
         for other in merged:
             for name, item in other.items():
-                made.setdefault(name, item)
-        return made
+                result.setdefault(name, item)
+        return result
 
     def _merged(self, node: Node) -> list[dict[str, Any]]:
         value = self(node)
         found = value if isinstance(value, list) else [value]
         if not all(isinstance(each, dict) for each in found):
-            raise self._wrong(node, "only a map can be merged with <<")
+            raise self._error(node, "only a map can be merged with <<")
         return found
 
-    def _wrong(self, node: Node, message: str) -> Unreadable:
-        return Unreadable(message, node.start_mark.line + self._before + 1, node.start_mark.column + 1)
+    def _error(self, node: Node, message: str) -> Unreadable:
+        return Unreadable(message, node.start_mark.line + self._lines_before + 1, node.start_mark.column + 1)
 
 
 def _json(text: str) -> Iterator[Document | Unreadable]:
@@ -215,8 +216,8 @@ def _json(text: str) -> Iterator[Document | Unreadable]:
         if _deeper(value, DEEPEST):
             yield Unreadable(f"values are nested deeper than {DEEPEST}", line)
             return
-        if escaped and not is_whole(value):
-            yield Unreadable(HALF, line)
+        if escaped and not is_well_formed(value):
+            yield Unreadable(LONE_SURROGATE, line)
             return
         yield Document(value, line)
 
@@ -239,10 +240,10 @@ def _skipped(text: str, position: int) -> int:
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    made = dict(pairs)
-    if len(made) != len(pairs):
+    result = dict(pairs)
+    if len(result) != len(pairs):
         raise ValueError(f"duplicate key {show(repeated(name for name, _ in pairs), quote=False)}")
-    return made
+    return result
 
 
 def repeated(names: Iterable[str]) -> str:

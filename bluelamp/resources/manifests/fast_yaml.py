@@ -1,7 +1,7 @@
 """A fast reader for the subset of YAML in nearly all manifests, which builds values from events without nodes.
 
-Aliases, merge keys, tags, errors and very large files are left to `documents`, which reads all of YAML and reports
-errors. Both give the same values.
+`documents` handles aliases, merge keys, tags, errors and very large files; it reads all of YAML and reports errors.
+Both give the same values.
 """
 
 from collections.abc import Callable
@@ -41,13 +41,13 @@ class TooManyError(Exception):
         self.line = line
 
 
-def read_fast(text: str, before: int, most: int) -> list[Document] | None:
-    """The documents of `text`, which `before` lines precede; None if this reader cannot read them.
+def read_fast(text: str, lines_before: int, most: int) -> list[Document] | None:
+    """The documents of `text`, which follows `lines_before` lines; None if this reader cannot read them.
 
     Raises `TooManyError` for more than `most` values.
     """
     try:
-        return _Reader(text, before, most).documents()
+        return _Reader(text, lines_before, most).documents()
     except (_UnusualError, YAMLError):
         return None
 
@@ -59,10 +59,10 @@ class _UnusualError(Exception):
 class _Reader:
     """Consumes events; `_lines` are the lines of the items of the most recent list."""
 
-    def __init__(self, text: str, before: int, most: int) -> None:
+    def __init__(self, text: str, lines_before: int, most: int) -> None:
         self._next: Callable[[], Any] = CParser(text).get_event
         self._left = most
-        self._before = before
+        self._lines_before = lines_before
         self._lines: tuple[int, ...] = ()
         self._items: tuple[int, ...] = ()
 
@@ -75,7 +75,7 @@ class _Reader:
             first = self._next()
             self._items = ()
             value = self._value(first, 1)
-            found.append(Document(value, first.start_mark.line + self._before + 1, self._items))
+            found.append(Document(value, first.start_mark.line + self._lines_before + 1, self._items))
         return found
 
     def _value(self, event: Any, depth: int) -> Any:
@@ -95,38 +95,38 @@ class _Reader:
         raise _UnusualError
 
     def _line(self, event: Any) -> int:
-        line: int = event.start_mark.line + self._before + 1
+        line: int = event.start_mark.line + self._lines_before + 1
         return line
 
     def _mapping(self, depth: int) -> dict[str, Any]:
-        following = self._next
-        made: dict[str, Any] = {}
-        while type(key := following()) is ScalarEvent:
+        next_event = self._next
+        result: dict[str, Any] = {}
+        while type(key := next_event()) is ScalarEvent:
             name = key.value
-            if name in made or name == "<<" or key.anchor is not None:
+            if name in result or name == "<<" or key.anchor is not None:
                 raise _UnusualError
             self._left -= 1
             if self._left < 0:
                 raise TooManyError(self._line(key))
-            event = following()
+            event = next_event()
             # Most values are plain scalars, which need no further call.
             if type(event) is ScalarEvent and event.implicit[0] and event.anchor is None:
-                made[name] = scalar(event.value)
+                result[name] = scalar(event.value)
                 continue
-            made[name] = self._value(event, depth + 1)
-            if name == "items" and depth == 1 and type(made[name]) is list:
+            result[name] = self._value(event, depth + 1)
+            if name == "items" and depth == 1 and type(result[name]) is list:
                 self._items = self._lines
         if type(key) is not MappingEndEvent:
             raise _UnusualError
-        return made
+        return result
 
     def _sequence(self, depth: int) -> list[Any]:
-        made, lines = [], []
+        result, lines = [], []
         while type(event := self._next()) is not SequenceEndEvent:
             self._left -= 1
             if self._left < 0:
                 raise TooManyError(self._line(event))
-            lines.append(event.start_mark.line + self._before + 1)
-            made.append(self._value(event, depth + 1))
+            lines.append(event.start_mark.line + self._lines_before + 1)
+            result.append(self._value(event, depth + 1))
         self._lines = tuple(lines)
-        return made
+        return result

@@ -1,9 +1,9 @@
-"""Kubernetes manifests as resources for rules: files, folders and streams, written by people, Helm or Kustomize.
+"""Kubernetes manifests as resources for rules: files, folders and streams, handwritten or from Helm or Kustomize.
 
     resources = read(["deploy/", "-"])
 
-Each object becomes the resource of Pulumi's Kubernetes provider, so that every rule gives the same verdict as for plans
-and states. Nothing is run: a Helm chart must be rendered first.
+Each object becomes a resource of Pulumi's Kubernetes provider, so that every rule gives the same verdict as for plans
+and states. Helm charts must be rendered first.
 """
 
 import sys
@@ -27,12 +27,12 @@ LARGEST: Final = LARGEST_MANIFEST
 """The maximum size of a file, in bytes: enough for a whole estate."""
 _ON_EMPTY_FILE: Final = "restore its content, or remove it"
 _ON_EMPTY_INPUT: Final = "check the command before the pipe"
-_ENDINGS: Final = (".yaml", ".yml", ".json")
+_SUFFIXES: Final = (".yaml", ".yml", ".json")
 _URN: Final = "urn:pulumi:manifests::bluelamp"
 _SECRET_PATHS: Final = frozenset(
     {"data", "stringData", 'metadata.annotations["kubectl.kubernetes.io/last-applied-configuration"]'}
 )
-"""The data of a Secret, and the annotation in which `kubectl apply` keeps a copy of it."""
+"""The data of a Secret, and the annotation in which `kubectl apply` stores a copy of it."""
 
 
 def read(
@@ -43,8 +43,8 @@ def read(
     """The objects in `paths`: files, folders with their subfolders, or `-` for standard input.
 
     `notify` receives a summary of the documents that are not Kubernetes objects; `skip` receives each of them, and
-    every unreadable file and document. Raises `SettingsError` with everything unreadable if there is nothing else to
-    judge, or if a limit of the run is exceeded, and `UsageError` if there is no object.
+    every unreadable file and document. Raises `SettingsError` with all problems if there is nothing to judge, or if a
+    limit of the run is exceeded, and `UsageError` if there is no object.
     """
     problems: list[Problem] = []
     found: dict[str, Resource] = {}
@@ -129,7 +129,7 @@ def _file(
 def _files(paths: Iterable[str], problems: list[Problem]) -> Iterator[File]:
     """The files to read, without duplicates: named files and those in folders, then standard input."""
     named = [path for path in paths if path != STANDARD_INPUT]
-    yield from files(named, _ENDINGS, problems)
+    yield from files(named, _SUFFIXES, problems)
     if len(named) < len(list(paths)):
         yield File(STANDARD_INPUT, STANDARD_INPUT, STANDARD_INPUT, named=True)
 
@@ -137,7 +137,7 @@ def _files(paths: Iterable[str], problems: list[Problem]) -> Iterator[File]:
 def _text(file: File, budget: Budget, problems: list[Problem]) -> str | None:
     """The text of the file; None if it cannot be read, with the reason added to `problems`."""
 
-    def wrong(message: str, *, allowed: str = "", next_step: str = "") -> str | None:
+    def refuse(message: str, *, allowed: str = "", next_step: str = "") -> str | None:
         problems.append(Problem(file.name, message=message, allowed=allowed, next_step=next_step))
         return None
 
@@ -145,20 +145,20 @@ def _text(file: File, budget: Budget, problems: list[Problem]) -> str | None:
         raw = _bytes(file.path)
         budget.read(len(raw))
         text = raw.decode("utf-8-sig")
-        nothing = text.find("\0")
+        null_byte = text.find("\0")
     except UnicodeDecodeError as error:
-        text, nothing = "", error.start
+        text, null_byte = "", error.start
     except FileRefusedError as error:
         if "larger" not in str(error.strerror):
-            return wrong(f"it {error.strerror}")
+            return refuse(f"it {error.strerror}")
         step = "split it: a file for each namespace, or for each chart"
-        return wrong(f"it is larger than {LARGEST // 1_000_000} MB", next_step=step)
+        return refuse(f"it is larger than {LARGEST // 1_000_000} MB", next_step=step)
     except OSError as error:
-        return wrong(f"it cannot be read: {error.strerror or error}")
-    if nothing >= 0:
-        return wrong(f"it is not text (byte {nothing})", allowed="manifests are YAML or JSON in UTF-8")
+        return refuse(f"it cannot be read: {error.strerror or error}")
+    if null_byte >= 0:
+        return refuse(f"it is not text (byte {null_byte})", allowed="manifests are YAML or JSON in UTF-8")
     if not text.strip():
-        return wrong("it is empty", next_step=_ON_EMPTY_INPUT if file.path == STANDARD_INPUT else _ON_EMPTY_FILE)
+        return refuse("it is empty", next_step=_ON_EMPTY_INPUT if file.path == STANDARD_INPUT else _ON_EMPTY_FILE)
     return text
 
 
@@ -186,8 +186,8 @@ def _objects(
 
     The lines of items that are not objects are added to `others`.
     """
-    said = value if isinstance(value, dict) else {}
-    version, kind = said.get("apiVersion"), said.get("kind")
+    members = value if isinstance(value, dict) else {}
+    version, kind = members.get("apiVersion"), members.get("kind")
     if not (isinstance(version, str) and isinstance(kind, str) and version and kind):
         if listed:
             others.append(line)
@@ -207,10 +207,10 @@ def _resource(value: dict[str, Any], file: str, line: int, taken: dict[str, int]
     version, kind = value["apiVersion"], value["kind"]
     type_ = f"kubernetes:{version if '/' in version else f'core/{version}'}:{kind}"
     metadata = value.get("metadata")
-    said = metadata if isinstance(metadata, dict) else {}
-    name = str(said.get("name") or said.get("generateName") or "(no name)")
-    if said.get("namespace"):
-        name = f"{said['namespace']}/{name}"
+    metadata_members = metadata if isinstance(metadata, dict) else {}
+    name = str(metadata_members.get("name") or metadata_members.get("generateName") or "(no name)")
+    if metadata_members.get("namespace"):
+        name = f"{metadata_members['namespace']}/{name}"
     name = unique(f"{_URN}::{type_}::", name, f"{file}:{line}", taken)
     urn = f"{_URN}::{type_}::{name}"
     secrets = _SECRET_PATHS if kind == "Secret" else frozenset()

@@ -1,7 +1,4 @@
-"""Template resources that are settings of a parent resource in the SDK, and are merged into that.
-
-`children.yaml` lists them.
-"""
+"""Merges template resources that the SDK has as settings of their parent; `children.yaml` lists them."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -21,7 +18,7 @@ _PROPERTIES: Final = "properties"
 
 @dataclass(frozen=True, slots=True)
 class _Child:
-    """One kind of such resources; see `children.yaml`."""
+    """A type of such resources; see `children.yaml`."""
 
     into: str
     lifted: bool = True
@@ -29,28 +26,28 @@ class _Child:
     values: Mapping[str, Mapping[Any, Any]] = field(default_factory=dict)
 
 
-def joined_to_parents(resources: Iterable[Declared]) -> list[Declared]:
+def merged_into_parents(resources: Iterable[Declared]) -> list[Declared]:
     """`resources`, in order, with such children merged into their parents.
 
-    A child without its parent represents it, with all other settings unknown. Raises `DuplicateName`.
+    If the parent is not in the template, it is added with all other settings unknown. Raises `DuplicateName`.
     """
-    made: list[Declared] = []
+    result: list[Declared] = []
     children: list[tuple[Declared, _Child]] = []
     for each in resources:
         kind = _kind(each)
         if kind is None:
-            made.append(each)
+            result.append(each)
         else:
             children.append((each, kind))
     for child, kind in children:
         key = _key(replace(child, type=child.type.rpartition("/")[0], names=child.names[:-1]))
-        found = [index for index, each in enumerate(made) if _key(each) == key]
+        found = [index for index, each in enumerate(result) if _key(each) == key]
         if not found:
-            made.append(_stand_in(child) if kind.lifted else child)
-            found = [len(made) - 1] if kind.lifted else []
+            result.append(_implied_parent(child) if kind.lifted else child)
+            found = [len(result) - 1] if kind.lifted else []
         for index in found:
-            made[index] = _joined(made[index], child, kind)
-    return made
+            result[index] = _merged(result[index], child, kind)
+    return result
 
 
 def _key(resource: Declared) -> tuple[str, tuple[Any, ...], str]:
@@ -62,7 +59,7 @@ def _kind(resource: Declared) -> _Child | None:
     return _kinds().get((fold(resource.type), fold(name))) if isinstance(name, str) else None
 
 
-def _stand_in(child: Declared) -> Declared:
+def _implied_parent(child: Declared) -> Declared:
     """The parent of `child`, with all other settings unknown."""
     open_ = unknown(f"what is not in the template of {'/'.join(map(str, child.names[:-1]))}")
     kept = ((key, value) for key, value in child.body.items() if fold(key) == "apiversion")
@@ -71,40 +68,40 @@ def _stand_in(child: Declared) -> Declared:
     return replace(child, type=child.type.rpartition("/")[0], names=child.names[:-1], body=body)
 
 
-def _joined(parent: Declared, child: Declared, kind: _Child) -> Declared:
-    given = folded(child.body).get(_PROPERTIES)
-    own = folded(parent.body).get(_PROPERTIES)
-    if isinstance(given, Mapping):
+def _merged(parent: Declared, child: Declared, kind: _Child) -> Declared:
+    settings = folded(child.body).get(_PROPERTIES)
+    parent_settings = folded(parent.body).get(_PROPERTIES)
+    if isinstance(settings, Mapping):
         values = {fold(old): {str(key): new for key, new in each.items()} for old, each in kind.values.items()}
         names = {fold(old): new for old, new in kind.names.items()}
-        for name, value in given.items():
+        for name, value in settings.items():
             known = values.get(fold(name), {}).get(str(value), value)
             path = ".".join(filter(None, (kind.into, names.get(fold(name), name))))
-            own = _with(own, path.split("."), known)
-    elif given is not None:
+            parent_settings = _with(parent_settings, path.split("."), known)
+    elif settings is not None:
         # The child's settings are unknown, and so are the parent's that it may overwrite.
-        own = _with(own, kind.into.split("."), given) if kind.into else given
+        parent_settings = _with(parent_settings, kind.into.split("."), settings) if kind.into else settings
     body = Located(((key, value) for key, value in parent.body.items() if fold(key) != _PROPERTIES))
     body.start = parent.start
-    if isinstance(own, Located) and isinstance(own.get(_PROPERTIES), Open):
+    if isinstance(parent_settings, Located) and isinstance(parent_settings.get(_PROPERTIES), Open):
         # Known members of an unknown object are added next to it, where the SDK has them as well.
-        body |= own if kind.lifted else {_PROPERTIES: own[_PROPERTIES]}
+        body |= parent_settings if kind.lifted else {_PROPERTIES: parent_settings[_PROPERTIES]}
     else:
-        body[_PROPERTIES] = own
+        body[_PROPERTIES] = parent_settings
     return replace(parent, body=body)
 
 
 def _with(whole: Any, steps: list[str], value: Any) -> Any:
-    """`whole` with `value` at the end of `steps`; an open object keeps what is not known of it as its `properties`."""
+    """`whole` with `value` at the path `steps`; an open object keeps its unknown part as `properties`."""
     head, *rest = steps
     old = whole if isinstance(whole, Mapping) else {_PROPERTIES: whole} if isinstance(whole, Open) else {}
-    made = Located(((key, item) for key, item in old.items() if fold(key) != fold(head)))
-    made.start = getattr(whole, "start", -1)
+    result = Located(((key, item) for key, item in old.items() if fold(key) != fold(head)))
+    result.start = getattr(whole, "start", -1)
     inner = next((item for key, item in old.items() if fold(key) == fold(head)), None)
     if inner is None and isinstance(old.get(_PROPERTIES), Open) and rest:
         inner = old[_PROPERTIES]
-    made[head] = _with(inner, rest, value) if rest else value
-    return made
+    result[head] = _with(inner, rest, value) if rest else value
+    return result
 
 
 @cache

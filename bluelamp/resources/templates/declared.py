@@ -14,14 +14,14 @@ from bluelamp.resources.templates.scopes import Scope
 _DEEPEST: Final = 20
 _MOST_NAMES: Final = 50
 _NO_TYPE: Final = "resource without a type"
-_NOT_THE_BODY: Final = frozenset({"resources", "copy", "condition", "scope"})
+_NOT_IN_BODY: Final = frozenset({"resources", "copy", "condition", "scope"})
 
 
 @dataclass(frozen=True)
 class Declared:
     """A resource: its ARM type, the segments of its name, outermost first, and its body with evaluated values.
 
-    `on` is the id of the resource that it extends, or of its template's deployment scope; `level` is which of these.
+    `on` is the id of its scope, the resource that it extends or the template's deployment scope, and `level` its kind.
     `start` is its position in the file, `group` identifies its resource group, and `group_name` is that group's name,
     None if unknown.
     """
@@ -38,12 +38,12 @@ class Declared:
 
 @dataclass(frozen=True)
 class Listener:
-    """Callbacks for resources that are not read, with their position in the file, type, name and the reason.
+    """Callbacks for resources that are not read, with position in the file, type, name and reason.
 
-    `wrong` receives unreadable resources, `skipped` those left out, and `unread` those with an unreadable expression.
+    `invalid` receives invalid resources, `skipped` those left out, and `unread` those with an unreadable expression.
     """
 
-    wrong: Callable[[int, str, str, str], None]
+    invalid: Callable[[int, str, str, str], None]
     skipped: Callable[[int, str, str, str], None]
     unread: Callable[[int, str, str, str], None]
 
@@ -61,64 +61,64 @@ def declared(scope: Scope, listener: Listener, depth: int = 0) -> Iterator[Decla
 def _resource(raw: Any, scope: Scope, listener: Listener, depth: int, parent: Declared | None) -> Iterator[Declared]:
     start, type_, name = getattr(raw, "start", 0), "", ""
     try:
-        said = folded(raw)
-        name = str(said.get("name", ""))
-        if not isinstance(raw, Located) or not isinstance(said.get("type"), str):
-            listener.wrong(start, _NO_TYPE, name, "a resource is an object with a type")
+        members = folded(raw)
+        name = str(members.get("name", ""))
+        if not isinstance(raw, Located) or not isinstance(members.get("type"), str):
+            listener.invalid(start, _NO_TYPE, name, "a resource is an object with a type")
             return
-        type_ = str(said["type"])
-        turns = [scope]
-        if isinstance(said.get("copy"), Mapping):
-            loop = folded(said["copy"])
-            counted = scope.turns(loop, of="resources")
-            once = scope.within(str(loop.get("name", "")), unknown("copyIndex"), of="resources")
-            turns = [once] if counted is None else counted
-        for turn in turns:
-            yield from _turn(raw, said, turn, listener, depth, parent)
+        type_ = str(members["type"])
+        iterations = [scope]
+        if isinstance(members.get("copy"), Mapping):
+            loop = folded(members["copy"])
+            known_iterations = scope.iterations(loop, of="resources")
+            unknown_iteration = scope.within(str(loop.get("name", "")), unknown("copyIndex"), of="resources")
+            iterations = [unknown_iteration] if known_iterations is None else known_iterations
+        for iteration in iterations:
+            yield from _iteration(raw, members, iteration, listener, depth, parent)
     except DuplicateName as error:
-        listener.wrong(error.start if error.start >= 0 else start, type_, name, str(error))
+        listener.invalid(error.start if error.start >= 0 else start, type_, name, str(error))
     except BadExpression as error:
-        listener.wrong(start, type_, name, str(error))
+        listener.invalid(start, type_, name, str(error))
     except RecursionError:
-        listener.wrong(start, type_, name, "values are nested too deep")
+        listener.invalid(start, type_, name, "values are nested too deep")
     for why in dict.fromkeys(scope.unread.values()):
         listener.unread(start, type_, name, why)
     scope.unread.clear()
 
 
-def _turn(
-    raw: Located, said: Mapping[str, Any], scope: Scope, listener: Listener, depth: int, parent: Declared | None
+def _iteration(
+    raw: Located, members: Mapping[str, Any], scope: Scope, listener: Listener, depth: int, parent: Declared | None
 ) -> Iterator[Declared]:
-    """The resource in one iteration of its loop; `said` is `raw` by folded names."""
-    if scope.value(said.get("condition", True)) is False:
+    """The resource in one iteration of its loop; `members` is `raw` by folded names."""
+    if scope.value(members.get("condition", True)) is False:
         return
-    type_, names = str(said["type"]), tuple(segments(scope.value(said.get("name", ""))))
+    type_, names = str(members["type"]), tuple(segments(scope.value(members.get("name", ""))))
     if parent:
         type_, names = f"{parent.type}/{type_}", (*parent.names, *names)
     if len(names) > _MOST_NAMES:
         raise BadExpression(f"the name of a resource has more than {_MOST_NAMES} parts")
-    existing = said.get("existing") is True
+    existing = members.get("existing") is True
     if fold(type_) == DEPLOYMENT and not existing:
-        yield from _nested(raw, said, scope, listener, depth, brief(names))
+        yield from _nested(raw, members, scope, listener, depth, brief(names))
         return
-    on, level = scope.place, scope.level
-    if "/providers/" in fold(type_):  # an extension in the old spelling: what the resource is on comes first
-        at = fold(type_).index("/providers/")
-        holder, rest = type_[:at], type_[at + len("/providers/") :]
-        length = holder.count("/")
-        on, level = resource_id(scope.place, [holder, *names[:length]]), "resource"
+    extended, level = scope.scope_id, scope.level
+    if "/providers/" in fold(type_):  # an extension resource in the older notation: the extended type comes first
+        separator = fold(type_).index("/providers/")
+        base_type, rest = type_[:separator], type_[separator + len("/providers/") :]
+        length = base_type.count("/")
+        extended, level = resource_id(scope.scope_id, [base_type, *names[:length]]), "resource"
         type_, names = f"{names[length] if length < len(names) else ''}/{rest}", names[length + 1 :]
-    elif "scope" in said:
-        on, level = _whole(scope.value(said["scope"]), scope), "resource"
-    made = Declared(type_, names, {}, on, level, raw.start, scope.group, scope.group_name)
+    elif "scope" in members:
+        extended, level = _absolute(scope.value(members["scope"]), scope), "resource"
+    resource = Declared(type_, names, {}, extended, level, raw.start, scope.group, scope.group_name)
     if existing:
         listener.skipped(raw.start, type_, brief(names), EXISTING)
     else:
-        body = Located(((key, value) for key, value in raw.items() if fold(key) not in _NOT_THE_BODY), start=raw.start)
-        made = replace(made, body=scope.value(body))
-        yield made
-    for child in items(said.get("resources")):
-        yield from _resource(child, scope, listener, depth, made)
+        body = Located(((key, value) for key, value in raw.items() if fold(key) not in _NOT_IN_BODY), start=raw.start)
+        resource = replace(resource, body=scope.value(body))
+        yield resource
+    for child in items(members.get("resources")):
+        yield from _resource(child, scope, listener, depth, resource)
 
 
 def brief(names: Iterable[Any]) -> str:
@@ -126,21 +126,21 @@ def brief(names: Iterable[Any]) -> str:
     return "/".join(part.brief if isinstance(part, Open) else str(part) for part in names)
 
 
-def _whole(on: Any, scope: Scope) -> Any:
+def _absolute(on: Any, scope: Scope) -> Any:
     """The full id of a resource's `scope`, which may be relative to the deployment scope."""
     first = on.parts[0] if isinstance(on, Open) else on
     if isinstance(first, str) and not first.startswith("/"):
-        return joined(scope.place, "/providers/", on)
+        return joined(scope.scope_id, "/providers/", on)
     return on
 
 
 def _nested(
-    raw: Located, said: Mapping[str, Any], scope: Scope, listener: Listener, depth: int, name: str
+    raw: Located, members: Mapping[str, Any], scope: Scope, listener: Listener, depth: int, name: str
 ) -> Iterator[Declared]:
-    inside = inner(raw, said, scope)
-    if inside is None:
+    inner_scope_ = inner(raw, members, scope)
+    if inner_scope_ is None:
         listener.skipped(raw.start, DEPLOYMENT, name, LINKED)
     elif depth >= _DEEPEST:
-        listener.wrong(raw.start, DEPLOYMENT, name, f"templates are nested deeper than {_DEEPEST}")
+        listener.invalid(raw.start, DEPLOYMENT, name, f"templates are nested deeper than {_DEEPEST}")
     else:
-        yield from declared(inside, listener, depth + 1)
+        yield from declared(inner_scope_, listener, depth + 1)

@@ -1,8 +1,8 @@
 """The expressions of ARM templates: `[concat('kv-', parameters('force'))]`.
 
-Values that are unknown before deployment stay open: an `Open` is a string with unknown parts. Open values with equal
-parts are equal, so a name built with `uniqueString` is recognised where it is used. An unknown function returns an open
-value; nothing is guessed.
+Values that are unknown before deployment are open: an `Open` is a string with unknown parts. Open values with equal
+parts are equal, so a name built with `uniqueString` is recognised at each use. An unknown function returns an open
+value.
 """
 
 import json
@@ -70,7 +70,7 @@ def joined(*values: Any) -> Any:
     length = 0
     for value in values:
         if isinstance(value, (dict, list)) and is_open(value):
-            value = unknown(str(value))  # noqa: PLW2901 - a text that is not known
+            value = unknown(str(value))  # noqa: PLW2901 - an unknown text
         for part in value.parts if isinstance(value, Open) else (text(value),):
             if isinstance(part, str):
                 length += len(part)
@@ -123,7 +123,7 @@ def is_open(value: Any) -> bool:
 
 
 _LOOKUPS: Final = frozenset({"parameters", "variables", "lambdavariables"})
-"""The functions whose results have been counted already."""
+"""Functions whose results are already counted against the budget."""
 
 Call = Callable[[str, list[Any], Callable[[], str]], Any]
 """Calls a function, with its name in lower case, its arguments, and a function that returns the call's text."""
@@ -139,18 +139,18 @@ class Pending:
 
 @dataclass(frozen=True, slots=True)
 class Lambda:
-    """A `lambda(...)`: the names of its variables, and its evaluation."""
+    """A `lambda(...)`: the names of its variables, the function that evaluates it, and its text."""
 
     names: tuple[str, ...]
-    give: Callable[[Mapping[str, Any]], Any]
-    written: Callable[[], str]
+    evaluate: Callable[[Mapping[str, Any]], Any]
+    call_text: Callable[[], str]
 
     def __call__(self, *values: Any) -> Any:
         """The result for these values. The index after an item is optional."""
-        return self.give(dict(zip(self.names, values, strict=False)))
+        return self.evaluate(dict(zip(self.names, values, strict=False)))
 
     def __str__(self) -> str:
-        return self.written()
+        return self.call_text()
 
 
 def evaluated(expression: str, call: Call, budget: Budget | None = None) -> Any:
@@ -160,12 +160,12 @@ def evaluated(expression: str, call: Call, budget: Budget | None = None) -> Any:
     if expression.startswith("[["):
         return expression[1:]
     try:
-        return settled(_Evaluator(call, budget or Budget()).value(parsed(expression[1:-1]), {}))
+        return resolved(_Evaluator(call, budget or Budget()).value(parsed(expression[1:-1]), {}))
     except RecursionError as error:
         raise BadExpression("it is nested too deep or refers to itself") from error
 
 
-def settled(value: Any) -> Any:
+def resolved(value: Any) -> Any:
     """`value`, open if it has lazily computed members."""
     return unknown(str(value)) if isinstance(value, (Pending, Lambda)) else value
 
@@ -192,12 +192,12 @@ class _Evaluator:
         if node.name == "lambdavariables" and arguments:
             return bound.get(fold(str(arguments[0])), unknown(f"lambdaVariables({arguments[0]})"))
 
-        def written() -> str:
+        def call_text() -> str:
             return f"{node.name}({', '.join(map(str, arguments))})"
 
         # Arguments and results are counted, so that all work is within the limits.
         self._budget.weigh(arguments)
-        value = self._call(node.name, arguments, written)
+        value = self._call(node.name, arguments, call_text)
         if node.name not in _LOOKUPS and not isinstance(value, Pending):
             self._budget.weigh(value)
         return value
@@ -210,13 +210,13 @@ class _Evaluator:
     def _branch(self, node: Called, bound: Mapping[str, Any]) -> Any:
         """The selected branch of `if`; the other is not evaluated and may be invalid."""
         condition, then, otherwise = node.arguments
-        holds = settled(self.value(condition, bound))
+        condition_value = resolved(self.value(condition, bound))
         self._budget.step()
-        if isinstance(holds, bool):
-            return self.value(then if holds else otherwise, bound)
-        one, other = settled(self.value(then, bound)), settled(self.value(otherwise, bound))
+        if isinstance(condition_value, bool):
+            return self.value(then if condition_value else otherwise, bound)
+        one, other = resolved(self.value(then, bound)), resolved(self.value(otherwise, bound))
         self._budget.weigh([one, other])
-        return either(one, other, f"if({holds}, {one}, {other})")
+        return either(one, other, f"if({condition_value}, {one}, {other})")
 
     def _lambda(self, node: Called, bound: Mapping[str, Any]) -> Lambda:
         *names, body = node.arguments
@@ -224,20 +224,20 @@ class _Evaluator:
             raise BadExpression("the names of a lambda's variables must be strings")
         spelled = tuple(fold(str(each.value)) for each in names if isinstance(each, Constant))
 
-        def written() -> str:
+        def call_text() -> str:
             around = ", ".join(f"{name}={value}" for name, value in bound.items())
             return f"lambda({', '.join(spelled)}, {body}; {around})"
 
-        def give(values: Mapping[str, Any]) -> Any:
+        def evaluate(values: Mapping[str, Any]) -> Any:
             self._budget.step()
-            return settled(self.value(body, {**bound, **values}))
+            return resolved(self.value(body, {**bound, **values}))
 
-        return Lambda(spelled, give, written)
+        return Lambda(spelled, evaluate, call_text)
 
     def _member(self, node: Member, bound: Mapping[str, Any]) -> Any:
         value = self.value(node.of, bound)
         for each in node.keys:
-            key = settled(self.value(each, bound))
+            key = resolved(self.value(each, bound))
             if isinstance(value, Pending):
                 value = unknown(f"{value}.{key}") if isinstance(key, Open) else value.get(str(key))
                 continue
@@ -249,7 +249,7 @@ class _Evaluator:
         return value
 
 
-def either(one: Any, other: Any, written: str) -> Any:
+def either(one: Any, other: Any, call_text: str) -> Any:
     """The common known parts of two possible values."""
     if type(one) is type(other) and one == other:
         return one
@@ -257,21 +257,21 @@ def either(one: Any, other: Any, written: str) -> Any:
         spelled = {fold(str(key)): key for key in (*other, *one)}
         if len(spelled) == len({*one, *other}):
             return {
-                key: either(one[key], other[key], f"{written}.{key}")
+                key: either(one[key], other[key], f"{call_text}.{key}")
                 if key in one and key in other
-                else unknown(f"{written}.{key}")
+                else unknown(f"{call_text}.{key}")
                 for key in spelled.values()
             }
     if isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
         pairs = enumerate(zip(one, other, strict=True))
-        return [either(first, second, f"{written}[{index}]") for index, (first, second) in pairs]
-    return unknown(written)
+        return [either(first, second, f"{call_text}[{index}]") for index, (first, second) in pairs]
+    return unknown(call_text)
 
 
-_NOTHING: Final = object()
+_REQUIRED: Final = object()
 
 
-def member(value: Any, key: Any, absent: Any = _NOTHING) -> Any:
+def member(value: Any, key: Any, absent: Any = _REQUIRED) -> Any:
     """The property or item `key` of `value`, with case-insensitive names.
 
     A missing one is `absent`, by default open, as the deployment fails.
@@ -283,7 +283,7 @@ def member(value: Any, key: Any, absent: Any = _NOTHING) -> Any:
         found = by_name.get(fold(key), [])
         if len(found) == 1:
             return found[0]
-        return absent if not found and absent is not _NOTHING else unknown(f"{value}.{key}")
+        return absent if not found and absent is not _REQUIRED else unknown(f"{value}.{key}")
     if isinstance(value, list) and type(key) is int and 0 <= key < len(value):
         return value[key]
-    return unknown(f"{value}.{key}") if absent is _NOTHING else absent
+    return unknown(f"{value}.{key}") if absent is _REQUIRED else absent

@@ -8,30 +8,30 @@ from bluelamp.resources.templates.expressions import Open, joined, segments, unk
 _FORMATTED: Final = 2
 
 
-def resource_id(place: Any, arguments: list[Any]) -> Any:
-    """The result of `resourceId` and similar functions: `place` is the scope, the rest the type and names.
+def resource_id(scope: Any, arguments: list[Any]) -> Any:
+    """The result of `resourceId` and similar functions: `scope` is the scope, the rest the type and names.
 
     Arguments before the type are another subscription or group, which is not needed to identify the resource.
     """
-    at = next((index for index, each in enumerate(arguments) if isinstance(each, str) and "/" in each), None)
-    if at is None:
+    type_index = next((index for index, each in enumerate(arguments) if isinstance(each, str) and "/" in each), None)
+    if type_index is None:
         return unknown(f"resourceId({', '.join(map(str, arguments))})")
-    namespace, *kinds = arguments[at].split("/")
-    names = arguments[at + 1 :]
-    steps = [part for kind, name in zip(kinds, names, strict=False) for part in ("/", kind, "/", name)]
-    return joined(place, "/providers/", namespace, *steps)
+    namespace, *kinds = arguments[type_index].split("/")
+    names = arguments[type_index + 1 :]
+    path = [part for kind, name in zip(kinds, names, strict=False) for part in ("/", kind, "/", name)]
+    return joined(scope, "/providers/", namespace, *path)
 
 
 def target(identifier: Any) -> tuple[str, tuple[Any, ...]] | None:
     """The resource of an id, as its ARM type in lower case and its names; None if it is not an id."""
     pieces = segments(identifier)
-    at = max(
+    provider_index = max(
         (index for index, each in enumerate(pieces) if isinstance(each, str) and each.lower() == "providers"),
         default=-1,
     )
-    if at < 0 or len(pieces) < at + _FORMATTED:
+    if provider_index < 0 or len(pieces) < provider_index + _FORMATTED:
         return None
-    namespace, *rest = pieces[at + 1 :]
+    namespace, *rest = pieces[provider_index + 1 :]
     kinds, names = rest[::2], rest[1::2]
     return "/".join(map(str, (namespace, *kinds))).lower(), tuple(name_key(name) for name in names)
 

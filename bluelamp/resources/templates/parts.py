@@ -81,55 +81,59 @@ class Template:
             isinstance(resources, Mapping) or str(parts.get("languageversion", "")).strip()[:1] == "2",
         )
 
-    def type_of(self, said: Any) -> dict[str, Any]:
+    def type_of(self, definition: Any) -> dict[str, Any]:
         """The definition of a parameter, with its referenced type resolved."""
-        made = folded(said)
+        resolved = folded(definition)
         for _ in range(_DEEPEST):
-            reference = made.pop("$ref", None)
+            reference = resolved.pop("$ref", None)
             if not isinstance(reference, str) or not reference.lower().startswith(_DEFINITIONS):
                 break
-            made = {**folded(self.definitions.get(fold(reference[len(_DEFINITIONS) :]))), **made}
-        return made
+            resolved = {**folded(self.definitions.get(fold(reference[len(_DEFINITIONS) :]))), **resolved}
+        return resolved
 
-    def without_secrets(self, value: Any, said: Any, name: str, depth: int = 0) -> Any:
-        """`value` of the type `said`, with secure members unknown."""
-        about = self.type_of(said)
-        if depth > _DEEPEST or str(about.get("type", "")).lower() in _SECURE:
+    def without_secrets(self, value: Any, definition: Any, name: str, depth: int = 0) -> Any:
+        """`value`, which has the type `definition`, with secure members unknown."""
+        resolved = self.type_of(definition)
+        if depth > _DEEPEST or str(resolved.get("type", "")).lower() in _SECURE:
             return unknown(f"parameters({name})")
         if isinstance(value, Mapping):
-            members, more = folded(about.get("properties")), about.get("additionalproperties")
+            members, more = folded(resolved.get("properties")), resolved.get("additionalproperties")
             if not members and not isinstance(more, Mapping):
                 return value
-            made = Located(start=getattr(value, "start", 0))
+            result = Located(start=getattr(value, "start", 0))
             for key, item in value.items():
-                made[key] = self.without_secrets(item, members.get(fold(str(key)), more), f"{name}.{key}", depth + 1)
-            return made
-        if isinstance(value, list) and isinstance(about.get("items"), Mapping):
-            kind = about["items"]
+                result[key] = self.without_secrets(item, members.get(fold(str(key)), more), f"{name}.{key}", depth + 1)
+            return result
+        if isinstance(value, list) and isinstance(resolved.get("items"), Mapping):
+            kind = resolved["items"]
             return [self.without_secrets(each, kind, f"{name}[{at}]", depth + 1) for at, each in enumerate(value)]
         return value
 
-    def has_secrets(self, said: Any, depth: int = 0) -> bool:
-        """Whether the type `said` has secure members."""
-        about = self.type_of(said)
-        if str(about.get("type", "")).lower() in _SECURE:
+    def has_secrets(self, definition: Any, depth: int = 0) -> bool:
+        """Whether the type `definition` has secure members."""
+        resolved = self.type_of(definition)
+        if str(resolved.get("type", "")).lower() in _SECURE:
             return True
         if depth > _DEEPEST:
             return False
-        inner = [*folded(about.get("properties")).values(), about.get("items"), about.get("additionalproperties")]
+        inner = [
+            *folded(resolved.get("properties")).values(),
+            resolved.get("items"),
+            resolved.get("additionalproperties"),
+        ]
         return any(self.has_secrets(each, depth + 1) for each in inner if isinstance(each, Mapping))
 
 
-def _functions(said: Any) -> dict[str, UserFunction]:
+def _functions(namespaces: Any) -> dict[str, UserFunction]:
     """The user-defined functions, by name in lower case (`contoso.name`)."""
-    made: dict[str, UserFunction] = {}
-    for space in map(folded, said if isinstance(said, list) else []):
-        for name, about in folded(space.get("members")).items():
-            parts = folded(about)
-            listed = parts.get("parameters")
+    result: dict[str, UserFunction] = {}
+    for namespace in map(folded, namespaces if isinstance(namespaces, list) else []):
+        for name, member in folded(namespace.get("members")).items():
+            parts = folded(member)
+            parameters = parts.get("parameters")
             names = tuple(
-                fold(str(folded(each).get("name", ""))) for each in (listed if isinstance(listed, list) else [])
+                fold(str(folded(each).get("name", ""))) for each in (parameters if isinstance(parameters, list) else [])
             )
             value = folded(parts.get("output")).get("value")
-            made[f"{str(space.get('namespace', '')).lower()}.{name.lower()}"] = UserFunction(names, value)
-    return made
+            result[f"{str(namespace.get('namespace', '')).lower()}.{name.lower()}"] = UserFunction(names, value)
+    return result

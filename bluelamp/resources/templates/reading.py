@@ -2,7 +2,7 @@
 
     resources = read(["infrastructure/"])
 
-Each resource becomes the resource of Pulumi's provider, so that every rule gives the same verdict as for plans and
+Each resource becomes a resource of Pulumi's provider, so that every rule gives the same verdict as for plans and
 states. Values that depend on the deployment are unknown. A parameters file in the same folder (`site.parameters.json`
 for `site.json`) gives the template's parameters.
 """
@@ -28,7 +28,7 @@ from bluelamp.resources.located import DuplicateName, Unreadable, folded
 from bluelamp.resources.located import read as read_json
 from bluelamp.resources.skipped import Skipped, has_problem, unread
 from bluelamp.resources.templates import translation
-from bluelamp.resources.templates.children import joined_to_parents
+from bluelamp.resources.templates.children import merged_into_parents
 from bluelamp.resources.templates.declared import EXISTING, LINKED, Declared, Listener, brief, declared
 from bluelamp.resources.templates.deployments import items, refer
 from bluelamp.resources.templates.expressions import Open, unknown
@@ -39,12 +39,12 @@ from bluelamp.resources.unique import unique
 
 LARGEST: Final = LARGEST_TEMPLATE
 """The maximum size of a file, in bytes; Azure accepts templates up to 4 MB."""
-_ENDINGS: Final = (".json",)
+_SUFFIXES: Final = (".json",)
 _URN: Final = "urn:pulumi:templates::bluelamp"
 _GROUP: Final = "azure-native:resources:ResourceGroup"
 _PARAMETERS: Final = ".parameters.json"
-_GRANT: Final = "azure-native:authorization:RoleAssignment"
-"""For a role assignment, only the scope matters, whatever its name."""
+_ROLE_ASSIGNMENT: Final = "azure-native:authorization:RoleAssignment"
+"""Its scope is used even if parts of the id are unknown."""
 _VAULT_ITEM: Final = "azure-native:keyvault:Secret"
 _SECRET_NAME: Final = re.compile(
     r"(password|secret|(account|access|shared|sas|api)key|connectionstring|sastoken)$", re.I
@@ -62,16 +62,16 @@ def read(
 ) -> list[Resource]:
     """The resources that the templates in `paths`, files and folders, declare.
 
-    `skip` receives everything that is left out or unreadable, and `notify` a summary. Raises `SettingsError` with
-    everything unreadable if there is nothing else to judge, or if a limit of the run is exceeded, and `UsageError` if
-    there is no template.
+    `skip` receives everything that is left out or unreadable, and `notify` a summary. Raises `SettingsError` with all
+    problems if there is nothing to judge, or if a limit of the run is exceeded, and `UsageError` if there is no
+    template.
     """
     problems: list[Problem] = []
     outcome = _Outcome()
     templates: dict[str, bool] = {}
     budget = Budget()
     roots: set[str] = set()
-    for file in files(paths, _ENDINGS, problems):
+    for file in files(paths, _SUFFIXES, problems):
         if file.path in templates:
             roots |= {file.root} if templates[file.path] else set()
             continue
@@ -80,29 +80,29 @@ def read(
             text, template = _json(file, budget, problems)
             level = level_of(template) if isinstance(template, Mapping) else None
             if template is None or level is None:
-                if template is not None and (file.named or _looks_like(template)):
+                if template is not None and (file.named or _looks_like_template(template)):
                     problems.append(_no_template(file.name))
                 continue
             templates[file.path] = True
             roots.add(file.root)
-            whole, given = _template(file, text, template, problems), _given(file, budget, problems)
-            if whole is not None and given is None:
+            parts, given = _template(file, text, template, problems), _given(file, budget, problems)
+            if parts is not None and given is None:
                 problems.append(Problem(file.name, message="its parameters file cannot be read"))
-            elif whole is not None and given is not None:
-                _read(file.name, text, Scope(whole, given, level, file.name, budget=budget, refer=refer), outcome)
+            elif parts is not None and given is not None:
+                _read(file.name, text, Scope(parts, given, level, file.name, budget=budget, refer=refer), outcome)
         except OverBudget as error:
             raise SettingsError(first_problems([*problems, Problem(file.name, message=str(error))])) from error
-    problems = list(dict.fromkeys(problems))  # a parameters file is read on its own and with its template
+    problems = list(dict.fromkeys(problems))  # a parameters file is read by itself and with its template
     wrong = [*problems, *outcome.problems]
     if wrong and not outcome.found:
         raise SettingsError(first_problems(wrong))
     # A path without templates is a mistake even if other paths have some.
-    without = [
+    without_templates = [
         printable(path) for path in dict.fromkeys(paths) if path not in roots and not has_problem(path, problems)
     ]
-    if without:
+    if without_templates:
         raise UsageError(
-            f"there is no ARM template in {', '.join(without)}",
+            f"there is no ARM template in {', '.join(without_templates)}",
             next_step="name JSON files or folders; compile Bicep first: bicep build main.bicep",
         )
     for one in [*map(unread, problems), *outcome.skipped]:
@@ -117,7 +117,7 @@ def read(
 
 @dataclass
 class _Outcome:
-    """The result: resources by URN, and what is left out or unreadable, listed and counted."""
+    """The result: resources by URN, with problems, skipped items and their numbers."""
 
     found: dict[str, Resource] = field(default_factory=dict)
     taken: dict[str, int] = field(default_factory=dict)
@@ -126,8 +126,8 @@ class _Outcome:
     left_out: Counter[str] = field(default_factory=Counter)
 
 
-def _looks_like(value: Any) -> bool:
-    """Whether a file is a template without `$schema`: no other files have resources with an API version."""
+def _looks_like_template(value: Any) -> bool:
+    """Whether a file is a template without `$schema`: all its resources have a type and an API version."""
     listed = items(_members(value).get("resources"))
     return bool(listed) and all({"type", "apiversion"} <= _members(each).keys() for each in listed)
 
@@ -155,7 +155,7 @@ def _read(file: str, text: str, scope: Scope, outcome: _Outcome) -> None:
     def line(start: int) -> int:
         return bisect_right(breaks, start) + 1
 
-    def wrong(start: int, kind: str, name: str, why: str) -> None:
+    def invalid(start: int, kind: str, name: str, why: str) -> None:
         scope.budget.problem()
         outcome.problems.append(Problem(file, line(start), message=why))
         outcome.skipped.append(
@@ -173,15 +173,15 @@ def _read(file: str, text: str, scope: Scope, outcome: _Outcome) -> None:
         outcome.skipped.append(Skipped(kind, name, why, source=(file, line(start)), of="expression"))
 
     known: list[tuple[Declared, str, str]] = []
-    listener = Listener(wrong, skipped, unread)
+    listener = Listener(invalid, skipped, unread)
     listed = []
     for each in declared(scope, listener):
         scope.budget.resource(each.body)
         listed.append(each)
     try:
-        listed = joined_to_parents(listed)
+        listed = merged_into_parents(listed)
     except DuplicateName as error:
-        wrong(error.start, "template", file, str(error))
+        invalid(error.start, "template", file, str(error))
     for each in listed:
         token = translation.token_of(each.type, each.names, each.level)
         name = brief(each.names)
@@ -193,19 +193,19 @@ def _read(file: str, text: str, scope: Scope, outcome: _Outcome) -> None:
     index = {(each.type.lower(), tuple(map(name_key, each.names))): urn for each, _, urn in known}
     for each, token, urn in known:
         try:
-            values, strange = translation.inputs(token, each.type, each.body)
+            values, unsupported = translation.inputs(token, each.type, each.body)
             source = (file, line(each.start))
             outcome.found[urn] = _resource(each, token, urn, source, values, index)
-            for name in strange:
+            for name in unsupported:
                 outcome.left_out[f"{each.type} {name}"] += 1
                 why = "it is of another API version than the rules"
                 outcome.skipped.append(
                     Skipped(f"{each.type} {name}", f"{brief(each.names)}.{name}", why, source=source, of="property")
                 )
         except DuplicateName as error:
-            wrong(error.start if error.start > 0 else each.start, each.type, brief(each.names), str(error))
+            invalid(error.start if error.start > 0 else each.start, each.type, brief(each.names), str(error))
         except RecursionError:
-            wrong(each.start, each.type, brief(each.names), "values are nested too deep")
+            invalid(each.start, each.type, brief(each.names), "values are nested too deep")
 
 
 def _resource(
@@ -213,11 +213,11 @@ def _resource(
 ) -> Resource:
     values = {**values, **translation.address(token, list(each.names))}
     references: dict[str, set[str]] = {}
-    held = translation.holders(token)
-    for holder in held:
-        values[holder] = each.on
+    scope_inputs = translation.scope_inputs(token)
+    for scope_input in scope_inputs:
+        values[scope_input] = each.on
     if values.get("location") == LOCATION:
-        del values["location"]  # the resource group's location is not known to the rules
+        del values["location"]  # the resource group's location is unknown
     for key, value in translation.parents(token, each.type, each.names):
         if value in index:
             references.setdefault(key, set()).add(index[value])
@@ -226,13 +226,13 @@ def _resource(
         references["resourceGroupName"] = {f"{_URN}::{_GROUP}::{each.group}"}
     properties = {}
     for key, value in values.items():
-        made: set[str] = set()
-        properties[key] = _plain(value, made, index)
-        if properties[key] is UNKNOWN and key in held and token == _GRANT:
-            place = located(value)
-            properties[key] = place if isinstance(place, str) else UNKNOWN
-        if made:
-            references.setdefault(key, set()).update(made)
+        targets: set[str] = set()
+        properties[key] = _plain(value, targets, index)
+        if properties[key] is UNKNOWN and key in scope_inputs and token == _ROLE_ASSIGNMENT:
+            identifier = located(value)
+            properties[key] = identifier if isinstance(identifier, str) else UNKNOWN
+        if targets:
+            references.setdefault(key, set()).update(targets)
     return Resource(
         urn,
         token,
@@ -247,8 +247,8 @@ def _resource(
 
 def _version(body: Mapping[str, Any]) -> str:
     """The date of a resource's API version."""
-    said = folded(body).get("apiversion")
-    return said[: len("2023-01-01")] if isinstance(said, str) and _DATE.match(said) else UNKNOWN_VERSION
+    version = folded(body).get("apiversion")
+    return version[: len("2023-01-01")] if isinstance(version, str) and _DATE.match(version) else UNKNOWN_VERSION
 
 
 def _secrets(value: Any, path: str, *, everything: bool) -> Iterator[str]:
@@ -265,17 +265,17 @@ def _secrets(value: Any, path: str, *, everything: bool) -> Iterator[str]:
             yield from _secrets(item, joined(path, index), everything=everything)
 
 
-def _plain(value: Any, made: set[str], index: Mapping[_Key, str]) -> Any:
-    """`value` in the form that rules read. The URNs of the resources whose ids it contains are added to `made`."""
+def _plain(value: Any, targets: set[str], index: Mapping[_Key, str]) -> Any:
+    """`value` in the form that rules read. The URNs of the resources whose ids it contains are added to `targets`."""
     if isinstance(value, Mapping):
-        return {key: _plain(item, made, index) for key, item in value.items() if item is not None}
+        return {key: _plain(item, targets, index) for key, item in value.items() if item is not None}
     if isinstance(value, list):
-        return [_plain(item, made, index) for item in value]
+        return [_plain(item, targets, index) for item in value]
     if not isinstance(value, Open):
         return value
-    meant = target(value)
-    if meant is not None and meant in index:
-        made.add(index[meant])
+    wanted = target(value)
+    if wanted is not None and wanted in index:
+        targets.add(index[wanted])
     first, *_ = value.parts
     if (
         isinstance(first, str)
@@ -289,11 +289,11 @@ def _plain(value: Any, made: set[str], index: Mapping[_Key, str]) -> Any:
 def _json(file: File, budget: Budget, problems: list[Problem]) -> tuple[str, Any]:
     """The text of a file and its value; None with a problem added if it cannot be read. Raises `OverBudget`."""
 
-    def wrong(message: str, *, allowed: str = "", next_step: str = "") -> None:
+    def refuse(message: str, *, allowed: str = "", next_step: str = "") -> None:
         problems.append(Problem(file.name, message=message, allowed=allowed, next_step=next_step))
 
     if file.name.lower().endswith(".bicep"):
-        wrong("this is Bicep", next_step=f"compile it first: bicep build {file.name}")
+        refuse("this is Bicep", next_step=f"compile it first: bicep build {file.name}")
         return "", None
     try:
         raw = read_file(Path(file.path), LARGEST)
@@ -301,12 +301,12 @@ def _json(file: File, budget: Budget, problems: list[Problem]) -> tuple[str, Any
         text = raw.decode("utf-16" if raw.startswith(_UTF_16) else "utf-8-sig")
         return text, read_json(text, file.name)
     except UnicodeDecodeError as error:
-        wrong(f"it is not text (byte {error.start})", allowed="templates are JSON in UTF-8 or UTF-16")
+        refuse(f"it is not text (byte {error.start})", allowed="templates are JSON in UTF-8 or UTF-16")
     except FileRefusedError as error:
         large = "larger" in str(error.strerror)
-        wrong(f"it is larger than {LARGEST // 1_000_000} MB" if large else f"it {error.strerror}")
+        refuse(f"it is larger than {LARGEST // 1_000_000} MB" if large else f"it {error.strerror}")
     except OSError as error:
-        wrong(f"it cannot be read: {error.strerror or error}")
+        refuse(f"it cannot be read: {error.strerror or error}")
     except Unreadable as error:
         problems.append(error.problem)
     return "", None
@@ -323,21 +323,21 @@ def _given(file: File, budget: Budget, problems: list[Problem]) -> dict[str, Any
     try:
         names = sorted(each.name for each in template.parent.iterdir() if each.name.lower() == wanted)
     except OSError:
-        names = [template.stem + _PARAMETERS]  # it may exist: reading it gives the reason
+        names = [template.stem + _PARAMETERS]  # if it exists, reading it reports the reason
     if not names:
         return {}
     if len(names) > 1:
         message = f"{' and '.join(map(printable, names))} are its parameters on machines that ignore case"
         problems.append(Problem(file.name, message=message, next_step="keep one of them"))
         return None
-    beside = str(template.with_name(names[0]))
-    parameters = File(beside, printable(beside), file.root, named=False)
+    path = str(template.with_name(names[0]))
+    parameters = File(path, printable(path), file.root, named=False)
     before = len(problems)
-    text, said = _json(parameters, budget, problems)
+    text, content = _json(parameters, budget, problems)
     if len(problems) > before:
         return None
     try:
-        parts = folded(said)
+        parts = folded(content)
         # Azure's CLI also accepts a file with the bare parameters.
         given = folded(parts.get("parameters", parts))
         return {name: _given_value(name, value) for name, value in given.items()}
@@ -347,8 +347,8 @@ def _given(file: File, budget: Budget, problems: list[Problem]) -> dict[str, Any
         return None
 
 
-def _given_value(name: str, said: Any) -> Any:
-    parts = folded(said)
+def _given_value(name: str, parameter: Any) -> Any:
+    parts = folded(parameter)
     return parts["value"] if "value" in parts else unknown(f"parameters({name})")
 
 

@@ -22,16 +22,12 @@ _ENVELOPE: Final = frozenset(
     {"apiversion", "type", "name", "dependson", "condition", "copy", "comments", "metadata", "resources", "scope"}
     | {"existing", "resourcegroup", "subscriptionid", "asserts"}
 )
-"""Members of a resource in a template that do not belong to the resource."""
-
-
+"""Members of a resource in a template that are not inputs of the resource."""
 _OLDER: Final[Mapping[str, Mapping[str, str]]] = {"azure-native:sql:TransparentDataEncryption": {"status": "state"}}
-"""Names of properties in older API versions, for which a rule would assume a safe default."""
-
-
-_BESIDE: Final = frozenset({"location", "tags", "sku", "kind", "identity", "zones", "plan"})
+"""Properties renamed since older API versions, whose absence a rule would take as a safe default."""
+_TOP_LEVEL: Final = frozenset({"location", "tags", "sku", "kind", "identity", "zones", "plan"})
 """The members next to `properties` in every resource."""
-_PUNCTUATED: Final = frozenset(
+_WITH_PUNCTUATION: Final = frozenset(
     {"application_type", "flow_type", "request_source", "release_policy", "@odata.type", "odata.type", "$schema"}
     | {"daemonset-eviction-for-empty-nodes", "daemonset-eviction-for-occupied-nodes", "ignore-daemonsets-utilization"}
     | {"max-empty-bulk-delete", "max-graceful-termination-sec", "max-node-provision-time", "scan-interval"}
@@ -40,9 +36,7 @@ _PUNCTUATED: Final = frozenset(
     | {"scale-down-unready-time", "scale-down-utilization-threshold", "skip-nodes-with-local-storage"}
     | {"skip-nodes-with-system-pods", "balance-similar-node-groups"}
 )
-"""ARM's names with punctuation, which the SDK's lack. Any other punctuation is significant."""
-
-
+"""ARM's names with punctuation that the SDK's names lack. Any other punctuation is significant."""
 _SCALARS: Final = frozenset({"boolean", "integer", "number", "string", "enum"})
 _TYPES: Final[Mapping[str, str]] = {
     "boolean": "boolean",
@@ -51,7 +45,7 @@ _TYPES: Final[Mapping[str, str]] = {
     "string": "string",
     "enum": "string",
 }
-_TAKEN: Final[Mapping[str, frozenset[str]]] = {
+_ACCEPTED: Final[Mapping[str, frozenset[str]]] = {
     "boolean": frozenset({"boolean"}),
     "number": frozenset({"integer", "number"}),
     "string": frozenset({"string", "enum"}),
@@ -70,10 +64,10 @@ def catalogue() -> Catalogue:
 @cache
 def _tokens() -> Mapping[str, tuple[str, ...]]:
     """The SDK's types by ARM type in lower case; those with rules first."""
-    asked = {type_ for rule in rules() for type_ in rule.at}
+    with_rules = {type_ for rule in rules() for type_ in rule.at}
     known = set(catalogue().tokens())
     found: dict[str, list[str]] = {}
-    for token in sorted(ids.tokens(), key=lambda each: (each not in asked, each)):
+    for token in sorted(ids.tokens(), key=lambda each: (each not in with_rules, each)):
         if token in known:
             found.setdefault(ids.arm_type(token).lower(), []).append(token)
     return {arm_type: tuple(tokens) for arm_type, tokens in found.items()}
@@ -83,13 +77,13 @@ def _tokens() -> Mapping[str, tuple[str, ...]]:
 def token_of(arm_type: str, names: tuple[Any, ...], level: str) -> str | None:
     """The SDK's type of a resource of `arm_type` with these `names`; None if it has none.
 
-    If several types are one in ARM, fixed names decide (`config/logs`), then `level`, the kind of its scope (`resource`
-    for another resource, else `group`, `subscription`, `managementgroup` or `tenant`).
+    If ARM has one type for several of the SDK's, fixed names decide (`config/logs`), then `level`, the kind of scope
+    (`resource` for another resource, else `group`, `subscription`, `managementgroup` or `tenant`).
     """
     tokens = _tokens().get(arm_type.lower(), ())
     if not tokens and "/" in arm_type:
-        holder = re.escape(arm_type.lower().rpartition("/")[0])
-        by_kind = (found for each, found in _tokens().items() if re.fullmatch(f"{holder}/{{\\w+}}", each))
+        parent = re.escape(arm_type.lower().rpartition("/")[0])
+        by_kind = (found for each, found in _tokens().items() if re.fullmatch(f"{parent}/{{\\w+}}", each))
         tokens = next(by_kind, ())
     named = [token for token in tokens if _is_named(token, names)]
     fitting = [token for token in named if _level(token) == level]
@@ -141,11 +135,11 @@ def inputs(token: str, arm_type: str, body: Mapping[str, Any]) -> tuple[dict[str
         ((key, value) for key, value in body.items() if plain(key) not in _ENVELOPE), start=getattr(body, "start", -1)
     )
     shape = catalogue().resource(token).inputs
-    made = _lifted(shape, own, spelling(arm_type.partition("/")[0].lower()), set())
+    result = _lifted(shape, own, spelling(arm_type.partition("/")[0].lower()), set())
     for old, new in _OLDER.get(token, {}).items():
-        if old in made:
-            made[new] = made.pop(old)
-    return made, sorted(made.keys() - shape.properties.keys())
+        if old in result:
+            result[new] = result.pop(old)
+    return result, sorted(result.keys() - shape.properties.keys())
 
 
 def _lifted(shape: ObjectShape, body: Mapping[str, Any], names: Spelling, inside: set[str]) -> dict[str, Any]:
@@ -159,20 +153,20 @@ def _lifted(shape: ObjectShape, body: Mapping[str, Any], names: Spelling, inside
         _comparable(arm.rpartition(".")[2]): sdk for arm, sdk in names.renamed.items() if sdk in shape.properties
     }
     lifted = {fold(name) for name in names.flattened if name not in shape.properties} - inside
-    made: dict[str, Any] = {}
+    result: dict[str, Any] = {}
     written: dict[str, str] = {}
     for key, value in body.items():
         if fold(key) in lifted and isinstance(value, (Open, Mapping)):
             continue
         name = known.get(_comparable(key)) or renamed.get(_comparable(key)) or camel(key)
         if name in shape.properties and _comparable(key) not in known and _comparable(key) not in renamed:
-            name = key  # it only resembles one that the service has
+            name = key  # it only resembles a known property
         if fold(name) in written:
             raise DuplicateName(written[fold(name)], key, getattr(body, "start", -1))
         if name == "tags":
-            folded(value)  # the names are data, but must not differ in case only
+            folded(value)  # raises for tags that differ in case only
         written[fold(name)] = key
-        made[name] = _value(shape.properties[name].shape, value, names) if name in shape.properties else value
+        result[name] = _value(shape.properties[name].shape, value, names) if name in shape.properties else value
     for key, value in body.items():
         if fold(key) not in lifted or not isinstance(value, (Open, Mapping)):
             continue
@@ -180,28 +174,31 @@ def _lifted(shape: ObjectShape, body: Mapping[str, Any], names: Spelling, inside
             raise DuplicateName(written[fold(key)], key, getattr(body, "start", -1))
         written[fold(key)] = key
         if isinstance(value, Open):
-            made = {name: unknown(f"{value}.{name}") for name in shape.properties} | made
+            result = {name: unknown(f"{value}.{name}") for name in shape.properties} | result
         else:
             _put(
-                made, _lifted(shape, value, names, inside | {fold(key)}), key, beside=frozenset() if inside else _BESIDE
+                result,
+                _lifted(shape, value, names, inside | {fold(key)}),
+                key,
+                precedence=frozenset() if inside else _TOP_LEVEL,
             )
-    return made
+    return result
 
 
-def _put(made: dict[str, Any], inner: Mapping[str, Any], key: str, *, beside: frozenset[str]) -> None:
-    """Adds the members of the flattened object `key`; those in `beside` take precedence over them."""
+def _put(target: dict[str, Any], inner: Mapping[str, Any], key: str, *, precedence: frozenset[str]) -> None:
+    """Adds the members of the flattened object `key`; those in `precedence` take precedence over them."""
     for name, item in inner.items():
-        if name in made and made[name] != item and fold(name) not in beside:
-            made[name] = unknown(f"{name} and {key}.{name}")
+        if name in target and target[name] != item and fold(name) not in precedence:
+            target[name] = unknown(f"{name} and {key}.{name}")
         else:
-            made.setdefault(name, item)
+            target.setdefault(name, item)
 
 
 @lru_cache(maxsize=4096)
 def _comparable(name: str) -> str:
     """A name for comparison, without punctuation that the SDK removes (`Application_Type`, `@odata.type`)."""
     low = fold(name)
-    return plain(low) if low in _PUNCTUATED else low
+    return plain(low) if low in _WITH_PUNCTUATION else low
 
 
 def _value(shape: Shape, value: Any, names: Spelling) -> Any:
@@ -225,12 +222,12 @@ def converted(shape: Shape, value: str | float) -> Any:
     It is open if the result is unspecified, such as for a number in place of a boolean.
     """
     kinds = {option.kind for option in shape.options} if shape.kind == "union" else {shape.kind}
-    given = "boolean" if isinstance(value, bool) else "string" if isinstance(value, str) else "number"
-    if not kinds <= _SCALARS or kinds & _TAKEN[given]:
+    kind_of_value = "boolean" if isinstance(value, bool) else "string" if isinstance(value, str) else "number"
+    if not kinds <= _SCALARS or kinds & _ACCEPTED[kind_of_value]:
         return value
     (kind, *others) = sorted(kinds)
-    made = None if others else _converted(_TYPES[kind], value)
-    return unknown(f"{value} as {kind}") if made is None else made
+    result = None if others else _converted(_TYPES[kind], value)
+    return unknown(f"{value} as {kind}") if result is None else result
 
 
 def _converted(kind: str, value: str | float) -> Any:
@@ -246,21 +243,21 @@ def _converted(kind: str, value: str | float) -> Any:
 def _merged(union: Shape) -> Shape:
     """The members of a union as one object, for a value without a discriminator."""
     objects = [each.object for each in union.options if each.object]
-    every = {name: member for each in objects for name, member in each.properties.items()}
-    return Shape("object", object=ObjectShape("", lambda: every)) if objects else union
+    members = {name: member for each in objects for name, member in each.properties.items()}
+    return Shape("object", object=ObjectShape("", lambda: members)) if objects else union
 
 
 def _is(option: Shape, value: Mapping[str, Any]) -> bool:
     """Whether `value` is of this member of a union, by its discriminator."""
     constants = option.object.constants if option.object else {}
-    given = {plain(key): item for key, item in value.items()}
+    by_name = {plain(key): item for key, item in value.items()}
     return bool(option.object) and all(
-        str(given.get(plain(name), "")).lower() == str(constant).lower() for name, constant in constants.items()
+        str(by_name.get(plain(name), "")).lower() == str(constant).lower() for name, constant in constants.items()
     )
 
 
-def holders(token: str) -> tuple[str, ...]:
-    """The inputs for the id of the resource that an extension is on; none for other types."""
+def scope_inputs(token: str) -> tuple[str, ...]:
+    """The inputs for the id of the resource that an extension resource extends; none for other types."""
     start = ids.template(token).partition("/providers/")[0]
     found = _PARAMETER.fullmatch(start)
     return (found[1],) if found else ()

@@ -1,7 +1,7 @@
 """JSON Schemas of settings files, for editors; `bluelamp schemas` lists and writes them.
 
 They are generated from the models that read the files. Checks that a schema cannot express, such as overlapping ranges,
-are made by `bluelamp check` only.
+are only made by `bluelamp check`.
 """
 
 from bluelamp.schemas.editor.files import FILES, SHIPPED, SettingsFile, generate, headed, kind_of, write_schemas

@@ -14,7 +14,7 @@ def asset() -> Schema:
 
     Bluelamp's own custom properties are not in it.
     """
-    made: dict[str, Any] = json.loads(OpenDataContractStandard.json_schema())  # type: ignore[no-untyped-call]
-    made.pop("title", None)
-    made["properties"]["apiVersion"] = {**made["properties"]["apiVersion"], "enum": [VERSION]}
-    return made
+    schema: dict[str, Any] = json.loads(OpenDataContractStandard.json_schema())  # type: ignore[no-untyped-call]
+    schema.pop("title", None)
+    schema["properties"]["apiVersion"] = {**schema["properties"]["apiVersion"], "enum": [VERSION]}
+    return schema

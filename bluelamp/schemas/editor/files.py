@@ -31,8 +31,8 @@ class SettingsFile:
         """The self-contained JSON Schema, draft 07."""
         from bluelamp.schemas.editor.models import DRAFT
 
-        made = self.make()
-        return {"$schema": made.pop("$schema", DRAFT), "title": self.title, **made}
+        schema = self.make()
+        return {"$schema": schema.pop("$schema", DRAFT), "title": self.title, **schema}
 
 
 def kind_of(path: str) -> SettingsFile | None:
@@ -57,15 +57,17 @@ def schema_text(file: SettingsFile) -> str:
 
 def write_schemas(folder: Path) -> list[Path]:
     """Copies the shipped schemas into `folder`, which is created, and returns the changed files. Raises `OSError`."""
-    return _written(folder, {path.name: path.read_text(encoding="utf-8") for path in sorted(SHIPPED.glob("*.json"))})
+    return _write_changed(
+        folder, {path.name: path.read_text(encoding="utf-8") for path in sorted(SHIPPED.glob("*.json"))}
+    )
 
 
 def generate() -> list[Path]:
     """Regenerates the shipped schemas from the models, and returns the changed files."""
-    return _written(SHIPPED, {f"{file.name}.json": schema_text(file) for file in FILES})
+    return _write_changed(SHIPPED, {f"{file.name}.json": schema_text(file) for file in FILES})
 
 
-def _written(folder: Path, texts: Mapping[str, str]) -> list[Path]:
+def _write_changed(folder: Path, texts: Mapping[str, str]) -> list[Path]:
     folder.mkdir(parents=True, exist_ok=True)
     changed = []
     for name, text in texts.items():

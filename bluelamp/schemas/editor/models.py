@@ -24,14 +24,14 @@ def schema_of(
 ) -> Schema:
     """The self-contained schema of a `model`.
 
-    `optional` fields need not be written although the model requires them, `hidden` ones are never written. In a
-    `layer`, which overrides other settings, nothing is required, `null` removes any value, and `remove: true` removes a
-    named item.
+    `optional` fields are not required, although the model requires them; `hidden` fields are omitted. In a `layer`,
+    which overrides other settings, nothing is required, `null` removes any value, and `remove: true` removes a named
+    item.
     """
     generate = type("Generate", (_Generate,), {"optional": optional, "hidden": hidden, "layer": layer})
-    made = model.model_json_schema(schema_generator=generate, ref_template="#/definitions/{model}")
-    made["definitions"] = made.pop("$defs", {})
-    plain: Schema = _plain(made)
+    schema = model.model_json_schema(schema_generator=generate, ref_template="#/definitions/{model}")
+    schema["definitions"] = schema.pop("$defs", {})
+    plain: Schema = _plain(schema)
     return plain
 
 
@@ -46,7 +46,7 @@ def notes(model: type[BaseModel]) -> dict[str, str]:
 
 
 def inner_model(annotation: Any, *, many: bool = False) -> tuple[type[BaseModel] | None, bool]:
-    """The model in a setting's annotation, None for a plain value, and whether it is in a list or a mapping."""
+    """The model in a setting's annotation (None for a plain value), and whether it is in a list or a mapping."""
     if inspect.isclass(annotation) and issubclass(annotation, BaseModel):
         return annotation, many
     origin = get_origin(annotation)
@@ -71,46 +71,46 @@ class _Generate(GenerateJsonSchema):
 
     def model_schema(self, schema: core_schema.ModelSchema) -> JsonSchemaValue:
         """The schema of a model with its fields' descriptions."""
-        made, model = super().model_schema(schema), schema["cls"]
+        result, model = super().model_schema(schema), schema["cls"]
         if model.__module__.startswith("pydantic"):
-            return made
-        made.pop("title", None)
-        properties = made.get("properties", {})
-        said = notes(model)
+            return result
+        result.pop("title", None)
+        properties = result.get("properties", {})
+        descriptions = notes(model)
         for name, info in model.model_fields.items():
-            written = info.alias or name
-            if (model, written) in self.hidden:
-                properties.pop(written, None)
-            elif written in properties and said.get(name):
-                properties[written]["description"] = said[name]
-        left = {written for owner, written in (*self.optional, *self.hidden) if owner is model}
-        required = [] if self.layer else [each for each in made.get("required", ()) if each not in left]
-        made.pop("required", None)
+            name_in_file = info.alias or name
+            if (model, name_in_file) in self.hidden:
+                properties.pop(name_in_file, None)
+            elif name_in_file in properties and descriptions.get(name):
+                properties[name_in_file]["description"] = descriptions[name]
+        omitted = {name_in_file for owner, name_in_file in (*self.optional, *self.hidden) if owner is model}
+        required = [] if self.layer else [each for each in result.get("required", ()) if each not in omitted]
+        result.pop("required", None)
         if required:
-            made["required"] = required
+            result["required"] = required
         if self.layer:
-            made["properties"] = {name: _nullable(each) for name, each in properties.items()}
+            result["properties"] = {name: _nullable(each) for name, each in properties.items()}
             if "name" in properties:
                 note = "Leaves out the item of this name, which is shared."
-                made["properties"]["remove"] = {"const": True, "description": note}
-        return made
+                result["properties"]["remove"] = {"const": True, "description": note}
+        return result
 
     def function_after_schema(self, schema: core_schema.AfterValidatorFunctionSchema) -> JsonSchemaValue:
-        """What a check refuses is part of the schema, where it can be said."""
+        """The schema with the condition that the check enforces, if JSON Schema can express it."""
         return _checked(super().function_after_schema(schema), schema["function"]["function"])
 
     def function_before_schema(self, schema: core_schema.BeforeValidatorFunctionSchema) -> JsonSchemaValue:
-        """What a check refuses is part of the schema, where it can be said."""
+        """The schema with the condition that the check enforces, if JSON Schema can express it."""
         return _checked(super().function_before_schema(schema), schema["function"]["function"])
 
     def function_plain_schema(self, schema: core_schema.PlainValidatorFunctionSchema) -> JsonSchemaValue:
-        """What a check refuses is part of the schema, where it can be said."""
+        """The condition that the check enforces, if JSON Schema can express it."""
         return _checked({}, schema["function"]["function"])
 
 
 def _checked(inner: Schema, check: Any) -> Schema:
     if isinstance(check, Matching):
-        # ECMAScript has no inline flags, so such a pattern is left to the check itself.
+        # ECMAScript has no inline flags.
         if check.pattern.startswith("(?i)"):
             return inner
         own = {"pattern": f"^({check.pattern})$"}
@@ -120,8 +120,8 @@ def _checked(inner: Schema, check: Any) -> Schema:
 
 
 def _nullable(schema: Schema) -> Schema:
-    said: Schema = {key: schema[key] for key in ("description", "default") if key in schema}
-    return {"anyOf": [{key: each for key, each in schema.items() if key not in said}, {"type": "null"}], **said}
+    siblings: Schema = {key: schema[key] for key in ("description", "default") if key in schema}
+    return {"anyOf": [{key: each for key, each in schema.items() if key not in siblings}, {"type": "null"}], **siblings}
 
 
 def _plain(schema: Any) -> Any:
@@ -130,7 +130,7 @@ def _plain(schema: Any) -> Any:
         return [_plain(each) for each in schema]
     if not isinstance(schema, dict):
         return schema
-    made = {key: _plain(each) for key, each in schema.items() if key != "default" or each is not None}
-    if "$ref" in made and len(made) > 1:
-        made = {"allOf": [{"$ref": made.pop("$ref")}], **made}
-    return made
+    result = {key: _plain(each) for key, each in schema.items() if key != "default" or each is not None}
+    if "$ref" in result and len(result) > 1:
+        result = {"allOf": [{"$ref": result.pop("$ref")}], **result}
+    return result

@@ -15,17 +15,17 @@ from bluelamp.schemas.editor.models import Field, inner_model, schema_of
 
 def stack(*, layer: bool) -> Schema:
     """The schema of a stack file, or with `layer` of one that overrides other settings."""
-    made = schema_of(Settings, optional=set(_filled(Settings, "")), layer=layer)
+    settings = schema_of(Settings, optional=set(_filled(Settings, "")), layer=layer)
     config: Schema = {
         "type": "object",
-        "properties": {f"{PROJECT}{name}": each for name, each in made["properties"].items()},
+        "properties": {f"{PROJECT}{name}": each for name, each in settings["properties"].items()},
         "patternProperties": {
             f"^({'|'.join(OTHER_NAMESPACES)}):": {"description": "A setting of a provider or of the engine."}
         },
         "additionalProperties": False,
     }
     if not layer:
-        config["required"] = [f"{PROJECT}{name}" for name in made["required"]]
+        config["required"] = [f"{PROJECT}{name}" for name in settings["required"]]
         config["anyOf"] = [{"required": [f"{PROJECT}{half}"]} for half in ("azure", "onPremises")]
     engine: Schema = {key: {"description": "The engine's own."} for key in ENGINE_KEYS}
     return {
@@ -33,7 +33,7 @@ def stack(*, layer: bool) -> Schema:
         "properties": {**engine, "config": {"anyOf": [config, {"type": "null"}]} if layer else config},
         "additionalProperties": False,
         **({} if layer else {"required": ["config"]}),
-        "definitions": made["definitions"],
+        "definitions": settings["definitions"],
     }
 
 

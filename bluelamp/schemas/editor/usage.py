@@ -24,8 +24,8 @@ def usage() -> Schema:
 
 
 def _mapping(properties: Schema, description: str) -> Schema:
-    said = {"description": description} if description else {}
-    return {**said, "type": ["object", "null"], "additionalProperties": False, "properties": properties}
+    described = {"description": description} if description else {}
+    return {**described, "type": ["object", "null"], "additionalProperties": False, "properties": properties}
 
 
 def _amount(default: Default) -> Schema:

@@ -24,7 +24,7 @@ INTERFACES: Final = "interfaces"
 
 
 def interface_subnets(context: Context, zone: LandingZoneSettings) -> "dict[str, SpokeSubnet]":
-    """The subnets where `zone` is the one of the interfaces: half of the quarter that is kept for growth is theirs."""
+    """The subnets if `zone` is the landing zone of the interfaces, in half of the quarter reserved for growth."""
     if _zone_name(context) != zone.name:
         return {}
     from bluelamp.modules.azure.spoke.subnets import SpokeSubnet, default_subnets
@@ -35,7 +35,7 @@ def interface_subnets(context: Context, zone: LandingZoneSettings) -> "dict[str,
 
 
 def interface_range(context: Context) -> tuple[str, str] | None:
-    """The region and the range of the subnet of the interfaces; None where there are none."""
+    """The region and the range of the interfaces' subnet; None without interfaces."""
     name = _zone_name(context)
     for zone in context.azure.landing_zones:
         if zone.name == name:
@@ -57,8 +57,8 @@ def access(
     archive: "LogArchive | None",
     emergency: pulumi.Output[str] | None,
 ) -> None:
-    """Creates the access that the policy allows today, and the log of all access; `emergency` is the group of the
-    emergency accounts."""
+    """Creates the access that the policy allows today, and the access log; `emergency` is the group of the emergency
+    accounts."""
     gateway = _interfaces(context, zones, logs) if lake is not None else None
     if archive is not None and lake is not None:
         _log(context, lake, gateway, archive)
@@ -87,7 +87,7 @@ def access(
 
 
 def _register(policy: AccessPolicy) -> None:
-    """Registers a component for each rule, so that a plan, a preview and a state show when access ends."""
+    """Registers a component for each rule, so that plans, previews and states show when access ends."""
     for rule in policy.rules:
         ends = policy.ends(rule)
         inputs = {
@@ -97,8 +97,8 @@ def _register(policy: AccessPolicy) -> None:
             "ends": ends.isoformat() if ends else None,
             "open": policy.is_open(rule, today()),
         }
-        given = {key: value for key, value in inputs.items() if value is not None}
-        pulumi.ComponentResource(ACCESS_RULE, f"access-{rule.id}", given).register_outputs({})
+        inputs_of_rule = {key: value for key, value in inputs.items() if value is not None}
+        pulumi.ComponentResource(ACCESS_RULE, f"access-{rule.id}", inputs_of_rule).register_outputs({})
 
 
 def _interfaces(context: Context, zones: "dict[str, LandingZone]", logs: "LogAnalytics") -> "DataInterfaces | None":

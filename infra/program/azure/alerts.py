@@ -1,4 +1,4 @@
-"""The alerts of the platform, in each of its subscriptions, as Azure requires an alert beside its resource."""
+"""The alerts of the platform, in each subscription, as Azure requires an alert in its resource's subscription."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
@@ -15,17 +15,17 @@ if TYPE_CHECKING:
 
 
 def alerts(context: Context, monitored: Mapping[str, MonitoredResource], logs: "LogAnalytics") -> pulumi.Output[str]:
-    """The alerts; gives the action group of the subscription of `management`, where the searches are."""
+    """Creates the alerts, and returns the action group of the `management` subscription, with the query alerts."""
     main = context.subscriptions.of("management")
     args = _args(context, main, "platform", context.group("management"), monitored)
     args["workspace_id"] = logs.workspace_id
-    made = Alerts("alerts", args, context.within(main))
+    component = Alerts("alerts", args, context.within(main))
     for short in context.platform:
         if short != main:
             name, opts = f"alerts-{short}", context.within(short)
             group = ResourceGroup(name, {"label": context.label, "location": context.location, "workload": name}, opts)
             Alerts(name, _args(context, short, short, group, monitored), opts)
-    action_group_id: pulumi.Output[str] = made.action_group_id
+    action_group_id: pulumi.Output[str] = component.action_group_id
     return action_group_id
 
 

@@ -1,4 +1,4 @@
-"""The force's own premises in Azure: private link scopes, and clusters, servers and databases by Azure Arc."""
+"""The force's own premises in Azure: private link scopes, and clusters, servers and databases with Azure Arc."""
 
 from typing import TYPE_CHECKING
 
@@ -32,7 +32,7 @@ def private_link_scopes(
     collected: "DataCollection | None",
     metrics: "MetricsWorkspace | None",
 ) -> "PrivateLinkScopes | None":
-    """The private link scopes of Azure Monitor and of Azure Arc."""
+    """Creates the private link scopes of Azure Monitor and Azure Arc."""
     if collected is None or not context.has("privateLinkScopes"):
         return None
     from bluelamp.modules.hybrid.private_link_scopes import PrivateLinkScopes
@@ -60,7 +60,7 @@ def private_link_scopes(
 def arc_resources(
     context: Context, logs: "LogAnalytics", collected: "DataCollection | None", scopes: "PrivateLinkScopes | None"
 ) -> None:
-    """Each cluster whose agents are known, and the servers with their databases where the settings have some."""
+    """Creates each cluster with an agent certificate, and the servers and databases in the settings."""
     estate = context.force.on_premises
     if estate is None or not context.has("arc"):
         return
@@ -135,10 +135,10 @@ def _servers(
 def _machine(machine: Machine) -> "ArcMachine":
     from bluelamp.modules.hybrid.arc_servers import ArcMachine
 
-    made = ArcMachine(os_type=machine.os)
+    arguments = ArcMachine(os_type=machine.os)
     if machine.kind:
-        made["kind"] = machine.kind
-    return made
+        arguments["kind"] = machine.kind
+    return arguments
 
 
 def _databases(machine: Machine) -> "ArcSqlMachine":

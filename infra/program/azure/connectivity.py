@@ -1,4 +1,4 @@
-"""The network topology that the settings choose, with the DDoS protection plan of its hubs."""
+"""The network topology in the settings, with the DDoS protection plan of its hubs."""
 
 from typing import TYPE_CHECKING
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 def create_topology(context: Context, logs: "LogAnalytics") -> Topology:
     """Creates the hubs, and the DDoS protection plan that they share."""
     plan = _ddos_plan(context)
-    # Each is imported when it is chosen: a plan loads only the SDK modules that it uses.
+    # Imported here, so that a plan loads only the SDK modules that it uses.
     if context.azure.topology == "virtual-wan":
         from bluelamp.infra.program.azure.virtual_wan import virtual_wan
 

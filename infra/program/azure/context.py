@@ -26,16 +26,16 @@ class Context(Design):
 
     tenant_id: pulumi.Input[str]
     subscription_id: pulumi.Input[str]
-    """The platform's first subscription; landing zones without one of their own are in it."""
+    """The platform's first subscription, which has landing zones without their own subscription."""
     subscriptions: Subscriptions
     providers: Mapping[str, pulumi.ProviderResource]
-    """By the short name of the subscription; the first is left out where it is that of whoever is logged in."""
+    """By the short name of the subscription; without the first one if it is that of the current login."""
     groups: Mapping[str, ResourceGroup]
     """The platform's resource groups, by logical name."""
 
     @property
     def opts(self) -> pulumi.ResourceOptions | None:
-        """The options that put a component into the platform's first subscription."""
+        """The options for components in the platform's first subscription."""
         return self.within(PLATFORM)
 
     def subscription(self, workload: str) -> pulumi.Input[str]:
@@ -48,13 +48,13 @@ class Context(Design):
         return {PLATFORM: self.subscription_id, **{k: v for k, v in self.subscriptions.ids.items() if k != PLATFORM}}
 
     def within(self, short: str) -> pulumi.ResourceOptions | None:
-        """The options that put a component into a subscription of the platform, by its short name."""
+        """The options for components in a subscription of the platform, by its short name."""
         return _options(self.providers.get(short))
 
     def at(self, workload: str) -> pulumi.ResourceOptions | None:
-        """The options that put a component into the resource group for `workload`, in that group's subscription.
+        """The options for components in the resource group for `workload`, in that group's subscription.
 
-        What such a component has in the network or in the platform's vault goes to the subscription of those.
+        Their resources in the network or in the platform's vault are in the subscriptions of those.
         """
         own, network, vault = (self.subscriptions.of(each) for each in (workload, "network", "security"))
         opts = self.within(own)
@@ -70,7 +70,7 @@ class Context(Design):
 
     @property
     def network_provider(self) -> pulumi.ProviderResource | None:
-        """The provider of the hubs' subscription; None where that is the platform's first."""
+        """The provider of the hubs' subscription; None if that is the platform's first."""
         network = self.subscriptions.of("network")
         return None if network == PLATFORM else self.providers[network]
 
@@ -80,15 +80,17 @@ class Context(Design):
 
 
 def context(force: Force, azure: Azure, label: Label, zone_labels: Mapping[str, Label]) -> Context:
-    """The context, with the providers of the settings' own subscriptions or whoever is logged in.
+    """The context, with providers for the subscriptions in the settings or, without those, the current login.
 
-    Makes those providers, and the platform's resource groups.
+    Creates these providers and the platform's resource groups.
     """
     design = Design(force, azure, label, zone_labels)
     found = subscriptions(azure)
     first = found.ids.get(PLATFORM)
     providers = {
-        short: _provider(f"azure-{short}", azure, given) for short, given in found.ids.items() if short != PLATFORM
+        short: _provider(f"azure-{short}", azure, subscription)
+        for short, subscription in found.ids.items()
+        if short != PLATFORM
     }
     if first or azure.tenant_id:
         providers[PLATFORM] = _provider("azure", azure, first)
@@ -110,7 +112,7 @@ def _group_name(design: Design, workload: str, region: str) -> str:
 
 
 def _options(provider: pulumi.ProviderResource | None) -> pulumi.ResourceOptions | None:
-    """The options with a provider; None leaves it to the one that is logged in."""
+    """The options with a provider; None means the default provider."""
     return pulumi.ResourceOptions(providers=[provider]) if provider is not None else None
 
 
@@ -130,7 +132,7 @@ def _provider(name: str, azure: Azure, subscription: str | None) -> pulumi.Provi
 def _identity(
     tenant: str | None, subscription: str | None, provider: pulumi.ProviderResource | None
 ) -> tuple[pulumi.Input[str], pulumi.Input[str]]:
-    """The tenant and the subscription: the settings', or else those of whoever is logged in."""
+    """The tenant and the subscription: those in the settings, or else those of the current login."""
     if tenant and subscription:
         return tenant, subscription
     from pulumi_azure_native import authorization

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from bluelamp.modules.data.lake import DataLake, SqlSource
 
 LAKE: Final = "lake-account"
-"""The resource that contracts name as the store of their data."""
+"""The resource that contracts name as the store."""
 
 _HUBS: Final = ("records", "quarantine", "incidents")
 """Valid records of forms, invalid ones, and incidents as they happen."""
@@ -40,7 +40,7 @@ def data(
     logs: "LogAnalytics",
     assets: Sequence[Contract],
 ) -> "DataLake | None":
-    """Creates what the profile has of `azure.data`, and returns its lake; None without such settings."""
+    """Creates the components of `azure.data` in the profile, and returns the lake; None without such settings."""
     wanted = context.azure.data
     if wanted is None or not context.has("dataLake"):
         return None
@@ -61,7 +61,7 @@ def data(
 
 
 def _keys(context: Context, vault: "KeyVault") -> "CustomerManagedKeys | None":
-    """A key for each kind of store, in the platform's vault."""
+    """Creates a key for each kind of store, in the platform's vault."""
     if not context.has("customerManagedKeys"):
         return None
     from bluelamp.modules.azure.customer_managed_keys import CustomerManagedKeys
@@ -121,7 +121,7 @@ def _factory(zone: DataZone, wanted: "DataSettings", lake: "DataLake") -> None:
 
 
 def _sources(context: Context, wanted: "DataSettings") -> "dict[str, SqlSource]":
-    """By name; each is on a server of the force's own premises, which the settings have wherever there is one."""
+    """The sources by name; each is on a server on the force's own premises."""
     estate = context.force.on_premises
     return {each.name: _source(each, estate.domain) for each in wanted.sources} if estate else {}
 
@@ -177,8 +177,8 @@ def _databricks(zone: DataZone, wanted: "DataSettings", lake: "DataLake") -> Non
 def _catalogue(zone: DataZone, lake: "DataLake") -> None:
     from bluelamp.modules.data.catalogue import DataCatalogue, DataCatalogueArgs
 
-    made = DataCatalogue("catalogue", zone.args(DataCatalogueArgs, "catalogue"), zone.opts)
-    grant_read(zone, lake, "catalogue", made.principal_id)
+    catalogue = DataCatalogue("catalogue", zone.args(DataCatalogueArgs, "catalogue"), zone.opts)
+    grant_read(zone, lake, "catalogue", catalogue.principal_id)
 
 
 def _capture(zone: DataZone) -> "DataCapture":

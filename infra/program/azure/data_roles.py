@@ -21,7 +21,7 @@ _SECRETS: Final = role_definition_id("Key Vault Secrets User")
 def grant_write(
     zone: DataZone, lake: "DataLake", service: str, principal_id: pulumi.Input[str], *file_systems: str
 ) -> None:
-    """Lets `service` write to some of the lake's file systems, and to no other."""
+    """Lets `service` write to these file systems of the lake only."""
     for each in file_systems:
         _grant(zone, f"{service}-writes-{each}", one_of(lake.file_system_ids, each), WRITER, principal_id)
 

@@ -1,4 +1,4 @@
-"""The subnets of the data landing zone: more is reached in it than by HTTPS, and Databricks brings its own."""
+"""The subnets of the data landing zone, which needs more ports than HTTPS, and subnets for Databricks."""
 
 from ipaddress import IPv4Network
 from typing import TYPE_CHECKING, Final
@@ -14,13 +14,13 @@ HOST: Final = "databricks-host"
 CONTAINER: Final = "databricks-container"
 
 _PORTS: Final = ["1433", "5671", "5672", "9093"]
-"""SQL (Synapse), AMQP and Kafka (Event Hubs), beside HTTPS, which every such subnet lets in."""
+"""SQL (Synapse), AMQP and Kafka (Event Hubs), in addition to HTTPS."""
 
 
 def data_subnets(context: Context, zone: LandingZone) -> "dict[str, SpokeSubnet]":
-    """The subnets where `zone` is the data landing zone; none where it is another, which has the usual ones.
+    """The subnets if `zone` is the data landing zone; none for other zones, which have the usual ones.
 
-    By Databricks the network is divided in quarters, each at least a /26.
+    For Databricks the network is divided into quarters, each at least a /26.
     """
     data = context.azure.data
     if data is None or data.landing_zone != zone.name or not context.has("dataLake"):
@@ -40,7 +40,7 @@ def data_subnets(context: Context, zone: LandingZone) -> "dict[str, SpokeSubnet]
 
 
 def endpoints_range(zone: LandingZone) -> str:
-    """The range of the subnet for private endpoints of the data landing zone, whichever engine it has."""
+    """The range of the data landing zone's subnet for private endpoints, for any engine."""
     from bluelamp.modules.azure.spoke.subnets import default_subnets
 
     return default_subnets(str(zone.address_space))[ENDPOINTS]["address_prefix"]

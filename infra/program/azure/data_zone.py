@@ -33,7 +33,7 @@ class DataZone:
 
     @property
     def opts(self) -> pulumi.ResourceOptions | None:
-        """The options that put a component into the landing zone's subscription."""
+        """The options for components in the landing zone's subscription."""
         own = self.landing_zone.provider
         return pulumi.ResourceOptions(providers=[own]) if own else self.context.opts
 
@@ -48,9 +48,9 @@ class DataZone:
         return self.landing_zone.resource_group_names.apply(lambda names: names["workload"])
 
     def args(self, shape: type[T], workload: str, **own: Any) -> T:
-        """The arguments of the part called `workload`: what every part takes, and those of its own that are not None.
+        """The arguments of the part `workload`: the common ones, and its own that are not None.
 
-        The component checks them against their `shape`.
+        `shape` is their type, which the component validates.
         """
         common = {
             "label": self.context.label,
@@ -64,7 +64,7 @@ class DataZone:
         return cast(T, {**common, **{key: value for key, value in own.items() if value is not None}})
 
     def key(self, use: str) -> "EncryptionKey | None":
-        """The key of the force's own for one use; None where the force has none."""
+        """The customer-managed key for one use; None without customer-managed keys."""
         if self.keys is None:
             return None
         return {

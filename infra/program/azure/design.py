@@ -23,7 +23,7 @@ class Design:
     azure: Azure
     label: Label
     zone_labels: Mapping[str, Label]
-    """The labels of landing zones that the roadmap names, by the zone's name; all others have `label`."""
+    """The labels of landing zones in the roadmap, by the zone's name; all others have `label`."""
 
     @property
     def location(self) -> Region:
@@ -37,7 +37,7 @@ class Design:
 
     @property
     def hub_spaces(self) -> dict[Region, str]:
-        """The address range of the hub in each region that has one, the primary region's first."""
+        """The address range of the hub in each region with a hub, the primary region's first."""
         second = self.has("secondHub")
         return {
             region: str(space) for region, space in self.azure.hubs.items() if second or region == self.azure.regions[0]
@@ -45,7 +45,7 @@ class Design:
 
     @property
     def sites(self) -> tuple[Site, ...]:
-        """The force's own sites that are connected to Azure; none without gateways."""
+        """The force's own sites with a connection to Azure; none without gateways."""
         estate = self.force.on_premises
         return tuple(estate.sites) if estate and self.has("gateways") else ()
 
@@ -59,7 +59,7 @@ class Design:
 
     @property
     def guarded_regions(self) -> list[Region]:
-        """The regions whose backup vaults have a resource guard: those of landing zones with backups."""
+        """The regions with a resource guard: those of landing zones with backups."""
         if not self.has("resourceGuard"):
             return []
         zones = [zone for zone in self.azure.landing_zones if zone.archetype != ISOLATED]
@@ -67,7 +67,7 @@ class Design:
 
     @property
     def resource_groups(self) -> list[tuple[str, Region]]:
-        """The workload and the region of each resource group of the platform, once each."""
+        """The workload and the region of each resource group of the platform."""
         return list(dict.fromkeys(self._resource_groups()))
 
     def _resource_groups(self) -> Iterator[tuple[str, Region]]:
@@ -101,5 +101,5 @@ class Design:
         return self.force.has(component)
 
     def regional(self, name: str, region: str) -> str:
-        """The logical name of a resource of each region: `name`, and `second-name` beyond the primary one."""
+        """The logical name of a regional resource: `name` in the primary region, `second-name` in the other."""
         return name if region == self.location else f"second-{name}"

@@ -1,4 +1,4 @@
-"""Private DNS zones and the resolvers that answer for them."""
+"""Private DNS zones and DNS resolvers."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Names:
-    """The private DNS zones that everything in the estate shares, and the resolvers by region."""
+    """The private DNS zones shared by the estate, and the resolvers by region."""
 
     vault_zone_id: pulumi.Output[str]
     zone_ids: Mapping[str, pulumi.Output[str]]
@@ -28,7 +28,7 @@ class Names:
 
     @property
     def shared(self) -> dict[str, pulumi.Input[str]]:
-        """The ids of the zones by name: the vault's, and from `hybrid` on all of them."""
+        """The ids of the zones by name: from `hybrid` on all zones, before that the vault's."""
         return {**self.zone_ids, VAULT_ZONE: self.vault_zone_id}
 
 
@@ -43,7 +43,7 @@ def _zones(context: Context, topology: Topology, vault: "KeyVault") -> dict[str,
     from bluelamp.modules.azure.private_dns import PrivateDns, zones
 
     regions = tuple(context.azure.regions)
-    made = PrivateDns(
+    private_dns = PrivateDns(
         "private-dns",
         {
             "label": context.label,
@@ -55,7 +55,7 @@ def _zones(context: Context, topology: Topology, vault: "KeyVault") -> dict[str,
         },
         context.at("dns"),
     )
-    return {zone.name: one_of(made.zone_ids, zone.name) for zone in zones(regions)}
+    return {zone.name: one_of(private_dns.zone_ids, zone.name) for zone in zones(regions)}
 
 
 def _resolvers(context: Context, topology: Topology, logs: "LogAnalytics") -> "dict[str, DnsResolver]":

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def hierarchy(context: Context) -> ManagementGroups:
-    """The force's management groups, and from `hybrid` on the custom roles."""
+    """Creates the force's management groups, and from `hybrid` on the custom roles."""
     groups = ManagementGroups("management-groups", _arguments(context, canary=False), context.opts)
     if context.has("roles"):
         from bluelamp.modules.azure.roles import Roles
@@ -28,7 +28,7 @@ def hierarchy(context: Context) -> ManagementGroups:
 
 
 def policies(context: Context, groups: ManagementGroups, logs: "LogAnalytics", network: Network) -> None:
-    """The policy assignments, and the canary hierarchy for testing them."""
+    """Creates the policy assignments, and the canary hierarchy for testing them."""
     if context.has("policies"):
         from bluelamp.modules.azure.policy import PolicyBaseline, PolicyBaselineArgs
         from bluelamp.modules.azure.policy.catalogue import dns_zones
@@ -150,7 +150,7 @@ def _arguments(context: Context, *, canary: bool) -> ManagementGroupsArgs:
     confidential = any(zone.archetype.startswith("confidential") for zone in context.azure.landing_zones)
     if confidential or context.force.profile != "starter":
         args["confidential"] = True
-    # Settings with one and not the other are refused before.
+    # Settings with only one of the two are rejected earlier.
     if wanted.hierarchy_settings and wanted.quarantine and not canary and not context.force.entry.environment:
         args["hierarchy_settings"] = {"tenant_id": context.tenant_id}
     if canary:

@@ -155,7 +155,7 @@ def _args(
     base: pulumi.Input[str] | None,
     logs: "LogAnalytics",
 ) -> HubArgs:
-    """The arguments of a hub with a firewall of its own, and with the routes that bypass it."""
+    """The arguments of a hub with its own firewall, and with the routes that bypass it."""
     args = hub_args(context, region, ddos_plan_id, logs)
     wanted = context.azure.hub.firewall
     args["firewall"] = {
@@ -180,7 +180,7 @@ def _args(
 
 
 def _beyond(context: Context, region: Region) -> dict[str, str]:
-    """The force's range in the other region that has a hub, behind the firewall there."""
+    """The force's range in the other region with a hub, behind the firewall there."""
     ranges = context.force.allocation.ranges()
     return {
         str(ranges[other]): str(naming.hub_plan(space).firewall_address)

@@ -1,4 +1,4 @@
-"""The arguments of hubs and of their firewalls' policies, which both topologies share."""
+"""The arguments of hubs and firewall policies that both topologies share."""
 
 from typing import TYPE_CHECKING
 
@@ -37,15 +37,15 @@ def hub_args(
 
 
 def base_policy(context: Context, region: Region, logs: "LogAnalytics") -> "pulumi.Input[str] | None":
-    """The id of the policy whose rules come before the hub's: that of the settings, or the force's own in that region.
+    """The id of the parent firewall policy: the one in the settings, or the force's own in that region.
 
-    Makes the latter. None where there is no firewall, or no base.
+    Creates the latter. None without a firewall or a parent policy.
     """
     wanted = context.azure.hub.firewall
     if not wanted.enabled:
         return None
-    if given := wanted.base_policy_ids.get(region):
-        return given
+    if policy_id := wanted.base_policy_ids.get(region):
+        return policy_id
     if not context.has("firewallBase"):
         return None
     from bluelamp.modules.azure.firewall_policy import FirewallPolicy
@@ -70,7 +70,7 @@ def policy_args(context: Context, region: Region, workload: str, logs: "LogAnaly
 
 
 def certificate_authority(context: Context) -> "CertificateAuthority | None":
-    """The certificate authority of the firewalls' TLS inspection; None where the settings have none."""
+    """The certificate authority of the firewalls' TLS inspection; None if the settings have none."""
     wanted = context.azure.hub.firewall.tls_inspection
     if wanted is None:
         return None

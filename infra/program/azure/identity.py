@@ -19,9 +19,9 @@ _SECURITY_ADMIN = role_definition_id("Security Admin")
 def identity(
     context: Context, logs: "LogAnalytics", action_group_id: pulumi.Output[str] | None
 ) -> "pulumi.Output[str] | None":
-    """Groups for privileged access; emergency accounts and, only behind them, conditional access.
+    """Creates groups for privileged access, emergency accounts and, only with those, conditional access policies.
 
-    Gives the group of the emergency accounts, where there are any.
+    Returns the group of the emergency accounts, if any.
     """
     if context.has("privilegedAccess"):
         from bluelamp.modules.azure.privileged_access import PrivilegedAccess
@@ -73,7 +73,7 @@ def identity(
 
 
 def _everywhere(context: Context, name: str, role: str) -> "dict[str, RoleGrant]":
-    """A role on each of the platform's subscriptions, by a short name."""
+    """A role assignment on each of the platform's subscriptions, by a short name."""
     return {
         name if short == PLATFORM else f"{name}-{short}": {
             "role_definition_id": role,

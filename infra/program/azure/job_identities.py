@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 def job_identities(
     context: "Context", lake: "DataLake | None", clusters: Mapping[str, ClusterAccess]
 ) -> dict[tuple[str, str], LakeAccess]:
-    """The access of each job with `lake` in its settings, by the names of its tenant and itself."""
+    """The access of each job with `lake` in its settings, by tenant and job."""
     estate = context.force.on_premises
     if estate is None or lake is None or context.azure.data is None:
         return {}
@@ -63,7 +63,7 @@ def _identity(
 
 
 def grants(file_system_ids: pulumi.Output[dict[str, str]], wanted: JobLake) -> "dict[str, RoleGrant]":
-    """A role on each file system, by a short name such as `read-curated`; a higher role includes the lower."""
+    """A role on each file system, by a short name such as `read-curated`; a higher role includes the lower one."""
     from bluelamp.modules.azure.workload_identity import RoleGrant
 
     roles = dict.fromkeys(wanted.read, ("read", READER)) | dict.fromkeys(wanted.write, ("write", WRITER))

@@ -26,7 +26,8 @@ from bluelamp.infra.program.azure import (
     workloads,
 )
 from bluelamp.infra.program.azure.connectivity import create_topology
-from bluelamp.infra.program.azure.context import Context, context
+from bluelamp.infra.program.azure.context import Context
+from bluelamp.infra.program.azure.context import context as create_context
 from bluelamp.infra.program.azure.network import Network
 from bluelamp.infra.program.azure.subscriptions import PLATFORM
 from bluelamp.infra.program.azure.topology import Topology, linked
@@ -49,7 +50,7 @@ class LandingZone:
     clusters: dict[str, ClusterAccess]
     """By the cluster's name."""
     jobs: dict[tuple[str, str], LakeAccess]
-    """By the names of the tenant and of the job."""
+    """By tenant and job."""
 
 
 def azure_landing_zone(
@@ -65,34 +66,34 @@ def azure_landing_zone(
     `assets` determine the retention of the data lake, `policy` the access to it, and `roadmap` the milestones and
     tactical spend of landing zones.
     """
-    here = context(force, azure, label, zone_labels(label, roadmap))
-    groups = governance.hierarchy(here)
-    logs = operations.workspace(here)
-    hubs = create_topology(here, logs)
-    vault = _vault(here, hubs, logs)
-    names = dns.names(here, hubs, vault, logs)
-    gateways = hubs.gateways(here, logs)
-    hubs.join(here, gateways)
-    circuits = site_connections.site_connections(here, gateways, names, vault, logs)
-    key = operations.storage_key(operations.keys(here, vault), vault)
-    watchers = network_watchers.network_watchers(here, hubs, names, logs, key)
+    context = create_context(force, azure, label, zone_labels(label, roadmap))
+    groups = governance.hierarchy(context)
+    logs = operations.workspace(context)
+    hubs = create_topology(context, logs)
+    vault = _vault(context, hubs, logs)
+    names = dns.names(context, hubs, vault, logs)
+    gateways = hubs.gateways(context, logs)
+    hubs.join(context, gateways)
+    circuits = site_connections.site_connections(context, gateways, names, vault, logs)
+    key = operations.storage_key(operations.keys(context, vault), vault)
+    watchers = network_watchers.network_watchers(context, hubs, names, logs, key)
     network = Network(hubs, names, gateways, circuits, watchers)
-    archive = operations.archive(here, hubs, names, logs, key)
-    collected = operations.collection(here, logs)
-    metrics = workloads.metrics_workspace(here)
-    scopes = arc.private_link_scopes(here, hubs, names, logs, collected, metrics)
-    arc.arc_resources(here, logs, collected, scopes)
-    clusters = workloads.workloads(here, hubs, names, logs, key, metrics)
-    action_group_id = operations.monitoring(here, network, logs, vault, archive)
-    emergency = identity.identity(here, logs, action_group_id)
-    governance.policies(here, groups, logs, network)
-    zones = vending.landing_zones(here, network, groups, logs)
-    lake = data.data(here, names, zones, vault, logs, assets)
-    policies = tls_inspection.inspect_tls(here, hubs.firewall_policies)
-    lake_firewall_rules.lake_firewall_rules(here, policies, lake)
-    access.access(here, policy, lake, zones, logs, archive, emergency)
-    jobs = job_identities.job_identities(here, lake, clusters)
-    _budget(here)
+    archive = operations.archive(context, hubs, names, logs, key)
+    collected = operations.collection(context, logs)
+    metrics = workloads.metrics_workspace(context)
+    scopes = arc.private_link_scopes(context, hubs, names, logs, collected, metrics)
+    arc.arc_resources(context, logs, collected, scopes)
+    clusters = workloads.workloads(context, hubs, names, logs, key, metrics)
+    action_group_id = operations.monitoring(context, network, logs, vault, archive)
+    emergency = identity.identity(context, logs, action_group_id)
+    governance.policies(context, groups, logs, network)
+    zones = vending.landing_zones(context, network, groups, logs)
+    lake = data.data(context, names, zones, vault, logs, assets)
+    policies = tls_inspection.inspect_tls(context, hubs.firewall_policies)
+    lake_firewall_rules.lake_firewall_rules(context, policies, lake)
+    access.access(context, policy, lake, zones, logs, archive, emergency)
+    jobs = job_identities.job_identities(context, lake, clusters)
+    _budget(context)
     exports: dict[str, pulumi.Output[Any]] = {
         "managementGroupIds": groups.ids,
         "hubVirtualNetworkId": hubs.primary.virtual_network_id,
@@ -108,42 +109,42 @@ def azure_landing_zone(
     return LandingZone(exports, clusters, jobs)
 
 
-def _vault(here: Context, hubs: Topology, logs: LogAnalytics) -> KeyVault:
+def _vault(context: Context, hubs: Topology, logs: LogAnalytics) -> KeyVault:
     """Creates the platform's key vault."""
-    settings = here.azure.key_vault
+    settings = context.azure.key_vault
     return KeyVault(
         "vault",
         {
-            "label": here.label,
-            "location": here.location,
-            "resource_group_name": here.group("security").name,
+            "label": context.label,
+            "location": context.location,
+            "resource_group_name": context.group("security").name,
             "workload": "platform",
-            "tenant_id": here.tenant_id,
+            "tenant_id": context.tenant_id,
             "subnet_id": hubs.primary.private_endpoints_subnet_id,
             "workspace_id": logs.workspace_id,
-            "virtual_network_ids": linked(here, hubs),
+            "virtual_network_ids": linked(context, hubs),
             "sku": settings.sku,
             "soft_delete_retention_days": settings.soft_delete_retention_days,
         },
-        here.at("security"),
+        context.at("security"),
     )
 
 
-def _budget(here: Context) -> None:
+def _budget(context: Context) -> None:
     """Creates a budget for each of the platform's subscriptions, as some agreements lack management group budgets."""
-    settings, divided = here.azure.budget, here.azure.platform_subscriptions
+    settings, divided = context.azure.budget, context.azure.platform_subscriptions
     amounts = divided.budgets if divided else {}
-    for short, subscription in here.platform.items():
-        own = [amount for area, amount in amounts.items() if here.subscriptions.serves[area] == short]
+    for short, subscription in context.platform.items():
+        own = [amount for area, amount in amounts.items() if context.subscriptions.serves[area] == short]
         Budget(
             "budget" if short == PLATFORM else f"budget-{short}",
             {
-                "label": here.label,
+                "label": context.label,
                 "workload": short,
                 "scope": pulumi.Output.concat("/subscriptions/", subscription),
                 "amount": sum(own) if own else settings.amount,
                 "contacts": list(settings.contacts),
                 "thresholds": list(settings.thresholds),
             },
-            here.within(short),
+            context.within(short),
         )

@@ -1,4 +1,4 @@
-"""The resources with metric alerts: those on which everything else of the force depends."""
+"""The resources with metric alerts: those on which all others depend."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class MonitoredResource(NamedTuple):
-    """A resource and the short name of the subscription that it is in."""
+    """A resource and the short name of its subscription."""
 
     subscription: str
     resource: WatchedResource
@@ -27,9 +27,9 @@ def monitored_resources(
     found = {"vault": MonitoredResource(of("security"), WatchedResource(kind="key_vault", id=vault.id))}
     if archive is not None:
         found["archive"] = MonitoredResource(of("management"), WatchedResource(kind="storage", id=archive.id))
-    there = of("network")
+    network_subscription = of("network")
     for name, resource in (*_firewalls(context, network), *_site_connections(context, network)):
-        found[name] = MonitoredResource(there, resource)
+        found[name] = MonitoredResource(network_subscription, resource)
     return found
 
 
@@ -47,7 +47,7 @@ def _site_connections(context: Context, network: Network) -> Iterator[tuple[str,
     if any(site.express_route for site in context.sites):
         yield "express-route", WatchedResource(kind=kinds.express_route, id=gateways.express_route_gateway_id)
     for site in context.sites:
-        # A circuit that is not provisioned has no BGP peer: its alerts would fire until it has.
+        # A circuit that is not provisioned has no BGP peer, so its alerts would fire.
         if site.express_route and site.express_route.peering:
             yield (
                 f"circuit-{site.name}",

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Network:
-    """The parts of the network, for connections to it and for monitoring."""
+    """The parts of the network that other areas connect to or monitor."""
 
     topology: Topology
     names: Names

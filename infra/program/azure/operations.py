@@ -37,7 +37,7 @@ def workspace(context: Context) -> LogAnalytics:
 
 
 def keys(context: Context, vault: "KeyVault") -> "CustomerManagedKeys | None":
-    """Keys of the force's own in the platform's vault."""
+    """Creates customer-managed keys in the platform's vault."""
     if not context.has("customerManagedKeys"):
         return None
     from bluelamp.modules.azure.customer_managed_keys import CustomerManagedKeys
@@ -59,7 +59,7 @@ def keys(context: Context, vault: "KeyVault") -> "CustomerManagedKeys | None":
 
 
 def storage_key(keys: "CustomerManagedKeys | None", vault: "KeyVault") -> "EncryptionKey | None":
-    """The key of the force's own that encrypts storage accounts; None where it has none."""
+    """The customer-managed key for storage accounts; None without customer-managed keys."""
     if keys is None:
         return None
     return {
@@ -72,7 +72,7 @@ def storage_key(keys: "CustomerManagedKeys | None", vault: "KeyVault") -> "Encry
 def archive(
     context: Context, topology: Topology, names: Names, logs: LogAnalytics, key: "EncryptionKey | None"
 ) -> "LogArchive | None":
-    """The immutable store for logs; `key` encrypts it."""
+    """Creates the immutable store for logs; `key` encrypts it."""
     if not context.has("logArchive"):
         return None
     from bluelamp.modules.azure.log_archive import LogArchive, LogArchiveArgs
@@ -92,7 +92,7 @@ def archive(
 
 
 def collection(context: Context, logs: LogAnalytics) -> "DataCollection | None":
-    """The endpoint and the rules by which machines send their logs."""
+    """Creates the data collection endpoint and rules for machines' logs."""
     if not context.has("dataCollection"):
         return None
     from bluelamp.modules.azure.data_collection import DataCollection
@@ -114,7 +114,7 @@ def collection(context: Context, logs: LogAnalytics) -> "DataCollection | None":
 def monitoring(
     context: Context, network: Network, logs: LogAnalytics, vault: "KeyVault", archive: "LogArchive | None"
 ) -> pulumi.Output[str] | None:
-    """Activity log, alerts, Defender and Sentinel; gives the id of the action group, where there is one."""
+    """Creates activity log, alerts, Defender and Sentinel; returns the id of the action group, if there is one."""
     subscriptions = context.platform
     contacts = [context.force.owner.email]
     if context.has("activityLog"):
@@ -127,7 +127,7 @@ def monitoring(
     if context.has("defender"):
         from bluelamp.modules.azure.defender import Defender
 
-        for short, subscription in subscriptions.items():  # contacts are of the provider's subscription
+        for short, subscription in subscriptions.items():  # contacts belong to the provider's subscription
             name = "defender" if short == PLATFORM else f"defender-{short}"
             Defender(name, {"subscription_ids": {short: subscription}, "contacts": contacts}, context.within(short))
     if context.has("sentinel"):

@@ -6,11 +6,11 @@ from typing import Final
 from bluelamp.core.contracts import Contract
 
 _DAYS: Final = 365
-"""A year's, as the settings of stores and the rules about retention count it."""
+"""The days of a year in the settings of stores and in the retention rules."""
 
 
 def retention(assets: Iterable[Contract], resource: str) -> dict[str, int]:
-    """Days by directory of the lake whose account is `resource`; a directory of two assets keeps the longer one's."""
+    """Days by directory of the lake whose account is `resource`; for several assets in a directory, the longest."""
     found: dict[str, int] = {}
     for asset in assets:
         years = asset.retention_years

@@ -1,4 +1,4 @@
-"""The connections between Azure and the force's own sites: tunnels, circuits, and names both ways."""
+"""The connections between Azure and the force's own sites: tunnels, circuits, and DNS in both directions."""
 
 from typing import TYPE_CHECKING
 
@@ -21,7 +21,7 @@ PRIVATE_REVERSE = "in-addr.arpa."
 def site_connections(
     context: Context, gateways: SiteGateways | None, names: Names, vault: "KeyVault", logs: "LogAnalytics"
 ) -> "dict[str, ExpressRoute]":
-    """Creates each site's tunnels, its circuit if any, and DNS forwarding both ways; returns the circuits by site."""
+    """Creates each site's tunnels, circuit and DNS forwarding in both directions; returns the circuits by site."""
     estate = context.force.on_premises
     if estate is None or gateways is None:
         return {}
@@ -93,7 +93,7 @@ def _circuit_args(
 
 
 def _names(context: Context, names: Names, estate: OnPremises) -> None:
-    """The force's own domain and the reverse zone of its addresses, asked of the sites' servers."""
+    """Forwards the force's own domain and the reverse zone of its addresses to the sites' DNS servers."""
     servers = [str(server) for site in estate.sites for server in site.dns_servers]
     resolver = names.resolvers.get(context.location)
     if not (estate.domain and servers and resolver):
@@ -101,15 +101,15 @@ def _names(context: Context, names: Names, estate: OnPremises) -> None:
     from bluelamp.modules.azure.dns_resolver import DnsServer
     from bluelamp.modules.hybrid.dns import HybridDns
 
-    asked = [DnsServer(address=server) for server in servers[:6]]
+    dns_servers = [DnsServer(address=server) for server in servers[:6]]
     HybridDns(
         "hybrid-dns",
         {
             "resource_group_name": context.group("dns").name,
             "ruleset_name": resolver.ruleset_name,
             "forwards": [
-                {"domain": f"{estate.domain}.", "servers": list(asked)},
-                {"domain": _reverse(str(estate.address_space)), "servers": list(asked)},
+                {"domain": f"{estate.domain}.", "servers": list(dns_servers)},
+                {"domain": _reverse(str(estate.address_space)), "servers": list(dns_servers)},
             ],
             "inbound_addresses": [each.inbound_address for each in names.resolvers.values()],
             "regions": list(context.azure.regions),
@@ -119,7 +119,7 @@ def _names(context: Context, names: Names, estate: OnPremises) -> None:
 
 
 def _reverse(space: str) -> str:
-    """The reverse zone around a range, by whole octets: `158.10.in-addr.arpa.` for 10.158.0.0/16."""
+    """The reverse zone of a range, by whole octets: `158.10.in-addr.arpa.` for 10.158.0.0/16."""
     network, _, prefix = space.partition("/")
     octets = network.split(".")[: max(int(prefix) // 8, 1)]
     return ".".join(reversed(octets)) + f".{PRIVATE_REVERSE}"

@@ -1,4 +1,4 @@
-"""The subscription of each area of the platform, and the options that put resources into it."""
+"""The subscription of each area of the platform, and options for resources in it."""
 
 import copy
 from collections.abc import Callable, Mapping
@@ -11,7 +11,7 @@ from bluelamp.infra.settings.azure import Azure
 from bluelamp.infra.settings.subscriptions import AREAS, Area
 
 PLATFORM: Final = "platform"
-"""The short name of the subscription that the force has had from the start, or of the one of `management`."""
+"""The short name of the force's original subscription, or else of that of `management`."""
 
 _AREA_OF: Final[Mapping[str, Area]] = {
     "network": "connectivity",
@@ -26,7 +26,7 @@ _AREA_OF: Final[Mapping[str, Area]] = {
 """The area of each of the platform's resource groups, by the group's workload."""
 
 _PLACED_FIRST: Final[tuple[Area, ...]] = ("management", "connectivity", "security", "identity")
-"""In whose management group a subscription is that serves several areas: the first of these."""
+"""A subscription that serves several areas is in the management group of the first of these."""
 
 _ENDPOINTS: Final = ("azure-native:network:PrivateEndpoint", "azure-native:network:PrivateDnsZoneGroup")
 _ZONES: Final = ("azure-native:privatedns:PrivateZone", "azure-native:privatedns:VirtualNetworkLink")
@@ -37,10 +37,10 @@ Transformation = Callable[[pulumi.ResourceTransformationArgs], pulumi.ResourceTr
 
 @dataclass(frozen=True)
 class Subscriptions:
-    """The platform's subscriptions by short name, `platform` first, and the area that each resource goes to."""
+    """The platform's subscriptions by short name, `platform` first, and the areas that they serve."""
 
     ids: Mapping[str, str]
-    """GUIDs; none where the subscription of whoever is logged in serves all areas."""
+    """GUIDs; empty if the subscription of the current login serves all areas."""
     serves: Mapping[Area, str]
     """The short name of the subscription of each area."""
     home: Mapping[Area, str]
@@ -56,28 +56,28 @@ class Subscriptions:
 def subscriptions(azure: Azure) -> Subscriptions:
     """The platform's subscriptions from the settings."""
     wanted = azure.platform_subscriptions
-    given: dict[Area, str | None] = {area: getattr(wanted, area) if wanted else None for area in AREAS}
-    first = azure.subscription_id or given["management"]
+    by_area: dict[Area, str | None] = {area: getattr(wanted, area) if wanted else None for area in AREAS}
+    first = azure.subscription_id or by_area["management"]
     ids = {PLATFORM: first} if first else {}
     shorts = {first.casefold(): PLATFORM} if first else {}
-    for area, one in given.items():
+    for area, one in by_area.items():
         if one and one.casefold() not in shorts:
             ids[area], shorts[one.casefold()] = one, area
-    serves = {area: shorts[one.casefold()] if one else PLATFORM for area, one in given.items()}
-    kept = (wanted.kept if wanted else None) or ()
-    home = {area: PLATFORM if area in kept else short for area, short in serves.items()}
+    serves = {area: shorts[one.casefold()] if one else PLATFORM for area, one in by_area.items()}
+    deployed_in_platform = (wanted.kept if wanted else None) or ()
+    home = {area: PLATFORM if area in deployed_in_platform else short for area, short in serves.items()}
     group: dict[str, Area] = {
-        short: next((area for area in _PLACED_FIRST if given[area] and serves[area] == short), "management")
+        short: next((area for area in _PLACED_FIRST if by_area[area] and serves[area] == short), "management")
         for short in ids
     }
     return Subscriptions(ids, serves, home, group)
 
 
 def beside_network(provider: pulumi.ProviderResource, group: pulumi.Input[str], *, zones: bool) -> Transformation:
-    """A transformation for what is in another subscription than the network that it is reached through.
+    """A transformation for components in another subscription than their network.
 
-    Azure wants a private endpoint in the subscription of its network: `provider` makes it, in the resource group
-    `group`; so it does, with `zones`, the private DNS zones that the component makes.
+    Azure requires a private endpoint in its network's subscription, so `provider` creates it, in the resource group
+    `group`; with `zones` also the private DNS zones that the component creates.
     """
     types = (*_ENDPOINTS, *(_ZONES if zones else ()))
 
@@ -91,7 +91,7 @@ def beside_network(provider: pulumi.ProviderResource, group: pulumi.Input[str], 
 
 
 def secrets_by(provider: pulumi.ProviderResource) -> Transformation:
-    """A transformation for a component that puts secrets into a vault of another subscription, that of `provider`."""
+    """A transformation for components that create secrets in a vault of another subscription, that of `provider`."""
 
     def transform(args: pulumi.ResourceTransformationArgs) -> pulumi.ResourceTransformationResult | None:
         if args.type_ != _SECRET:

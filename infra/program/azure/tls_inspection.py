@@ -13,9 +13,9 @@ _PRIORITY: Final = 900
 
 
 def inspect_tls(context: Context, policies: Mapping[str, pulumi.Output[str]]) -> Mapping[str, pulumi.Output[str]]:
-    """Allows the estate to reach the names in the settings with TLS inspection, in each firewall.
+    """Allows traffic to the names in the settings with TLS inspection, in each firewall.
 
-    `policies` are the names of the firewalls' policies by region; gives them anew, to wait for these rules as well.
+    `policies` are the names of the firewalls' policies by region. Returns the same names, available after these rules.
     """
     wanted = context.azure.hub.firewall.tls_inspection
     if wanted is None:

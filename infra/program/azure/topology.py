@@ -18,14 +18,14 @@ if TYPE_CHECKING:
 
 
 class SpokeConnection(TypedDict, total=False):
-    """The hub that a landing zone is connected to; one of the two, or neither if the region has no hub."""
+    """The hub to which a landing zone is connected; one of the two, or neither if the region has no hub."""
 
     hub: "SpokeHub"
     virtual_hub: "SpokeVirtualHub"
 
 
 class CircuitConnection(TypedDict, total=False):
-    """The gateway that an ExpressRoute circuit is connected to; one of the two."""
+    """The gateway to which an ExpressRoute circuit is connected; one of the two."""
 
     gateway_id: pulumi.Input[str]
     virtual_hub_gateway_name: pulumi.Input[str]
@@ -74,7 +74,7 @@ class Topology(ABC):
     """The hubs of a force: a network in each region, the primary region's first."""
 
     networks: Mapping[str, Hub]
-    """By region; with a virtual WAN these are the networks beside the virtual hubs."""
+    """By region; with a virtual WAN, the networks beside the virtual hubs."""
     ddos_plan_id: pulumi.Output[str] | None
     firewall_policies: Mapping[str, pulumi.Output[str]]
     """The names of the firewalls' policies by region, available once the firewalls are; empty without a firewall."""

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 def landing_zones(
     context: Context, network: Network, groups: "ManagementGroups", logs: "LogAnalytics"
 ) -> "dict[str, LandingZone]":
-    """Each landing zone of the settings, as `landing-zone-<name>`; by name."""
+    """Creates each landing zone in the settings, as `landing-zone-<name>`; returns them by name."""
     if not context.azure.landing_zones:
         return {}
     from bluelamp.modules.azure.landing_zone import LandingZone
@@ -42,7 +42,7 @@ def landing_zones(
 
 
 def _options(context: Context, zone: LandingZoneSettings) -> pulumi.ResourceOptions | None:
-    """Puts a landing zone into the platform's first subscription, and its resources at the hub into the hub's."""
+    """The options for a landing zone in the first subscription; its resources at the hub are in the hub's."""
     at_hub = context.network_provider
     if at_hub is None or zone.subscription_id or zone.billing_scope:  # in its own subscription, the module does this
         return context.opts
@@ -54,7 +54,7 @@ def _options(context: Context, zone: LandingZoneSettings) -> pulumi.ResourceOpti
 
 
 def _guards(context: Context) -> "dict[str, ResourceGuard]":
-    """The resource guards of the vaults by region, in a group in which no landing zone's users have a role."""
+    """Creates the vaults' resource guards by region, in a resource group without roles for landing zones' users."""
     if not context.guarded_regions:
         return {}
     from bluelamp.modules.azure.resource_guard import ResourceGuard
@@ -74,7 +74,7 @@ def _guards(context: Context) -> "dict[str, ResourceGuard]":
 
 
 def _access_key(zone: LandingZoneSettings, access: Access) -> str:
-    """A short name of a role's assignment: the group's id is in it as far as that tells it from the others."""
+    """A short name of a role assignment, with as much of the group's id as is unique."""
     role = access.role.lower().replace(" ", "-")
     begin = access.principal_id[:8]
     alike = {

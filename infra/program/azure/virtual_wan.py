@@ -1,4 +1,4 @@
-"""The topology `virtual-wan`: hubs that Azure runs, each with its region's firewall, gateways and routes."""
+"""The topology `virtual-wan`: hubs managed by Azure, each with its region's firewall, gateways and routes."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -140,7 +140,7 @@ def virtual_wan(context: Context, ddos_plan_id: pulumi.Output[str] | None, logs:
 def _virtual_hub_args(
     context: Context, region: Region, wan: VirtualWan, policy: FirewallPolicy, logs: "LogAnalytics"
 ) -> VirtualHubArgs:
-    """The arguments of the virtual hub of a region; the primary one has the gateways, where there are sites."""
+    """The arguments of the virtual hub of a region; the primary one has the gateways, if there are sites."""
     args = VirtualHubArgs(
         label=context.label,
         location=region,
@@ -161,7 +161,7 @@ def _virtual_hub_args(
 def _policy_args(
     context: Context, region: Region, base: pulumi.Input[str] | None, logs: "LogAnalytics"
 ) -> "FirewallPolicyArgs":
-    """The policy of a virtual hub's firewall, which resolves names by the resolver in the network beside the hub."""
+    """The policy of a virtual hub's firewall, which resolves names with the resolver in the network beside the hub."""
     args = policy_args(context, region, "hub", logs)
     args["dns_servers"] = [str(naming.hub_plan(context.hub_spaces[region]).resolver_address)]
     if authority := certificate_authority(context):

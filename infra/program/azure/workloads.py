@@ -1,4 +1,4 @@
-"""Azure resources for clusters' workloads: an issuer that Entra ID trusts; a vault, backups and metrics for each."""
+"""Azure resources for clusters' workloads: a token issuer, and for each cluster a vault, backups and metrics."""
 
 import json
 from typing import TYPE_CHECKING
@@ -58,7 +58,7 @@ def workloads(
     key: "EncryptionKey | None",
     metrics: "MetricsWorkspace | None",
 ) -> dict[str, ClusterAccess]:
-    """The issuer, and for each cluster a vault, a container for backups and the identities; by the cluster's name.
+    """Creates the issuer, and for each cluster a vault, a container for backups and the identities; by cluster.
 
     `key` encrypts the backups' storage account.
     """
@@ -88,7 +88,7 @@ def workloads(
 
 
 def container(cluster: str) -> str:
-    """The name of the container of a cluster's backups, which has at least three characters."""
+    """The name of the container for a cluster's backups, of at least three characters."""
     return f"velero-{cluster}"
 
 
@@ -97,7 +97,7 @@ def _key_set(cluster: Cluster) -> str:
 
 
 def _vault(context: Context, topology: Topology, names: Names, logs: "LogAnalytics", cluster: str) -> "KeyVault":
-    """A cluster's own vault: what reads it can read neither the platform's secrets nor another cluster's."""
+    """Creates a cluster's own vault, separate from the platform's secrets and from other clusters'."""
     from bluelamp.modules.azure.key_vault import KeyVault, KeyVaultArgs
 
     args = KeyVaultArgs(

@@ -1,4 +1,4 @@
-"""The lifecycle of the force's own clusters, by Cluster API on a management cluster."""
+"""The lifecycle of the force's own clusters, managed by Cluster API on a management cluster."""
 
 import pulumi
 import pulumi_kubernetes as kubernetes
@@ -20,7 +20,7 @@ _CREDENTIALS = "vsphere-credentials"  # the name of a secret, which External Sec
 
 
 def clusters(force: Force, estate: OnPremises, label: Label) -> None:
-    """Every cluster that has an infrastructure, in the namespace `clusters` of the management cluster."""
+    """Creates every cluster with an `infrastructure`, in the namespace `clusters` of the management cluster."""
     wanted = [cluster for cluster in estate.clusters if cluster.infrastructure]
     if not wanted:
         return
@@ -35,8 +35,8 @@ def clusters(force: Force, estate: OnPremises, label: Label) -> None:
     if estate.vsphere:
         _sites(estate.vsphere, label, after)
     for cluster in wanted:
-        made = ClusterClass(cluster.name, _class(estate, cluster, label), after)
-        Cluster(cluster.name, _cluster(force, cluster, label, made), after)
+        cluster_class = ClusterClass(cluster.name, _class(estate, cluster, label), after)
+        Cluster(cluster.name, _cluster(force, cluster, label, cluster_class), after)
 
 
 def _sites(vsphere: Vsphere, label: Label, opts: pulumi.ResourceOptions) -> None:
@@ -95,7 +95,7 @@ def _class(estate: OnPremises, cluster: ClusterSettings, label: Label) -> Cluste
     return args
 
 
-def _cluster(force: Force, cluster: ClusterSettings, label: Label, made: ClusterClass) -> ClusterArgs:
+def _cluster(force: Force, cluster: ClusterSettings, label: Label, cluster_class: ClusterClass) -> ClusterArgs:
     pools: dict[str, WorkerPool] = {}
     for workers in cluster.workers:
         pools[workers.name] = WorkerPool(replicas=workers.replicas)
@@ -104,7 +104,7 @@ def _cluster(force: Force, cluster: ClusterSettings, label: Label, made: Cluster
     args = ClusterArgs(
         label=label,
         namespace=NAMESPACE,
-        class_name=made.class_name,
+        class_name=cluster_class.class_name,
         version=f"v{cluster.version}" + ("+rke2r1" if cluster.distribution == "rke2" else ""),
         endpoint=str(cluster.endpoint),
         tier=cluster.tier,

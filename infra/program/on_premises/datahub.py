@@ -9,8 +9,8 @@ from bluelamp.modules.naming import Label
 
 
 def datahub(wanted: DataHubSettings, host: str, label: Label, opts: pulumi.ResourceOptions) -> pulumi.Output[str]:
-    """The catalogue, with its pages at `host`; gives its namespace."""
-    made = DataHub(
+    """Creates DataHub, with its user interface at `host`, and returns its namespace."""
+    component = DataHub(
         "datahub",
         {
             "label": label,
@@ -26,7 +26,7 @@ def datahub(wanted: DataHubSettings, host: str, label: Label, opts: pulumi.Resou
         },
         opts,
     )
-    return made.namespace
+    return component.namespace
 
 
 def _store(store: Store) -> DataHubStore:

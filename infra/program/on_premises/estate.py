@@ -26,10 +26,10 @@ def on_premises_estate(
     lakes: Mapping[tuple[str, str], LakeAccess],
     documents: Mapping[str, str],
 ) -> dict[str, pulumi.Output[str]]:
-    """The clusters, what they run, and every tenant on its cluster; gives the namespaces by `cluster/tenant`.
+    """Creates the clusters with their platform and tenants, and returns the namespaces by `cluster/tenant`.
 
-    `access` has the clusters whose workloads sign in to Azure, by name; `lakes` the jobs that use the data lake, by the
-    names of their tenant and themselves; `documents` are the compiled access policy, by file name.
+    `access` has the clusters whose workloads sign in to Azure, by name; `lakes` has the jobs that use the data lake, by
+    tenant and job; `documents` is the compiled access policy, by file name.
     """
     if force.has("clusters"):
         from bluelamp.infra.program.on_premises.clusters import clusters as make_clusters
@@ -46,13 +46,13 @@ def on_premises_estate(
     namespaces: dict[str, pulumi.Output[str]] = {}
     for tenant in estate.tenants:
         cluster = estate.cluster(tenant.cluster)
-        made = Tenant(
+        tenant_component = Tenant(
             f"{cluster.name}-{tenant.name}",
             _arguments(tenant, cluster, label, lakes),
             pulumi.ResourceOptions(providers=[providers[cluster.name]]),
         )
-        namespaces[f"{cluster.name}/{tenant.name}"] = made.namespace
-        _jobs(force, tenant, cluster, made, label, providers[cluster.name], lakes, documents)
+        namespaces[f"{cluster.name}/{tenant.name}"] = tenant_component.namespace
+        _jobs(force, tenant, cluster, tenant_component, label, providers[cluster.name], lakes, documents)
     if estate.datahub and force.has("dataCatalogue"):
         from bluelamp.infra.program.on_premises.datahub import datahub
 
@@ -103,14 +103,16 @@ def _jobs(
             if lake.access_policy:
                 args["files"] = dict(documents)
         name = f"{cluster.name}-{tenant.name}-{job.name}"
-        made = ScheduledJob(name, args, pulumi.ResourceOptions(providers=[provider]))
+        job_component = ScheduledJob(name, args, pulumi.ResourceOptions(providers=[provider]))
         if job.lake is not None and lake is None:
             waiting = "workloadIdentity" if force.has("dataLake") else "dataLake"
-            pulumi.log.info(f"{name}: its lake waits for a profile with {waiting}; until then it has no identity", made)
+            pulumi.log.info(
+                f"{name}: its lake waits for a profile with {waiting}; until then it has no identity", job_component
+            )
 
 
 def _provider(cluster: Cluster, label: Label) -> kubernetes.Provider:
-    """The cluster's provider. Its identifier is fixed, so that a new kubeconfig never replaces what runs there."""
+    """The cluster's provider. Its identifier is fixed, so that a new kubeconfig does not replace resources."""
     return kubernetes.Provider(
         f"kubernetes-{cluster.name}",
         context=cluster.context,
@@ -141,7 +143,7 @@ def _arguments(
 
 
 def _owned(label: Label, tenant: TenantSettings) -> Label:
-    """The force's label, with the tenant's own owner where it has one."""
+    """The force's label, with the tenant's own owner if it has one."""
     own = label.copy()
     if tenant.owner:
         own["business_owner"] = tenant.owner.role

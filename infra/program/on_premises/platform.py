@@ -25,7 +25,7 @@ def platform(
     opts: pulumi.ResourceOptions,
     access: ClusterAccess | None = None,
 ) -> None:
-    """Admission and classes on one cluster, and with `full` its gateway; with `access` what needs Azure too."""
+    """Creates admission policies and classes on one cluster, with `full` its gateway, with `access` Azure services."""
     ClusterAdmission(
         f"{cluster.name}-admission",
         {
@@ -103,5 +103,5 @@ def _azure_services(name: str, label: Label, access: ClusterAccess, opts: pulumi
 
 
 def registry(estate: OnPremises) -> str:
-    """The registry whose images may run: the force's mirror."""
+    """The registry of allowed images: the force's mirror."""
     return estate.registry or f"registry.{estate.domain or 'local'}"

@@ -52,7 +52,7 @@ def network_policy() -> None:
 containerservice.ManagedCluster("records", ..., network_profile={"outbound_type": "userDefinedRouting"})
 """,
 )
-def outbound() -> None:
+def outbound_through_firewall() -> None:
     """By default a cluster uses a public address of its own for outbound traffic, which bypasses firewalls and logs."""
 
 
@@ -90,7 +90,7 @@ def has_policy_addon(cluster: Value) -> Outcome:
 containerservice.ManagedCluster("records", ..., addon_profiles={"httpApplicationRouting": {"enabled": False}})
 """,
 )
-def no_publishing_addon(cluster: Value) -> Outcome:
+def no_legacy_addons(cluster: Value) -> Outcome:
     """HTTP application routing publishes workloads without access control, and the dashboard acts with its own
     permissions for every user. Microsoft has withdrawn both; they still run where they were enabled.
     """
@@ -207,7 +207,7 @@ def no_node_ssh() -> None:
     fix="Set availabilityZones to two or three zones where the region has them (UK South has, UK West has none).",
     example='containerservice.AgentPool("work", ..., availability_zones=["1", "2", "3"])',
 )
-def nodes_are_spread(pool: Value) -> Outcome:
+def availability_zones(pool: Value) -> Outcome:
     """Nodes in one data centre fail together, with every workload on them."""
     zones = pool["availabilityZones"]
     return None if len({zone.text() for zone in zones.each()}) >= _ENOUGH_ZONES else Fail(zones, "two or more zones")
@@ -225,12 +225,12 @@ def nodes_are_spread(pool: Value) -> Outcome:
     fix="Set sku.name to Base and sku.tier to Standard.",
     example='containerservice.ManagedCluster("records", ..., sku={"name": "Base", "tier": "Standard"})',
 )
-def uptime() -> None:
+def uptime_sla() -> None:
     """The free tier has no uptime SLA for the API server, and throttles busy clusters first."""
 
 
 def _addons(cluster: Value, names: frozenset[str]) -> Iterator[Value]:
-    """The add-ons of these names; Azure compares them without case."""
+    """The add-ons with these names; Azure compares the names case-insensitively."""
     return (addon for addon in cluster["addonProfiles"].each() if str(addon.key).lower() in names)
 
 

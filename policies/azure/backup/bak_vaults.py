@@ -150,7 +150,7 @@ recoveryservices.Vault(
 )
 """,
 )
-def copies_are_spread(redundancy: Value) -> Outcome:
+def redundant_storage(redundancy: Value) -> Outcome:
     """Locally redundant backups are in one data centre and are lost with it."""
     if redundancy.text("GeoRedundant") in {"georedundant", "zoneredundant"}:
         return None
@@ -193,7 +193,7 @@ recoveryservices.ProtectedItem(
 )
 """,
 )
-def machine_is_backed_up(
+def production_machine_has_backup(
     machine: Value, estate: Estate, *, environments: Allowed[str] = ("dev", "test", "sandbox")
 ) -> Outcome:
     """Data without a backup is lost when it is encrypted by ransomware. A virtual machine without an environment tag is
@@ -225,7 +225,7 @@ recoveryservices.Vault("records", ..., vault_name="rsv-records")
 recoveryservices.ResourceGuardProxy("records", ..., vault_name="rsv-records")
 """,
 )
-def needs_two_people(vault: Value, estate: Estate) -> Outcome:
+def multi_user_authorisation(vault: Value, estate: Estate) -> Outcome:
     """With a resource guard, disabling soft delete or shortening retention requires the approval of a second person,
     whose account an attacker would need too.
     """
@@ -255,7 +255,7 @@ recoveryservices.ProtectionPolicy(
 )
 """,
 )
-def daily_copies_are_kept(policy: Value, *, minimum: AtLeast[int] = 30) -> Outcome:
+def backup_retention(policy: Value, *, minimum: AtLeast[int] = 30) -> Outcome:
     """Attackers are often present for about three weeks before they encrypt data. Younger backups contain the intrusion
     too.
     """

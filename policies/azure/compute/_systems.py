@@ -1,7 +1,7 @@
-"""Which operating system a virtual machine has, from what its declaration says anywhere.
+"""The operating system of a virtual machine, from its configuration, disk type or image.
 
-The configuration of the system is optional, and so is the type of its disk. Microsoft's images and those of the Linux
-distributions are told by their publisher and offer.
+The system's configuration and the disk's type are optional. Images of Microsoft and of Linux distributions are
+recognised by publisher and offer.
 Source: https://learn.microsoft.com/azure/virtual-machines/linux/endorsed-distros and
 https://learn.microsoft.com/azure/virtual-machines/windows/cli-ps-findimage; the list is not verified.
 """
@@ -26,14 +26,11 @@ _IMAGES: Final = (
     ),
     (LINUX, re.compile(r"[^:]*:.*(ubuntu|rhel|centos|sles|debian|linux|rocky|flatcar|mariner)")),
 )
-_NOT_TOLD: Final = "its operating system cannot be determined from its configuration, disk type or image"
+_UNDETERMINED: Final = "its operating system cannot be determined from its configuration, disk type or image"
 
 
 def system_of(machine: Value) -> str:
-    """`LINUX` or `WINDOWS`, of a machine or of the profile of a scale set.
-
-    Raises `UnknownValue` where nothing that is known tells it.
-    """
+    """`LINUX` or `WINDOWS`, for a machine or the profile of a scale set. Raises `UnknownValue` if undetermined."""
     profile = machine["osProfile"]
     for system in (LINUX, WINDOWS):
         if not profile[f"{system}Configuration"].missing:
@@ -45,11 +42,11 @@ def system_of(machine: Value) -> str:
     for system, pattern in _IMAGES:
         if pattern.match(named):
             return system
-    raise UnknownValue(image, _NOT_TOLD)
+    raise UnknownValue(image, _UNDETERMINED)
 
 
 def is_attached(machine: Value) -> bool:
-    """Whether the machine starts from a disk with a system that is set up already, and so has no profile of it."""
+    """Whether the machine starts from an existing, configured disk, and therefore has no OS profile."""
     return (
         machine["osProfile"].missing and machine.at("storageProfile.osDisk.createOption").text("FromImage") == "attach"
     )

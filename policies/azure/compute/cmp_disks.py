@@ -57,7 +57,7 @@ def no_export() -> None:
     fix="Set dataAccessAuthMode to AzureActiveDirectory.",
     example='compute.Disk("records", ..., data_access_auth_mode="AzureActiveDirectory")',
 )
-def by_entra() -> None:
+def entra_export() -> None:
     """Without Entra ID authentication, an export link works for anyone who has it."""
 
 
@@ -81,7 +81,7 @@ compute.Disk(
 )
 """,
 )
-def disk_has_own_key(disk: Value) -> Outcome:
+def customer_managed_key(disk: Value) -> Outcome:
     """Microsoft-managed keys are outside the force's control. The force can revoke a customer-managed key: then no one
     reads the disk, whatever access they have to the platform.
     """
@@ -100,7 +100,7 @@ def disk_has_own_key(disk: Value) -> Outcome:
     fix="Set rotationToLatestKeyVersionEnabled to true.",
     example='compute.DiskEncryptionSet("records", ..., rotation_to_latest_key_version_enabled=True)',
 )
-def keys_follow() -> None:
+def automatic_key_rotation() -> None:
     """A key that is rotated in the vault but not in the disk encryption set leaves the disks encrypted with the old
     version.
     """
@@ -123,5 +123,5 @@ def keys_follow() -> None:
 compute.DiskEncryptionSet("records", ..., encryption_type="EncryptionAtRestWithPlatformAndCustomerKeys")
 """,
 )
-def twice_encrypted() -> None:
+def double_encryption() -> None:
     """With a platform-managed and a customer-managed key, the loss of either key does not expose the disk."""

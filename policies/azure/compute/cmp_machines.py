@@ -117,9 +117,9 @@ compute.VirtualMachine(
 )
 """,
 )
-def linux_takes_no_passwords(machine: Value) -> Outcome:
+def no_linux_passwords(machine: Value) -> Outcome:
     """Passwords can be found by brute force, from the Internet or from one infected laptop. SSH keys cannot."""
-    if _has_none(machine):
+    if _has_no_profile(machine):
         return NotApplicable(_NO_PROFILE)
     if system_of(machine) != LINUX:
         return NotApplicable("it is a Windows virtual machine")
@@ -147,11 +147,11 @@ compute.VirtualMachine(
 )
 """,
 )
-def patched_by_azure(machine: Value, *, modes: Allowed[str] = ("AutomaticByPlatform",)) -> Outcome:
+def automatic_patching(machine: Value, *, modes: Allowed[str] = ("AutomaticByPlatform",)) -> Outcome:
     """Attacks follow a published fix within days. Cyber Essentials requires patches within 14 days, which manual
     patching does not reliably meet.
     """
-    return _setting(machine, "patchMode", modes)
+    return _patch_setting(machine, "patchMode", modes)
 
 
 @rule(
@@ -170,9 +170,9 @@ compute.VirtualMachine(
 )
 """,
 )
-def assessed_by_azure(machine: Value, *, modes: Allowed[str] = ("AutomaticByPlatform",)) -> Outcome:
+def patch_assessment(machine: Value, *, modes: Allowed[str] = ("AutomaticByPlatform",)) -> Outcome:
     """Without assessment, missing patches are unknown, and an empty report does not mean that none is missing."""
-    return _setting(machine, "assessmentMode", modes)
+    return _patch_setting(machine, "assessmentMode", modes)
 
 
 @rule(
@@ -242,7 +242,7 @@ def has_managed_disks(storage: Value) -> Outcome:
     fix="Set enableAutomaticUpgrade to true, where the extension's publisher supports it.",
     example='compute.VirtualMachineExtension("monitor", ..., enable_automatic_upgrade=True)',
 )
-def extensions_updated() -> None:
+def automatic_extension_upgrades() -> None:
     """An extension runs with administrator rights on every virtual machine that has it. A vulnerability in one has
     affected thousands of virtual machines before.
     """
@@ -268,14 +268,14 @@ def boot_diagnostics() -> None:
     """
 
 
-def _has_none(machine: Value) -> bool:
-    """Whether it is a scale set without a profile, whose machines are resources of their own."""
+def _has_no_profile(machine: Value) -> bool:
+    """Whether it is a scale set without a profile; its virtual machines are separate resources."""
     return machine.missing and machine.resource.type.endswith(":VirtualMachineScaleSet")
 
 
-def _setting(machine: Value, name: str, modes: tuple[str, ...]) -> Outcome:
-    """What the patch setting `name` is worth, of the operating system that `machine` has."""
-    if _has_none(machine):
+def _patch_setting(machine: Value, name: str, modes: tuple[str, ...]) -> Outcome:
+    """The outcome for the patch setting `name` of the machine's operating system."""
+    if _has_no_profile(machine):
         return NotApplicable(_NO_PROFILE)
     if is_attached(machine):
         return NotApplicable("its operating system disk is attached, so Azure accepts no operating system settings")

@@ -44,7 +44,7 @@ def encrypted() -> None:
     fix="Set serverKeyType to AzureKeyVault and serverKeyName to a key in the force's vault.",
     example='sql.EncryptionProtector("records", ..., server_key_type="AzureKeyVault", server_key_name="kv_records_1")',
 )
-def own_key() -> None:
+def customer_managed_key() -> None:
     """With a customer-managed key, the force controls the key's life cycle and can revoke all access at once."""
 
 
@@ -59,7 +59,7 @@ def own_key() -> None:
     fix="Set requestedBackupStorageRedundancy to Geo (UK South's pair is UK West) or GeoZone, or leave it out.",
     example='sql.Database("records", ..., requested_backup_storage_redundancy="GeoZone")',
 )
-def copies_elsewhere() -> None:
+def redundant_backup_storage() -> None:
     """Locally redundant backups are in one data centre and are lost with it."""
 
 
@@ -74,7 +74,7 @@ def copies_elsewhere() -> None:
     fix="Set retentionDays to 14 or more.",
     example='sql.BackupShortTermRetentionPolicy("records", ..., retention_days=35)',
 )
-def point_in_time() -> None:
+def point_in_time_restore() -> None:
     """An erroneous update may be found after more than seven days, Azure's default retention."""
 
 
@@ -88,7 +88,7 @@ def point_in_time() -> None:
     fix="Set weeklyRetention, monthlyRetention or yearlyRetention to a period such as P12M.",
     example='sql.LongTermRetentionPolicy("records", ..., monthly_retention="P12M")',
 )
-def long_term_keeps(policy: Value) -> Outcome:
+def long_term_policy_retains_backups(policy: Value) -> Outcome:
     """A policy with only zero periods, the default, is listed as a backup policy and retains nothing."""
     if some((policy[f"{each}Retention"] for each in ("weekly", "monthly", "yearly")), _is_span):
         return None

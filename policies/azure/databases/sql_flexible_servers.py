@@ -95,7 +95,7 @@ def geo_backup() -> None:
     fix="Set backup.backupRetentionDays to the expected number or more.",
     example='dbformysql.Server("records", ..., backup={"backup_retention_days": 35})',
 )
-def backup_days() -> None:
+def backup_retention() -> None:
     """An erroneous update may be found after more than seven days, Azure's default retention."""
 
 
@@ -110,7 +110,7 @@ def backup_days() -> None:
     fix="Set dataEncryption.type to AzureKeyVault, with a key and an identity that may use it.",
     example='dbforpostgresql.Server("records", ..., data_encryption={"type": "AzureKeyVault"})',
 )
-def own_key() -> None:
+def customer_managed_key() -> None:
     """With a customer-managed key, the force controls the key's life cycle and can revoke all access at once."""
 
 
@@ -126,7 +126,7 @@ def own_key() -> None:
     fix="Set highAvailability.mode to ZoneRedundant where the region has zones (UK South has, UK West has none).",
     example='dbforpostgresql.Server("records", ..., high_availability={"mode": "ZoneRedundant"})',
 )
-def zones() -> None:
+def zone_redundant() -> None:
     """A server in one zone is unavailable while that zone is down. A standby in another zone takes over in about a
     minute.
     """

@@ -25,7 +25,7 @@ ENTRA_ONLY: Final = {
     SQL_SERVER: ("azure-native:sql:ServerAzureADOnlyAuthentication", "serverName"),
     MANAGED_INSTANCE: ("azure-native:sql:ManagedInstanceAzureADOnlyAuthentication", "managedInstanceName"),
 }
-"""The resource beside each kind of server that says the same thing, and the property that names the server."""
+"""For each kind of server, the separate resource with the same setting, and its property that names the server."""
 
 
 @rule(
@@ -74,8 +74,8 @@ def entra_only(server: Value, estate: Estate) -> Outcome:
     type_, name = ENTRA_ONLY[canonical(server.resource.type)]
     own = server.at("administrators.azureADOnlyAuthentication")
     beside = child(server, name, estate.of(type_), name)
-    said = beside["azureADOnlyAuthentication"] if beside else own
-    if said.get(False) is True:
+    setting = beside["azureADOnlyAuthentication"] if beside else own
+    if setting.get(False) is True:
         return None
     return Fail(own, True, f"{beside.resource.name} disables it" if beside else "")
 
@@ -93,7 +93,9 @@ def entra_only(server: Value, estate: Estate) -> Outcome:
 sql.FirewallRule("gateway", ..., start_ip_address="203.0.113.10", end_ip_address="203.0.113.10")
 """,
 )
-def database_not_open(entry: Value, estate: Estate, *, most: AtMost[int] = 256, total: AtMost[int] = 4096) -> Outcome:
+def firewall_rule_not_open(
+    entry: Value, estate: Estate, *, most: AtMost[int] = 256, total: AtMost[int] = 4096
+) -> Outcome:
     """A rule from 0.0.0.0 to 0.0.0.0 admits every virtual machine in Azure, including other customers'. A range of
     thousands of addresses includes networks of others.
     """
@@ -148,7 +150,7 @@ sql.Server("records", ..., server_name="sql-records")
 sql.ServerBlobAuditingPolicy("audit", ..., server_name="sql-records", state="Enabled", retention_days=0)
 """,
 )
-def server_is_audited(server: Value, estate: Estate) -> Outcome:
+def auditing(server: Value, estate: Estate) -> Outcome:
     """The Data Protection Act 2018 requires logs of who consulted, altered and erased records about people. They cannot
     be created in retrospect.
     """
@@ -177,7 +179,7 @@ sql.ServerBlobAuditingPolicy(
 )
 """,
 )
-def audit_is_kept(policy: Value, *, minimum: AtLeast[int] = 90) -> Outcome:
+def audit_retention(policy: Value, *, minimum: AtLeast[int] = 90) -> Outcome:
     """Misuse of records often comes to light months later. A log that was deleted before then cannot identify who did
     it.
     """

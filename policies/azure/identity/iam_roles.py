@@ -61,7 +61,7 @@ def no_standing_owner(
 
 
 def _role(assignment: Value) -> str:
-    """The GUID of the role."""
+    """The GUID of the assigned role."""
     return assignment["roleDefinitionId"].text()[-36:]
 
 
@@ -81,7 +81,7 @@ authorization.RoleDefinition(
 )
 """,
 )
-def no_self_service_role(permission: Value) -> Outcome:
+def no_role_assignment_rights(permission: Value) -> Outcome:
     """Anyone who may write role assignments can become owner. A wildcard that includes the action is ownership under
     another name, and reviews of owners do not find it.
     """
@@ -161,7 +161,7 @@ authorization.RoleDefinition(
 )
 """,
 )
-def role_has_a_place(definition: Value) -> Outcome:
+def not_assignable_at_root(definition: Value) -> Outcome:
     """A role that is assignable everywhere will be assigned outside the system it was designed for."""
     scopes = definition["assignableScopes"]
     found = some(scopes.each(), lambda scope: scope.text().strip("/") == "")
@@ -183,12 +183,12 @@ authorization.PimRoleEligibilitySchedule(
 )
 """,
 )
-def eligible() -> None:
+def eligible_assignment_expires() -> None:
     """People change posts. An assignment that expires is reviewed; one without an expiry date is not."""
 
 
 def _is_wide(scope: str) -> bool:
-    """Whether `scope` is a subscription, a management group or everything."""
+    """Whether `scope` is a subscription, a management group or the tenant root."""
     steps = scope.strip("/").split("/")
     return len(steps) <= 2 or steps[-2] == "managementgroups"
 

@@ -69,7 +69,7 @@ def has_identity() -> None:
 managedidentity.FederatedIdentityCredential("deploy", ..., subject="repo:force/records:environment:production")
 """,
 )
-def subject_is_pinned(federation: Value) -> Outcome:
+def specific_subject(federation: Value) -> Outcome:
     """A subject that matches every pull request, or a pattern, lets anyone who can open a pull request act with the
     force's identity.
     """
@@ -97,10 +97,12 @@ managedidentity.FederatedIdentityCredential(
 )
 """,
 )
-def issuer_and_audience_are_known(federation: Value, *, audience: Fixed[str] = "api://AzureADTokenExchange") -> Outcome:
+def https_issuer_and_azure_audience(
+    federation: Value, *, audience: Fixed[str] = "api://AzureADTokenExchange"
+) -> Outcome:
     """A token issued for another service must not be accepted: the operator of that service could use it."""
     issuer, audiences = federation["issuer"], federation["audiences"]
     if not issuer.text().startswith("https://"):
         return Fail(issuer, "an https address")
-    given = [each.text() for each in audiences.each()]
-    return None if given == [audience.lower()] else Fail(audiences, [audience])
+    found = [each.text() for each in audiences.each()]
+    return None if found == [audience.lower()] else Fail(audiences, [audience])

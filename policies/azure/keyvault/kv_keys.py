@@ -29,7 +29,7 @@ keyvault.Key(
 )
 """,
 )
-def key_ends(key: Value) -> Outcome:
+def key_expires(key: Value) -> Outcome:
     """The longer a key is in use, the more data it encrypts and the more places it may have leaked to. Without an
     expiry date it is replaced only after an incident.
     """
@@ -79,7 +79,7 @@ def key_rotates(key: Value) -> Outcome:
     fix="Use RSA keys of 3072 bits or more, or one of the curves P-256, P-384 and P-521.",
     example='keyvault.Key("records", ..., properties={"kty": "RSA-HSM", "key_size": 3072})',
 )
-def key_is_strong(
+def key_has_approved_size(
     key: Value, *, bits: AtLeast[int] = 3072, curves: Allowed[str] = ("P-256", "P-384", "P-521")
 ) -> Outcome:
     """RSA with 2048 bits, Azure's default, gives 112 bits of strength, which is not expected to protect data for its
@@ -107,7 +107,7 @@ def key_is_strong(
     fix="Set properties.kty to RSA-HSM or EC-HSM, in a vault with the premium SKU or in a managed HSM.",
     example='keyvault.Key("records", ..., properties={"kty": "RSA-HSM"})',
 )
-def in_hardware() -> None:
+def hsm_protected() -> None:
     """An HSM-protected key never leaves the hardware module, so access to the service's hosts does not expose it."""
 
 
@@ -138,7 +138,7 @@ def not_exportable() -> None:
     fix="Set properties.attributes.expires, in seconds since 1970.",
     example='keyvault.Secret("ledger", ..., properties={"attributes": {"expires": 1924991999}})',
 )
-def secrets_end() -> None:
+def secret_expires() -> None:
     """A secret without an expiry date stays valid for anyone who has ever copied it. With one it has to be renewed, and
     the vault gives notice beforehand.
     """

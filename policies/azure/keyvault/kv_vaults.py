@@ -58,7 +58,7 @@ def soft_delete() -> None:
     fix="Set properties.enableRbacAuthorization to true and assign roles such as Key Vault Secrets User.",
     example='keyvault.Vault("records", ..., properties={"enable_rbac_authorization": True})',
 )
-def rbac() -> None:
+def azure_rbac() -> None:
     """Access policies are outside Azure's role model. Privileged Identity Management, access reviews and deny
     assignments do not cover them, and any contributor can add an access policy.
     """
@@ -135,7 +135,7 @@ def denied_by_default() -> None:
     fix="Set properties.sku.name to premium. Software-protected keys cost the same there.",
     example='keyvault.Vault("records", ..., properties={"sku": {"family": "A", "name": "premium"}})',
 )
-def premium() -> None:
+def premium_sku() -> None:
     """A standard vault holds software-protected keys only. Encrypted data is as safe as its key."""
 
 

@@ -48,7 +48,7 @@ _RECEIVERS: Final = (
     fix="Set enabled to true, or remove the alert rule.",
     example='monitor.ActivityLogAlert("policy-changed", ..., enabled=True)',
 )
-def switched_on() -> None:
+def alert_rule_enabled() -> None:
     """A disabled alert rule is still listed, and looks like one that never fires."""
 
 
@@ -75,7 +75,7 @@ monitor.ActivityLogAlert(
 )
 """,
 )
-def alert_reaches_somebody(alert: Value) -> Outcome:
+def alert_has_action_group(alert: Value) -> Outcome:
     """An alert without an action group notifies no one. It is visible only in the portal."""
     actions = alert["actions"]
     groups = actions if alert.resource.type.endswith(":MetricAlert") else actions["actionGroups"]
@@ -126,7 +126,7 @@ monitor.ActivityLogAlert(
 )
 """,
 )
-def guard_rails_are_watched(
+def activity_log_alerts_exist(
     activity_log: Value,
     estate: Estate,
     *,
@@ -154,7 +154,7 @@ def guard_rails_are_watched(
     fix="Set pricingTier to Standard for each plan.",
     example='security.Pricing("vaults", ..., pricing_name="KeyVaults", pricing_tier="Standard")',
 )
-def plan_is_paid(
+def standard_tier(
     plan: Value,
     *,
     plans: Required[str] = (
@@ -196,7 +196,7 @@ def plan_is_paid(
 security.Pricing("servers", ..., pricing_name="VirtualMachines", pricing_tier="Standard", sub_plan="P2")
 """,
 )
-def plan_is_complete(plan: Value) -> Outcome:
+def full_sub_plan(plan: Value) -> Outcome:
     """The smaller plan for servers does not scan disks or find exposed secrets. The old plan for storage does not scan
     uploads for malware.
     """
@@ -219,7 +219,7 @@ def plan_is_complete(plan: Value) -> Outcome:
 security.SecurityContact("soc", ..., emails="soc@force.police.example", is_enabled=True)
 """,
 )
-def contact_is_known(contact: Value) -> Outcome:
+def security_contact(contact: Value) -> Outcome:
     """Microsoft notifies the contact of compromised accounts. Without one it notifies the person who created the
     subscription.
     """
@@ -231,7 +231,7 @@ def contact_is_known(contact: Value) -> Outcome:
 
 
 def _watches(alert: Value, operation: str) -> bool:
-    """Whether `alert` looks for `operation`; several may be asked for in one condition, in either of two ways."""
+    """Whether `alert` matches `operation`. A condition lists several operations in `containsAny` or in `anyOf`."""
     for condition in alert["condition"]["allOf"].each():
         named = [condition["equals"], *condition["containsAny"].each()]
         named += [each["equals"] for each in condition["anyOf"].each()]

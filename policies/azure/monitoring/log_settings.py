@@ -107,7 +107,7 @@ monitor.DiagnosticSetting(
 )
 """,
 )
-def keeper_has_diagnostic_setting(resource: Value, estate: Estate) -> Outcome:
+def data_resource_has_diagnostic_setting(resource: Value, estate: Estate) -> Outcome:
     """Without a diagnostic setting Azure does not keep resource logs, and there is no record of who read data, which
     the Data Protection Act 2018 requires.
     """
@@ -134,9 +134,9 @@ monitor.DiagnosticSetting(
 )
 """,
 )
-def setting_sends(setting: Value, _estate: Estate) -> Outcome:
+def setting_has_destination_and_category(setting: Value, _estate: Estate) -> Outcome:
     """An empty diagnostic setting is listed as logging, and logs nothing."""
-    if not some((setting[name] for name in _DESTINATIONS), _is_given):
+    if not some((setting[name] for name in _DESTINATIONS), _is_set):
         return Fail(setting["workspaceId"], "a workspace, or another destination")
     named = [each for kind in _KINDS[canonical(setting.resource.type)] for each in setting[kind].each()]
     if some(named, lambda each: each["enabled"].get(False) is True):
@@ -223,10 +223,10 @@ def private_collection() -> None:
     """The endpoint configures agents and receives their data. It does not need to be reachable from the Internet."""
 
 
-def _is_given(destination: Value) -> bool:
-    """Whether there is an id; one that is made from a resource will be there, although it is not known yet.
+def _is_set(destination: Value) -> bool:
+    """Whether the id is set. An id that comes from a resource is set, although it is not known yet.
 
-    The engine only tells what a value is made from when it shows all resources together.
+    The engine reports a value's dependencies only when it passes all resources.
     """
     return bool(destination.references) or destination.text() != ""
 
@@ -242,7 +242,7 @@ def _logged(estate: Estate) -> Pointers:
 
 
 def _targets(setting: Value) -> Iterator[Reference]:
-    """What `setting` sends the logs of, in doubt where it is not known yet that it sends any."""
+    """The resource whose logs `setting` sends; marked as doubtful if it is not known yet whether it sends any."""
     try:
         sends = some(setting["logs"].each(), lambda log: log["enabled"].get(False) is True)
     except UnknownValue as unknown:

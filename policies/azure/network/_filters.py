@@ -1,4 +1,4 @@
-"""Network security group rules in effect: their combined result, in order of priority."""
+"""The combined effect of a network security group's rules, in order of priority."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
@@ -7,17 +7,17 @@ from typing import Final
 
 from bluelamp.core.resource import UNKNOWN
 from bluelamp.policies.addresses import ANYONE, NONE, Addresses, is_open, parsed, public, union
-from bluelamp.policies.azure._families import Family, Kin
-from bluelamp.policies.in_force import FIRST, Ask, InForce, Key, Sided, in_force, key_of, named
+from bluelamp.policies.azure._families import Family, FamilyKind
+from bluelamp.policies.in_force import FIRST, InForce, Key, Query, RuleBounds, in_force, key_of, named
 from bluelamp.policies.traffic import ALL_PORTS, Box, admitted, everything, includes, ports_of
 from bluelamp.policies.value import Value
 
 SECURITY_GROUP: Final = "azure-native:network:NetworkSecurityGroup"
 SECURITY_RULE: Final = "azure-native:network:SecurityRule"
-RULES: Final = Kin(SECURITY_GROUP, "networkSecurityGroupName", (SECURITY_RULE,), "securityRules[*]")
+RULES: Final = FamilyKind(SECURITY_GROUP, "networkSecurityGroupName", (SECURITY_RULE,), "securityRules[*]")
 
 _UDP: Final = 65536
-"""What is added to a port of UDP, so that the ports of both protocols are one range."""
+"""The offset of UDP ports, so that the ports of both protocols are one range."""
 _NO_PORTS: Final = frozenset({"icmp", "icmpv6", "esp", "ah"})
 _SOMETHING: Final = Addresses(names=frozenset({"<unknown>"}))
 _INSIDE: Final = frozenset({"virtualnetwork", "virtual_network"})
@@ -25,7 +25,7 @@ _INSIDE: Final = frozenset({"virtualnetwork", "virtual_network"})
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """What a rule opens, with `others` where it takes them too: words that name them and their ranges."""
+    """What a rule opens; `others` describes the other rules and ranges that contribute, if any."""
 
     source: Value
     target: Value
@@ -33,24 +33,28 @@ class Opening:
     others: str
 
     def because(self, what: str) -> str:
-        """Why a rule fails that opens a port of `what`."""
+        """The reason of a failure of a rule that opens a port of `what`."""
         port = "*" if self.port.raw is None else self.port.raw
         rest = f"; the sources add up to the Internet with {self.others}" if self.others else ""
         return f"opens port {port}, which includes {what}{rest}"
 
 
 def opened_to_internet(entry: Value, family: Family, ports: tuple[int, ...], widest: tuple[int, ...]) -> Opening | None:
-    """What the inbound rule `entry` opens of `ports` to the Internet, by itself or with others of its security group.
+    """The opening of `ports` to the Internet by the inbound rule `entry`, alone or with others of its security group;
+    None if there is none.
 
     Raises `UnknownValue`.
     """
-    asked = (*ports, *(port + _UDP for port in ports))
-    judged = _judged(entry, family, "inbound", asked, widest, lambda boxes: admitted(boxes, asked))
-    return _opening(entry, judged, widest, lambda each: _hits(each, asked))
+    ports_of_interest = (*ports, *(port + _UDP for port in ports))
+    judged = _judged(
+        entry, family, "inbound", ports_of_interest, widest, lambda boxes: admitted(boxes, ports_of_interest)
+    )
+    return _opening(entry, judged, widest, lambda each: _hits(each, ports_of_interest))
 
 
-def opened_outwards(entry: Value, family: Family, widest: tuple[int, ...]) -> Opening | None:
-    """What the outbound rule `entry` lets out to everywhere on every port, by itself or with others of its group.
+def opened_to_everywhere(entry: Value, family: Family, widest: tuple[int, ...]) -> Opening | None:
+    """The opening to everywhere on every port by the outbound rule `entry`, alone or with others of its group; None if
+    there is none.
 
     Raises `UnknownValue`.
     """
@@ -59,37 +63,37 @@ def opened_outwards(entry: Value, family: Family, widest: tuple[int, ...]) -> Op
 
 
 def _judged(
-    entry: Value, family: Family, direction: str, ports: tuple[int, ...], widest: tuple[int, ...], ask: Ask
+    entry: Value, family: Family, direction: str, ports: tuple[int, ...], widest: tuple[int, ...], query: Query
 ) -> InForce:
     key = (direction, tuple(ports), tuple(widest))
     if key not in family.memo:
-        read: set[Key] = set()
-        family.memo[key] = in_force(_sides(family, direction, ports, read), widest, ask), read
+        valid: set[Key] = set()
+        family.memo[key] = in_force(_all_bounds(family, direction, ports, valid), widest, query), valid
     judged: InForce
-    judged, read = family.memo[key]
-    if key_of(entry) not in read:
-        _side(entry, direction, family, ports)  # what is wrong with it has to be said
+    judged, valid = family.memo[key]
+    if key_of(entry) not in valid:
+        _bounds(entry, direction, family, ports)  # raises for an invalid rule
     return judged
 
 
-def _sides(family: Family, direction: str, ports: tuple[int, ...], read: set[Key]) -> Iterator[Sided]:
-    """The rules that concern `direction` and `ports`; to `read` are added the keys of all without a mistake."""
+def _all_bounds(family: Family, direction: str, ports: tuple[int, ...], valid: set[Key]) -> Iterator[RuleBounds]:
+    """The bounds of rules that concern `direction` and `ports`; the keys of all valid rules are added to `valid`."""
     for part in family.parts:
-        with suppress(TypeError):  # another rule's mistake is told where that rule is judged
-            side = _side(part, direction, family, ports)
-            read.add(key_of(part))
-            if side is not None:
-                yield side
+        with suppress(TypeError):  # an invalid rule is reported by its own verdict
+            bounds = _bounds(part, direction, family, ports)
+            valid.add(key_of(part))
+            if bounds is not None:
+                yield bounds
 
 
 def _opening(entry: Value, judged: InForce, widest: tuple[int, ...], hits: Callable[[Value], bool]) -> Opening | None:
     others = judged.opened(key_of(entry))
     if others is None:
         return None
-    return _made(entry, hits, widest, named(others, "sourceAddressPrefix", "sourceAddressPrefixes"))
+    return _opening_of(entry, hits, widest, named(others, "sourceAddressPrefix", "sourceAddressPrefixes"))
 
 
-def _made(entry: Value, hits: Callable[[Value], bool], widest: tuple[int, ...], others: str) -> Opening:
+def _opening_of(entry: Value, hits: Callable[[Value], bool], widest: tuple[int, ...], others: str) -> Opening:
     ports = (each for each in _values(entry, "port") if each.raw is not UNKNOWN and hits(each))
     return Opening(
         _widest_of(entry, "source", widest),
@@ -100,28 +104,28 @@ def _made(entry: Value, hits: Callable[[Value], bool], widest: tuple[int, ...], 
 
 
 def _widest_of(entry: Value, end: str, widest: tuple[int, ...]) -> Value:
-    """What to point to at one end of the rule: what is open by itself, else what is not private, else anything."""
+    """The value to report at one end of the rule: one that is open, or else public, or else any."""
     values = [each for each in _values(entry, end) if isinstance(each.raw, str)]
     wide = [each for each in values if is_open(_addresses(each) or NONE, widest)]
     outside = [each for each in values if public(_addresses(each) or NONE)]
     return next(iter(wide or outside or values), entry[_PROPERTIES[end][0]])
 
 
-def _side(entry: Value, direction: str, family: Family, asked: tuple[int, ...]) -> Sided | None:
-    """The rule as boxes, None when it certainly concerns another direction or other ports.
+def _bounds(entry: Value, direction: str, family: Family, ports_of_interest: tuple[int, ...]) -> RuleBounds | None:
+    """The bounds of the rule; None if it certainly concerns another direction or other ports.
 
-    Raises TypeError for what is no rule.
+    Raises TypeError for an invalid rule.
     """
     if entry.raw is UNKNOWN:
-        return Sided(entry, None, Box(True, ANYONE, ANYONE, _BOTH), entry, None)
+        return RuleBounds(entry, None, Box(True, ANYONE, ANYONE, _BOTH), entry, None)
     doubts: list[Value] = []
-    there = _is(entry["direction"], {direction}, doubts)
+    in_direction = _is(entry["direction"], {direction}, doubts)
     allow = _is(entry["access"], {"allow"}, doubts)
     deny = _is(entry["access"], {"deny"}, doubts)
-    if there is False or (allow is False and deny is False):
+    if in_direction is False or (allow is False and deny is False):
         return None
     ports, any_port = _ports(entry, doubts)
-    if asked and not any_port and not any(includes(ports, port) for port in asked):
+    if ports_of_interest and not any_port and not any(includes(ports, port) for port in ports_of_interest):
         return None
     order, fixed = _order(entry["priority"], doubts)
     sources, any_source = _set(entry, "source", doubts)
@@ -137,18 +141,18 @@ def _side(entry: Value, direction: str, family: Family, asked: tuple[int, ...]) 
     )
     if allow is not False:
         least = Box(True, sources, union((targets, _SOMETHING)) if any_target else targets, ports)
-        return Sided(entry, least if allow and there else None, most, doubt, order if fixed else FIRST)
+        return RuleBounds(entry, least if allow and in_direction else None, most, doubt, order if fixed else FIRST)
     if not fixed or entry.resource.urn in family.doubtful or not _is_every_port(entry):
-        return None  # whether it takes anything away cannot be told, so it takes away nothing
+        return None  # its effect is uncertain, so it must not reduce the admitted traffic
     least = Box(False, sources, targets, ports)
-    return Sided(entry, least if deny and there and order is not None else None, most, doubt, order)
+    return RuleBounds(entry, least if deny and in_direction and order is not None else None, most, doubt, order)
 
 
 _BOTH: Final = ((0, 2 * _UDP - 1),)
 
 
 def _order(priority: Value, doubts: list[Value]) -> tuple[float | None, bool]:
-    """The priority, None when it is not known yet; and whether there is one."""
+    """The priority (None if unknown), and whether there is one."""
     if priority.raw is UNKNOWN:
         doubts.append(priority)
         return None, True
@@ -166,7 +170,7 @@ def _is(value: Value, wanted: set[str], doubts: list[Value]) -> bool | None:
 
 
 def _ports(entry: Value, doubts: list[Value]) -> tuple[tuple[tuple[int, int], ...], bool]:
-    """The ports of the rule that are known, those of UDP behind those of TCP, and whether there may be others."""
+    """The known ports of the rule, with the offset for UDP, and whether there may be others."""
     protocol = entry["protocol"]
     named = "" if protocol.raw is UNKNOWN else protocol.text("*").strip()
     if named in _NO_PORTS:
@@ -187,10 +191,10 @@ def _ports(entry: Value, doubts: list[Value]) -> tuple[tuple[tuple[int, int], ..
 
 
 def _is_every_port(entry: Value) -> bool:
-    """Whether the rule holds for every port of the source, so that nobody avoids it by choosing another one."""
+    """Whether the rule applies to every source port, so that it cannot be avoided by choosing another port."""
     values = [entry["sourcePortRange"], *_items(entry["sourcePortRanges"])]
-    said = [value for value in values if value.raw is not None]
-    return not said or any(value.raw is not UNKNOWN and ports_of(str(value.raw)) == ALL_PORTS for value in said)
+    given = [value for value in values if value.raw is not None]
+    return not given or any(value.raw is not UNKNOWN and ports_of(str(value.raw)) == ALL_PORTS for value in given)
 
 
 def _hits(value: Value, ports: tuple[int, ...]) -> bool:
@@ -199,7 +203,7 @@ def _hits(value: Value, ports: tuple[int, ...]) -> bool:
 
 
 def _set(entry: Value, end: str, doubts: list[Value]) -> tuple[Addresses, bool]:
-    """The addresses of one end of the rule that are known, and whether there may be others."""
+    """The known addresses of one end of the rule, and whether there may be others."""
     found: list[Addresses] = []
     doubtful = False
     for value in _values(entry, end):
@@ -210,19 +214,19 @@ def _set(entry: Value, end: str, doubts: list[Value]) -> tuple[Addresses, bool]:
         else:
             found.append(named)
     if not found and not doubtful:
-        return ANYONE, False  # an end that is not named is everybody
+        return ANYONE, False  # a missing end means any address
     return union(found), doubtful
 
 
 def _addresses(value: Value) -> Addresses | None:
-    """What one source or destination names; None when that is not known yet, or is no range and no tag."""
+    """The addresses of one source or destination; None if unknown, or neither a range nor a tag."""
     if value.raw is UNKNOWN:
         return None
     if isinstance(value.raw, str):
         return parsed(value.raw)
     if not isinstance(value.raw, Mapping):
         return None
-    identifier = value["id"].raw  # that of an application security group: one that is not known yet is like no other
+    identifier = value["id"].raw  # of an application security group; an unknown one equals no other
     if identifier is UNKNOWN:
         return Addresses(names=frozenset({f"group at {value.resource.urn} {value.path}"}))
     return Addresses(names=frozenset({f"group {identifier.casefold()}"})) if isinstance(identifier, str) else None
@@ -236,13 +240,13 @@ _PROPERTIES: Final = {
 
 
 def _values(entry: Value, end: str) -> Iterator[Value]:
-    """The values that name one end of the rule; those that are left out or empty are not among them."""
+    """The values for one end of the rule, without missing and empty ones."""
     one, many = _PROPERTIES[end]
     for value in (entry[one], *(item for name in many for item in _items(entry[name]))):
-        if value.raw is not None and value.raw != "":  # Azure takes an empty text for none
+        if value.raw is not None and value.raw != "":  # in Azure, an empty text means none
             yield value
 
 
 def _items(value: Value) -> Iterable[Value]:
-    """The items of a list; a text where a list belongs, or what is not known yet, is one item."""
+    """The items of a list; a text in place of a list, or an unknown value, is one item."""
     return (value,) if value.raw is UNKNOWN or isinstance(value.raw, str) else value.each()

@@ -1,13 +1,13 @@
-"""Azure Firewall network rules in effect: the combined result of the collections of one policy or firewall."""
+"""The combined effect of the network rule collections of one Azure Firewall or policy."""
 
 from collections.abc import Iterable, Iterator
 from typing import Final
 
 from bluelamp.core.resource import UNKNOWN
 from bluelamp.policies.addresses import ANYONE, Addresses, named_by, union
-from bluelamp.policies.azure._families import Family, Kin
+from bluelamp.policies.azure._families import Family, FamilyKind
 from bluelamp.policies.estate import Estate, kind_of
-from bluelamp.policies.in_force import InForce, Sided, in_force, key_of, named
+from bluelamp.policies.in_force import InForce, RuleBounds, in_force, key_of, named
 from bluelamp.policies.traffic import ALL_PORTS, Box, everything, ports_of
 from bluelamp.policies.value import UnknownValue, Value, places, root, some
 
@@ -17,18 +17,18 @@ RULE_COLLECTIONS: Final = "azure-native:network:FirewallPolicyRuleCollectionGrou
 IP_GROUP: Final = "azure-native:network:IpGroup"
 COLLECTIONS: Final = {RULE_COLLECTIONS: "ruleCollections[*]", FIREWALL: "networkRuleCollections[*]"}
 
-_POLICIES: Final = Kin(FIREWALL_POLICY, "firewallPolicyName", (RULE_COLLECTIONS,))
+_POLICIES: Final = FamilyKind(FIREWALL_POLICY, "firewallPolicyName", (RULE_COLLECTIONS,))
 _UDP: Final = 65536
 
 
 def everything_of(collection: Value, estate: Estate, widest: tuple[int, ...]) -> tuple[Value, str] | None:
-    """The rule of `collection` that allows in effect everything, and the rules in force that it does so with.
+    """The rule of `collection` that allows in effect everything, and the other rules that contribute.
 
-    None when there is none. Raises `UnknownValue`.
+    None if there is none. Raises `UnknownValue`.
     """
     judged = _in_force_with(collection, estate, tuple(widest))
-    if any(key_of(each) not in judged.sides for each in collection["rules"].each()):
-        list(_of_collection(root(collection.resource), collection, estate))  # what is wrong with it has to be said
+    if any(key_of(each) not in judged.bounds for each in collection["rules"].each()):
+        list(_of_collection(root(collection.resource), collection, estate))  # raises for an invalid rule
     entry = some(collection["rules"].each(), lambda each: judged.opened(key_of(each)) is not None)
     return None if entry is None else (entry, named(judged.opened(key_of(entry)) or (), "sourceAddresses"))
 
@@ -37,39 +37,39 @@ def _in_force_with(collection: Value, estate: Estate, widest: tuple[int, ...]) -
     of_policy = collection.resource.type.endswith(":FirewallPolicyRuleCollectionGroup")
     family = _POLICIES.family(collection, estate) if of_policy else Family([root(collection.resource)])
     if widest not in family.memo:
-        sides = [side for part in family.parts for side in _sides(part, estate)]
-        family.memo[widest] = in_force(sides, widest, lambda boxes: everything(boxes, widest))
+        bounds = [bound for part in family.parts for bound in _all_bounds(part, estate)]
+        family.memo[widest] = in_force(bounds, widest, lambda boxes: everything(boxes, widest))
     judged: InForce = family.memo[widest]
     return judged
 
 
-def _sides(part: Value, estate: Estate) -> Iterator[Sided]:
+def _all_bounds(part: Value, estate: Estate) -> Iterator[RuleBounds]:
     pattern = COLLECTIONS[FIREWALL if part.resource.type.endswith(":AzureFirewall") else RULE_COLLECTIONS]
     try:
         collections = list(places(part, pattern))
     except TypeError:
-        return  # the resource has a verdict of its own that says so
+        return  # reported by the resource's own verdict
     for collection in collections:
         try:
             yield from _of_collection(part, collection, estate)
         except UnknownValue as unknown:
             most = Box(True, ANYONE, ANYONE, _ports([ALL_PORTS]))
-            yield Sided(collection, None, most, unknown.value, None)
+            yield RuleBounds(collection, None, most, unknown.value, None)
         except TypeError:
-            continue  # the same holds for the collection
+            continue  # reported by the collection's own verdict
 
 
-def _of_collection(part: Value, collection: Value, estate: Estate) -> Iterator[Sided]:
+def _of_collection(part: Value, collection: Value, estate: Estate) -> Iterator[RuleBounds]:
     kind = collection["action"]["type"]
     action = kind.text().strip()
     if action in {"dnat", "snat"}:
         return
     if action not in {"allow", "deny"}:
         raise UnknownValue(kind, "a collection of filter rules either allows or denies")
-    order = _order(_held(part, "priority")) * 1e6 + _order(collection["priority"])
+    order = _order(_optional(part, "priority")) * 1e6 + _order(collection["priority"])
     for entry in collection["rules"].each():
         if entry.raw is UNKNOWN:
-            yield Sided(entry, None, Box(action == "allow", ANYONE, ANYONE, _ports([ALL_PORTS])), entry, order)
+            yield RuleBounds(entry, None, Box(action == "allow", ANYONE, ANYONE, _ports([ALL_PORTS])), entry, order)
             continue
         doubts: list[Value] = []
         sources, any_source = _set(entry, "source", doubts, estate)
@@ -83,9 +83,9 @@ def _of_collection(part: Value, collection: Value, estate: Estate) -> Iterator[S
                 spans.append(found)
         any_port = len(spans) < len(list(entry["destinationPorts"].each()))
         allows = action == "allow"
-        protocols = {each.text() for name in ("ipProtocols", "protocols") for each in _texts(_held(entry, name))}
+        protocols = {each.text() for name in ("ipProtocols", "protocols") for each in _texts(_optional(entry, name))}
         if not allows and not protocols & {"any", "*"} and not {"tcp", "udp"} <= protocols:
-            continue  # what it leaves of the other protocol is not followed up
+            continue  # the remaining traffic of other protocols is not evaluated
         least = Box(allows, sources, targets, _ports(spans))
         most = Box(
             allows,
@@ -93,7 +93,7 @@ def _of_collection(part: Value, collection: Value, estate: Estate) -> Iterator[S
             ANYONE if any_target else targets,
             _ports([ALL_PORTS] if any_port else spans),
         )
-        yield Sided(entry, least, most, doubts[0] if doubts else None, order)
+        yield RuleBounds(entry, least, most, doubts[0] if doubts else None, order)
 
 
 def _order(priority: Value) -> float:
@@ -101,17 +101,17 @@ def _order(priority: Value) -> float:
 
 
 def _ports(spans: Iterable[tuple[tuple[int, int], ...]]) -> tuple[tuple[int, int], ...]:
-    """The ports for both protocols: a rule for one of them is judged like a rule for both."""
+    """The ports for both protocols; a rule for one of them counts for both."""
     return tuple((low + add, high + add) for each in spans for low, high in each for add in (0, _UDP))
 
 
 def _texts(value: Value) -> Iterator[Value]:
-    """The items of a list of text; application rules have objects there, and no ports of their own."""
+    """The text items of a list; in application rules the items are objects."""
     return (each for each in value.each() if isinstance(each.raw, str))
 
 
 def _set(entry: Value, end: str, doubts: list[Value], estate: Estate) -> tuple[Addresses, bool]:
-    """The addresses of one end of the rule that are known, and whether there may be others."""
+    """The known addresses of one end of the rule, and whether there may be others."""
     found: list[Addresses] = []
     before = len(doubts)
     for value in _items(entry[f"{end}Addresses"]):
@@ -120,7 +120,7 @@ def _set(entry: Value, end: str, doubts: list[Value], estate: Estate) -> tuple[A
             doubts.append(value)
         else:
             found.append(named)
-    for value in _items(_held(entry, f"{end}Fqdns")):
+    for value in _items(_optional(entry, f"{end}Fqdns")):
         if value.raw is UNKNOWN:
             doubts.append(value)
         else:
@@ -135,7 +135,7 @@ def _set(entry: Value, end: str, doubts: list[Value], estate: Estate) -> tuple[A
 
 
 def _of_group(identifier: Value, estate: Estate) -> Addresses | None:
-    """The addresses of an IP group, None when they are not all known."""
+    """The addresses of an IP group; None if any is unknown."""
     if identifier.raw is UNKNOWN:
         urns = [urn for urn in identifier.references if kind_of(urn) == IP_GROUP]
         groups = [group for group in estate.of(IP_GROUP) if [group.resource.urn] == urns]
@@ -151,6 +151,6 @@ def _items(value: Value) -> Iterable[Value]:
     return (value,) if value.raw is UNKNOWN or isinstance(value.raw, str) else value.each()
 
 
-def _held(entry: Value, name: str) -> Value:
-    """The property `name`, which rules of one kind have and those of another do not."""
+def _optional(entry: Value, name: str) -> Value:
+    """The property `name`, which only some kinds of rules have."""
     return entry[name] if name in entry.known else Value(entry.resource, None, entry, name)

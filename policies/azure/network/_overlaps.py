@@ -1,14 +1,14 @@
-"""Address ranges of networks: read from text, and compared."""
+"""Address ranges of networks: parsing and overlaps."""
 
 from collections.abc import Sequence
 from ipaddress import IPv4Network, IPv6Network, ip_network
 
 _Holder = tuple[int, str]
-"""The place of a range in a list, and whose it is."""
+"""The position of a range in a list, and its owner."""
 
 
 def network_of(text: str) -> IPv4Network | IPv6Network | None:
-    """The range that `text` names, None when it is not one."""
+    """The range in `text`; None if it is not a valid range."""
     try:
         return ip_network(text, strict=False)
     except ValueError:
@@ -16,19 +16,19 @@ def network_of(text: str) -> IPv4Network | IPv6Network | None:
 
 
 def overlap(one: IPv4Network | IPv6Network, other: IPv4Network | IPv6Network) -> bool:
-    """Whether an address is in both."""
+    """Whether the ranges overlap."""
     return one.version == other.version and one.overlaps(other)
 
 
 def last_overlapping(ranges: Sequence[tuple[IPv4Network | IPv6Network | None, str]]) -> dict[int, int]:
-    """For each range that overlaps one of another owner, the last such one; both as places in `ranges`.
+    """For each range that overlaps one of another owner, the last such one; both as positions in `ranges`.
 
-    `ranges` are given with their owners; None is no range. Two ranges overlap only where one is inside the other, so
-    that each is compared with those around it and not with all others.
+    `ranges` have their owners; invalid ones are None. Two ranges overlap only if one contains the other, so each is
+    compared with its containing and contained ranges only.
     """
     ordered = sorted(
-        (range_.version, int(range_.network_address), -int(range_.broadcast_address), place, owner)
-        for place, (range_, owner) in enumerate(ranges)
+        (range_.version, int(range_.network_address), -int(range_.broadcast_address), position, owner)
+        for position, (range_, owner) in enumerate(ranges)
         if range_ is not None
     )
     around: list[tuple[_Holder, ...]] = []
@@ -47,15 +47,15 @@ def last_overlapping(ranges: Sequence[tuple[IPv4Network | IPv6Network | None, st
         if parent is not None:
             inside[parent] = _last_two(*inside[parent], *inside[number], ordered[number][3:])
     found = {}
-    for number, (*_, place, owner) in enumerate(ordered):
-        others = [other for other, whose in (*around[number], *inside[number]) if whose != owner]
+    for number, (*_, position, owner) in enumerate(ordered):
+        others = [other for other, holder in (*around[number], *inside[number]) if holder != owner]
         if others:
-            found[place] = max(others)
+            found[position] = max(others)
     return found
 
 
 def _last_two(*holders: _Holder) -> tuple[_Holder, ...]:
-    """The last of `holders`, and the last of another owner: one of them is the last that is not a given owner's."""
+    """The last of `holders`, and the last of any other owner."""
     last = max(holders)
     others = [each for each in holders if each[1] != last[1]]
     return (last, max(others)) if others else (last,)

@@ -5,7 +5,7 @@ from typing import Final
 from bluelamp.policies.address_lists import unless_wide, with_others
 from bluelamp.policies.addresses import WIDEST
 from bluelamp.policies.azure._controls import CLOSED
-from bluelamp.policies.azure._lists import adds_up, let_in
+from bluelamp.policies.azure._lists import admitted, wide_with_others
 from bluelamp.policies.azure.aks.aks_operation import CLUSTER
 from bluelamp.policies.azure.keyvault.kv_vaults import MANAGED_HSM, VAULT
 from bluelamp.policies.azure.network.net_edge import BASTION
@@ -70,7 +70,7 @@ storage.StorageAccount(
 )
 """,
 )
-def list_is_not_the_internet(entries: Value, *, widest: EachAtLeast[int] = WIDEST) -> Outcome:
+def allow_list_is_narrow(entries: Value, *, widest: EachAtLeast[int] = WIDEST) -> Outcome:
     """A firewall that denies by default is ineffective if its allow-list covers half of the Internet, in one range or
     in a hundred.
     """
@@ -79,8 +79,8 @@ def list_is_not_the_internet(entries: Value, *, widest: EachAtLeast[int] = WIDES
         return NotApplicable("the rule is for outbound traffic")
     items = [
         item
-        for item in let_in(entries, _LISTS[type_][1])
-        if type_ != CLUSTER or item.raw != _ONLY_ITSELF  # in AKS it stands for the cluster's own address alone
+        for item in admitted(entries, _LISTS[type_][1])
+        if type_ != CLUSTER or item.raw != _ONLY_ITSELF  # in AKS it means the cluster's own address only
     ]
     if not items:
         return NotApplicable("it has no allow-list")
@@ -100,11 +100,11 @@ def list_is_not_the_internet(entries: Value, *, widest: EachAtLeast[int] = WIDES
 redis.FirewallRule("headquarters", ..., start_ip="81.2.69.142", end_ip="81.2.69.143")
 """,
 )
-def cache_rules_are_not_the_internet(entry: Value, estate: Estate, *, widest: EachAtLeast[int] = WIDEST) -> Outcome:
+def firewall_rules_are_narrow(entry: Value, estate: Estate, *, widest: EachAtLeast[int] = WIDEST) -> Outcome:
     """Caches and lakes hold sessions and data of other systems. With a rule that admits every address, the access key
     is the only protection.
     """
-    found = adds_up(entry, estate, widest)
+    found = wide_with_others(entry, estate, widest)
     if found is None:
         return None
     start, others = found

@@ -104,7 +104,7 @@ def subnet_has_security_group(subnet: Value) -> Outcome:
 network.Subnet("records", ..., address_prefix="10.16.4.0/24", default_outbound_access=False)
 """,
 )
-def subnet_is_private(subnet: Value) -> Outcome:
+def no_default_outbound_access(subnet: Value) -> Outcome:
     """With default outbound access, Azure assigns a public address for outbound traffic. That traffic passes no
     firewall and appears in no log.
     """
@@ -157,7 +157,7 @@ def interface_has_no_public_address(address: Value) -> Outcome:
 network.FirewallPolicy("hub", ..., threat_intel_mode="Deny")
 """,
 )
-def firewall_denies_known_threats(firewall: Value) -> Outcome:
+def threat_intelligence_denies(firewall: Value) -> Outcome:
     """Azure Firewall has a feed of addresses and domains of command-and-control servers. By default it raises an alert
     and passes the traffic.
     """
@@ -202,21 +202,21 @@ def ranges(estate: Estate) -> list[Value]:
 
 
 def _unknown_range(estate: Estate) -> None:
-    """Raises `UnknownValue` where a range is not known yet, which might overlap any other."""
+    """Raise `UnknownValue` if a range is not known yet, because it might overlap any other."""
     some(estate.once(ranges), lambda each: each.known is None)
 
 
 def _overlapping(estate: Estate) -> dict[str, str]:
-    """Each range that overlaps one of another network, with the last one that it overlaps."""
-    given = estate.once(ranges)
-    texts = [str(prefix.raw) for prefix in given]
-    others = last_overlapping([(network_of(str(prefix.raw)), prefix.resource.urn) for prefix in given])
-    # Where several networks have one range, the last pair of networks counts.
+    """Map each range that overlaps a range of another network to the last range that it overlaps."""
+    prefixes = estate.once(ranges)
+    texts = [str(prefix.raw) for prefix in prefixes]
+    others = last_overlapping([(network_of(str(prefix.raw)), prefix.resource.urn) for prefix in prefixes])
+    # If several networks have the same range, the last pair of networks counts.
     pairs = sorted(others.items(), key=lambda pair: (min(pair), max(pair), pair[0]))
-    return {texts[one]: f"{texts[other]} of {given[other].resource.name}" for one, other in pairs}
+    return {texts[one]: f"{texts[other]} of {prefixes[other].resource.name}" for one, other in pairs}
 
 
 def subnet_name(subnet: Value) -> str:
-    """The name, in lower case, of a subnet that stands by itself or in its network."""
+    """The lower-case name of a subnet, whether it is a resource or is inline in its network."""
     named = subnet["name"]
     return (subnet["subnetName"] if named.raw is None else named).text()

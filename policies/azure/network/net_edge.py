@@ -80,26 +80,26 @@ def ddos() -> None:
 network.VirtualNetwork("records", ..., encryption={"enabled": True, "enforcement": "AllowUnencrypted"})
 """,
 )
-def network_encrypts(network: Value, estate: Estate) -> Outcome:
+def network_encryption(network: Value, estate: Estate) -> Outcome:
     """Without it, traffic between virtual machines crosses Azure's network unencrypted unless the application encrypts
     it.
     """
     if network["encryption"]["enabled"].get(default=False) is True:
         return None
-    if _for_resolver(network, estate):
+    if _has_resolver_subnet(network, estate):
         return NotApplicable("a virtual network with encryption cannot contain a DNS resolver")
     return Fail(network["encryption"]["enabled"], "true")
 
 
-def _for_resolver(network: Value, estate: Estate) -> bool:
-    """Whether one of the network's subnets is given over to DNS resolvers."""
-    if some(places(network, "subnets[*]"), _given_to_resolver):
+def _has_resolver_subnet(network: Value, estate: Estate) -> bool:
+    """Whether one of the network's subnets is delegated to DNS resolvers."""
+    if some(places(network, "subnets[*]"), _is_delegated_to_resolver):
         return True
-    given = [subnet for subnet in estate.of(SUBNET) if _given_to_resolver(subnet)]
-    return child(network, "virtualNetworkName", given, "virtualNetworkName") is not None
+    delegated = [subnet for subnet in estate.of(SUBNET) if _is_delegated_to_resolver(subnet)]
+    return child(network, "virtualNetworkName", delegated, "virtualNetworkName") is not None
 
 
-def _given_to_resolver(subnet: Value) -> bool:
+def _is_delegated_to_resolver(subnet: Value) -> bool:
     return bool(some(places(subnet, "delegations[*].serviceName"), lambda each: each.text() == _RESOLVERS))
 
 
@@ -114,7 +114,7 @@ def _given_to_resolver(subnet: Value) -> bool:
     fix="Set sku.name to Standard.",
     example='network.PublicIPAddress("bastion", ..., sku={"name": "Standard"})',
 )
-def standard_address() -> None:
+def no_basic_public_ip() -> None:
     """A Basic public IP address is open to inbound traffic without a network security group, has no zone redundancy,
     and was retired in September 2025.
     """
@@ -131,7 +131,7 @@ def standard_address() -> None:
     fix="Set sku.name to Standard.",
     example='network.LoadBalancer("front", ..., sku={"name": "Standard"})',
 )
-def standard_balancer() -> None:
+def no_basic_load_balancer() -> None:
     """A Basic load balancer is open to the Internet by default, has no metrics, and was retired in September 2025."""
 
 
@@ -150,7 +150,7 @@ def standard_balancer() -> None:
     fix="Leave enableShareableLink out, or set it to false.",
     example='network.BastionHost("hub", ..., enable_shareable_link=False)',
 )
-def no_shared_links() -> None:
+def no_shareable_links() -> None:
     """A shareable link gives access to the virtual machine's sign-in from anywhere without an Azure account: no
     multi-factor authentication, no Conditional Access and no identity in the log.
     """
@@ -170,7 +170,7 @@ network.Subnet(
 )
 """,
 )
-def policies_apply_to_endpoints(
+def security_groups_apply_to_private_endpoints(
     subnet: Value, *, among: Allowed[str] = ("Enabled", "NetworkSecurityGroupEnabled")
 ) -> Outcome:
     """By default a subnet's network security group does not filter traffic to private endpoints, so every client in the
@@ -197,7 +197,7 @@ def policies_apply_to_endpoints(
 network.PublicIPAddress("bastion", ..., location="uksouth", sku={"name": "Standard"}, zones=["1", "2", "3"])
 """,
 )
-def stands_in_several_zones(place: Value, *, regions: Required[str] = ("uksouth",), least: AtLeast[int] = 2) -> Outcome:
+def zone_redundant(place: Value, *, regions: Required[str] = ("uksouth",), least: AtLeast[int] = 2) -> Outcome:
     """In a region with availability zones, a resource in one zone, or in none that was chosen, fails with one data
     centre and disconnects everything that depends on it.
     """

@@ -10,11 +10,11 @@ from bluelamp.policies.azure.network._filters import (
     RULES,
     SECURITY_GROUP,
     SECURITY_RULE,
-    opened_outwards,
+    opened_to_everywhere,
     opened_to_internet,
 )
 from bluelamp.policies.azure.network._firewalls import COLLECTIONS, FIREWALL_POLICY, everything_of
-from bluelamp.policies.azure.network._routes import ROUTE, ROUTE_TABLE, led_to_internet
+from bluelamp.policies.azure.network._routes import ROUTE, ROUTE_TABLE, leads_to_internet
 from bluelamp.policies.azure.network.net_core import NETWORK, PLATFORM_SUBNETS, SUBNET, subnet_name
 from bluelamp.policies.controls import caf, cyber_essentials, iso, mcsb, ncsc, policing
 from bluelamp.policies.estate import Estate
@@ -83,11 +83,11 @@ network.SecurityRule(
 )
 """,
 )
-def not_everything_out(entry: Value, estate: Estate, *, widest: EachAtLeast[int] = WIDEST) -> Outcome:
+def not_all_outbound(entry: Value, estate: Estate, *, widest: EachAtLeast[int] = WIDEST) -> Outcome:
     """An attacker needs outbound traffic to load tools and to exfiltrate data. A rule that allows every port to every
     destination removes the control.
     """
-    found = opened_outwards(entry, RULES.family(entry, estate), widest)
+    found = opened_to_everywhere(entry, RULES.family(entry, estate), widest)
     if found is None:
         return None
     return Fail(
@@ -111,7 +111,7 @@ table = network.RouteTable("records", ...)
 network.Subnet("records", ..., address_prefix="10.16.4.0/24", route_table={"id": table.id})
 """,
 )
-def subnet_has_routes(subnet: Value, estate: Estate) -> Outcome:
+def subnet_has_route_table(subnet: Value, estate: Estate) -> Outcome:
     """Without a route table a subnet uses Azure's system routes: directly to the Internet and to every peer, bypassing
     the firewall.
     """
@@ -121,7 +121,7 @@ def subnet_has_routes(subnet: Value, estate: Estate) -> Outcome:
     if not table.missing:
         return None
     network = root(subnet.resource) if subnet.outer else owner(subnet, estate, NETWORK)
-    if network is not None and estate.once(_joined).reach(network):
+    if network is not None and estate.once(_connected_to_hub).reach(network):
         return NotApplicable("the virtual hub that its network is connected to sets its routes")
     return Fail(table, "a route table")
 
@@ -145,11 +145,11 @@ def no_route_to_internet(route: Value, estate: Estate, *, widest: EachAtLeast[in
     """A default route to the Internet bypasses the firewall for the whole subnet: outbound traffic is neither inspected
     nor logged. Only the firewall's own subnet needs one.
     """
-    others = led_to_internet(route, estate, widest)
+    others = leads_to_internet(route, estate, widest)
     if others is None:
         return None
     table = root(route.resource) if route.outer else owner(route, estate, ROUTE_TABLE)
-    if table is not None and estate.once(_firewalls_own).reach(table):
+    if table is not None and estate.once(_firewall_route_tables).reach(table):
         return NotApplicable("it is the firewall's own subnet, which requires a route to the Internet")
     return Fail(route["nextHopType"], "VirtualAppliance", with_others(others))
 
@@ -170,7 +170,7 @@ def no_route_to_internet(route: Value, estate: Estate, *, widest: EachAtLeast[in
 network.FirewallPolicy("hub", ..., sku={"tier": "Premium"}, intrusion_detection={"mode": "Deny"})
 """,
 )
-def firewall_looks_for_intrusions(policy: Value, *, modes: Allowed[str] = ("Alert", "Deny")) -> Outcome:
+def intrusion_detection(policy: Value, *, modes: Allowed[str] = ("Alert", "Deny")) -> Outcome:
     """A firewall that filters by address and port only passes an attack like any permitted connection. Signature-based
     detection is off by default.
     """
@@ -230,13 +230,13 @@ def no_rule_allows_everything(collection: Value, estate: Estate, *, widest: Each
     )
 
 
-def _joined(estate: Estate) -> Pointers:
-    """The networks that are joined to a virtual hub."""
+def _connected_to_hub(estate: Estate) -> Pointers:
+    """The networks that are connected to a virtual hub."""
     return pointers(each for hub in estate.of(HUB_CONNECTION) for each in references(hub, "remoteVirtualNetwork.id"))
 
 
-def _firewalls_own(estate: Estate) -> Pointers:
-    """The route tables of the subnets that a firewall stands in."""
+def _firewall_route_tables(estate: Estate) -> Pointers:
+    """The route tables of firewall subnets."""
     inline = (subnet for network in estate.of(NETWORK) for subnet in places(network, "subnets[*]"))
     found: list[Reference] = []
     for subnet in (*estate.of(SUBNET), *inline):

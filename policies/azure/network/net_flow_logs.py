@@ -29,7 +29,7 @@ _WATCHED: Final = ncsc("13") + caf("C1.a") + iso("8.15", "8.16") + mcsb("LT-4") 
     fix="Set enabled to true.",
     example='network.FlowLog("hub", ..., enabled=True)',
 )
-def on() -> None:
+def flow_log_enabled() -> None:
     """A disabled flow log is still listed as if traffic were recorded."""
 
 
@@ -51,7 +51,7 @@ network.FlowLog(
 )
 """,
 )
-def analysed() -> None:
+def traffic_analytics() -> None:
     """Raw flow logs hold millions of records. Traffic analytics makes them searchable and usable for alerts."""
 
 
@@ -66,15 +66,17 @@ def analysed() -> None:
     policy.""",
     example='network.FlowLog("hub", ..., retention_policy={"enabled": True, "days": 90})',
 )
-def flows_are_kept(log: Value, *, days: AtLeast[int] = 90) -> Outcome:
+def flow_log_retention(log: Value, *, days: AtLeast[int] = 90) -> Outcome:
     """Intrusions are often detected months after they began. Logs that were deleted before then cannot show what was
     taken.
     """
     policy = log["retentionPolicy"]
     if policy["enabled"].get(False) is False:
-        return None  # nothing is removed
-    kept = policy["days"]
-    return None if kept.get(0) == 0 or kept.known >= days else Fail(kept, f"at least {days}, or 0 for unlimited")
+        return None  # logs are never deleted
+    retention = policy["days"]
+    if retention.get(0) == 0 or retention.known >= days:
+        return None
+    return Fail(retention, f"at least {days}, or 0 for unlimited")
 
 
 @rule(
@@ -94,13 +96,13 @@ network.FlowLog(
 )
 """,
 )
-def flows_of_a_network(log: Value, _estate: Estate) -> Outcome:
+def flow_log_targets_network(log: Value, _estate: Estate) -> Outcome:
     """New flow logs of network security groups are no longer possible, and existing ones are retired on 30 September
     2027. They do not record traffic outside a network security group.
     """
-    # Judged with the others, for the engine tells what a value is made from only when it has seen them all.
+    # Evaluated with the estate: the engine reports a value's dependencies only when it passes all resources.
     target = log["targetResourceId"]
-    types = made_from(target)  # the engine tells it only where it shows all resources, hence the estate
+    types = made_from(target)
     if types and SECURITY_GROUP not in types:
         return None
     return Fail(target, "a virtual network") if "/networksecuritygroups/" in target.text() else None

@@ -42,7 +42,7 @@ _FIREWALLED: Final = (
 network.WebApplicationFirewallPolicy("front", ..., policy_settings={"mode": "Prevention", "state": "Enabled"})
 """,
 )
-def firewall_prevents() -> None:
+def prevention_mode() -> None:
     """In detection mode, a web application firewall logs an attack and passes it on to the application."""
 
 
@@ -59,7 +59,7 @@ def firewall_prevents() -> None:
 network.WebApplicationFirewallPolicy("front", ..., policy_settings={"mode": "Prevention", "state": "Enabled"})
 """,
 )
-def firewall_is_on(policy: Value) -> Outcome:
+def firewall_enabled(policy: Value) -> Outcome:
     """A disabled policy is still attached and listed, and looks like protection."""
     if _is_gateway(policy):
         if _decided_elsewhere(policy):
@@ -92,7 +92,7 @@ network.WebApplicationFirewallPolicy(
 )
 """,
 )
-def firewall_knows_attacks(
+def current_rule_set(
     policy: Value,
     *,
     among: Allowed[str] = (
@@ -102,14 +102,14 @@ def firewall_knows_attacks(
     ),
 ) -> Outcome:
     """Outdated rule sets miss attacks that were found since. Custom rules alone miss nearly all."""
-    asked = {each.lower() for each in among}
+    allowed = {each.lower() for each in among}
     if _is_gateway(policy):
         if _decided_elsewhere(policy):
             return NotApplicable(_ELSEWHERE)
         inside = policy[_INSIDE]
-        return None if _rule_set(inside) in asked else Fail(inside["ruleSetVersion"], list(among))
+        return None if _rule_set(inside) in allowed else Fail(inside["ruleSetVersion"], list(among))
     sets = policy.at("managedRules.managedRuleSets")
-    return None if some(sets.each(), lambda each: _rule_set(each) in asked) else Fail(sets, list(among))
+    return None if some(sets.each(), lambda each: _rule_set(each) in allowed) else Fail(sets, list(among))
 
 
 @rule(
@@ -158,7 +158,7 @@ network.ApplicationGateway(
 )
 """,
 )
-def gateway_refuses_old_tls(
+def gateway_requires_modern_tls(
     policy: Value,
     *,
     names: Allowed[str] = ("AppGwSslPolicy20170401S", "AppGwSslPolicy20220101", "AppGwSslPolicy20220101S"),
@@ -189,7 +189,7 @@ def gateway_refuses_old_tls(
 network.ApplicationGateway("front", ..., http_listeners=[{"name": "public", "protocol": "Https"}])
 """,
 )
-def gateway_answers_over_https(gateway: Value) -> Outcome:
+def gateway_listener_uses_https(gateway: Value) -> Outcome:
     """Every network in between can read and change requests and responses over plain HTTP."""
     listeners = places(gateway, "httpListeners[*]")
     plain = some(listeners, lambda each: each["protocol"].text("Http") == "http" and not _redirects(gateway, each))
@@ -212,7 +212,7 @@ network.ApplicationGateway(
 )
 """,
 )
-def encrypted_behind() -> None:
+def backend_over_https() -> None:
     """The gateway terminates TLS. Unencrypted traffic to the backends can be read by an attacker in the internal
     network.
     """
@@ -233,7 +233,7 @@ cdn.AFDCustomDomain(
 )
 """,
 )
-def domain_tls() -> None:
+def front_door_requires_modern_tls() -> None:
     """TLS 1.0 has known weaknesses and was withdrawn in 2021 (RFC 8996). No browser in use needs it."""
 
 
@@ -249,7 +249,7 @@ def domain_tls() -> None:
 cdn.Route("public", ..., https_redirect="Enabled", supported_protocols=["Http", "Https"])
 """,
 )
-def route_answers_over_https(route: Value) -> Outcome:
+def front_door_route_requires_https(route: Value) -> Outcome:
     """Every network in between can read and change requests and responses over plain HTTP."""
     if route["httpsRedirect"].text("Disabled") == "enabled":
         return None
@@ -264,7 +264,7 @@ def _is_gateway(place: Value) -> bool:
 
 
 def _decided_elsewhere(gateway: Value) -> bool:
-    """Whether the gateway has no firewall inside, or a policy that counts instead of it."""
+    """Whether the gateway has no firewall configuration of its own, or a policy that replaces it."""
     return gateway[_INSIDE].missing or not gateway["firewallPolicy"].missing
 
 
@@ -273,7 +273,7 @@ def _rule_set(entry: Value) -> str:
 
 
 def _redirects(gateway: Value, listener: Value) -> bool:
-    """Whether a routing rule only redirects what comes in by `listener`."""
+    """Whether a routing rule redirects all requests to `listener`."""
     end = f"/httplisteners/{listener['name'].text()}"
 
     def redirects(entry: Value) -> bool:

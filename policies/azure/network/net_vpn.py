@@ -39,7 +39,7 @@ network.VirtualNetworkGateway(
 )
 """,
 )
-def people_dial_in_by_identity(client: Value, *, allowed: Allowed[str] = ("AAD",)) -> Outcome:
+def entra_authentication(client: Value, *, allowed: Allowed[str] = ("AAD",)) -> Outcome:
     """A certificate works on any device to which it is copied. An Entra ID account has multi-factor authentication and
     device checks, and is disabled when a person leaves.
     """
@@ -48,8 +48,8 @@ def people_dial_in_by_identity(client: Value, *, allowed: Allowed[str] = ("AAD",
     types = client["vpnAuthenticationTypes"]
     if types.missing:
         return Fail(types, list(allowed), "the service's default is Certificate")
-    wrong = some(types.each(), lambda each: each.text() not in {name.lower() for name in allowed})
-    return Fail(wrong, list(allowed)) if wrong else None
+    disallowed = some(types.each(), lambda each: each.text() not in {name.lower() for name in allowed})
+    return Fail(disallowed, list(allowed)) if disallowed else None
 
 
 @rule(
@@ -80,7 +80,7 @@ network.VirtualNetworkGatewayConnection(
 )
 """,
 )
-def tunnel_is_strong(
+def strong_ipsec_policy(
     connection: Value,
     *,
     weak: Forbidden[str] = ("None", "DES", "DES3", "MD5", "SHA1", "DHGroup1", "DHGroup2", "PFS1", "PFS2"),
@@ -111,7 +111,7 @@ def tunnel_is_strong(
     fix="Set connectionProtocol to IKEv2, or leave it out.",
     example='network.VirtualNetworkGatewayConnection("lloyd-house", ..., connection_protocol="IKEv2")',
 )
-def ike_2() -> None:
+def ikev2() -> None:
     """IKEv1 was retired in 2023 (RFC 9395). Its aggressive mode exposes a hash of the pre-shared key to offline
     guessing.
     """

@@ -5,7 +5,7 @@ from typing import Final
 from bluelamp.policies.address_lists import with_others
 from bluelamp.policies.addresses import WIDEST
 from bluelamp.policies.azure._controls import BY_IDENTITY, CLOSED
-from bluelamp.policies.azure._lists import adds_up
+from bluelamp.policies.azure._lists import wide_with_others
 from bluelamp.policies.azure.paas.paas_common import DATABRICKS, KUSTO, MACHINE_LEARNING, PURVIEW, SYNAPSE
 from bluelamp.policies.controls import caf, dpa, iso, mcsb, ncsc, policing
 from bluelamp.policies.estate import Estate
@@ -35,7 +35,7 @@ machinelearningservices.Workspace(
 )
 """,
 )
-def learning_kept_in() -> None:
+def machine_learning_restricts_outbound() -> None:
     """Notebooks read the force's data and can call any address. One malicious package is enough to exfiltrate it."""
 
 
@@ -51,7 +51,7 @@ def learning_kept_in() -> None:
     fix="Set hbiWorkspace to true when you create the workspace.",
     example='machinelearningservices.Workspace("demand", ..., hbi_workspace=True)',
 )
-def learning_keeps_diagnostics() -> None:
+def machine_learning_high_business_impact() -> None:
     """The service collects diagnostic data about jobs, which may contain sensitive content. The high business impact
     setting limits it.
     """
@@ -74,7 +74,7 @@ machinelearningservices.Compute(
 )
 """,
 )
-def learning_compute_by_identity() -> None:
+def machine_learning_compute_no_local_auth() -> None:
     """A local account gives access to the work of all users of the compute, without an identity in the log."""
 
 
@@ -91,7 +91,7 @@ def learning_compute_by_identity() -> None:
 synapse.Workspace("lake", ..., managed_virtual_network_settings={"prevent_data_exfiltration": True})
 """,
 )
-def synapse_kept_in() -> None:
+def synapse_exfiltration_protection() -> None:
     """Without it, one line in a pipeline or notebook can copy a data lake to another tenant."""
 
 
@@ -106,7 +106,7 @@ def synapse_kept_in() -> None:
     fix="Set azureADOnlyAuthentication to true.",
     example='synapse.Workspace("lake", ..., azure_ad_only_authentication=True)',
 )
-def synapse_by_identity() -> None:
+def synapse_entra_only() -> None:
     """A SQL login stays valid after its owner leaves and has no multi-factor authentication."""
 
 
@@ -127,7 +127,7 @@ def synapse_is_not_open(entry: Value, estate: Estate, *, widest: EachAtLeast[int
     """A rule from 0.0.0.0 admits every virtual machine in Azure, or the whole Internet. So do rules that cover it
     together.
     """
-    found = adds_up(entry, estate, widest)
+    found = wide_with_others(entry, estate, widest)
     if found is None:
         return None
     start, others = found
@@ -160,7 +160,7 @@ def no_public_nodes() -> None:
     fix="Set managedResourcesPublicNetworkAccess to Disabled.",
     example='purview.Account("catalogue", ..., managed_resources_public_network_access="Disabled")',
 )
-def catalogue_kept_in() -> None:
+def purview_managed_resources_not_public() -> None:
     """Purview stores metadata of every catalogued system in managed storage and queues."""
 
 
@@ -175,5 +175,5 @@ def catalogue_kept_in() -> None:
     fix="Set enableDiskEncryption to true.",
     example='kusto.Cluster("logs", ..., enable_disk_encryption=True)',
 )
-def cluster_disks() -> None:
+def data_explorer_disk_encryption() -> None:
     """Hot data is cached on the disks of the cluster's virtual machines, which are unencrypted by default."""

@@ -34,7 +34,7 @@ NAMESPACE_NETWORKS: Final = (
     "azure-native:eventhub:NamespaceNetworkRuleSet",
     "azure-native:servicebus:NamespaceNetworkRuleSet",
 )
-"""The network rules of a namespace, which say anew whether it is public."""
+"""The network rules of a namespace, which override whether it is public."""
 SYNAPSE: Final = "azure-native:synapse:Workspace"
 
 _BELOW_PROPERTIES: Final = (COGNITIVE, IOT_HUB)

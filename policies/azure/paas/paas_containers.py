@@ -39,7 +39,7 @@ def https_only() -> None:
     fix="Set vnetConfiguration.internal to true, with infrastructureSubnetId, and publish through a gateway.",
     example='app.ManagedEnvironment("apps", ..., vnet_configuration={"internal": True})',
 )
-def inside() -> None:
+def internal_environment() -> None:
     """A public environment gives every app in it a public address, including internal apps."""
 
 
@@ -55,7 +55,7 @@ def inside() -> None:
     fix="Set peerTrafficConfiguration.encryption.enabled to true.",
     example='app.ManagedEnvironment("apps", ..., peer_traffic_configuration={"encryption": {"enabled": True}})',
 )
-def encrypted_between() -> None:
+def peer_traffic_encryption() -> None:
     """By default, traffic between the apps of an environment is unencrypted."""
 
 
@@ -71,7 +71,7 @@ def encrypted_between() -> None:
 containerinstance.ContainerGroup("import", ..., ip_address={"type": "Private", "ports": [{"port": 443}]})
 """,
 )
-def group_is_private(group: Value) -> Outcome:
+def no_public_ip_address(group: Value) -> Outcome:
     """A container instance with a public IP address has no firewall in front of it, and often no TLS."""
     address = group["ipAddress"]
     if address.missing:

@@ -45,7 +45,7 @@ databricks.Workspace(
 )
 """,
 )
-def databricks_in_own_network(workspace: Value) -> Outcome:
+def databricks_vnet_injection(workspace: Value) -> Outcome:
     """In a network managed by Databricks, the force's firewall does not see outbound traffic, and the workspace cannot
     be reached through private endpoints.
     """
@@ -74,7 +74,7 @@ datafactory.IntegrationRuntime(
 )
 """,
 )
-def runtime_in_network(runtime: Value) -> Outcome:
+def integration_runtime_in_network(runtime: Value) -> Outcome:
     """A runtime outside a virtual network needs public endpoints on the data stores, and can send data
     to any address.
     """
@@ -109,7 +109,7 @@ datafactory.LinkedService(
 )
 """,
 )
-def linked_service_takes_secrets_from_vault(
+def linked_service_secrets_in_vault(
     service: Value,
     *,
     words: Forbidden[str] = ("password=", "pwd=", "accountkey=", "sharedaccesskey=", "sharedaccesssignature=", "sig="),
@@ -119,8 +119,8 @@ def linked_service_takes_secrets_from_vault(
     """
     if service["type"].text("") == "azurekeyvault":
         return NotApplicable("it is a linked service for a key vault")
-    held = some(service.each(), lambda each: _holds_secret(each, words))
-    return Fail(held, "a reference to a key vault") if held is not None else None
+    secret = some(service.each(), lambda each: _holds_secret(each, words))
+    return Fail(secret, "a reference to a key vault") if secret is not None else None
 
 
 def _holds_secret(value: Value, words: tuple[str, ...]) -> bool:
@@ -184,7 +184,7 @@ def stream_job_in_cluster(job: Value) -> Outcome:
 
 
 def _names(id_: Value, kind: str) -> bool:
-    """Whether the id is set, or comes from a resource of the `kind` that is not deployed yet."""
+    """Whether the id is set, or comes from a resource of `kind` that is not deployed yet."""
     if id_.raw is UNKNOWN and kind in map(kind_of, id_.references):
         return True
     return bool(id_.get(""))

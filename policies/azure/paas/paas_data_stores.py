@@ -5,7 +5,7 @@ from typing import Final
 from bluelamp.policies.address_lists import unless_wide
 from bluelamp.policies.addresses import WIDEST
 from bluelamp.policies.azure._controls import BY_IDENTITY, CLOSED, IN_TRANSIT, OWN_KEYS, RECOVERABLE
-from bluelamp.policies.azure._lists import let_in
+from bluelamp.policies.azure._lists import admitted
 from bluelamp.policies.azure.paas.paas_common import APP_CONFIGURATION, COSMOS, REDIS
 from bluelamp.policies.controls import mcsb
 from bluelamp.policies.model import Enforcement, Severity
@@ -42,7 +42,7 @@ def cosmos_tls() -> None:
     fix="Set disableKeyBasedMetadataWriteAccess to true.",
     example='cosmosdb.DatabaseAccount("records", ..., disable_key_based_metadata_write_access=True)',
 )
-def no_changes_by_key() -> None:
+def no_metadata_writes_by_key() -> None:
     """With metadata writes, an application's account key can delete the database, bypassing roles and
     resource locks.
     """
@@ -84,7 +84,7 @@ def not_open_to_azure(entries: Value, *, widest: EachAtLeast[int] = WIDEST) -> O
     """The address 0.0.0.0 admits every virtual machine in every Azure subscription, including attackers'. Ranges that
     together cover the Internet admit everyone.
     """
-    items = list(let_in(entries, "ipAddressOrRange"))
+    items = list(admitted(entries, "ipAddressOrRange"))
     if not items:
         return NotApplicable("it has no firewall rules")
     return unless_wide(items, widest, "the force's own addresses")
@@ -103,7 +103,7 @@ def not_open_to_azure(entries: Value, *, widest: EachAtLeast[int] = WIDEST) -> O
 cosmosdb.DatabaseAccount("records", ..., key_vault_key_uri="https://kv-records.vault.azure.net/keys/records")
 """,
 )
-def cosmos_has_own_key(account: Value) -> Outcome:
+def cosmos_customer_managed_key(account: Value) -> Outcome:
     """Microsoft-managed keys are outside the force's control. The force can revoke a customer-managed key: then no one
     reads the data, whatever access they have to the platform.
     """
@@ -122,7 +122,7 @@ def cosmos_has_own_key(account: Value) -> Outcome:
     fix="Leave enableNonSslPort out, or set it to false.",
     example='redis.Redis("sessions", ..., enable_non_ssl_port=False)',
 )
-def no_plain_port() -> None:
+def no_non_tls_port() -> None:
     """On the non-TLS port all traffic, including the password, crosses the network unencrypted."""
 
 
@@ -137,7 +137,7 @@ def no_plain_port() -> None:
     fix="Set disableAccessKeyAuthentication to true and use Entra ID.",
     example='redis.Redis("sessions", ..., disable_access_key_authentication=True)',
 )
-def cache_by_identity() -> None:
+def no_cache_access_keys() -> None:
     """The access key is one shared password with the right to read every session and to flush the cache."""
 
 
@@ -152,7 +152,7 @@ def cache_by_identity() -> None:
     fix="Leave clientProtocol out, or set it to Encrypted.",
     example='redisenterprise.Database("sessions", ..., client_protocol="Encrypted")',
 )
-def encrypted_protocol() -> None:
+def redis_enterprise_tls() -> None:
     """Without TLS all traffic, including the password, crosses the network unencrypted."""
 
 
@@ -167,7 +167,7 @@ def encrypted_protocol() -> None:
     fix="Set enablePurgeProtection to true.",
     example='appconfiguration.ConfigurationStore("records", ..., enable_purge_protection=True)',
 )
-def configuration_kept() -> None:
+def app_configuration_purge_protection() -> None:
     """Without purge protection, a soft-deleted store can be purged before its retention period ends. Applications
     cannot run without their configuration.
     """

@@ -6,7 +6,7 @@ from bluelamp.policies.address_lists import unless_wide
 from bluelamp.policies.addresses import WIDEST
 from bluelamp.policies.azure._controls import BY_IDENTITY, CLOSED, FILTERED, IN_TRANSIT
 from bluelamp.policies.azure._kin import child
-from bluelamp.policies.azure._lists import let_in
+from bluelamp.policies.azure._lists import admitted
 from bluelamp.policies.azure.paas.paas_common import AUTOMATION, NAMESPACE_NETWORKS
 from bluelamp.policies.controls import caf, iso, mcsb, ncsc, policing
 from bluelamp.policies.estate import Estate
@@ -43,7 +43,7 @@ _IN_VAULT: Final = ncsc("10") + caf("B2.a", "B3.c") + iso("5.17") + mcsb("IM-8")
     fix="Set defaultAction to Deny.",
     example='servicebus.NamespaceNetworkRuleSet("dispatch", ..., default_action="Deny")',
 )
-def namespaces_deny() -> None:
+def network_rules_deny_by_default() -> None:
     """A rule set with default action Allow admits every network, not only the listed ones."""
 
 
@@ -57,7 +57,7 @@ def namespaces_deny() -> None:
     fix="Assign data roles to applications. Where a key is unavoidable, limit it to Send or Listen on one queue.",
     example='servicebus.NamespaceAuthorizationRule("sender", ..., rights=["Send"])',
 )
-def no_key_manages(entry: Value) -> Outcome:
+def no_manage_right(entry: Value) -> Outcome:
     """A key with the Manage right can read every message, delete every queue and create more keys."""
     right = some(entry["rights"].each(), lambda each: each.text() == "manage")
     return Fail(right, "Send or Listen") if right else None
@@ -107,7 +107,9 @@ def variables_encrypted() -> None:
     fix="Set virtualNetworkType to Internal, with virtualNetworkConfiguration.",
     example='apimanagement.ApiManagementService("partners", ..., virtual_network_type="Internal")',
 )
-def interfaces_are_inside(service: Value, estate: Estate, *, among: Allowed[str] = ("Internal", "External")) -> Outcome:
+def api_management_internal(
+    service: Value, estate: Estate, *, among: Allowed[str] = ("Internal", "External")
+) -> Outcome:
     """An instance outside the network reaches its backends over the Internet, so every backend has to be public."""
     place = service["virtualNetworkType"]
     if place.text("none") in {each.lower() for each in among}:
@@ -145,7 +147,7 @@ apimanagement.ApiManagementService(
 )
 """,
 )
-def interfaces_refuse_old_protocols(
+def no_obsolete_protocols(
     service: Value, *, endings: Forbidden[str] = (".Ssl30", ".Tls10", ".Tls11", ".TripleDes168")
 ) -> Outcome:
     """They are disabled by default. Enabling them for one old client enables them for all."""
@@ -167,7 +169,7 @@ def interfaces_refuse_old_protocols(
     fix="Set protocols to https, or wss for WebSocket APIs.",
     example='apimanagement.Api("incidents", ..., protocols=["https"])',
 )
-def interface_over_https(interface: Value) -> Outcome:
+def encrypted_api_protocols(interface: Value) -> Outcome:
     """Every network in between can read requests, responses and subscription keys over plain HTTP."""
     plain = some(interface["protocols"].each(), lambda each: each.text() in {"http", "ws"})
     return Fail(plain, "https or wss") if plain else None
@@ -190,7 +192,7 @@ apimanagement.NamedValue(
 )
 """,
 )
-def named_secret_in_vault(named: Value) -> Outcome:
+def named_value_in_vault(named: Value) -> Outcome:
     """Anyone who may list the secrets of the instance can read an inline secret, and it is not rotated."""
     if named["secret"].get(False) is False:
         return NotApplicable("it is not a secret")
@@ -210,7 +212,7 @@ def named_secret_in_vault(named: Value) -> Outcome:
 apimanagement.Backend("ledger", ..., tls={"validate_certificate_chain": True, "validate_certificate_name": True})
 """,
 )
-def interface_checks_certificates(tls: Value) -> Outcome:
+def backend_certificates_validated(tls: Value) -> Outcome:
     """Without certificate validation, TLS does not protect against an attacker in the middle."""
     checks = (tls["validateCertificateChain"], tls["validateCertificateName"])
     off = some(checks, lambda each: each.get(True) is not True)
@@ -234,10 +236,10 @@ logic.Workflow(
 )
 """,
 )
-def workflow_knows_callers(workflow: Value, *, widest: EachAtLeast[int] = WIDEST) -> Outcome:
+def trigger_restricts_callers(workflow: Value, *, widest: EachAtLeast[int] = WIDEST) -> Outcome:
     """The trigger URL contains its key. Anyone who obtains it from a log or e-mail can start the workflow."""
     callers = workflow.at("accessControl.triggers.allowedCallerIpAddresses")
-    items = list(let_in(callers, "addressRange"))
+    items = list(admitted(callers, "addressRange"))
     if not items:
         return Fail(callers, "the ranges of its callers")
     return unless_wide(items, widest, "the ranges of its callers")

@@ -87,7 +87,7 @@ def no_export() -> None:
     fix="Set sku.name to Premium.",
     example='containerregistry.Registry("images", ..., sku={"name": "Premium"})',
 )
-def premium() -> None:
+def premium_sku() -> None:
     """Only the Premium SKU has private endpoints, customer-managed keys and zone redundancy."""
 
 
@@ -102,7 +102,7 @@ def premium() -> None:
     fix="Place the registry in uksouth, which has availability zones; ukwest has none.",
     example='containerregistry.Registry("images", ..., location="uksouth")',
 )
-def registry_zones(
+def zone_redundant(
     registry: Value, *, among: Allowed[str] = ("uksouth",), zoneless: Forbidden[str] = ("ukwest",)
 ) -> Outcome:
     """A cluster that recovers in another zone pulls its images from the registry. Without the registry, no lost node is
@@ -128,5 +128,5 @@ def registry_zones(
     fix="Set encryption.status to enabled, with a key and an identity, when you create the registry.",
     example='containerregistry.Registry("images", ..., encryption={"status": "enabled"})',
 )
-def registry_key() -> None:
+def customer_managed_key() -> None:
     """Only with a customer-managed key can the force decide who reads the images, and revoke all access."""

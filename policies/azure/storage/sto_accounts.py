@@ -6,7 +6,7 @@ from typing import Final
 from bluelamp.policies.address_lists import unless_wide
 from bluelamp.policies.addresses import WIDEST
 from bluelamp.policies.azure._controls import BY_IDENTITY, CLOSED, IN_TRANSIT, SUPPORTED
-from bluelamp.policies.azure._lists import let_in
+from bluelamp.policies.azure._lists import admitted
 from bluelamp.policies.controls import caf, dpa, iso, mcsb, ncsc, policing
 from bluelamp.policies.defaults import assumed
 from bluelamp.policies.model import Enforcement, Severity
@@ -105,13 +105,13 @@ def no_public_blobs(place: Value) -> Outcome:
     fix="Set publicNetworkAccess to Disabled and use a private endpoint, or set networkRuleSet.defaultAction to Deny.",
     example='storage.StorageAccount("records", ..., public_network_access="Disabled")',
 )
-def account_not_on_internet(account: Value, *, widest: EachAtLeast[int] = WIDEST) -> Outcome:
+def network_access_restricted(account: Value, *, widest: EachAtLeast[int] = WIDEST) -> Outcome:
     """When an account answers the Internet, a token or key is the only protection of its data."""
     access = account["publicNetworkAccess"]
     if access.text("Enabled") in {"disabled", "securedbyperimeter"}:
         return None
     if account.at("networkRuleSet.defaultAction").text("Allow") == "deny":
-        listed = let_in(account.at("networkRuleSet.ipRules"), "iPAddressOrRange")
+        listed = admitted(account.at("networkRuleSet.ipRules"), "iPAddressOrRange")
         return unless_wide(listed, widest, "the force's own addresses")
     return Fail(access, "Disabled", "Azure's default is Enabled" if access.missing else "")
 
@@ -127,7 +127,7 @@ def account_not_on_internet(account: Value, *, widest: EachAtLeast[int] = WIDEST
     fix="Set allowCrossTenantReplication to false, or leave it out: false is the default of new accounts.",
     example='storage.StorageAccount("records", ..., allow_cross_tenant_replication=False)',
 )
-def no_other_tenants() -> None:
+def no_cross_tenant_replication() -> None:
     """A replication policy agreed with another tenant copies every new object out of the force continuously, without a
     download in the log.
     """
@@ -192,7 +192,7 @@ def no_ssh_passwords() -> None:
     fix="Set defaultToOAuthAuthentication to true.",
     example='storage.StorageAccount("records", ..., default_to_o_auth_authentication=True)',
 )
-def identity_first() -> None:
+def portal_uses_entra() -> None:
     """Without this default the portal uses the account key for every user who may list keys, and the log shows no
     identity.
     """
@@ -210,7 +210,7 @@ def identity_first() -> None:
     fix="Set allowedCopyScope to AAD, or to PrivateLink to limit copies to the same virtual network.",
     example='storage.StorageAccount("records", ..., allowed_copy_scope="AAD")',
 )
-def copied_at_home() -> None:
+def copy_scope_restricted() -> None:
     """Without a restriction, one server-to-server call copies a whole container to an account in another tenant."""
 
 
@@ -225,7 +225,7 @@ def copied_at_home() -> None:
     fix="Set kind to StorageV2. Azure upgrades an existing account in place, without moving data.",
     example='storage.StorageAccount("records", ..., kind="StorageV2")',
 )
-def supported_kind() -> None:
+def current_kind() -> None:
     """The kinds Storage and BlobStorage are of the first generation. They lack container soft delete, lifecycle
     management and zone redundancy, and Microsoft is retiring them.
     """
@@ -248,7 +248,7 @@ storage.StorageAccount(
 )
 """,
 )
-def signatures_end_soon(account: Value, *, days: AtMost[int] = 7) -> Outcome:
+def sas_expiration_policy(account: Value, *, days: AtMost[int] = 7) -> Outcome:
     """A shared access signature is a password in a link. It is forwarded and kept in histories and logs, and cannot be
     revoked individually.
     """
@@ -276,7 +276,7 @@ storage.StorageAccount(
 )
 """,
 )
-def keys_are_changed(account: Value, *, days: AtMost[int] = 90) -> Outcome:
+def key_expiration_policy(account: Value, *, days: AtMost[int] = 90) -> Outcome:
     """A key that is never rotated stays known to everyone who ever worked on the account. With a policy, Azure reports
     overdue keys.
     """

@@ -34,7 +34,7 @@ storage.StorageAccount(
 )
 """,
 )
-def own_key() -> None:
+def customer_managed_key() -> None:
     """Microsoft-managed keys are outside the force's control. The force can revoke a customer-managed key: then no one
     reads the data, whatever access they have to the platform.
     """
@@ -54,7 +54,7 @@ def own_key() -> None:
 storage.StorageAccount("records", ..., encryption={"require_infrastructure_encryption": True})
 """,
 )
-def twice_encrypted() -> None:
+def infrastructure_encryption() -> None:
     """With two layers and two keys, a fault in one implementation or the loss of one key does not expose the data.
     Azure allows the choice only at creation.
     """
@@ -85,7 +85,7 @@ def twice_encrypted() -> None:
     fix="Set sku.name to a zone-redundant SKU such as Standard_ZRS, or a geo-redundant one in a region without zones.",
     example='storage.StorageAccount("records", ..., sku={"name": "Standard_ZRS"})',
 )
-def redundant() -> None:
+def redundant_storage() -> None:
     """Locally redundant storage keeps three copies in one data centre. One fire, flood or fault
     destroys all of them.
     """
@@ -124,8 +124,8 @@ def modern_smb(
     NTLM the account key is the password.
     """
     for key, allowed in (("versions", versions), ("authenticationMethods", methods), ("channelEncryption", ciphers)):
-        asked = {each.lower() for each in allowed}
+        accepted = {each.lower() for each in allowed}
         found = {each.strip() for each in smb[key].text().split(";")} - {""}
-        if not found or found - asked:
+        if not found or found - accepted:
             return Fail(smb[key], list(allowed), "the default also allows older ones" if smb[key].missing else "")
     return None

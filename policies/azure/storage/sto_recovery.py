@@ -30,7 +30,7 @@ FILE_SERVICE: Final = "azure-native:storage:FileServiceProperties"
 storage.BlobServiceProperties("records", ..., delete_retention_policy={"enabled": True, "days": 30})
 """,
 )
-def blobs_kept() -> None:
+def blob_soft_delete() -> None:
     """Without soft delete, data that ransomware or a mistake deletes is lost at once."""
 
 
@@ -47,7 +47,7 @@ def blobs_kept() -> None:
 storage.BlobServiceProperties("records", ..., delete_retention_policy={"enabled": True, "days": 30})
 """,
 )
-def blobs_kept_long_enough() -> None:
+def blob_soft_delete_retention() -> None:
     """Retention has to outlast an absence of two weeks, so that a deletion is noticed in time."""
 
 
@@ -64,7 +64,7 @@ def blobs_kept_long_enough() -> None:
 storage.BlobServiceProperties("records", ..., container_delete_retention_policy={"enabled": True, "days": 30})
 """,
 )
-def containers_kept() -> None:
+def container_soft_delete() -> None:
     """One call deletes a container with millions of blobs, and blob soft delete does not protect against it."""
 
 
@@ -80,7 +80,7 @@ def containers_kept() -> None:
     fix="Set changeFeed.enabled to true.",
     example='storage.BlobServiceProperties("records", ..., change_feed={"enabled": True})',
 )
-def records_changes(service: Value, estate: Estate) -> Outcome:
+def change_feed(service: Value, estate: Estate) -> Outcome:
     """The change feed is an ordered, permanent record of what was created, changed and deleted. Section 62 of the Data
     Protection Act 2018 requires such logs of automated processing.
     """
@@ -106,7 +106,7 @@ def records_changes(service: Value, estate: Estate) -> Outcome:
 storage.FileServiceProperties("records", ..., share_delete_retention_policy={"enabled": True, "days": 30})
 """,
 )
-def shares_kept() -> None:
+def share_soft_delete() -> None:
     """One call deletes a share with all its content, and the latest backup is hours old."""
 
 
@@ -125,13 +125,13 @@ account = storage.StorageAccount("records", ..., account_name="strecords", is_hn
 storage.BlobServiceProperties("records", ..., account_name=account.name, is_versioning_enabled=True)
 """,
 )
-def keeps_versions(account: Value, estate: Estate) -> Outcome:
+def blob_versioning(account: Value, estate: Estate) -> Outcome:
     """Soft delete does not protect overwritten data. Ransomware overwrites data."""
     if account["kind"].text() == "filestorage":
         return NotApplicable("the account holds file shares, not blobs")
     if account["isHnsEnabled"].get(False) is True:
         return NotApplicable("Azure does not support versioning with a hierarchical namespace")
-    if estate.once(_versioned).reach(account, by_name=True):
+    if estate.once(_with_versioning).reach(account, by_name=True):
         return None
     return lacks(account, "blob service settings with versioning")
 
@@ -152,25 +152,25 @@ storage.BlobServiceProperties(
 )
 """,
 )
-def has_blob_service_settings(account: Value, estate: Estate) -> Outcome:
+def has_soft_delete_policy(account: Value, estate: Estate) -> Outcome:
     """Without a declared policy the service's default applies: deleted blobs are not retained."""
     if account["kind"].text() == "filestorage":
         return NotApplicable("the account holds file shares, not blobs")
-    if estate.once(_keeping).reach(account, by_name=True):
+    if estate.once(_with_soft_delete).reach(account, by_name=True):
         return None
     return lacks(account, "blob service settings with soft delete")
 
 
-def _versioned(estate: Estate) -> Pointers:
+def _with_versioning(estate: Estate) -> Pointers:
     return pointers(_accounts(estate, "isVersioningEnabled"))
 
 
-def _keeping(estate: Estate) -> Pointers:
+def _with_soft_delete(estate: Estate) -> Pointers:
     return pointers(_accounts(estate, "deleteRetentionPolicy.enabled"))
 
 
 def _accounts(estate: Estate, switch: str) -> Iterator[Reference]:
-    """The accounts whose blob service has `switch` on, in doubt where that is not known yet."""
+    """The accounts whose blob service has `switch` enabled; marked as doubtful if that is not known yet."""
     for service in estate.of(BLOB_SERVICE):
         try:
             doubt = None

@@ -44,7 +44,7 @@ _DELETIONS: Final = tuple(
 storage.BlobContainerImmutabilityPolicy("records", ..., immutability_period_since_creation_in_days=2190)
 """,
 )
-def written_once() -> None:
+def immutability_period() -> None:
     """Attackers can wait out a short period. Evidence and logs have to be protected from administrators for as long as
     there may be an interest in changing them.
     """
@@ -82,7 +82,9 @@ storage.ManagementPolicy(
 )
 """,
 )
-def lifecycle_keeps_records(policy: Value, estate: Estate, *, years: EachAtLeast[int] = (100, 10, 6, 6)) -> Outcome:
+def lifecycle_rules_respect_retention(
+    policy: Value, estate: Estate, *, years: EachAtLeast[int] = (100, 10, 6, 6)
+) -> Outcome:
     """Police records are kept for the clear period of their retention group, and then reviewed: `years` has the periods
     of groups 1 to 4. A lifecycle rule deletes without review; early deletion loses records that a later inquiry needs.
     """
@@ -90,22 +92,22 @@ def lifecycle_keeps_records(policy: Value, estate: Estate, *, years: EachAtLeast
     if not 1 <= group <= len(years):
         return NotApplicable("its account has no retention-group tag")
     least = years[group - 1] * _YEAR
-    early = some(places(policy, "policy.rules[*]"), lambda each: bool(_sooner(each, least)))
+    early = some(places(policy, "policy.rules[*]"), lambda each: bool(_shorter_periods(each, least)))
     if early is None:
         return None
-    days = _sooner(early, least)[0]
+    days = _shorter_periods(early, least)[0]
     return Fail(days, f"at least {least} days", f"retention group {group} is kept for {years[group - 1]} years")
 
 
-def _sooner(rule: Value, least: int) -> list[Value]:
-    """The periods after which `rule`, where it is on, deletes sooner than after `least` days."""
+def _shorter_periods(rule: Value, least: int) -> list[Value]:
+    """The deletion periods of `rule`, if it is enabled, that are shorter than `least` days."""
     if rule["enabled"].get(True) is False:
         return []
     return [days for days in map(rule.at, _DELETIONS) if days.get(least) < least]
 
 
 def _retention_group(policy: Value, estate: Estate) -> int:
-    """The retention group that the tags of the policy's account name, 0 for none."""
+    """The retention group in the tags of the policy's account; 0 if there is none."""
     account = owner(policy, estate, ACCOUNT)
     group = account["tags"][_RETENTION_TAG].text() if account else ""
     return int(group) if group.isdigit() else 0

@@ -1,10 +1,10 @@
-"""Access restrictions of web and container apps in effect, in order of priority."""
+"""The combined effect of access restrictions of web and container apps, in order of priority."""
 
 from typing import Final
 
 from bluelamp.core.resource import UNKNOWN
 from bluelamp.policies.addresses import ANYONE, Addresses, named_by
-from bluelamp.policies.in_force import FIRST, InForce, Sided, in_force
+from bluelamp.policies.in_force import FIRST, InForce, RuleBounds, in_force
 from bluelamp.policies.traffic import Box, admitted
 from bluelamp.policies.value import Value
 
@@ -12,33 +12,35 @@ _ANY_PORT: Final = (1,)
 
 
 def restrictions_of(entries: Value, widest: tuple[int, ...]) -> InForce | None:
-    """The restrictions in force, None when there are none. Raises `UnknownValue` when the list is not known yet."""
+    """The combined restrictions; None if there are none. Raises `UnknownValue` if the list is unknown."""
     listed = list(entries.each())
     if not listed:
         return None
-    sides = [side for number, entry in enumerate(listed) if (side := _side(entry, number)) is not None]
-    return in_force(sides, tuple(widest), lambda boxes: admitted(boxes, _ANY_PORT))
+    bounds = [bound for number, entry in enumerate(listed) if (bound := _bounds(entry, number)) is not None]
+    return in_force(bounds, tuple(widest), lambda boxes: admitted(boxes, _ANY_PORT))
 
 
-def _side(entry: Value, number: int) -> Sided | None:
+def _bounds(entry: Value, number: int) -> RuleBounds | None:
     if entry.raw is UNKNOWN:
-        return Sided(entry, None, Box(True, ANYONE, ANYONE), entry, None)
+        return RuleBounds(entry, None, Box(True, ANYONE, ANYONE), entry, None)
     action, order = entry["action"], _order(entry, number)
     found = _sources(entry)
     doubt = action if action.raw is UNKNOWN else entry if found is None or order is None else None
     most = Box(True, ANYONE if found is None else found, ANYONE)
     if action.raw is UNKNOWN:
-        return Sided(entry, None, most, doubt, order)
+        return RuleBounds(entry, None, most, doubt, order)
     if action.text("Allow").strip() != "deny":
         limited = bool(entry.known.get("headers"))
         least = None if found is None or limited else most
-        return Sided(entry, least, None if limited else most, doubt, FIRST if order is None else order)
+        return RuleBounds(entry, least, None if limited else most, doubt, FIRST if order is None else order)
     denies = Box(False, most.sources, ANYONE)
-    return Sided(entry, None if found is None or order is None else Box(False, found, ANYONE), denies, doubt, order)
+    return RuleBounds(
+        entry, None if found is None or order is None else Box(False, found, ANYONE), denies, doubt, order
+    )
 
 
 def _order(entry: Value, number: int) -> float | None:
-    """The priority; the place in the list for a container app, which has none."""
+    """The priority; for a container app, which has none, the position in the list."""
     priority = entry.known.get("priority")
     if priority is UNKNOWN:
         return None
@@ -46,7 +48,7 @@ def _order(entry: Value, number: int) -> float | None:
 
 
 def _sources(entry: Value) -> Addresses | None:
-    """What the entry is about, None when that is not known yet or is no range."""
+    """The sources of the entry; None if unknown or not a range."""
     for name in ("ipAddress", "ipAddressRange"):
         if entry.known.get(name) is not None:
             return named_by(entry[name].raw)

@@ -133,7 +133,7 @@ def no_publishing_passwords() -> None:
     fix="Set siteConfig.vnetRouteAllEnabled to true, with virtualNetworkSubnetId.",
     example='web.WebApp("front-desk", ..., site_config={"vnet_route_all_enabled": True})',
 )
-def through_the_network() -> None:
+def outbound_through_network() -> None:
     """By default only traffic to private addresses uses the virtual network. The rest passes no firewall and no log."""
 
 
@@ -167,7 +167,7 @@ def not_public() -> None:
     fix="Set zoneRedundant to true, in a Premium plan and a region with zones.",
     example='web.AppServicePlan("front-desk", ..., zone_redundant=True)',
 )
-def zones() -> None:
+def zone_redundant() -> None:
     """A plan that is not zone-redundant runs in one data centre, with every app on it."""
 
 
@@ -198,7 +198,7 @@ def internal_environment() -> None:
 web.WebApp("front-desk", ..., site_config={"cors": {"allowed_origins": ["https://www.essex.police.example"]}})
 """,
 )
-def names_other_sites(origin: Value) -> Outcome:
+def no_cors_wildcard(origin: Value) -> Outcome:
     """With the wildcard origin, scripts on any web page can call the app from a user's browser and read the responses,
     even if only the force's network can reach the app.
     """
@@ -235,17 +235,17 @@ def no_secrets_in_settings(
     secrets are rarely rotated.
     """
 
-    def is_told(name: str, value: Value) -> bool:
+    def is_disclosed(name: str, value: Value) -> bool:
         named = any(word in name.lower() for word in words)
         if value.missing if named else not isinstance(value.raw, str):
             return False
         return is_secret(secret_name(name) if named else "", value)
 
-    if config.outer is None:  # the settings or the connection strings by themselves, by name
+    if config.outer is None:  # the settings or connection strings are a separate resource, keyed by name
         entries = config["properties"].each()
-        told = some(entries, lambda each: is_told(str(each.key), each["value"] if _is_connection(each) else each))
-        return Fail(told["value"] if _is_connection(told) else told, _VAULT, show=False) if told else None
-    setting = some(config["appSettings"].each(), lambda each: is_told(str(each["name"].get("")), each["value"]))
+        entry = some(entries, lambda each: is_disclosed(str(each.key), each["value"] if _is_connection(each) else each))
+        return Fail(entry["value"] if _is_connection(entry) else entry, _VAULT, show=False) if entry else None
+    setting = some(config["appSettings"].each(), lambda each: is_disclosed(str(each["name"].get("")), each["value"]))
     if setting:
         return Fail(setting["value"], _VAULT, show=False)
     connection = some(config["connectionStrings"].each(), lambda each: is_secret("", each["connectionString"]))

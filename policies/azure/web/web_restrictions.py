@@ -38,7 +38,7 @@ web.WebApp(
 )
 """,
 )
-def restrictions_are_not_the_internet(entries: Value, *, widest: EachAtLeast[int] = WIDEST) -> Outcome:
+def access_restrictions_are_narrow(entries: Value, *, widest: EachAtLeast[int] = WIDEST) -> Outcome:
     """Access restrictions are ineffective if they allow half of the Internet, in one range or in a hundred."""
     judged = restrictions_of(entries, widest)
     if judged is None:

@@ -51,7 +51,7 @@ pulumi.ComponentResource(
     continue.""",
     example=_RULE,
 )
-def access_has_not_ended(ends: Value) -> Outcome:
+def access_closed_after_agreement(ends: Value) -> Outcome:
     """After the last day of an agreement there is no decision that permits the partner's access, and no evidence to
     justify it.
     """
@@ -73,7 +73,7 @@ def access_has_not_ended(ends: Value) -> Outcome:
     fix="Renew the agreement and set its new end in the contract, or delete the rule.",
     example=_RULE,
 )
-def access_stays(ends: Value, *, notice_days: AtLeast[int] = 30) -> Outcome:
+def agreement_expiry_notice(ends: Value, *, notice_days: AtLeast[int] = 30) -> Outcome:
     """Access that ends without notice interrupts work, and is then renewed without review."""
     if ends.missing:
         return _NO_END
@@ -104,7 +104,7 @@ monitor.DiagnosticSetting(
 )
 """,
 )
-def access_is_archived(service: Value, estate: Estate) -> Outcome:
+def access_logged_to_immutable_archive(service: Value, estate: Estate) -> Outcome:
     """The Data Protection Act 2018 requires logs that show who consulted or disclosed what, and when. A log that an
     administrator can delete is no evidence about that administrator.
     """
@@ -113,7 +113,10 @@ def access_is_archived(service: Value, estate: Estate) -> Outcome:
     if canonical(service.resource.type) == API_MANAGEMENT and service.at("sku.name").text("") == "consumption":
         return NotApplicable("the consumption tier has no resource logs")
     settings = [each for each in estate.of(DIAGNOSTIC_SETTING) if each["storageAccountId"].raw is not None]
-    if some(settings, lambda each: _sends(each) and _is_of(each["resourceUri"], service) and _is_kept(each, estate)):
+    if some(
+        settings,
+        lambda each: _sends(each) and _is_of(each["resourceUri"], service) and _is_tamper_proof(each, estate),
+    ):
         return None
     if not some(estate.of(ACCOUNT), _is_immutable):
         raise UnknownValue(Value(service.resource, None), "no immutable archive is among the resources")
@@ -163,7 +166,7 @@ def _sends(setting: Value) -> bool:
 
 
 def _is_of(id_: Value, service: Value) -> bool:
-    """Whether an ARM id is that of a resource, or of a part of it. Raises `UnknownValue` when that cannot be told."""
+    """Whether an ARM id is that of `service` or of a child of it. Raises `UnknownValue` if it is not known."""
     if id_.raw is UNKNOWN:
         if not id_.references:
             raise UnknownValue(id_)
@@ -172,8 +175,8 @@ def _is_of(id_: Value, service: Value) -> bool:
     return f"/{arm_type}/{service[name].text()}/" in f"{id_.text()}/"
 
 
-def _is_kept(setting: Value, estate: Estate) -> bool:
-    """Whether the account that takes the logs lets nobody change them."""
+def _is_tamper_proof(setting: Value, estate: Estate) -> bool:
+    """Whether `setting` sends its logs to an account with immutable storage."""
     target = some(estate.of(ACCOUNT), lambda each: _is_of(setting["storageAccountId"], each))
     if target is None:
         raise UnknownValue(setting["storageAccountId"], "the account is not among the resources")

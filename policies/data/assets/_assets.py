@@ -1,7 +1,7 @@
-"""The register of information assets in an estate, and which resource holds which asset.
+"""The register of information assets in an estate, and the resources that hold them.
 
-A placement of an asset names a resource by its name in the program; `*` stands for any text. All functions raise
-`UnknownValue` where the answer depends on what is not known.
+A placement of an asset names a resource by its name in the program; `*` matches any text. All functions raise
+`UnknownValue` if the result depends on an unknown value.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -53,7 +53,7 @@ STORES: Final = (
     "azure-native:synapse:Workspace",
     "kubernetes:core/v1:PersistentVolumeClaim",
 )
-"""What keeps data: each such resource belongs to an asset."""
+"""The types of data stores; each such resource must belong to an asset."""
 
 _MAY_HOLD: Final = frozenset(
     {
@@ -66,7 +66,7 @@ _MAY_HOLD: Final = frozenset(
         "azure-native:storage:FileShare",
     }
 )
-"""What a placement may name: the stores, their parts, and servers, which hold data only where a placement says so."""
+"""The types that a placement may name: stores, their parts, and servers, which hold data only if named."""
 
 MARKINGS: Final = ("OFFICIAL", "OFFICIAL-SENSITIVE", "SECRET", "TOP SECRET")
 """From the lowest to the highest."""
@@ -81,10 +81,10 @@ class Register:
     """The placements by the resource's name."""
     patterns: tuple[tuple[Pattern[str], Value], ...]
     doubts: tuple[Value, ...]
-    """Placements of which it is not known what they name."""
+    """Placements with an unknown resource name."""
 
     def placements(self, name: str) -> Iterator[Value]:
-        """The placements that name a resource called `name`."""
+        """The placements that match the resource name `name`."""
         yield from self.named.get(name, ())
         yield from (placement for pattern, placement in self.patterns if pattern.fullmatch(name))
 
@@ -98,12 +98,12 @@ class Register:
 
 
 def register_of(estate: Estate) -> Register:
-    """The register of the estate, made once."""
+    """The register of the estate, cached."""
     return estate.once(_register)
 
 
 def targets(placement: Value, estate: Estate) -> list[Value]:
-    """The resources that a placement names; none where it names none, or where nothing of the name is deployed."""
+    """The resources that a placement names; none if it names none, or no such resource exists."""
     named = placement["resource"].known
     if named is None:
         return []
@@ -115,32 +115,32 @@ def targets(placement: Value, estate: Estate) -> list[Value]:
 
 
 def is_pattern(placement: Value) -> bool:
-    """Whether the placement names resources by a pattern, which may as well mean none."""
+    """Whether the placement names resources by a pattern, which may match none."""
     return "*" in placement["resource"].get("")
 
 
 def marking(text: Value) -> str:
-    """The classification that a contract or a tag states; text after the marking, a descriptor, is left out."""
-    said = str(text.known).strip().upper().replace("_", "-").replace("OFFICIAL SENSITIVE", "OFFICIAL-SENSITIVE")
+    """The classification in a contract or a tag, without a descriptor after the marking."""
+    stated = str(text.known).strip().upper().replace("_", "-").replace("OFFICIAL SENSITIVE", "OFFICIAL-SENSITIVE")
     for each in reversed(MARKINGS):
-        if said == each or said.startswith((f"{each}:", f"{each} ", f"{each}-", f"{each},", f"{each};")):
+        if stated == each or stated.startswith((f"{each}:", f"{each} ", f"{each}-", f"{each},", f"{each};")):
             return each
     raise UnknownValue(text, "it is not a marking of the Government Security Classifications")
 
 
 def level(text: Value) -> int:
-    """The rank of a classification: a higher number needs more protection."""
+    """The rank of a classification; a higher number needs more protection."""
     return MARKINGS.index(marking(text))
 
 
 def highest(store: Value, estate: Estate) -> Value:
-    """The asset with the highest classification of those that the resource holds, which is one at least."""
+    """The asset with the highest classification of those in the resource, which must have at least one."""
     assets = [root(each.resource) for each in register_of(estate).placements(store.resource.name)]
     return max(assets, key=lambda asset: level(asset["classification"]))
 
 
 def parents(asset: Value, estate: Estate) -> Iterator[tuple[Value, Value]]:
-    """The assets that `asset` is derived from, each with the item of its lineage that names it."""
+    """The assets from which `asset` is derived, each with the item of its lineage that names it."""
     known = register_of(estate).assets
     for item in asset["lineage"].each():
         source = known.get(str(item.known))
@@ -150,14 +150,14 @@ def parents(asset: Value, estate: Estate) -> Iterator[tuple[Value, Value]]:
 
 
 def is_on_premises(store: Value) -> bool:
-    """Whether the resource stands in the force's own data centres, even where Azure holds a record of it."""
+    """Whether the resource is in the force's own data centres, even if it is registered in Azure."""
     return canonical(store.resource.type).startswith(
         ("azure-native:hybridcompute:", "azure-native:azurearcdata:", "kubernetes:")
     )
 
 
 def ids(assets: Iterable[Value]) -> str:
-    """The assets by their ids, as a path."""
+    """The ids of the assets, as a path."""
     return " -> ".join(str(asset["id"].get(asset.resource.name)) for asset in assets)
 
 

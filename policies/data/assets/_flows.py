@@ -1,7 +1,7 @@
-"""Data that flows along lineage: what crosses a boundary on its way into an asset, under which agreement.
+"""Data flows along lineage: flows into an asset that cross a boundary, and their agreements.
 
-Only the step that crosses a boundary counts, so that one crossing is found once, at the asset that it leads to. The
-path that is told begins where the data comes from.
+Only the step that crosses a boundary counts, so that each crossing is found once, at the asset that it leads to. The
+reported path begins at the data's origin.
 """
 
 from collections.abc import Callable, Iterator
@@ -23,41 +23,41 @@ Inside: TypeAlias = Callable[[Value], bool]
 
 
 def lowered(asset: Value, estate: Estate) -> Outcome:
-    """The first flow of data into an asset of a lower classification without an agreement; None where there is none."""
+    """The first data flow into an asset of a lower classification without an agreement; None if there is none."""
     own = level(asset["classification"])
-    said = marking(asset["classification"])
+    classification = marking(asset["classification"])
     return _crossing(
         asset,
         estate,
         lambda source: level(source["classification"]) > own,
         "lowerClassification",
-        f"{said}, which is lower",
+        f"{classification}, which is lower",
     )
 
 
 def published(asset: Value, estate: Estate) -> Outcome:
-    """The first flow of data to a public copy without an agreement, or such a copy of data of its own."""
+    """The first data flow to a public copy without an agreement, or such a copy of the asset's own data."""
     if not is_public(asset, estate):
         return None
     return _crossing(asset, estate, lambda source: not is_public(source, estate), "public", "a public copy", own=True)
 
 
 def exported(asset: Value, estate: Estate) -> Outcome:
-    """The first flow of data out of the United Kingdom without an agreement, or such a copy of data of its own."""
+    """The first data flow out of the United Kingdom without an agreement, or such a copy of the asset's own data."""
     place = _abroad(asset, estate)
     if place is None:
         return None
-    said = f"a copy in {place}, outside the United Kingdom"
-    return _crossing(asset, estate, lambda source: _abroad(source, estate) is None, "outsideUk", said, own=True)
+    description = f"a copy in {place}, outside the United Kingdom"
+    return _crossing(asset, estate, lambda source: _abroad(source, estate) is None, "outsideUk", description, own=True)
 
 
 def is_public(asset: Value, estate: Estate) -> bool:
-    """Whether a copy of the asset may be read from the Internet, by its contract or by what is deployed."""
+    """Whether a copy of the asset is readable from the Internet, by its contract or by the deployed resources."""
     return some(asset["placements"].each(), lambda placement: _is_public(placement, estate)) is not None
 
 
 def where(store: Value) -> str:
-    """The place in which a resource keeps its data, as locations are compared: without spaces, in lower case."""
+    """The location of a resource's data, normalised: without spaces, in lower case."""
     if is_on_premises(store):
         return ON_PREMISES
     location = store["location"]
@@ -67,12 +67,12 @@ def where(store: Value) -> str:
 
 
 def holds_agreement(asset: Value, permits: str, day: date) -> bool:
-    """Whether an agreement of the asset that is in force on `day` permits it."""
+    """Whether an agreement of the asset in force on `day` permits the flow `permits`."""
     return some(asset["agreements"].each(), lambda each: _permits(each, permits, day)) is not None
 
 
 def _crossing(asset: Value, estate: Estate, inside: Inside, permits: str, to: str, *, own: bool = False) -> Outcome:
-    """The first step into `asset` from the inner side without an agreement on either of its ends."""
+    """The first step into `asset` from the inner side without an agreement at either end."""
     day = today()
     found: list[tuple[Value, str]] = []
     sources = list(parents(asset, estate))
@@ -83,7 +83,7 @@ def _crossing(asset: Value, estate: Estate, inside: Inside, permits: str, to: st
             partial(_lacks_agreement, asset, permits, day),
         )
         if crossing:
-            found.append((item, ids((*_way(source, estate, inside), asset))))
+            found.append((item, ids((*_path_to(source, estate, inside), asset))))
     if found:
         paths = "; ".join(path for _, path in found)
         return Fail(found[0][0], f"an agreement in force with {permits}", f"{paths} leads to {to}")
@@ -100,17 +100,17 @@ def _lacks_agreement(asset: Value, permits: str, day: date) -> bool | None:
     return not holds_agreement(asset, permits, day) or None
 
 
-def _way(source: Value, estate: Estate, inside: Inside) -> tuple[Value, ...]:
-    """The way of the data to `source`, from the farthest asset on the inner side that it comes from."""
-    way = [source]
+def _path_to(source: Value, estate: Estate, inside: Inside) -> tuple[Value, ...]:
+    """The path of the data to `source`, from the farthest asset on the inner side."""
+    path = [source]
     seen = {source.resource.urn}
-    while before := next(_before(way[0], estate, inside, seen), None):
-        way.insert(0, before)
-        seen.add(before.resource.urn)
-    return tuple(way)
+    while origin := next(_sources(path[0], estate, inside, seen), None):
+        path.insert(0, origin)
+        seen.add(origin.resource.urn)
+    return tuple(path)
 
 
-def _before(asset: Value, estate: Estate, inside: Inside, seen: set[str]) -> Iterator[Value]:
+def _sources(asset: Value, estate: Estate, inside: Inside, seen: set[str]) -> Iterator[Value]:
     try:
         yield from (each for _, each in parents(asset, estate) if each.resource.urn not in seen and inside(each))
     except UnknownValue:
@@ -139,7 +139,7 @@ def _lets_anybody_read(store: Value) -> bool:
 
 
 def _abroad(asset: Value, estate: Estate) -> str | None:
-    """The first place outside the United Kingdom in which the asset has a copy; None where there is none."""
+    """The first location outside the United Kingdom with a copy of the asset; None if there is none."""
     found: list[str] = []
 
     def leaves(placement: Value) -> bool:

@@ -10,7 +10,7 @@ from typing import Final
 from bluelamp.core.asset_type import ASSET
 from bluelamp.core.dates import today
 from bluelamp.policies.controls import caf, dpa, iso, mcsb, ncsc, policing
-from bluelamp.policies.data.assets import _flows, _keeping
+from bluelamp.policies.data.assets import _flows, _retention
 from bluelamp.policies.data.assets._assets import STORES, highest, is_pattern, level, marking, register_of, targets
 from bluelamp.policies.estate import Estate
 from bluelamp.policies.model import Enforcement, Severity
@@ -76,7 +76,7 @@ def store_is_catalogued(store: Value, estate: Estate) -> Outcome:
     fix="Have the owner accept the asset, and set `agreed` to the date in informationAssetOwner of its contract.",
     example=_STORE,
 )
-def owner_has_agreed(owner: Value) -> Outcome:
+def owner_has_accepted_role(owner: Value) -> Outcome:
     """Until the owner accepts the asset, the ownership is only proposed and no one is accountable."""
     if not owner["role"].text():
         return Fail(owner["role"], "a role")
@@ -122,7 +122,7 @@ def placement_is_deployed(placement: Value, estate: Estate) -> Outcome:
     fix="Set the placement's location to that of the resource, or deploy the resource in the contract's location.",
     example=_STORE,
 )
-def placement_is_located(placement: Value, estate: Estate) -> Outcome:
+def location_matches_contract(placement: Value, estate: Estate) -> Outcome:
     """Transfer risk, resilience and answers to requests for information depend on where data is. A wrong location in
     the contract makes all three wrong.
     """
@@ -178,13 +178,13 @@ pulumi.ComponentResource(
 )
 """,
 )
-def store_keeps_as_agreed(placement: Value, estate: Estate, *, grace_days: AtMost[int] = 31) -> Outcome:
+def retention_matches_contract(placement: Value, estate: Estate, *, grace_days: AtMost[int] = 31) -> Outcome:
     """Early deletion loses data that an inquiry needs. Longer storage breaks the fifth data protection principle.
     Disposal may take up to `grace_days` after the end of the period.
     """
     if root(placement.resource)["retentionYears"].missing:
         return NotApplicable("its contract states no retention period")
-    found = _keeping.differs(placement, estate, grace_days)
+    found = _retention.differs(placement, estate, grace_days)
     return NotApplicable("no resource that it names has a retention setting") if isinstance(found, bool) else found
 
 
@@ -199,7 +199,7 @@ def store_keeps_as_agreed(placement: Value, estate: Estate, *, grace_days: AtMos
     fix="Agree the release and set lowerClassification in sharingAgreements, or raise the classification.",
     example=_STORE,
 )
-def flow_keeps_classification(asset: Value, estate: Estate) -> Outcome:
+def lower_classification_flow_has_agreement(asset: Value, estate: Estate) -> Outcome:
     """A report or extract has the classification of its sources unless the information asset owner has decided
     otherwise. Without a decision, a copy bypasses every control of the source.
     """
@@ -217,7 +217,7 @@ def flow_keeps_classification(asset: Value, estate: Estate) -> Outcome:
     fix="Agree the publication and set public in sharingAgreements, or make the copy private.",
     example=_STORE,
 )
-def flow_stays_private(asset: Value, estate: Estate) -> Outcome:
+def public_flow_has_agreement(asset: Value, estate: Estate) -> Outcome:
     """Publication cannot be reversed. It requires a decision for this data, not only for the store that
     holds the copy.
     """
@@ -235,7 +235,7 @@ def flow_stays_private(asset: Value, estate: Estate) -> Outcome:
     fix="Agree the transfer and set outsideUk in sharingAgreements, or keep the copy in the United Kingdom.",
     example=_STORE,
 )
-def flow_stays_in_the_uk(asset: Value, estate: Estate) -> Outcome:
+def flow_out_of_uk_has_agreement(asset: Value, estate: Estate) -> Outcome:
     """Part 3 of the Data Protection Act 2018 sets conditions for transfers of law enforcement data abroad. A copy in
     another country is a transfer.
     """
@@ -268,13 +268,13 @@ pulumi.ComponentResource(
 )
 """,
 )
-def hold_is_kept(hold: Value, estate: Estate) -> Outcome:
+def legal_hold_protected(hold: Value, estate: Estate) -> Outcome:
     """Lifecycle rules do not take inquiries into account. Deleting data that an inquiry has requested is an offence
     under the Inquiries Act 2005, and is noticed only when the data is needed.
     """
-    if _keeping.is_over(hold):
+    if _retention.is_over(hold):
         return NotApplicable("the hold has ended")
-    found = _keeping.weaker(hold, estate)
+    found = _retention.weaker(hold, estate)
     return NotApplicable("no store of the asset is deployed here") if isinstance(found, bool) else found
 
 

@@ -20,7 +20,7 @@ STORES: Final = (
     "azure-native:sql:Server",
     "azure-native:storage:StorageAccount",
 )
-"""What keeps data that cannot be made again."""
+"""The resources with data that cannot be recreated."""
 SCOPE_LOCK: Final = "azure-native:authorization:ManagementLockByScope"
 GROUP_LOCK: Final = "azure-native:authorization:ManagementLockAtResourceGroupLevel"
 RESOURCE_LOCK: Final = "azure-native:authorization:ManagementLockAtResourceLevel"
@@ -63,7 +63,7 @@ def _may_hold(lock: Value) -> bool:
 
 
 def _locks(lock: Value, store: Value) -> bool:
-    """Whether `lock` keeps `store`. Raises `UnknownValue` when that cannot be told yet."""
+    """Whether `lock` applies to `store`. Raises `UnknownValue` if that is not known yet."""
     _ = lock["level"].known
     kind = canonical(lock.resource.type)
     if kind == SCOPE_LOCK:

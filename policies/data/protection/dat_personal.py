@@ -62,7 +62,7 @@ storage.StorageAccount(
 )
 """,
 )
-def personal_data_is_answered_for(
+def personal_data_has_owner_and_dpia(
     tags: Value, *, required: Required[str] = ("information-asset-owner", "dpia", "retention-group")
 ) -> Outcome:
     """Personal data requires an accountable owner, an assessed risk and an end. An inspection can only find what is

@@ -32,7 +32,7 @@ _OFFICIAL: Final = re.compile(r"official([-_ ]sensitive)?([-_ :;,].*)?")
     fix="Set the location to uksouth or ukwest.",
     example='storage.StorageAccount("records", ..., location="uksouth")',
 )
-def in_the_united_kingdom(
+def located_in_uk(
     location: Value, *, among: Allowed[str] = ("uksouth", "ukwest"), regionless: Allowed[str] = ("global",)
 ) -> Outcome:
     """Police data outside the country is a transfer under Part 3 of the Data Protection Act 2018, and may be subject to
@@ -58,7 +58,7 @@ def in_the_united_kingdom(
     fix="Set the tag to OFFICIAL or OFFICIAL-SENSITIVE. Keep SECRET and above on accredited systems.",
     example='resources.ResourceGroup("records", tags={"classification": "OFFICIAL-SENSITIVE"})',
 )
-def official_at_most(classification: Value) -> Outcome:
+def official_or_below(classification: Value) -> Outcome:
     """Public cloud is accredited for OFFICIAL, including OFFICIAL-SENSITIVE. SECRET requires dedicated systems and
     staff, whatever the encryption.
     """

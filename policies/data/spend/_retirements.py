@@ -1,7 +1,4 @@
-"""The register of what Azure retires, and which of its entries a resource matches.
-
-The register is `retirements.json`; it says where its facts are from.
-"""
+"""The register of Azure retirements, `retirements.json`, and the entries that a resource matches."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -20,7 +17,7 @@ _MISSING: Final = "-"
 
 @dataclass(frozen=True)
 class Retirement:
-    """One entry: what is retired, the last day of support, Microsoft's announcement, and the day of the date."""
+    """One entry: what is retired, the last day of support, Microsoft's announcement, and the day it was read."""
 
     id: str
     title: str
@@ -31,7 +28,7 @@ class Retirement:
 
 @dataclass(frozen=True)
 class Condition:
-    """A property that has one of the values: patterns in lower case, `-` for a missing property."""
+    """A condition that a property has one of `values`: patterns in lower case, `-` for a missing property."""
 
     path: str
     values: tuple[str, ...]
@@ -41,7 +38,7 @@ Predicate = tuple[Retirement, tuple[Condition, ...]]
 
 
 def register() -> list[Mapping[str, Any]]:
-    """The entries as the file has them, by date."""
+    """The entries of the file, by date."""
     text = Path(__file__).with_name("retirements.json").read_text(encoding="utf-8")
     entries: list[Mapping[str, Any]] = json.loads(text)["retirements"]
     return entries
@@ -59,14 +56,13 @@ def _by_type() -> dict[str, tuple[Predicate, ...]]:
 
 
 RETIRING: Final[Mapping[str, tuple[Predicate, ...]]] = _by_type()
-"""What Azure retires, by type; of each type, by date."""
+"""The retirements by type, each type's by date."""
 
 
 def matches(resource: Value, before: date = date.max) -> Iterator[tuple[Retirement, Value]]:
-    """The entries that the resource matches and whose last day is before the day `before`.
+    """The matching entries with a last day before `before`, by date, each with the decisive place.
 
-    They are by date, each with the place that says so. After those, raises `UnknownValue` where a value that is not
-    known yet decides whether there are more.
+    After those, raises `UnknownValue` if an unknown value decides whether there are more.
     """
     doubt: UnknownValue | None = None
     for retirement, where in RETIRING.get(canonical(resource.resource.type), ()):
@@ -84,7 +80,7 @@ def matches(resource: Value, before: date = date.max) -> Iterator[tuple[Retireme
 
 
 def _place(resource: Value, where: tuple[Condition, ...]) -> Value | None:
-    """The place of the last condition where all hold; None where one does not. A false one outweighs an unknown one."""
+    """The place of the last condition if all are met; None if one is not, even if others are unknown."""
     found, doubt = resource, None
     for condition in where:
         try:
@@ -115,10 +111,10 @@ def _holds(resource: Value, condition: Condition) -> Value | None:
 
 def _is_among(place: Value, values: tuple[str, ...]) -> bool:
     if place.raw is UNKNOWN:
-        # It is the id of something that is not there yet; of which type that is, is known.
+        # The id of a resource that does not exist yet; its type is known.
         kinds = [f"/{kind_of(urn).rpartition(':')[2]}s/".lower() for urn in place.references]
         retired = {any(fnmatchcase(kind, value) for value in values) for kind in kinds}
         if len(retired) == 1 and any("/" in value for value in values):
             return retired.pop()
-    said = place.text(_MISSING)
-    return any(fnmatchcase(said, value) for value in values)
+    text = place.text(_MISSING)
+    return any(fnmatchcase(text, value) for value in values)

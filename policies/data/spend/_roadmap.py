@@ -1,7 +1,7 @@
-"""The roadmap in an estate: its milestones, and where tactical spend leads.
+"""The roadmap in an estate: its milestones, and the successors of tactical spend.
 
 A program registers a component for each milestone and each tactical spend of the force's roadmap. All functions raise
-`UnknownValue` where the answer depends on what is not known.
+`UnknownValue` if the result depends on an unknown value.
 """
 
 from collections.abc import Mapping
@@ -27,17 +27,17 @@ class _Spend:
 
 
 def milestones(estate: Estate) -> Mapping[str, Value]:
-    """The milestones by id, made once."""
+    """The milestones by id, cached."""
     return estate.once(_milestones)
 
 
 def milestone(named: Value, estate: Estate) -> Value | None:
-    """The milestone of that id; None for none."""
+    """The milestone with the id in `named`; None if there is none."""
     return milestones(estate).get(str(named.get("")))
 
 
 def day(value: Value) -> date:
-    """The date at `value`, which is there. Raises `UnknownValue` where it is not a date."""
+    """The date at `value`, which must not be missing. Raises `UnknownValue` if it is not a date."""
     found = day_of(str(value.get("")))
     if found is None:
         raise UnknownValue(value, "it is not a date")
@@ -45,41 +45,41 @@ def day(value: Value) -> date:
 
 
 def day_of(text: str) -> date | None:
-    """The date in `text`; None where it is not a date."""
+    """The date in `text`; None if it is not a date."""
     try:
         return date.fromisoformat(text)
     except ValueError:
         return None
 
 
-def circle(one: Value, estate: Estate) -> tuple[str, ...]:
-    """The way from a milestone over its dependencies back to itself; empty where there is none."""
+def cycle(one: Value, estate: Estate) -> tuple[str, ...]:
+    """The dependency cycle through a milestone; empty if there is none."""
     return cycle_through(str(one["id"].known), estate.once(_dependencies))
 
 
 def dead_end(successor: Value, debt: str, estate: Estate) -> str:
-    """Why what replaces the tactical spend `debt` leads nowhere; empty where it leads to a milestone.
+    """Why the successors of the tactical spend `debt` lead to no milestone; empty if they lead to one.
 
-    A successor is a module that a milestone delivers, or other tactical spend, which has to lead on itself.
+    A successor is a module that a milestone delivers, or other tactical spend with its own successor.
     """
     spend = estate.once(_spend)
     if not milestones(estate):
         raise UnknownValue(successor, UNJUDGED)
-    way = [debt] if debt else []
+    path = [debt] if debt else []
     name = str(successor.known)
     while True:
-        way.append(name)
-        if name in way[:-1]:
-            return f"the successors lead back: {' -> '.join(way)}"
+        path.append(name)
+        if name in path[:-1]:
+            return f"the successors lead back: {' -> '.join(path)}"
         if name in spend.delivered:
             return ""
         tactical = spend.by_id.get(name) or spend.by_module.get(name)
         if tactical is None:
             return f"no milestone delivers {name}"
-        after = str(tactical["successor"].get("")).strip()
-        if not after or day_of(str(tactical["exitDate"].get(""))) is None:
+        successor_name = str(tactical["successor"].get("")).strip()
+        if not successor_name or day_of(str(tactical["exitDate"].get(""))) is None:
             return f"{name} is itself tactical, and has no exit date or no successor"
-        name = after
+        name = successor_name
 
 
 def _milestones(estate: Estate) -> Mapping[str, Value]:

@@ -1,6 +1,6 @@
-"""What the milestones of an estate cost in a month, by the prices and the use that the program registers with it.
+"""The monthly cost of milestones in an estate, by the prices and usage that the program registers.
 
-All functions raise `UnknownValue` where the answer depends on what is not known.
+All functions raise `UnknownValue` if the result depends on an unknown value.
 """
 
 from collections.abc import Mapping
@@ -20,14 +20,14 @@ if TYPE_CHECKING:
 _TAG: Final = "roadmap-milestone"
 _DEAREST: Final = 3
 _UNCHARGED: Final = ("bluelamp:", "kubernetes:", "pulumi:")
-"""Resources without a charge of their own: components, objects in clusters, providers and the stack itself."""
+"""Resources without their own charge: components, objects in clusters, providers and the stack."""
 
 
 @dataclass
 class Spent:
-    """What a milestone costs in a month, in GBP: what its settings fix, and what is by use.
+    """The monthly cost of a milestone, in GBP: fixed by settings, and by usage (`used`).
 
-    `by_urn` is what is fixed by resource, `unpriced` names the resources with a charge of which no price is known.
+    `by_urn` is the fixed cost by resource; `unpriced` has the names of chargeable resources without a known price.
     """
 
     fixed: Decimal = Decimal(0)
@@ -37,26 +37,26 @@ class Spent:
 
     @property
     def dearest(self) -> str:
-        """The resources that cost most, with their cost."""
+        """The most expensive resources, with their cost."""
         ordered = sorted(self.by_urn.items(), key=lambda each: (-each[1], each[0]))
         return ", ".join(f"{name_of(urn)} {pounds(amount)}" for urn, amount in ordered[:_DEAREST])
 
 
 @dataclass(frozen=True)
 class Spending:
-    """What each milestone costs, and the resources of which it is not known which milestone they carry."""
+    """The cost of each milestone, and the resources whose milestone is unknown."""
 
     by_milestone: Mapping[str, Spent]
     unplaced: tuple[str, ...]
 
 
 def spent(milestone: str, estate: Estate) -> Spent | None:
-    """What all that carries the milestone costs; None where nothing in the estate carries it."""
+    """The cost of the milestone's resources; None if it has none."""
     return estate.once(_spending).by_milestone.get(milestone)
 
 
 def unplaced(estate: Estate) -> tuple[str, ...]:
-    """The names of the chargeable resources whose milestone is not known."""
+    """The names of the chargeable resources whose milestone is unknown."""
     return estate.once(_spending).unplaced
 
 
@@ -66,7 +66,7 @@ def pounds(amount: Decimal) -> str:
 
 
 def _spending(estate: Estate) -> Spending:
-    # Only a force with a budget pays for loading this.
+    # Imported here, as only forces with a budget need it.
     from bluelamp.pricing.model import NONE, Kind
     from bluelamp.pricing.price import Estate as Priced
     from bluelamp.pricing.price import price
@@ -74,23 +74,23 @@ def _spending(estate: Estate) -> Spending:
     inputs = _inputs(estate)
     resources = [_plain(each.resource) for each in estate.all() if not each.resource.type.startswith(_UNCHARGED)]
     stack = stack_of(resources[0].urn) if resources else ""
-    adrift = {each.urn for each in resources if _milestone_unknown(each.properties)}
+    without_milestone = {each.urn for each in resources if _milestone_unknown(each.properties)}
     found: dict[str, Spent] = {}
     unplaced: dict[str, None] = {}
     for line in price(Priced(stack, resources), inputs.usage, inputs.hardware, prices=inputs.prices).lines:
         if line.kind is Kind.FREE:
             continue
-        if line.urn in adrift:
+        if line.urn in without_milestone:
             unplaced[line.name] = None
         elif line.owner.milestone != NONE:
-            here = found.setdefault(line.owner.milestone, Spent())
+            milestone_spend = found.setdefault(line.owner.milestone, Spent())
             if line.kind is Kind.UNPRICED:
-                here.unpriced[line.name] = None
+                milestone_spend.unpriced[line.name] = None
             elif line.kind is Kind.FIXED:
-                here.fixed += line.monthly
-                here.by_urn[line.urn] = here.by_urn.get(line.urn, Decimal(0)) + line.monthly
+                milestone_spend.fixed += line.monthly
+                milestone_spend.by_urn[line.urn] = milestone_spend.by_urn.get(line.urn, Decimal(0)) + line.monthly
             else:
-                here.used += line.monthly
+                milestone_spend.used += line.monthly
     return Spending(found, tuple(unplaced))
 
 

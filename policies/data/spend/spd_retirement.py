@@ -73,7 +73,7 @@ pulumi.ComponentResource(
 )
 """,
 )
-def outlasts_milestone(resource: Value, estate: Estate) -> Outcome:
+def supported_until_milestone_ends(resource: Value, estate: Estate) -> Outcome:
     """A milestone cannot be met on a service that no longer exists. The replacement is work outside the milestone's
     budget and dates.
     """

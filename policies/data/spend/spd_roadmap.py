@@ -89,7 +89,7 @@ def milestone_exists(named: Value, estate: Estate) -> Outcome:
     fix="Name a module in `delivers` of a milestone, or a debt ID whose successor is such a module.",
     example=_ROADMAP,
 )
-def successor_leads_on(successor: Value, estate: Estate) -> Outcome:
+def tactical_spend_has_successor(successor: Value, estate: Estate) -> Outcome:
     """A tactical system ends when its successor is delivered. Without a milestone for the successor, or with a tactical
     successor without an end, the tactical choice becomes permanent.
     """
@@ -111,11 +111,11 @@ def successor_leads_on(successor: Value, estate: Estate) -> Outcome:
     fix="Remove one of the dependencies in stacks/FORCE/roadmap.yaml.",
     example=_ROADMAP,
 )
-def milestone_has_order(depends_on: Value, estate: Estate) -> Outcome:
+def dependencies_have_no_cycle(depends_on: Value, estate: Estate) -> Outcome:
     """Milestones that depend on one another can never be completed, and the systems that they replace stay in use."""
     if depends_on.missing:
         return NotApplicable("it has no dependencies")
-    cycle = _roadmap.circle(root(depends_on.resource), estate)
+    cycle = _roadmap.cycle(root(depends_on.resource), estate)
     return Fail(depends_on, "milestones that do not depend on this one", " -> ".join(cycle)) if cycle else None
 
 
@@ -130,7 +130,7 @@ def milestone_has_order(depends_on: Value, estate: Estate) -> Outcome:
     fix="Set the start in stacks/FORCE/roadmap.yaml to after the end of the dependency, or remove the dependency.",
     example=_ROADMAP,
 )
-def milestone_is_scheduled(before: Value, estate: Estate) -> Outcome:
+def milestone_starts_after_dependencies(before: Value, estate: Estate) -> Outcome:
     """Work that starts before its dependency is complete is done twice, or on a temporary system."""
     needed = _roadmap.milestone(before, estate)
     if needed is None:

@@ -72,7 +72,7 @@ resources.ResourceGroup(
 )
 """,
 )
-def tactical_has_exit(tags: Value) -> Outcome:
+def has_exit_plan(tags: Value) -> Outcome:
     """Temporary systems become permanent when their replacement, end date and exit cost are not recorded."""
     spend = tags["spend-type"]
     if spend.missing:
@@ -103,7 +103,7 @@ def tactical_has_exit(tags: Value) -> Outcome:
 resources.ResourceGroup("interim-records", tags={"spend-type": "tactical", "exit-date": "2099-03-31"})
 """,
 )
-def exit_is_ahead(exit_date: Value) -> Outcome:
+def exit_date_not_passed(exit_date: Value) -> Outcome:
     """A passed exit date means that a commitment was not met. The technical debt grows until it is addressed."""
     when = _day(exit_date)
     if when is None:
@@ -124,7 +124,7 @@ def exit_is_ahead(exit_date: Value) -> Outcome:
 resources.ResourceGroup("interim-records", tags={"exit-date": "2027-03-31", "roadmap-milestone": "2027-Q1"})
 """,
 )
-def exit_by_milestone(spend: Value, estate: Estate) -> Outcome:
+def ends_by_milestone(spend: Value, estate: Estate) -> Outcome:
     """The milestone delivers the replacement of a tactical system. Paying for both afterwards makes the tactical choice
     a dead end.
     """
@@ -160,7 +160,7 @@ consumption.Budget(
 )
 """,
 )
-def budget_warns(budget: Value) -> Outcome:
+def budget_alert(budget: Value) -> Outcome:
     """A budget does not limit spend; it only notifies. Without a notification before the budget is used up, it has no
     effect.
     """
@@ -182,7 +182,7 @@ def _day(tag: Value) -> date | None:
 
 
 def _last_day(milestone: Value, estate: Estate) -> date | None:
-    """The last day of a milestone of the roadmap, or of one that is a day or a quarter (`2027-Q1`); None for others."""
+    """The last day of a milestone in the roadmap, or of a date or quarter (`2027-Q1`); None for any other text."""
     planned = _roadmap.milestone(milestone, estate)
     if planned is not None:
         return _roadmap.day(planned["end"])

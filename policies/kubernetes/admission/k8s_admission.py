@@ -70,7 +70,7 @@ metadata: {name: registries}
 spec: {policyName: registries, validationActions: [Deny, Audit]}
 """,
 )
-def denies(spec: Value) -> Outcome:
+def policies_deny(spec: Value) -> Outcome:
     """A policy that only warns or audits does not prevent violations."""
     actions = spec["validationActions"]
     return None if some(actions.each(), lambda each: each.known == "Deny") else Fail(actions, ["Deny"])

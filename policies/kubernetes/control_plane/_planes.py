@@ -1,4 +1,4 @@
-"""Control planes as Cluster API declares them: where each kind keeps the API server's flags and files."""
+"""Control planes in Cluster API: the paths of the API server's flags and files in each kind."""
 
 from collections.abc import Iterator, Mapping
 from typing import Final
@@ -14,23 +14,23 @@ KUBEADM: Final = {
         ("KubeadmControlPlane", "spec.kubeadmConfigSpec"),
     )
 }
-"""The place below which kubeadm's flags and files are."""
+"""The path of kubeadm's flags and files in each kind."""
 _RKE2: Final = {
     f"{_GROUP}/{version}:{kind}": path
     for version in ("v1beta2", "v1beta1")
     for kind, path in (("RKE2ControlPlaneTemplate", "spec.template.spec"), ("RKE2ControlPlane", "spec"))
 }
 PLANES: Final[Mapping[str, str]] = {**KUBEADM, **_RKE2}
-"""The place in each kind below which its flags and files are."""
+"""The path of the flags and files in each kind."""
 
 
 def is_rke2(plane: Value) -> bool:
-    """Whether the control plane is RKE2's, which has defaults of its own."""
+    """Whether the control plane is RKE2's, which has its own defaults."""
     return plane.resource.type in _RKE2
 
 
 def flag(plane: Value, name: str) -> Value:
-    """What the API server's flag `name` is set to; a missing value where it is not. Raises `UnknownValue`."""
+    """The value of the API server's flag `name`, which may be missing. Raises `UnknownValue`."""
     server = plane.at("serverConfig.kubeAPIServer" if is_rke2(plane) else "clusterConfiguration.apiServer")
     arguments = server["extraArgs"]
     found = some(_flags(arguments), lambda each: each.key == name)
@@ -38,7 +38,7 @@ def flag(plane: Value, name: str) -> Value:
 
 
 def _flags(arguments: Value) -> Iterator[Value]:
-    """Each flag's value under its name: a map, a list of names and values, or a list of `name=value`."""
+    """The flags with their names as keys, from a map, a list of names and values, or a list of `name=value`."""
     if isinstance(arguments.known, Mapping):
         yield from arguments.each()
         return
@@ -51,9 +51,9 @@ def _flags(arguments: Value) -> Iterator[Value]:
 
 
 def content(plane: Value, path: Value) -> Value | None:
-    """The text that the file at `path` of the machine has; None where the control plane brings no such file.
+    """The content of the machine's file at `path`; None if the control plane does not create it.
 
-    Raises `UnknownValue` where that is not known yet.
+    Raises `UnknownValue` if that is unknown.
     """
     if path.missing:
         return None

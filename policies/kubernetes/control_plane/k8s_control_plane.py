@@ -43,7 +43,7 @@ spec:
     the authentication-config.""",
     example=_EXAMPLE,
 )
-def refuses_strangers(plane: Value) -> Outcome:
+def anonymous_requests_disabled(plane: Value) -> Outcome:
     """Anonymous requests identify no one, and every vulnerability in what they may call is open to everyone who reaches
     the API server.
     """
@@ -54,8 +54,8 @@ def refuses_strangers(plane: Value) -> Outcome:
     file = content(plane, path)
     if file is None:
         return Fail(anonymous, "false", "Kubernetes' default is true" if anonymous.missing else "")
-    said = _parsed(file).get("anonymous")
-    if isinstance(said, dict) and (said.get("enabled") is False or said.get("conditions")):
+    setting = _parsed(file).get("anonymous")
+    if isinstance(setting, dict) and (setting.get("enabled") is False or setting.get("conditions")):
         return None
     return Fail(file, "anonymous with conditions, or not enabled")
 
@@ -70,7 +70,7 @@ def refuses_strangers(plane: Value) -> Outcome:
     fix="Set audit-policy-file and audit-log-path.",
     example=_EXAMPLE,
 )
-def keeps_audit_log(plane: Value) -> Outcome:
+def audit_logging(plane: Value) -> Outcome:
     """Without an audit policy the API server records nothing, and after an incident no one can determine what was
     accessed.
     """
@@ -90,7 +90,7 @@ def keeps_audit_log(plane: Value) -> Outcome:
     fix="Set encryption-provider-config and provide the file from a Secret of the management cluster.",
     example=_EXAMPLE,
 )
-def encrypts_secrets(plane: Value) -> Outcome:
+def encryption_at_rest(plane: Value) -> Outcome:
     """By default etcd stores secrets in Base64 without encryption, so snapshots and discarded disks disclose them. RKE2
     encrypts them by default.
     """
@@ -108,13 +108,13 @@ def encrypts_secrets(plane: Value) -> Outcome:
     fix="Set audit-log-maxage to 30 or more.",
     example=_EXAMPLE,
 )
-def keeps_log_long_enough(plane: Value, *, days: AtLeast[int] = 30) -> Outcome:
+def audit_log_retention(plane: Value, *, days: AtLeast[int] = 30) -> Outcome:
     """Intrusions are often detected weeks after they began. Until the log is archived, the local copy is the only one.
     Without a maximum age, the default, old logs are kept until the disk is needed.
     """
     age = flag(plane, "audit-log-maxage")
-    kept = int(age.get("0"))
-    return Fail(age, f"at least {days}") if 0 < kept < days else None
+    retention = int(age.get("0"))
+    return Fail(age, f"at least {days}") if 0 < retention < days else None
 
 
 @rule(
@@ -127,7 +127,7 @@ def keeps_log_long_enough(plane: Value, *, days: AtLeast[int] = 30) -> Outcome:
     fix="Set profiling to false.",
     example=_EXAMPLE,
 )
-def tells_no_profile(plane: Value) -> Outcome:
+def profiling_disabled(plane: Value) -> Outcome:
     """Profiling discloses memory contents and can be used to overload the server. It is not needed in production."""
     profiling = flag(plane, "profiling")
     if profiling.text("true") == "false":
@@ -145,7 +145,7 @@ def tells_no_profile(plane: Value) -> Outcome:
     fix="Set tls-min-version to VersionTLS12 or VersionTLS13.",
     example=_EXAMPLE,
 )
-def speaks_no_old_tls(plane: Value) -> Outcome:
+def requires_modern_tls(plane: Value) -> Outcome:
     """TLS 1.0 and 1.1 have known weaknesses, and administrators' tokens are sent over this connection."""
     version = flag(plane, "tls-min-version")
     return Fail(version, "VersionTLS12 or VersionTLS13") if version.known in _WEAK_TLS else None
@@ -161,13 +161,13 @@ def speaks_no_old_tls(plane: Value) -> Outcome:
     fix="Remove authorization-mode, or set it to Node,RBAC.",
     example=_EXAMPLE,
 )
-def asks_roles(plane: Value) -> Outcome:
+def authorises_by_rbac(plane: Value) -> Outcome:
     """AlwaysAllow gives every authenticated user administrator rights. kubeadm and RKE2 set Node and
     RBAC by default.
     """
     modes = flag(plane, "authorization-mode")
-    said = str(modes.get("Node,RBAC")).split(",")
-    return None if "RBAC" in said and "AlwaysAllow" not in said else Fail(modes, "Node,RBAC")
+    enabled = str(modes.get("Node,RBAC")).split(",")
+    return None if "RBAC" in enabled and "AlwaysAllow" not in enabled else Fail(modes, "Node,RBAC")
 
 
 @rule(
@@ -180,7 +180,7 @@ def asks_roles(plane: Value) -> Outcome:
     fix="Remove the plugin from disable-admission-plugins.",
     example=_EXAMPLE,
 )
-def keeps_guards(
+def required_admission_plugins(
     plane: Value,
     *,
     guards: Required[str] = (
@@ -202,5 +202,5 @@ def keeps_guards(
 def _parsed(file: Value) -> dict[str, Any]:
     import yaml
 
-    said = yaml.safe_load(str(file.known))
-    return said if isinstance(said, dict) else {}
+    parsed = yaml.safe_load(str(file.known))
+    return parsed if isinstance(parsed, dict) else {}

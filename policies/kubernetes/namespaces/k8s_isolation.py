@@ -6,7 +6,7 @@ from bluelamp.policies.addresses import WIDEST
 from bluelamp.policies.controls import caf, cis_kubernetes, cyber_essentials, iso, mcsb, ncsc
 from bluelamp.policies.estate import Estate
 from bluelamp.policies.kubernetes._workloads import PODS
-from bluelamp.policies.kubernetes.namespaces._world import open_peer
+from bluelamp.policies.kubernetes.namespaces._open_policies import open_peer
 from bluelamp.policies.kubernetes.namespaces.k8s_namespaces import NAMESPACE, NETWORK_POLICY, SYSTEM, is_system, some_in
 from bluelamp.policies.kubernetes.workloads.k8s_workloads import LIMIT_RANGE
 from bluelamp.policies.model import Enforcement, Severity

@@ -113,12 +113,12 @@ def has_quota(namespace: Value, estate: Estate) -> Outcome:
 
 
 def is_system(namespace: Value) -> bool:
-    """Whether the namespace is one of Kubernetes' own."""
+    """Whether it is a Kubernetes system namespace."""
     return namespace.at("metadata.name").known in _OF_KUBERNETES
 
 
 def some_in(namespace: Value, objects: list[Value], holds: Callable[[Value], bool]) -> bool:
-    """Whether `holds` is true for one of `objects` that stand in `namespace`. Raises `UnknownValue`."""
+    """Whether `holds` is true for one of `objects` in `namespace`. Raises `UnknownValue`."""
     name = namespace.at("metadata.name")
     if name.missing and objects:
         raise UnknownValue(name)
@@ -126,9 +126,9 @@ def some_in(namespace: Value, objects: list[Value], holds: Callable[[Value], boo
 
 
 def _denies(direction: str, policy: Value) -> bool:
-    """Whether `policy` selects every pod, speaks of `direction` and allows nothing in it."""
+    """Whether `policy` selects every pod, applies to `direction` and allows no traffic in it."""
     spec = policy["spec"]
     selects_all = not any(True for part in spec["podSelector"].each() for _ in part.each())
     types = [each.known for each in spec["policyTypes"].each()]
-    speaks = direction in types if types else direction == "Ingress"
-    return selects_all and speaks and not any(True for _ in places(spec, f"{direction.lower()}[*]"))
+    applies = direction in types if types else direction == "Ingress"
+    return selects_all and applies and not any(True for _ in places(spec, f"{direction.lower()}[*]"))

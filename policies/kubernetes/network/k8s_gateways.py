@@ -71,13 +71,13 @@ def serves_only_tls(listener: Value, estate: Estate) -> Outcome:
     if source.get("Same") != "Same":
         return Fail(source, "Same", "routes of other namespaces would be served unencrypted")
     gateway = root(listener.resource)
-    attached = (route for route in estate.of(*ROUTES) if _attaches(route, gateway, listener))
-    bare = some((entry for route in attached for entry in route.at("spec.rules").each()), _answers)
+    attached = (route for route in estate.of(*ROUTES) if _is_attached(route, gateway, listener))
+    bare = some((entry for route in attached for entry in route.at("spec.rules").each()), _serves_http)
     return Fail(listener["protocol"], "HTTPS", f"route {bare.resource.name} serves content over it") if bare else None
 
 
-def _attaches(route: Value, gateway: Value, listener: Value) -> bool:
-    """Whether `route` hangs on `listener` of `gateway`, or on all of its listeners."""
+def _is_attached(route: Value, gateway: Value, listener: Value) -> bool:
+    """Whether `route` is attached to `listener` of `gateway`, or to all of its listeners."""
     for parent in route.at("spec.parentRefs").each():
         namespace = parent["namespace"].get(namespace_of(route))
         if (parent["name"].known, namespace) != (gateway.at("metadata.name").known, namespace_of(gateway)):
@@ -87,8 +87,8 @@ def _attaches(route: Value, gateway: Value, listener: Value) -> bool:
     return False
 
 
-def _answers(entry: Value) -> bool:
-    """Whether a route's rule does anything but lead to https."""
+def _serves_http(entry: Value) -> bool:
+    """Whether a route's rule does anything other than redirect to HTTPS."""
     redirects = places(entry, "filters[*].requestRedirect.scheme")
     return not some(redirects, lambda scheme: scheme.known == "https")
 
@@ -152,7 +152,7 @@ def route_names_hosts(spec: Value) -> Outcome:
     if any(True for _ in spec["hostnames"].each()):
         return None
     rules = list(spec["rules"].each())
-    if rules and not some(rules, _answers):
+    if rules and not some(rules, _serves_http):
         return NotApplicable("it only redirects to HTTPS")
     return Fail(spec["hostnames"], "host names")
 

@@ -121,8 +121,8 @@ def serves_tls(ingress: Value) -> Outcome:
 
 
 def _covers(name: Value, host: Value) -> bool:
-    said, wanted = name.text(), host.text()
-    return said == wanted or (said.startswith("*.") and said[1:] == f".{wanted.partition('.')[2]}")
+    pattern, wanted = name.text(), host.text()
+    return pattern == wanted or (pattern.startswith("*.") and pattern[1:] == f".{wanted.partition('.')[2]}")
 
 
 @rule(

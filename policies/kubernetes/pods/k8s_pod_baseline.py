@@ -41,7 +41,7 @@ _APPARMOR: Final = "container.apparmor.security.beta.kubernetes.io/"
     fix="Remove the capability from securityContext.capabilities.add, or move the function to a platform component.",
     example=EXAMPLE,
 )
-def adds_usual_capabilities(
+def baseline_capabilities_only(
     capability: Value,
     *,
     allowed: Allowed[str] = (
@@ -100,13 +100,13 @@ def no_host_ports() -> None:
     fix="Remove appArmorProfile and the AppArmor annotations, or set RuntimeDefault or a profile of the node.",
     example=EXAMPLE,
 )
-def keeps_apparmor(place: Value) -> Outcome:
+def apparmor_not_disabled(place: Value) -> Outcome:
     """The runtime's AppArmor profile stops a container's root from mounting disks and writing to kernel interfaces.
     Unconfined removes this protection, in the field or in the older annotation.
     """
     if place.key == "annotations":
-        wrong = some(place.each(), _switches_apparmor_off)
-        return Fail(wrong, ("runtime/default", "localhost/…")) if wrong else None
+        disabled = some(place.each(), _switches_apparmor_off)
+        return Fail(disabled, ("runtime/default", "localhost/…")) if disabled else None
     if place.missing or place["type"].known in _PROFILES:
         return None
     return Fail(place["type"], _PROFILES)
@@ -129,7 +129,7 @@ def _switches_apparmor_off(annotation: Value) -> bool:
     fix="Remove user and role from seLinuxOptions, and use one of the container types.",
     example=EXAMPLE,
 )
-def keeps_selinux(
+def baseline_selinux_options(
     options: Value,
     *,
     types: Allowed[str] = ("", "container_t", "container_init_t", "container_kvm_t", "container_engine_t"),
@@ -153,7 +153,7 @@ def keeps_selinux(
     fix="Remove the sysctl from the pod. Set parameters of the node in the node's configuration.",
     example=EXAMPLE,
 )
-def sets_safe_sysctls(
+def safe_sysctls_only(
     sysctl: Value,
     *,
     allowed: Allowed[str] = (
@@ -188,7 +188,7 @@ def sets_safe_sysctls(
     fix="Remove securityContext.procMount, or give the pod a user namespace with hostUsers: false.",
     example=EXAMPLE,
 )
-def masks_proc(container: Value) -> Outcome:
+def default_proc_mount(container: Value) -> Outcome:
     """An unmasked /proc exposes the node's kernel to reads and changes. In a user namespace the container's root has no
     such rights, which the standard allows since Kubernetes 1.35.
     """
@@ -227,14 +227,14 @@ def no_host_process() -> None:
     fix="Remove host from httpGet and tcpSocket of probes and lifecycle hooks. Set a Host header in httpHeaders.",
     example=EXAMPLE,
 )
-def probes_only_itself(container: Value) -> Outcome:
+def probes_set_no_host(container: Value) -> Outcome:
     """The kubelet sends probes from the node. With another host, a probe can reach the metadata service, the kubelet,
     or networks that pods cannot access.
     """
     handlers = present(container.at(handler) for handler in _HANDLERS)
     hosts = (handler[how]["host"] for handler in handlers for how in ("httpGet", "tcpSocket"))
-    asked = some(hosts, lambda host: bool(host.known))
-    return Fail(asked, "nothing") if asked else None
+    other = some(hosts, lambda host: bool(host.known))
+    return Fail(other, "nothing") if other else None
 
 
 @rule(
@@ -247,7 +247,7 @@ def probes_only_itself(container: Value) -> Outcome:
     fix="Remove seccompProfile, or set RuntimeDefault or a profile of the node (Localhost).",
     example=EXAMPLE,
 )
-def keeps_seccomp(profile: Value) -> Outcome:
+def seccomp_not_disabled(profile: Value) -> Outcome:
     """Unconfined allows every system call of the kernel, including those used in container escapes."""
     if profile.missing or profile["type"].known in _PROFILES:
         return None

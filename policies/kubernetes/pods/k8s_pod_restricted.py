@@ -23,7 +23,7 @@ _NO_SOURCE: Final = frozenset({"name"})
     fix="Remove securityContext.procMount.",
     example=EXAMPLE,
 )
-def always_masks_proc(mount: Value) -> Outcome:
+def default_proc_mount_always(mount: Value) -> Outcome:
     """An unmasked /proc discloses kernel details that help an escape. Only building images inside a pod needs it, and
     the restricted level has no exception for that.
     """
@@ -41,7 +41,7 @@ def always_masks_proc(mount: Value) -> Outcome:
     PersistentVolume.""",
     example=EXAMPLE,
 )
-def chooses_usual_volumes(
+def restricted_volume_types(
     volume: Value,
     *,
     allowed: Allowed[str] = (

@@ -196,7 +196,7 @@ def no_host_paths(path: Value) -> Outcome:
     fix="Set securityContext.seccompProfile.type to RuntimeDefault on the pod.",
     example=EXAMPLE,
 )
-def filters_system_calls(container: Value) -> Outcome:
+def has_seccomp_profile(container: Value) -> Outcome:
     """Most container escapes use a system call that the application does not need."""
     if on_windows(pod_of(container)):
         return NotApplicable(ON_WINDOWS)
@@ -205,13 +205,14 @@ def filters_system_calls(container: Value) -> Outcome:
 
 
 def _decided(contexts: tuple[Value, Value], field: str, allowed: tuple[Any, ...], default: str) -> Outcome:
-    """Whether the security contexts of a container and of its pod, of which the first one that speaks decides, say what
-    is `allowed`. A wrong word of either is wrong even where the other one overrules it.
+    """Whether `field` is one of `allowed` in the security contexts of a container and of its pod.
+
+    At least one of them must set it. A disallowed value in either fails, even if the other overrides it.
     """
-    said = [context.at(field) for context in contexts]
-    wrong = some(said, lambda each: not each.missing and each.known not in allowed)
-    if wrong:
-        return Fail(wrong, allowed if len(allowed) > 1 else allowed[0])
-    if some(said, lambda each: not each.missing):
+    values = [context.at(field) for context in contexts]
+    disallowed = some(values, lambda each: not each.missing and each.known not in allowed)
+    if disallowed:
+        return Fail(disallowed, allowed if len(allowed) > 1 else allowed[0])
+    if some(values, lambda each: not each.missing):
         return None
-    return Fail(said[0], allowed if len(allowed) > 1 else allowed[0], default)
+    return Fail(values[0], allowed if len(allowed) > 1 else allowed[0], default)

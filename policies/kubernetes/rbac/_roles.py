@@ -1,8 +1,8 @@
 """Aggregated ClusterRoles: the permissions of every role that an `aggregationRule` selects.
 
-Kubernetes' controller writes the rules of all selected roles into the aggregating one. Roles that every cluster has can
-be selected too: `default_roles.json` holds those of them that selectors tell apart, as an API server of Kubernetes 1.36
-lists them; every other default role has the labels of cluster-admin.
+Kubernetes' controller copies the rules of all selected roles into the aggregating one. Default roles of every cluster
+can be selected too: `default_roles.json` has those with distinguishing labels, from an API server of Kubernetes 1.36;
+every other default role has the labels of cluster-admin.
 """
 
 import json
@@ -19,27 +19,26 @@ CLUSTER_ROLES: Final = tuple(
     f"kubernetes:rbac.authorization.k8s.io/{version}:ClusterRole" for version in ("v1", "v1beta1", "v1alpha1")
 )
 RULES: Final = "rules[*]"
-"""The place of a role's permissions."""
+"""The path of a role's permissions."""
 _AGGREGATION: Final = "aggregationRule"
 
 
 def aggregates(role: Resource) -> bool:
-    """Whether the role takes over the permissions of others."""
+    """Whether the role aggregates the permissions of others."""
     return role.type in CLUSTER_ROLES and role.properties.get(_AGGREGATION) is not None
 
 
 def cluster_roles(estate: Estate) -> list[Value]:
-    """The ClusterRoles of the estate, and those of every cluster that are not among them."""
+    """The ClusterRoles of the estate, and the default roles that it does not define."""
     listed = estate.of(*CLUSTER_ROLES)
     names = {_name(each) for each in listed}
     return [*listed, *(each for each in _defaults() if _name(each) not in names)]
 
 
 def permissions(role: Value, roles: Sequence[Value], *, complete: bool = True) -> tuple[Value, ...]:
-    """The permissions of `role` and of all of `roles` that it aggregates, each once, at the selector that brings it.
+    """The permissions of `role` and of all `roles` that it aggregates, each placed at the selector that selects it.
 
-    A permission that may be among them is an unknown value. So is one more, where `roles` are not all there are
-    (`complete`).
+    Uncertain permissions are unknown values. If `roles` are not `complete`, there is one more unknown value.
     """
     found: list[Value] = []
     seen = [role]
@@ -54,10 +53,10 @@ def permissions(role: Value, roles: Sequence[Value], *, complete: bool = True) -
             for other in roles:
                 if any(other.raw is known.raw for known in seen):
                     continue
-                chosen = _chosen(selector, other)
-                if chosen is None:
+                selected = _selected(selector, other)
+                if selected is None:
                     found.append(_unknown(role, placed(selector), other))
-                elif chosen:
+                elif selected:
                     seen.append(other)
                     waiting.append((other, _placer(role, placed(selector), other)))
     if not complete:
@@ -73,7 +72,7 @@ def _own(role: Value) -> list[Value]:
 
 
 def _selectors(role: Value) -> list[Value]:
-    """The selectors of a role; an unknown one where they cannot be read."""
+    """The selectors of a role; an unknown one if they are unreadable."""
     rule = role[_AGGREGATION]
     if rule.raw is None:
         return []
@@ -83,8 +82,8 @@ def _selectors(role: Value) -> list[Value]:
         return [_at(role, UNKNOWN, rule.path)]
 
 
-def _chosen(selector: Value, role: Value) -> bool | None:
-    """Whether `selector` matches the labels of `role`; None where that is not known."""
+def _selected(selector: Value, role: Value) -> bool | None:
+    """Whether `selector` matches the labels of `role`; None if unknown."""
     try:
         return selects(selector, role.at("metadata.labels"))
     except (UnknownValue, TypeError):
@@ -94,7 +93,7 @@ def _chosen(selector: Value, role: Value) -> bool | None:
 def selects(selector: Value, labels: Value) -> bool:
     """Whether a label selector matches `labels`; an empty one matches everything.
 
-    Raises `UnknownValue`, and TypeError for what is no selector.
+    Raises `UnknownValue`, and TypeError for an invalid selector.
     """
     doubt: UnknownValue | None = None
     for holds in _requirements(selector, labels):
@@ -148,7 +147,7 @@ def _text(value: Value) -> str | None:
 
 
 def _placer(role: Value, selector: Value, other: Value) -> Callable[[Value], Value]:
-    """What puts a place of `other` below the selector that brings it, as a place of `role`."""
+    """A function that turns a place of `other` into a place of `role`, below the selector that selects `other`."""
     at = f'{selector.path}["{_name(other)}"]'
     return lambda value: _at(role, value.raw, f"{at}.{value.path}")
 

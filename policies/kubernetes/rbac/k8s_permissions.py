@@ -217,7 +217,7 @@ def leaves_masters_alone(subject: Value) -> Outcome:
 
 
 def _granted(permission: Value, verbs: frozenset[str] | None, group: str, *resources: str) -> Outcome:
-    """The failure where `permission` allows one of `verbs` (None: any) on one of `resources` of the API `group`."""
+    """The failure if `permission` allows one of `verbs` (None: any) on one of `resources` of the API `group`."""
     whole = {*resources, "*", *(f"*/{each.partition('/')[2]}" for each in resources if "/" in each)}
     found = all_of(
         lambda: some(permission["resources"].each(), lambda each: each.known in whole),

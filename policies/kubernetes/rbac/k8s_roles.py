@@ -22,14 +22,14 @@ _STARS: Final[Mapping[str, frozenset[str]]] = {
     "resources": frozenset({"*", "*/*"}),
     "nonResourceURLs": frozenset({"*", "/*"}),
 }
-"""What stands for everything in each field of a permission."""
+"""The wildcards of each field of a permission."""
 _RBAC: Final = "rbac.authorization.k8s.io"
 _ESCALATING: Final[Mapping[str, frozenset[str]]] = {
     _RBAC: frozenset({"roles", "clusterroles", "*"}),
     "": frozenset({"users", "groups", "serviceaccounts", "*"}),
     "authentication.k8s.io": frozenset({"uids", "userextras", "*"}),
 }
-"""The resources of each API group on which escalate, bind or impersonate means anything."""
+"""The resources of each API group to which escalate, bind or impersonate applies."""
 BINDINGS: Final = (
     "kubernetes:rbac.authorization.k8s.io/*:ClusterRoleBinding",
     "kubernetes:rbac.authorization.k8s.io/*:RoleBinding",
@@ -117,7 +117,7 @@ def _star_in(permission: Value, field: str) -> Fail | None:
 
 
 def _permits(permission: Value, verbs: frozenset[str], group: str, resources: frozenset[str]) -> Value | None:
-    """The verb by which `permission` allows one of `verbs` on one of `resources` (any, where there are none)."""
+    """The first of `verbs` that `permission` allows on one of `resources`, or on any if `resources` is empty."""
     found = all_of(
         lambda: some(permission["verbs"].each(), lambda each: each.known in verbs),
         lambda: some(permission["apiGroups"].each(), lambda each: each.known in {group, "*"}),

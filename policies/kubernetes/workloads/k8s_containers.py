@@ -130,5 +130,5 @@ def holds_no_data(secret: Value) -> Outcome:
     """Base64 is not encryption. A secret in a manifest is in the repository, its history and every copy, and cannot be
     rotated in one place.
     """
-    held = some((secret["data"], secret["stringData"]), lambda each: any(True for _ in each.each()))
-    return Fail(held, "no secret: store it in a vault", show=False) if held else None
+    filled = some((secret["data"], secret["stringData"]), lambda each: any(True for _ in each.each()))
+    return Fail(filled, "no secret: store it in a vault", show=False) if filled else None

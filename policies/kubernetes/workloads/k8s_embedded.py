@@ -29,7 +29,7 @@ _ELSEWHERE: Final = {
     "kubernetes:pulumi.com/*:Stack": "the Pulumi program",
     "kubernetes:pulumi.com/*:Program": "the Pulumi program",
 }
-"""The kinds that deploy objects which are not among the resources, and where those are written."""
+"""The kinds that deploy objects from outside the resources, and where those objects are defined."""
 
 _READ: Final = RENDER_AND_AUDIT
 _EXAMPLE: Final = """
@@ -59,7 +59,7 @@ spec:
     ClusterResourceSet, declare its ConfigMaps in the same program, with Kubernetes objects in YAML.""",
     example=_EXAMPLE,
 )
-def can_be_audited(carrier: Value, estate: Estate) -> Outcome:
+def content_is_auditable(carrier: Value, estate: Estate) -> Outcome:
     """A chart, a Git repository or a manifest in a ConfigMap can deploy a privileged pod that appears in no plan.
     Objects in a ClusterResourceSet's ConfigMaps are judged; content that a controller fetches has to be audited
     separately.
@@ -72,7 +72,7 @@ def can_be_audited(carrier: Value, estate: Estate) -> Outcome:
     doubt: UnknownValue | None = None
     for entry in entries:
         try:
-            reason = _wrong(entry, carrier, estate)
+            reason = _unreadable(entry, carrier, estate)
         except UnknownValue as unknown:
             doubt = doubt or unknown
         else:
@@ -87,17 +87,17 @@ def _kind(carrier: Value) -> str:
     return carrier.resource.type.rpartition(":")[2]
 
 
-def _wrong(entry: Value, applied: Value, estate: Estate) -> str:
-    """Why a text of the ConfigMap or Secret that `entry` names is no manifest; empty where all of them are."""
+def _unreadable(entry: Value, applied: Value, estate: Estate) -> str:
+    """Why a text of the ConfigMap or Secret in `entry` is not a manifest; empty if every text is one."""
     kind, name = str(entry["kind"].known), entry["name"]
-    held = [
+    carriers = [
         each
         for each in (estate.of(f"kubernetes:core/v1:{kind}") if kind in CARRIERS else ())
         if each.at("metadata.name").known == name.known and namespace_of(each) == namespace_of(applied)
     ]
-    if not held:
+    if not carriers:
         raise UnknownValue(name, f"this {kind} is not among the resources; {_READ}")
-    for each in held:
+    for each in carriers:
         for text, encoded in texts(each, kind):
             try:
                 list(objects(text, encoded=encoded))

@@ -28,7 +28,7 @@ _ANYBODYS: Final = frozenset({"docker.io", "index.docker.io", "registry-1.docker
     fix="Copy the image to the force's registry and refer to it with the registry's address.",
     example=_EXAMPLE,
 )
-def comes_from_chosen_registry(image: Value, *, registries: Chosen[str] = ()) -> Outcome:
+def approved_registry(image: Value, *, registries: Chosen[str] = ()) -> Outcome:
     """An image without a registry is pulled from Docker Hub, where anyone can publish. Where the baseline lists
     registries, images must come from one of them.
     """
@@ -50,7 +50,7 @@ def comes_from_chosen_registry(image: Value, *, registries: Chosen[str] = ()) ->
     fix="Set a version tag, preferably with a digest.",
     example=_EXAMPLE,
 )
-def says_its_version(image: Value) -> Outcome:
+def versioned_image(image: Value) -> Outcome:
     """The tag `latest` does not identify which version runs, so its known vulnerabilities cannot be determined."""
     name, _, digest = str(image.get("")).partition("@")
     tag = name.rpartition("/")[2].partition(":")[2]
@@ -60,7 +60,7 @@ def says_its_version(image: Value) -> Outcome:
 
 
 def _registry(image: str) -> str:
-    """The registry that an image is fetched from; Docker Hub where it names none."""
+    """The registry of an image; Docker Hub if the image names none."""
     first, slash, _ = image.partition("/")
     named = slash and ("." in first or ":" in first or first == "localhost")
     return first if named else "docker.io"

@@ -53,7 +53,7 @@ def _american(value: str) -> datetime:
     return datetime(year, month, day, hour % _NOON + _NOON * (found[7] == "PM"), minute, second, tzinfo=UTC)
 
 
-def _add(base: Any, duration: Any, how: Any = None) -> str:
+def _add(base: Any, duration: Any, format_: Any = None) -> str:
     start, found = _time(base), _DURATION.fullmatch(text_of(duration))
     if not found or not any(
         found[name] for name in ("years", "months", "weeks", "days", "hours", "minutes", "seconds")
@@ -64,11 +64,11 @@ def _add(base: Any, duration: Any, how: Any = None) -> str:
     months = start.year * 12 + start.month - 1 + amount.pop("years", 0) * 12 + amount.pop("months", 0)
     year, month = divmod(months, 12)
     day = min(start.day, monthrange(year, month + 1)[1])
-    made = start.replace(year=year, month=month + 1, day=day) + timedelta(**amount)
-    if how is not None:
-        return made.strftime(_FORMATS[text_of(how)])
-    half = "PM" if made.hour >= _NOON else "AM"
-    return f"{made.month}/{made.day}/{made.year} {made.hour % _NOON or _NOON}:{made:%M:%S} {half}"
+    result = start.replace(year=year, month=month + 1, day=day) + timedelta(**amount)
+    if format_ is not None:
+        return result.strftime(_FORMATS[text_of(format_)])
+    half = "PM" if result.hour >= _NOON else "AM"
+    return f"{result.month}/{result.day}/{result.year} {result.hour % _NOON or _NOON}:{result:%M:%S} {half}"
 
 
 def _to_epoch(value: Any) -> int:

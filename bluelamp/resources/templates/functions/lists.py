@@ -34,7 +34,7 @@ def _object(value: Any) -> Mapping[str, Any]:
     return value
 
 
-def _row(value: Any) -> Any:
+def _sequence(value: Any) -> Any:
     """A list, or a string whose characters are single UTF-16 code units."""
     if isinstance(value, str) and length(value) != len(value):
         raise Unsure
@@ -52,13 +52,13 @@ def _array_of_open(arguments: list[Any]) -> Any:
     return unknown(f"array({arguments[0]})") if len(arguments) == 1 and isinstance(arguments[0], Open) else None
 
 
-def _contains(holder: Any, item: Any) -> Any:
-    if isinstance(holder, Mapping):
-        return fold(text_of(item)) in {fold(str(key)) for key in holder}
-    if isinstance(holder, str):
-        return text_of(item) in holder
+def _contains(container: Any, item: Any) -> Any:
+    if isinstance(container, Mapping):
+        return fold(text_of(item)) in {fold(str(key)) for key in container}
+    if isinstance(container, str):
+        return text_of(item) in container
     found = False
-    for each in _listed(holder):
+    for each in _listed(container):
         if is_open(each):
             raise Unsure
         found = found or equal(each, item)
@@ -69,20 +69,20 @@ def _contained(arguments: list[Any]) -> Any:
     """Whether an item is contained, if the known parts of the holder decide it."""
     if len(arguments) != 2 or is_open(arguments[1]):
         return None
-    holder, item = arguments
-    if isinstance(holder, Open) and isinstance(item, str):
-        return True if any(isinstance(part, str) and item in part for part in holder.parts) else None
-    if isinstance(holder, list):
+    container, item = arguments
+    if isinstance(container, Open) and isinstance(item, str):
+        return True if any(isinstance(part, str) and item in part for part in container.parts) else None
+    if isinstance(container, list):
         with suppress(Unsure):
-            return True if any(equal(each, item) for each in holder if not is_open(each)) else None
+            return True if any(equal(each, item) for each in container if not is_open(each)) else None
     return None
 
 
 def _create_object(*pairs: Any) -> dict[str, Any]:
-    made = dict(zip(map(text_of, pairs[::2]), pairs[1::2], strict=True))
-    if len({fold(key) for key in made}) * 2 != len(pairs):
+    result = dict(zip(map(text_of, pairs[::2]), pairs[1::2], strict=True))
+    if len({fold(key) for key in result}) * 2 != len(pairs):
         raise BadExpression("its result is an object with a duplicate key")
-    return made
+    return result
 
 
 def _empty(value: Any) -> bool:
@@ -91,22 +91,22 @@ def _empty(value: Any) -> bool:
 
 def _not_empty(arguments: list[Any]) -> Any:
     """False if part of the string is known."""
-    held = arguments[0] if len(arguments) == 1 else None
-    return False if isinstance(held, Open) and any(isinstance(part, str) for part in held.parts) else None
+    value = arguments[0] if len(arguments) == 1 else None
+    return False if isinstance(value, Open) and any(isinstance(part, str) for part in value.parts) else None
 
 
 def _first(value: Any) -> Any:
-    held = _row(value)
-    if isinstance(held, list):
-        return held[0]
-    return held[:1]
+    sequence = _sequence(value)
+    if isinstance(sequence, list):
+        return sequence[0]
+    return sequence[:1]
 
 
 def _last(value: Any) -> Any:
-    held = _row(value)
-    if isinstance(held, list):
-        return held[-1]
-    return held[-1:]
+    sequence = _sequence(value)
+    if isinstance(sequence, list):
+        return sequence[-1]
+    return sequence[-1:]
 
 
 def _flatten(value: Any) -> list[Any]:
@@ -118,18 +118,18 @@ def _intersection(*values: Any) -> Any:
     if isinstance(first, list):
         rest = [_listed(each) for each in others]
         return [item for item in _distinct(first) if all(_contains(each, item) for each in rest)]
-    made = dict(_object(first))
+    common = dict(_object(first))
     for other in map(_object, others):
-        _same_spelling(made, other)
-        made = {key: item for key, item in made.items() if key in other and equal(item, other[key])}
-    return made
+        _same_spelling(common, other)
+        common = {key: item for key, item in common.items() if key in other and equal(item, other[key])}
+    return common
 
 
 def _distinct(values: Iterable[Any]) -> list[Any]:
-    made: dict[str, Any] = {}
+    distinct: dict[str, Any] = {}
     for item in values:
-        made.setdefault(json.dumps(item, sort_keys=True), item)
-    return list(made.values())
+        distinct.setdefault(json.dumps(item, sort_keys=True), item)
+    return list(distinct.values())
 
 
 def _same_spelling(one: Mapping[str, Any], other: Mapping[str, Any]) -> None:
@@ -163,11 +163,11 @@ def index_of(values: Any, item: Any, *, last: bool = False) -> int:
 
 
 def _skip(value: Any, count: Any) -> Any:
-    return _row(value)[max(whole(count), 0) :]
+    return _sequence(value)[max(whole(count), 0) :]
 
 
 def _take(value: Any, count: Any) -> Any:
-    return _row(value)[: max(whole(count), 0)]
+    return _sequence(value)[: max(whole(count), 0)]
 
 
 def _try_get(value: Any, *keys: Any) -> Any:
@@ -179,8 +179,8 @@ def _try_get(value: Any, *keys: Any) -> Any:
 
 
 def _from_end(value: Any, index: Any) -> Any:
-    held = _listed(value)
-    return held[len(held) - whole(index)] if 0 < whole(index) <= len(held) else None
+    values = _listed(value)
+    return values[len(values) - whole(index)] if 0 < whole(index) <= len(values) else None
 
 
 def _index_from_end(value: Any, index: Any) -> Any:
@@ -228,18 +228,18 @@ def _lambda(value: Any) -> Lambda:
 
 
 def _filter(values: Any, keep: Any) -> list[Any]:
-    keeps = _lambda(keep)
-    return [item for index, item in enumerate(_listed(values)) if truth(keeps(item, index))]
+    predicate = _lambda(keep)
+    return [item for index, item in enumerate(_listed(values)) if truth(predicate(item, index))]
 
 
 def _map(values: Any, make: Any) -> list[Any]:
-    makes = _lambda(make)
-    return [makes(item, index) for index, item in enumerate(_listed(values))]
+    function = _lambda(make)
+    return [function(item, index) for index, item in enumerate(_listed(values))]
 
 
 def _reduce(values: Any, start: Any, join: Any) -> Any:
-    joins = _lambda(join)
-    return reduce(lambda made, each: joins(made, each[1], each[0]), enumerate(_listed(values)), start)
+    function = _lambda(join)
+    return reduce(lambda result, each: function(result, each[1], each[0]), enumerate(_listed(values)), start)
 
 
 def _sort(values: Any, before: Any) -> list[Any]:
@@ -253,28 +253,28 @@ def _sort(values: Any, before: Any) -> list[Any]:
 
 def _to_object(values: Any, key: Any, value: Any = None) -> dict[str, Any]:
     keys, items = _lambda(key), _lambda(value) if value is not None else None
-    made: dict[str, Any] = {}
+    result: dict[str, Any] = {}
     for index, item in enumerate(_listed(values)):
         name = text_of(keys(item, index))
-        if fold(name) in {fold(each) for each in made}:
+        if fold(name) in {fold(each) for each in result}:
             raise Unsure
-        made[name] = items(item, index) if items else item
-    return made
+        result[name] = items(item, index) if items else item
+    return result
 
 
 def _map_values(value: Any, make: Any) -> dict[str, Any]:
-    makes = _lambda(make)
-    return {key: makes(item) for key, item in _object(value).items()}
+    function = _lambda(make)
+    return {key: function(item) for key, item in _object(value).items()}
 
 
 def _group_by(values: Any, key: Any) -> dict[str, Any]:
-    keys = _lambda(key)
-    made: dict[str, Any] = {}
+    key_of = _lambda(key)
+    groups: dict[str, Any] = {}
     for index, item in enumerate(_listed(values)):
-        made.setdefault(text_of(keys(item, index)), []).append(item)
-    if len({fold(each) for each in made}) != len(made):
+        groups.setdefault(text_of(key_of(item, index)), []).append(item)
+    if len({fold(each) for each in groups}) != len(groups):
         raise Unsure
-    return made
+    return groups
 
 
 def concat(arguments: list[Any]) -> list[Any]:

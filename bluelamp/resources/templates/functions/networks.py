@@ -20,16 +20,16 @@ def _parsed(value: Any) -> dict[str, Any]:
     network = _network(value)
     if network.num_addresses <= _SINGLE:
         raise Unsure
-    made: dict[str, Any] = {"network": str(network.network_address), "netmask": str(network.netmask)}
+    result: dict[str, Any] = {"network": str(network.network_address), "netmask": str(network.netmask)}
     if isinstance(network, IPv4Network):
-        made |= {
+        result |= {
             "broadcast": str(network.broadcast_address),
             "firstUsable": str(network.network_address + 1),
             "lastUsable": str(network.broadcast_address - 1),
         }
     else:
-        made |= {"firstUsable": str(network.network_address), "lastUsable": str(network.broadcast_address)}
-    return {**made, "cidr": network.prefixlen}
+        result |= {"firstUsable": str(network.network_address), "lastUsable": str(network.broadcast_address)}
+    return {**result, "cidr": network.prefixlen}
 
 
 def _subnet(value: Any, prefix: Any, index: Any) -> str:

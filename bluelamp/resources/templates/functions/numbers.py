@@ -66,7 +66,7 @@ def _div(one: int, other: int) -> int:
     return result if (one < 0) == (other < 0) else -result
 
 
-def _settled(by: bool, arguments: list[Any]) -> Any:
+def _decided_by(by: bool, arguments: list[Any]) -> Any:
     return by if any(each is by for each in arguments) else None
 
 
@@ -129,10 +129,10 @@ def _both(arguments: list[Any]) -> Any:
         return None
     first, last = one.parts[0], one.parts[-1]
     if isinstance(other, str):
-        apart = (isinstance(first, str) and not other.startswith(first)) or (
+        differ = (isinstance(first, str) and not other.startswith(first)) or (
             isinstance(last, str) and not other.endswith(last)
         )
-        return False if apart else None
+        return False if differ else None
     # A value with known text is a string.
     return False if any(isinstance(part, str) for part in one.parts) else None
 
@@ -142,7 +142,7 @@ _LARGEST: Final = 2_147_483_647
 
 FUNCTIONS: Final[Mapping[str, Function]] = {
     "add": _of_numbers(lambda one, other: one + other),
-    "and": Function(_all, 2, None, early=partial(_settled, False)),
+    "and": Function(_all, 2, None, early=partial(_decided_by, False)),
     "bool": Function(_bool),
     "coalesce": Function(lambda *values: None, 1, None, early=_coalesced),
     "div": _of_numbers(_div),
@@ -160,7 +160,7 @@ FUNCTIONS: Final[Mapping[str, Function]] = {
     "mul": _of_numbers(lambda one, other: one * other),
     "not": Function(lambda value: not truth(value)),
     "null": Function(lambda: None, 0, 0),
-    "or": Function(_any, 2, None, early=partial(_settled, True)),
+    "or": Function(_any, 2, None, early=partial(_decided_by, True)),
     "range": Function(_range, 2, 2),
     "sub": _of_numbers(lambda one, other: one - other),
     "true": Function(lambda: True, 0, 0),

@@ -6,7 +6,7 @@ from typing import Any
 
 from bluelamp.resources.templates.expressions import Open, is_open
 
-Written = Callable[[], str]
+CallText = Callable[[], str]
 """Returns the text of a call, computed on demand as it can be long."""
 
 

@@ -1,7 +1,7 @@
 """The functions of ARM templates that can be computed without a deployment.
 
-Each follows Microsoft's function reference, whose published examples are the tests. If the reference does not specify
-the result for the given arguments, or it is an error, the value is open.
+Each follows Microsoft's function reference, whose published examples are the tests. If the result for the arguments is
+unspecified or an error, the value is open.
 """
 
 from collections.abc import Mapping
@@ -10,27 +10,27 @@ from typing import Any, Final
 
 from bluelamp.resources.templates.expressions import unknown
 from bluelamp.resources.templates.functions import dates, lists, networks, numbers, texts
-from bluelamp.resources.templates.functions.signature import Function, Unsure, Written
+from bluelamp.resources.templates.functions.signature import CallText, Function, Unsure
 from bluelamp.resources.templates.grammar import BadExpression
 
 
-def plain(name: str, arguments: list[Any], written: Written) -> Any:
+def plain(name: str, arguments: list[Any], call_text: CallText) -> Any:
     """The result of the function `name`; open if the function or a required argument is unknown."""
-    found = _FUNCTIONS.get(name)
-    if found is None:
-        return unknown(written())
+    function = _FUNCTIONS.get(name)
+    if function is None:
+        return unknown(call_text())
     try:
-        if found.early:
-            made = found.early(arguments)
-            if made is not None:
-                return made
-        if not found.takes(arguments) or any(map(found.is_open, arguments)):
-            return unknown(written())
-        return found.compute(*arguments)
+        if function.early:
+            result = function.early(arguments)
+            if result is not None:
+                return result
+        if not function.takes(arguments) or any(map(function.is_open, arguments)):
+            return unknown(call_text())
+        return function.compute(*arguments)
     except BadExpression:
         raise
     except (Unsure, TypeError, ValueError, IndexError, KeyError, AttributeError, ArithmeticError):
-        return unknown(written())
+        return unknown(call_text())
 
 
 _FUNCTIONS: Final[Mapping[str, Function]] = dict(

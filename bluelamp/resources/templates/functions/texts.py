@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any, Final
 from urllib.parse import quote, unquote, urljoin
 
-from bluelamp.resources.located import is_whole
+from bluelamp.resources.located import is_well_formed
 from bluelamp.resources.templates.expressions import LONGEST, Open, joined, text, unknown
 from bluelamp.resources.templates.functions.lists import concat, index_of, length
 from bluelamp.resources.templates.functions.signature import Function, Unsure, text_of, whole
@@ -19,7 +19,7 @@ _PLACEHOLDER: Final = re.compile(r"\{\{|\}\}|\{\s*(?P<index>[0-9]+)\s*(?P<how>[:
 _DIGITS: Final = 6
 _GROUPED: Final = re.compile(r":[nN]0")
 _PADDED: Final = re.compile(r":[dD]([0-9]{1,2})")
-_SINGLE: Final = re.compile(r"'((?:[^'\\]|\\.)*)'|\"(?:[^\"\\]|\\.)*\"")
+_QUOTED: Final = re.compile(r"'((?:[^'\\]|\\.)*)'|\"(?:[^\"\\]|\\.)*\"")
 _DATA: Final = re.compile(r"data:[^,;]*(;charset=(utf-?8|us-ascii))?(?P<base64>;base64)?,(?P<data>.*)", re.I | re.S)
 _SPACES: Final = " \t\n\v\f\r\x85\xa0"
 
@@ -55,15 +55,15 @@ def _format(arguments: list[Any]) -> Any:
     return joined(*pieces, pattern[at:])
 
 
-def _shown(value: Any, how: str) -> Any:
+def _shown(value: Any, format_: str) -> Any:
     """A number in a .NET format; open for unsupported formats."""
     if type(value) is int:
-        if _GROUPED.fullmatch(how):
+        if _GROUPED.fullmatch(format_):
             return f"{value:,}"
-        padded = _PADDED.fullmatch(how)
+        padded = _PADDED.fullmatch(format_)
         if padded:
             return f"{'-' if value < 0 else ''}{abs(value):0{int(padded[1])}}"
-    return value if isinstance(value, str) and how.startswith(":") else unknown(f"format({{0{how}}}, {value})")
+    return value if isinstance(value, str) and format_.startswith(":") else unknown(f"format({{0{format_}}}, {value})")
 
 
 def _string(value: Any) -> str:
@@ -74,16 +74,16 @@ def _string(value: Any) -> str:
 
 def _string_of_open(arguments: list[Any]) -> Any:
     """A partly known string is unchanged."""
-    held = arguments[0] if len(arguments) == 1 else None
-    return held if isinstance(held, Open) and any(isinstance(part, str) for part in held.parts) else None
+    value = arguments[0] if len(arguments) == 1 else None
+    return value if isinstance(value, Open) and any(isinstance(part, str) for part in value.parts) else None
 
 
 def _cased(change: Callable[[str], str]) -> Function:
     def early(arguments: list[Any]) -> Any:
-        held = arguments[0] if len(arguments) == 1 else None
-        if not isinstance(held, Open):
+        value = arguments[0] if len(arguments) == 1 else None
+        if not isinstance(value, Open):
             return None
-        return Open(tuple(change(part) if isinstance(part, str) else part for part in held.parts))
+        return Open(tuple(change(part) if isinstance(part, str) else part for part in value.parts))
 
     return Function(lambda value: change(text_of(value)), early=early)
 
@@ -92,7 +92,7 @@ def _replace(value: Any, old: Any, new: Any) -> str:
     value, old, new = text_of(value), text_of(old), text_of(new)
     if not old:
         raise Unsure
-    _fits(len(value) + value.count(old) * (len(new) - len(old)))
+    _check_length(len(value) + value.count(old) * (len(new) - len(old)))
     return str(value.replace(old, new))
 
 
@@ -103,17 +103,17 @@ def _join(values: Any, sign: Any) -> Any:
     return joined(*pieces[1:])
 
 
-def _fits(size: int) -> None:
+def _check_length(size: int) -> None:
     if size > LONGEST:
         raise BadExpression(f"its result has more than {LONGEST:,} characters")
 
 
 def _substring(value: Any, start: Any, count: Any = None) -> str:
-    held = text_of(value)
-    end = len(held) if count is None else whole(start) + whole(count)
-    if not 0 <= whole(start) <= end <= len(held) or length(held) != len(held):
+    string = text_of(value)
+    end = len(string) if count is None else whole(start) + whole(count)
+    if not 0 <= whole(start) <= end <= len(string) or length(string) != len(string):
         raise Unsure
-    return held[start:end]
+    return string[start:end]
 
 
 def _split(value: Any, signs: Any) -> list[str]:
@@ -142,28 +142,28 @@ def _known_end(arguments: list[Any], *, at: int) -> Any:
     """Whether a partly known string starts (`at` 0) or ends (-1) with another, if enough of it is known."""
     if len(arguments) != 2 or not isinstance(arguments[0], Open) or not isinstance(arguments[1], str):
         return None
-    known, asked = arguments[0].parts[at], arguments[1]
-    if not isinstance(known, str) or not (known + asked).isascii():
+    known, wanted = arguments[0].parts[at], arguments[1]
+    if not isinstance(known, str) or not (known + wanted).isascii():
         return None
-    if len(known) >= len(asked):
-        return _starts(known, asked) if at == 0 else _ends(known, asked)
-    agree = _starts(asked, known) if at == 0 else _ends(asked, known)
+    if len(known) >= len(wanted):
+        return _starts(known, wanted) if at == 0 else _ends(known, wanted)
+    agree = _starts(wanted, known) if at == 0 else _ends(wanted, known)
     return None if agree else False
 
 
 def _index(value: Any, item: Any, *, last: bool) -> int:
     if isinstance(value, list):
         return index_of(value, item, last=last)
-    held, asked = _folded(value), _folded(item)
-    if not asked:
+    string, wanted = _folded(value), _folded(item)
+    if not wanted:
         raise Unsure
-    return held.rfind(asked) if last else held.find(asked)
+    return string.rfind(wanted) if last else string.find(wanted)
 
 
 def _pad(value: Any, size: Any, sign: Any = " ") -> str:
     if len(text_of(sign)) != 1 or not isinstance(value, (str, int)) or isinstance(value, bool):
         raise Unsure
-    _fits(whole(size))
+    _check_length(whole(size))
     return str(value).rjust(size, sign)
 
 
@@ -171,8 +171,8 @@ def _json(written: Any) -> Any:
     try:
         value = json.loads(text_of(written), object_pairs_hook=_object)
     except json.JSONDecodeError:
-        value = json.loads(_SINGLE.sub(_double, written), object_pairs_hook=_object)
-    if not is_whole(value):
+        value = json.loads(_QUOTED.sub(_double, written), object_pairs_hook=_object)
+    if not is_well_formed(value):
         raise Unsure
     return value
 
@@ -186,10 +186,10 @@ def _double(found: re.Match[str]) -> str:
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    made = dict(pairs)
-    if len(made) != len(pairs):
+    result = dict(pairs)
+    if len(result) != len(pairs):
         raise BadExpression("its argument is an object with a duplicate key")
-    return made
+    return result
 
 
 def _base64(value: Any) -> str:

@@ -1,4 +1,4 @@
-"""Network policies in effect: whether those that select the same pods together allow every address on every port."""
+"""The combined effect of network policies: whether those that select the same pods allow every address and port."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
@@ -8,7 +8,7 @@ from bluelamp.core.resource import UNKNOWN
 from bluelamp.policies.address_lists import with_others
 from bluelamp.policies.addresses import ANYONE, NONE, Addresses, difference, is_open, named_by, public, union
 from bluelamp.policies.estate import Estate
-from bluelamp.policies.in_force import FIRST, InForce, Sided, in_force, key_of
+from bluelamp.policies.in_force import FIRST, InForce, RuleBounds, in_force, key_of
 from bluelamp.policies.kubernetes._workloads import namespace_of
 from bluelamp.policies.kubernetes.namespaces.k8s_namespaces import NETWORK_POLICY
 from bluelamp.policies.traffic import ALL_PORTS, Box, everything
@@ -16,19 +16,19 @@ from bluelamp.policies.value import UnknownValue, Value, places, root
 
 _INSIDE: Final = Addresses(names=frozenset({"pods"}))
 _PEERS: Final = {"ingress": "from", "egress": "to"}
-_LEFT_OUT: Final = {
+_WITHOUT_PEERS: Final = {
     "ingress": ("a source", "without one, every address is allowed"),
     "egress": ("a destination", "without one, every address is allowed"),
 }
 
 
 def open_peer(entry: Value, direction: str, estate: Estate, widest: tuple[int, ...]) -> tuple[Value, str, str] | None:
-    """The peer to name when a rule of a network policy allows in effect everybody on in effect every port.
+    """The peer to report, the expected value and the reason, if a rule of a network policy allows in effect every
+    address on in effect every port, alone or with other policies; None if it does not.
 
-    Beside it stand what belongs there, and why: the other policies with which it does so. None when it does not. Raises
-    `UnknownValue`.
+    Raises `UnknownValue`.
     """
-    own = _side(entry, direction)
+    own = _rule_bounds(entry, direction)
     if own.most is None or not public(own.most.sources):
         return None
     others = estate.once(_Selecting).judged(entry, direction, tuple(widest)).opened(key_of(entry))
@@ -37,70 +37,73 @@ def open_peer(entry: Value, direction: str, estate: Estate, widest: tuple[int, .
     names = dict.fromkeys(other.resource.name for other in others if other.resource.urn != entry.resource.urn)
     peer = _wide_peer(entry, direction, widest)
     if peer.key == _PEERS[direction]:
-        return peer, *_LEFT_OUT[direction]
+        return peer, *_WITHOUT_PEERS[direction]
     return peer, "a named network", with_others(", ".join(names), "every address")
 
 
 class _Selecting:
-    """The network policies of an estate, by namespace; those that may select the same pods are judged together."""
+    """The network policies of an estate, by namespace; those that may select the same pods are combined."""
 
     def __init__(self, estate: Estate) -> None:
         self._by_namespace: dict[str, list[Value]] = {}
-        self._sides: dict[tuple[str, str], tuple[Sided, ...]] = {}
+        self._bounds: dict[tuple[str, str], tuple[RuleBounds, ...]] = {}
         self._judged: dict[tuple[str, str, tuple[int, ...]], InForce] = {}
         for policy in estate.of(NETWORK_POLICY):
             try:
                 self._by_namespace.setdefault(namespace_of(policy), []).append(policy)
             except (TypeError, UnknownValue):
-                continue  # it is judged by itself
+                continue  # judged alone
 
     def judged(self, entry: Value, direction: str, widest: tuple[int, ...]) -> InForce:
-        """The rules of every policy that may select pods that the policy of `entry` selects."""
+        """The combined rules of every policy that may select a pod that the policy of `entry` selects."""
         key = entry.resource.urn, direction, widest
         if key not in self._judged:
-            own = root(entry.resource)
+            policy_ = root(entry.resource)
             try:
-                beside = self._by_namespace.get(namespace_of(own), [])
+                others = self._by_namespace.get(namespace_of(policy_), [])
             except UnknownValue:
-                beside = []
-            policies = [own, *(each for each in beside if each.resource.urn != key[0] and not _apart(own, each))]
-            sides = [side for policy in policies for side in self._sides_of(policy, direction)]
-            self._judged[key] = in_force(sides, widest, lambda boxes: everything(boxes, widest))
+                others = []
+            policies = [
+                policy_,
+                *(each for each in others if each.resource.urn != key[0] and not _disjoint(policy_, each)),
+            ]
+            bounds = [side for policy in policies for side in self._bounds_of(policy, direction)]
+            self._judged[key] = in_force(bounds, widest, lambda boxes: everything(boxes, widest))
         return self._judged[key]
 
-    def _sides_of(self, policy: Value, direction: str) -> tuple[Sided, ...]:
+    def _bounds_of(self, policy: Value, direction: str) -> tuple[RuleBounds, ...]:
         key = policy.resource.urn, direction
-        if key not in self._sides:
-            self._sides[key] = tuple(_sides(policy, direction))
-        return self._sides[key]
+        if key not in self._bounds:
+            self._bounds[key] = tuple(_all_bounds(policy, direction))
+        return self._bounds[key]
 
 
 def _rules(policy: Value, direction: str) -> Iterator[Value]:
     try:
         yield from places(policy, f"spec.{direction}[*]")
     except (TypeError, UnknownValue):
-        return  # the policy has a verdict of its own that says so
+        return  # reported by the policy's own verdict
 
 
-def _sides(policy: Value, direction: str) -> Iterator[Sided]:
+def _all_bounds(policy: Value, direction: str) -> Iterator[RuleBounds]:
     for entry in _rules(policy, direction):
-        with suppress(TypeError):  # another rule's mistake is told where that rule is judged
-            yield _side(entry, direction)
+        with suppress(TypeError):  # an invalid rule is reported by its own verdict
+            yield _rule_bounds(entry, direction)
 
 
-def _side(entry: Value, direction: str) -> Sided:
-    """The rule as a box. Raises TypeError for what is no rule."""
+def _rule_bounds(entry: Value, direction: str) -> RuleBounds:
+    """The bounds of the rule. Raises TypeError for an invalid rule."""
     if entry.raw is UNKNOWN:
-        return Sided(entry, None, Box(True, ANYONE, ANYONE), entry, FIRST)
+        return RuleBounds(entry, None, Box(True, ANYONE, ANYONE), entry, FIRST)
     doubts: list[Value] = []
     least, most = _peers(entry[_PEERS[direction]], doubts)
     least_ports, most_ports = _ports(entry["ports"], doubts)
     doubt = doubts[0] if doubts else None
-    return Sided(entry, Box(True, least, ANYONE, least_ports), Box(True, most, ANYONE, most_ports), doubt, FIRST)
+    return RuleBounds(entry, Box(True, least, ANYONE, least_ports), Box(True, most, ANYONE, most_ports), doubt, FIRST)
 
 
 def _peers(peers: Value, doubts: list[Value]) -> tuple[Addresses, Addresses]:
-    """The least and the most that a list of peers lets in; a list that is left out or empty is everybody."""
+    """The lower and upper bound of the addresses of peers; a missing or empty list means every address."""
     if peers.raw is UNKNOWN:
         doubts.append(peers)
         return NONE, ANYONE
@@ -136,7 +139,7 @@ def _peer(peer: Value, doubts: list[Value]) -> tuple[Addresses, Addresses]:
 
 
 def _ports(ports: Value, doubts: list[Value]) -> tuple[tuple[tuple[int, int], ...], tuple[tuple[int, int], ...]]:
-    """The least and the most ports that a list lets through; a list that is left out or empty is every port."""
+    """The lower and upper bound of the ports; a missing or empty list means every port."""
     if ports.raw is UNKNOWN:
         doubts.append(ports)
         return (), ALL_PORTS
@@ -151,7 +154,7 @@ def _ports(ports: Value, doubts: list[Value]) -> tuple[tuple[tuple[int, int], ..
             most += ALL_PORTS
         elif each["port"].raw is None:
             least += ALL_PORTS
-        elif (low := _number(each["port"])) is not None:  # a name stands for one port
+        elif (low := _number(each["port"])) is not None:  # a named port is one port
             end = each["endPort"]
             high = low if end.raw is None else _number(end)
             if high is None:
@@ -166,14 +169,14 @@ def _number(port: Value) -> int | None:
     return int(text) if text.isascii() and text.isdecimal() else None
 
 
-def _apart(one: Value, other: Value) -> bool:
-    """Whether no pod can be selected by both policies."""
+def _disjoint(one: Value, other: Value) -> bool:
+    """Whether no pod matches both policies."""
     left, right = _wanted(one), _wanted(other)
     return any(not left[key] & right[key] for key in left.keys() & right.keys())
 
 
 def _wanted(policy: Value) -> dict[str, frozenset[str]]:
-    """The values that a selector admits for each label, where it names them."""
+    """The label values that a policy's selector accepts, for labels with explicit values."""
     try:
         selector = policy.at("spec.podSelector")
         labels, expressions = selector["matchLabels"].raw, selector["matchExpressions"].raw
@@ -191,7 +194,7 @@ def _wanted(policy: Value) -> dict[str, frozenset[str]]:
 
 
 def _wide_peer(entry: Value, direction: str, widest: tuple[int, ...]) -> Value:
-    """The block to point to: one that is wide by itself, else one that is not private, else the list."""
+    """The block to report: one that is open, or else public, or else the list."""
     peers = entry[_PEERS[direction]]
     known = [peer for peer in peers.each() if peer.raw is not UNKNOWN and _peer(peer, [])[0]]
     wide = [peer for peer in known if is_open(_peer(peer, [])[0], widest)]

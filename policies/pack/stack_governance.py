@@ -1,6 +1,6 @@
-"""Reading, in the engine's process, what is settled about the force whose stack is judged.
+"""Reads the governance of a stack in the engine's process.
 
-`bluelamp check FORCE` reads the same files through the same functions, and refuses the same ones.
+`bluelamp check FORCE` reads the same files with the same functions, and reports the same mistakes.
 """
 
 from collections.abc import Iterable
@@ -14,9 +14,8 @@ from bluelamp.policies.rule import Rule
 
 
 def project(arguments: Iterable[str]) -> Path:
-    """The project whose pack this is: above the pack's folder, which the engine names, or where it was started.
-
-    Else above this file.
+    """The pack's project: the first folder with a register above the pack's folder (an engine argument), the current
+    folder or this file; without any, the one above this package.
     """
     named = [Path(word).absolute() for word in arguments if Path(word).is_dir()]
     above = (folder for start in (*named, Path.cwd() / "pack", Path(__file__).resolve()) for folder in start.parents)
@@ -26,10 +25,9 @@ def project(arguments: Iterable[str]) -> Path:
 def of(root: Path, stack: str, rules: Iterable[Rule] | None = None) -> Governance:
     """The governance of the stack `stack` below `root`; the national baseline if it is not a force's stack.
 
-    `rules` are by default all, with the project's own. `stack` may have its organisation and project before it. Where
-    there are no stacks at all, as when the pack is installed alone, the rules count as they are written. Raises
-    ValueError with every mistake in the files, and for a stack that is nearly a force's or has files of its own while
-    the register has no such force.
+    `rules` are by default all, including the project's own. `stack` may be prefixed with its organisation and project.
+    Without any stacks, as for a pack installed alone, the rules are used unchanged. Raises ValueError with every
+    mistake in the files, and for a stack that is not in the register but resembles a force's name or has its own files.
     """
     from bluelamp.core.problems import SettingsError
 
@@ -54,9 +52,9 @@ def of(root: Path, stack: str, rules: Iterable[Rule] | None = None) -> Governanc
 
 
 def _refuse_lookalikes(root: Path, name: str, forces: Iterable[str]) -> None:
-    said = folded(name)
+    folded_name = folded(name)
     for force in forces:
-        if folded(force) == said:
+        if folded(force) == folded_name:
             raise ValueError(f"{REGISTER}: unknown force {name!a}; did you mean {force}?")
     for pattern in (FORCE, EXEMPTIONS):
         if name and lexists(root / pattern.format(force=name)):

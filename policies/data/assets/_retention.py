@@ -1,4 +1,4 @@
-"""The retention of a store by its settings, and whether it satisfies a legal hold."""
+"""The retention periods of a store, and whether they satisfy a legal hold."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ HOLD: Final = "azure-native:storage:BlobContainerLegalHold"
 WORKSPACE: Final = "azure-native:operationalinsights:Workspace"
 
 YEAR: Final = 365
-"""Days, as the settings of stores count a year."""
+"""The days of a year in the settings of stores."""
 _WORKSPACE_DEFAULT: Final = 30
 _ACCOUNT_LEVEL: Final = "immutableStorageWithVersioning.immutabilityPolicy.immutabilityPeriodSinceCreationInDays"
 _DELETIONS: Final = tuple(
@@ -29,53 +29,59 @@ _DELETIONS: Final = tuple(
 
 
 @dataclass(frozen=True)
-class Keeping:
-    """Periods in days, each with the value that sets it; empty where nothing sets one."""
+class Retention:
+    """The settings of retention periods, in days; empty if there are none."""
 
-    least: tuple[Value, ...]
-    """Before these nothing can be deleted or changed."""
+    minimums: tuple[Value, ...]
+    """Immutability periods: before their end nothing can be deleted or changed."""
     deletes: tuple[Value, ...]
-    """After these it is deleted."""
+    """Deletion periods: after them data is deleted."""
 
 
-def keeping(store: Value, estate: Estate, path: str = "") -> Keeping:
-    """What the settings of the store, or of its account, say; with `path`, of that directory of a lake alone."""
+def retention(store: Value, estate: Estate, path: str = "") -> Retention:
+    """The periods in the settings of the store or its account; with `path`, for that directory of a lake only."""
     match canonical(store.resource.type):
         case "azure-native:operationalinsights:Workspace":
-            return Keeping((), (store["retentionInDays"],))
+            return Retention((), (store["retentionInDays"],))
         case "azure-native:storage:StorageAccount" | "azure-native:storage:BlobContainer":
-            return Keeping(tuple(_least(store, estate, path)), tuple(_deletions(store, estate, path)))
-    return Keeping((), ())
+            return Retention(tuple(_minimums(store, estate, path)), tuple(_deletions(store, estate, path)))
+    return Retention((), ())
 
 
 def days(period: Value) -> int:
-    """The length of a period; of a workspace that says none, the service's default."""
+    """The length of a period, by default the service's default for workspaces."""
     return int(period.get(_WORKSPACE_DEFAULT))
 
 
 def differs(placement: Value, estate: Estate, grace: int) -> Outcome | bool:
-    """The first period of the store that differs from the contract; False where the store sets none at all."""
+    """The first period of the store that differs from the contract; False if the store has none."""
     years = root(placement.resource)["retentionYears"]
     agreed = round(float(years.known) * YEAR)
-    said = f"the contract keeps it for {agreed} days"
+    contract = f"the contract keeps it for {agreed} days"
     judged = False
     for store in targets(placement, estate):
-        kept = keeping(store, estate, str(placement["path"].get("")))
-        for period in kept.deletes:
+        retained = retention(store, estate, str(placement["path"].get("")))
+        for period in retained.deletes:
             judged = True
             if days(period) < agreed:
-                return Fail(placement["resource"], f"no deletion before {agreed} days", _told(period, said))
+                return Fail(placement["resource"], f"no deletion before {agreed} days", _description(period, contract))
             if days(period) > agreed + grace:
-                return Fail(placement["resource"], f"deletion within {agreed + grace} days", _told(period, said))
-        for period in kept.least:
+                return Fail(
+                    placement["resource"], f"deletion within {agreed + grace} days", _description(period, contract)
+                )
+        for period in retained.minimums:
             judged = True
             if days(period) > agreed + grace:
-                return Fail(placement["resource"], f"immutable for {agreed + grace} days at most", _told(period, said))
+                return Fail(
+                    placement["resource"],
+                    f"immutable for {agreed + grace} days at most",
+                    _description(period, contract),
+                )
     return None if judged else False
 
 
 def weaker(hold: Value, estate: Estate) -> Outcome | bool:
-    """The first store that keeps data under the hold less long than it asks; False where no store is deployed."""
+    """The first store that does not satisfy the legal hold; False if there is no store."""
     until = _day(hold["until"])
     since = _day(hold["since"])
     if since is None:
@@ -85,7 +91,7 @@ def weaker(hold: Value, estate: Estate) -> Outcome | bool:
     doubt: UnknownValue | None = None
     for store in stores:
         try:
-            if not _keeps(store, estate, since, until):
+            if not _satisfies(store, estate, since, until):
                 lasts = f"until {until}" if until else "without an end"
                 name = store.resource.name
                 return Fail(
@@ -104,7 +110,7 @@ def is_over(hold: Value) -> bool:
     return until is not None and until < today()
 
 
-def _keeps(store: Value, estate: Estate, since: date, until: date | None) -> bool:
+def _satisfies(store: Value, estate: Estate, since: date, until: date | None) -> bool:
     type_ = canonical(store.resource.type)
     if type_ not in (ACCOUNT, CONTAINER, WORKSPACE):
         raise UnknownValue(
@@ -114,14 +120,14 @@ def _keeps(store: Value, estate: Estate, since: date, until: date | None) -> boo
         return True
     if until is None:
         return False
-    kept = keeping(store, estate)
+    retained = retention(store, estate)
     needed = (until - since).days
-    periods = kept.deletes if type_ == WORKSPACE else kept.least
+    periods = retained.deletes if type_ == WORKSPACE else retained.minimums
     return any(days(period) >= needed for period in periods)
 
 
 def _has_hold(store: Value, estate: Estate) -> bool:
-    """Whether there is a legal hold on each container of the account, or on the container itself."""
+    """Whether each container of the account, or the container itself, has a legal hold."""
     held = [each for each in estate.of(HOLD) if _of(each, store, estate) and next(each["tags"].each(), None)]
     if canonical(store.resource.type) == CONTAINER:
         return bool(held)
@@ -145,7 +151,7 @@ def _of(part: Value, store: Value, estate: Estate) -> bool:
     return any(child_of(part["accountName"], each, "accountName") for each in accounts)
 
 
-def _least(store: Value, estate: Estate, path: str) -> Iterator[Value]:
+def _minimums(store: Value, estate: Estate, path: str) -> Iterator[Value]:
     if canonical(store.resource.type) == ACCOUNT and not (own := store.at(_ACCOUNT_LEVEL)).missing:
         yield own
     container = path.partition("/")[0].lower()
@@ -164,7 +170,7 @@ def _deletions(store: Value, estate: Estate, path: str) -> Iterator[Value]:
 
 
 def _covers(rule: Value, store: Value, path: str) -> bool:
-    """Whether a lifecycle rule deletes something at the path, or in the container; case counts in prefixes."""
+    """Whether a lifecycle rule deletes data at the path, or in the container; prefixes are case-sensitive."""
     prefixes = [str(each.known) for each in rule.at("definition.filters.prefixMatch").each()]
     if not path and canonical(store.resource.type) == CONTAINER:
         path = str(store["containerName"].known)
@@ -174,8 +180,8 @@ def _covers(rule: Value, store: Value, path: str) -> bool:
     return any(directory.startswith(prefix) or prefix.startswith(directory) for prefix in prefixes)
 
 
-def _told(period: Value, said: str) -> str:
-    return f"{period.path} of {period.resource.name} is {days(period)} days; {said}"
+def _description(period: Value, contract: str) -> str:
+    return f"{period.path} of {period.resource.name} is {days(period)} days; {contract}"
 
 
 def _day(value: Value) -> date | None:
