@@ -11,6 +11,6 @@ def differing(root: Path, reference: str) -> list[str]:
     """The forces that `--changed` plans, as they may differ from a revision; those that do not plan alike are among
     those that it finds."""
     base = base_of(root, reference)
-    with extracted(root, base.commit) as folder:
+    with extracted(root, base.commit) as (folder, _):
         then, now = inputs(folder), inputs(root)
         return [force for force in with_stacks(root) if then.key(force) != now.key(force)]

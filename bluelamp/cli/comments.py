@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bluelamp.cli.changes import visible
-from bluelamp.cli.files import write
+from bluelamp.cli.files import refuse_unwritable, write
 from bluelamp.cli.screen import Screen, escape
 from bluelamp.comment import GITHUB, SMALLEST, comment
 from bluelamp.comment.annotations import annotations, azure, github
@@ -47,7 +47,10 @@ class Wanted:
 def wanted(
     file: Path | None, limit: int | None, verb: str, changed: str | None, environment: str | None
 ) -> Wanted | None:
-    """The comment that the options request, or None. Raises `UsageError` for incompatible options."""
+    """The comment that the options request, or None.
+
+    Raises `UsageError` for incompatible options, and if the file cannot be written.
+    """
     if file is None:
         if limit is not None:
             raise UsageError("--comment-limit needs --comment", next_step="add --comment FILE")
@@ -56,6 +59,7 @@ def wanted(
         raise UsageError("--comment needs a base to compare with", next_step="add --changed REF, such as origin/main")
     if limit is not None and limit < SMALLEST:
         raise UsageError(f"--comment-limit {limit}: the result needs {SMALLEST:,} characters", next_step="allow more")
+    refuse_unwritable(file)
     return Wanted(file, limit or GITHUB, verb, environment)
 
 

@@ -4,6 +4,7 @@ import errno
 import os
 from pathlib import Path
 
+from bluelamp.core import folders
 from bluelamp.core.files import replace
 from bluelamp.errors import unwritable
 
@@ -21,13 +22,9 @@ def write(path: Path, text: str, next_step: str = "name a folder that can be wri
 
 def refuse_unwritable(path: Path) -> None:
     """Checks that `path` is writable before the work starts; raises the errors of `write`."""
-    folder = next(each for each in path.absolute().parents if each.exists())
-    if path.is_dir():
-        wrong = errno.EISDIR
-    elif not folder.is_dir():
-        wrong = errno.ENOTDIR
-    elif not os.access(folder, os.W_OK | os.X_OK):
-        wrong = errno.EACCES
-    else:
-        return
-    raise unwritable(path, OSError(wrong, os.strerror(wrong)))
+    try:
+        if path.is_dir():
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+        folders.refuse_unwritable(path.absolute().parent)
+    except OSError as error:
+        raise unwritable(path, error) from None

@@ -105,6 +105,10 @@ def run(screen: Screen, root: Path, forces: list[str], verb: str, options: RunOp
 
     The settings of every force are read first, so that a mistake in any of them stops the run before it starts.
     """
+    if options.report is not None:
+        from bluelamp.reports.write import refuse_unwritable
+
+        refuse_unwritable(options.report)
     settings = read_settings(root, forces, rehearse=options.rehearse) if options.needs_settings else {}
     governance = run_setup.governance_of(root, forces) if options.needs_settings else {}
     rings = run_setup.rings_of(root, forces, verb, options)

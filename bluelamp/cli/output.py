@@ -32,12 +32,15 @@ class Output:
     def check(self) -> None:
         """Raises `UsageError` for impossible options before the work starts."""
         from bluelamp.reports.keys import private_key
+        from bluelamp.reports.write import refuse_unwritable
 
         self._formats()
         if self.no_history and self.history is not None:
             raise UsageError("--history and --no-history are mutually exclusive", next_step="give one of them")
         if self.sign_with is not None:
             private_key(self.sign_with)
+        if self.folder is not None:
+            refuse_unwritable(self.folder)
 
     @property
     def keeps(self) -> bool:

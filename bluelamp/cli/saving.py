@@ -11,10 +11,10 @@ from bluelamp.cli.screen import Screen, escape
 from bluelamp.core import git
 from bluelamp.core.folders import OccupiedError
 from bluelamp.core.text import first_of
-from bluelamp.errors import UsageError, unwritable
+from bluelamp.errors import BluelampError, UsageError, unwritable
 from bluelamp.fleet.deploy import Result
 from bluelamp.fleet.inputs import Inputs
-from bluelamp.fleet.saved import Saving, save
+from bluelamp.fleet.saved import Saving, refuse_folder, save
 from bluelamp.reports.words import some
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ class Save:
                 f"{error.filename}: is not a part of saved plans, and is not replaced", next_step="name another folder"
             ) from None
         except OSError as error:
-            raise unwritable(error.filename or self.folder, error, what="the plans cannot be saved") from None
+            raise _unsaved(error.filename or self.folder, error) from None
         screen.say(escape(f"plans of {some(len(good), 'force')} saved: {self.folder}"))
         if left:
             screen.warn(f"not saved, as the preview did not succeed: {first_of(left, 20)}")
@@ -65,6 +65,10 @@ class Save:
         if why:
             screen.warn(f"the authors of the change are not known ({why}), so the plan cannot be approved")
         return found
+
+
+def _unsaved(path: object, error: OSError) -> BluelampError:
+    return unwritable(path, error, what="the plans cannot be saved")
 
 
 @contextmanager
@@ -89,6 +93,10 @@ def saving(
     from bluelamp.reports.keys import private_key
 
     signer = private_key(key)
+    try:
+        refuse_folder(folder)
+    except OSError as error:
+        raise _unsaved(error.filename or folder, error) from None
     base = ""
     if since is not None:
         try:

@@ -19,6 +19,10 @@ from bluelamp.fleet.parallel import cores
 from bluelamp.plans import reads
 
 _NEXT_STEP: Final = "name one commit of this repository: a branch, a tag or a hash, such as origin/main"
+_UNSHALLOW: Final = (
+    "run `git fetch --unshallow origin '+refs/heads/*:refs/remotes/origin/*'`, or set fetch-depth: 0 in the pipeline's "
+    "checkout"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,29 +45,42 @@ def base_of(root: Path, reference: str, *, option: str = "--changed") -> Base:
         commit = git.merge_base(root, other, head)
         shallow = not commit and git.is_shallow(root)
     except git.GitError as error:
-        raise UsageError(f"{shown}: not a commit that git knows: {error}", next_step=_NEXT_STEP) from error
+        said = f"{shown}: not a commit that git knows: {error}"
+        if _is_shallow(root):
+            raise UsageError(f"{said}; this checkout is shallow", next_step=_UNSHALLOW) from error
+        raise UsageError(said, next_step=_NEXT_STEP) from error
     if not commit and shallow:
         raise UsageError(
-            f"{shown}: this checkout is shallow and does not contain the merge base with HEAD",
-            next_step="run `git fetch --unshallow`, or set fetch-depth: 0 in the pipeline's checkout",
+            f"{shown}: this checkout is shallow and does not contain the merge base with HEAD", next_step=_UNSHALLOW
         )
     if not commit:
         raise UsageError(f"{shown}: no common ancestor with HEAD", next_step=_NEXT_STEP)
     return Base(commit, head, commit != other)
 
 
+def _is_shallow(root: Path) -> bool:
+    try:
+        return git.is_shallow(root)
+    except git.GitError:
+        return False
+
+
 @contextmanager
-def extracted(root: Path, commit: str) -> Iterator[Path]:
-    """A temporary folder with the project's files at `commit`. Raises `UsageError` if git cannot read them."""
+def extracted(root: Path, commit: str) -> Iterator[tuple[Path, list[str]]]:
+    """A temporary folder with the project's files at `commit`, and the submodules that it lacks.
+
+    These are not checked out. Raises `UsageError` if git cannot read the files.
+    """
     with TemporaryDirectory(prefix="bluelamp-") as temporary:
         folder = Path(temporary).resolve()
         try:
-            git.extract(root, commit, folder)
+            missing = git.extract(root, commit, folder)
         except git.GitError as error:
             raise UsageError(
-                f"the files of {commit[:12]} cannot be read: {error}", next_step="run `git fetch`, and try again"
+                f"the files of {commit[:12]} cannot be read: {error}",
+                next_step="run `git fetch --recurse-submodules`, and try again",
             ) from error
-        yield folder
+        yield folder, missing
 
 
 def planned(

@@ -17,6 +17,7 @@ from bluelamp.comparison.reasons import LOCKS, reasons
 from bluelamp.comparison.replacements import Replacements
 from bluelamp.core.environments import split
 from bluelamp.core.resource import type_of
+from bluelamp.core.text import first_of
 from bluelamp.fleet.planning import planning_each
 from bluelamp.plans import Plans
 from bluelamp.plans.inputs import changed_files, inputs
@@ -55,7 +56,7 @@ def compare(
     HEAD.
     """
     base = base_of(root, reference, option=option)
-    with extracted(root, base.commit) as folder:
+    with extracted(root, base.commit) as (folder, missing):
         with paused():
             both = _Both(root, folder, forces, plans)
             total = len(both.base_to_plan) + len(both.head_to_plan)
@@ -69,7 +70,7 @@ def compare(
         with paused():
             found = tuple(map(both.force, both.forces))
             locked = [name for name in LOCKS if both.base_inputs.shared.get(name) != both.head_inputs.shared.get(name)]
-    return Comparison(reference, base.commit, base.head, base.diverged, found, _notes(base, reference, locked))
+    return Comparison(reference, base.commit, base.head, base.diverged, found, _notes(base, reference, locked, missing))
 
 
 class _Both:
@@ -133,10 +134,14 @@ def force_of(
     environment = _environment(root if after is not None else base, force)
     base_error, head_error = (str(each["error"]) if each and "error" in each else "" for each in (before, after))
     own = partial(reasons, force, changed, base, root)
+    alone: tuple[Reason, ...] = ()
+    if before is None or after is None:
+        alone = (Reason(Cause.NEW if before is None else Cause.REMOVED, f"stacks/Pulumi.{force}.yaml"),)
     if base_error or head_error:
-        why = tuple(Reason(because) for because, error in ((Cause.BASE, base_error), (Cause.HEAD, head_error)) if error)
-        causes = own() if base_error != head_error else ()
-        return Force(force, environment, reasons=(*why, *causes), base_error=base_error, head_error=head_error)
+        sides = ((Cause.BASE, base_error), (Cause.HEAD, head_error))
+        failed = tuple(Reason(because) for because, error in sides if error)
+        causes = alone or (own() if base_error != head_error else ())
+        return Force(force, environment, reasons=(*failed, *causes), base_error=base_error, head_error=head_error)
     old, new = (each["snapshot"] if each else _EMPTY for each in (before, after))
     with Replacements(force) as replacing:
         resources = diff.resources(old, new, replacing.paths)
@@ -154,10 +159,8 @@ def force_of(
         refused,
         cost,
     )
-    why = ()
-    if before is None or after is None:
-        why = (Reason(Cause.NEW if before is None else Cause.REMOVED, f"stacks/Pulumi.{force}.yaml"),)
-    elif found.affected:
+    why = alone
+    if not alone and found.affected:
         components = {type_of(urn) for each in (old, new) for urn in each["components"]}
         why = own(
             components=components, verdicts=verdicts, resources=bool(resources or outputs), cost=bool(cost.change)
@@ -212,7 +215,7 @@ def _words(force: str, root: Path, base: Path) -> list[str]:
     return [force, slug]
 
 
-def _notes(base: Base, reference: str, locked: Sequence[str]) -> tuple[str, ...]:
+def _notes(base: Base, reference: str, locked: Sequence[str], missing: Sequence[str]) -> tuple[str, ...]:
     notes = []
     if base.diverged:
         notes.append(f"{reference[:60]} and HEAD have diverged: compared with their merge base {base.commit[:12]}")
@@ -221,4 +224,6 @@ def _notes(base: Base, reference: str, locked: Sequence[str]) -> tuple[str, ...]
             f"{', '.join(locked)} differs: both sides are planned with the packages installed here, so changes caused "
             "by other versions are not shown"
         )
+    if missing:
+        notes.append(f"submodules that are not checked out: {first_of(missing, 10)}: what they contain is not compared")
     return tuple(notes)

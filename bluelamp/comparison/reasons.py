@@ -84,8 +84,8 @@ def _settings(file: str, force: str, base: Path, root: Path) -> Iterator[Reason]
     """The settings that differ in a file, each with its line; the whole file if it is not valid YAML on a side."""
     before, after = _source(base / file, file), _source(root / file, file)
     if before is None or after is None:
-        existing = tuple("" if (side / file).exists() else "no file" for side in (base, root))
-        yield Reason(Cause.SETTINGS, file, path=file, before=existing[0], after=existing[1])
+        was, now = ("a file" if (side / file).exists() else "no file" for side in (base, root))
+        yield Reason(Cause.SETTINGS, file, path=file, before=was if was != now else "", after=now if was != now else "")
         return
     old, new = before.values, after.values
     start: Steps = ()

@@ -70,12 +70,20 @@ def replace_folder(
     """
     target = Path(os.path.realpath(target))
     if target.exists():
-        if not target.is_dir():
-            raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(target))
-        if not os.access(target, os.R_OK | os.W_OK | os.X_OK):
-            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(target))
+        refuse_unwritable(target)
     with private.kept(target):
         _replace(target, fill, owned, last)
+
+
+def refuse_unwritable(target: Path) -> None:
+    """Raises `OSError` if the folder `target` cannot be written, or cannot be created."""
+    place = Path(os.path.realpath(target))
+    while not place.exists():
+        place = place.parent
+    if not place.is_dir():
+        raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(place))
+    if not os.access(place, os.R_OK | os.W_OK | os.X_OK):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(place))
 
 
 def _replace(target: Path, fill: Callable[[Path], None], owned: Callable[[Path], Owned], last: str) -> None:

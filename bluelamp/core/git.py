@@ -174,33 +174,55 @@ def is_shallow(root: Path) -> bool:
     return _git(root, "rev-parse", "--is-shallow-repository").strip() == b"true"
 
 
-def extract(root: Path, commit: str, folder: Path) -> None:
+def extract(root: Path, commit: str, folder: Path, depth: int = 0) -> list[str]:
     """Writes the files of a commit at and below `root` into the empty `folder`, with the contents stored in git.
 
-    Links out of the folder, submodules and files of more than 16 MB are left out. Raises `GitError`, also if an object
-    is missing from the checkout.
+    A submodule's files are those of the commit that it is pinned to, read from its own checkout. Returns the submodules
+    that are not checked out, whose files are left out, as are links out of the folder and files of more than 16 MB.
+    `depth` is the number of submodules around `root`. Raises `GitError`, also if an object is missing from a checkout.
     """
     _place(root)
     blobs: list[tuple[str, str]] = []
     links: list[tuple[str, bytes]] = []
+    submodules: list[tuple[str, str]] = []
     for row in _git(root, "ls-tree", "-r", "-l", "-z", commit).split(b"\0"):
         about, _, path = row.partition(b"\t")
-        mode, kind, blob, size = about.split() if path else (b"", b"", b"", b"")
+        mode, kind, hash_, size = about.split() if path else (b"", b"", b"", b"")
         name = os.fsdecode(path)
         # A forged tree may hold any name.
-        if kind != b"blob" or not {"", ".", "..", ".git"}.isdisjoint(name.split("/")):
+        if not path or not {"", ".", "..", ".git"}.isdisjoint(name.split("/")):
+            continue
+        if mode == _GITLINK:
+            submodules.append((name, hash_.decode()))
+        if kind != b"blob":
             continue
         if not size.isdigit():
             raise GitError(f"{name} of that commit is not in this checkout")
         if int(size) > _LARGEST:
             continue
         if mode == b"120000":
-            links.append((name, _git(root, "cat-file", "blob", blob.decode())))
+            links.append((name, _git(root, "cat-file", "blob", hash_.decode())))
         else:
-            blobs.append((blob.decode(), name))
+            blobs.append((hash_.decode(), name))
     # Links last, so that no file is written through one.
     _write(root, blobs, folder)
+    missing = [each for name, pinned in submodules for each in _submodule(root, name, pinned, folder, depth)]
     _link(links, folder)
+    return missing
+
+
+def _submodule(root: Path, name: str, commit: str, folder: Path, depth: int) -> list[str]:
+    """Extracts a submodule as `extract` does."""
+    place = root / name
+    if not (place / ".git").exists():
+        return [name]
+    if depth >= _DEEPEST or place.resolve() != root.resolve() / name or _toplevel(place) != place.resolve():
+        raise GitError(f"the submodule {name} is not a checkout of its own")
+    (folder / name).mkdir(parents=True, exist_ok=True)
+    try:
+        return [f"{name}/{each}" for each in extract(place, commit, folder / name, depth + 1)]
+    except GitError as error:
+        raise GitError(f"the submodule {name} at {commit[:12]}: {error}") from error
 
 
 def _link(links: list[tuple[str, bytes]], folder: Path) -> None:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 from pydantic import Field, StringConstraints
 
 from bluelamp.core.files import FileRefusedError, digest, read
-from bluelamp.core.folders import Owned, files_in, replace_folder
+from bluelamp.core.folders import Owned, files_in, refuse_unwritable, replace_folder
 from bluelamp.core.text import first_of
 from bluelamp.core.wire import SECRET, SIGNATURE
 from bluelamp.errors import UsageError
@@ -234,6 +234,19 @@ def save(
         seal(manifest, work / MANIFEST, SavedPlans, key)
 
     replace_folder(folder, fill, _owned, last=MANIFEST)
+
+
+def refuse_folder(folder: Path) -> None:
+    """Checks that plans can be saved into `folder`: it can be written, and has no other files.
+
+    Raises `UsageError` for other files, since plans next to them could not be applied; `OSError`.
+    """
+    refuse_unwritable(folder)
+    if folder.exists() and (foreign := sorted({*files_in(folder)} - {*_owned(folder).stale})):
+        raise UsageError(
+            f"{folder}: has files that are no part of saved plans: {first_of(list(map(str, foreign)))}",
+            next_step="name another folder, or move them away",
+        )
 
 
 def _owned(folder: Path) -> Owned:

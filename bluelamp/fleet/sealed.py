@@ -6,11 +6,12 @@ As with reports, the signature is over the file's bytes, and the document names 
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar, get_args
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from bluelamp.core.files import read, replace
+from bluelamp.core.text import cut, printable
 from bluelamp.errors import UsageError
 from bluelamp.reports.canonical import readable
 from bluelamp.reports.keys import fingerprint, pem_of, public_key_of
@@ -77,11 +78,12 @@ def unseal(path: Path, model: type[D], limit: int) -> tuple[D, bytes]:
         raise UnsealedError("is missing") from None
     except OSError as error:
         raise UnsealedError(f"cannot be read: {error.strerror}") from None
+    said = None
     try:
         said = json.loads(raw)
         found = model.model_validate_json(raw, by_alias=True)
     except (ValueError, RecursionError, ValidationError):
-        raise UnsealedError("was changed: its structure is not Bluelamp's") from None
+        raise UnsealedError(_misread(said, model)) from None
     if said.get("content") != content_hash(said) or readable(said).encode() != raw:
         raise UnsealedError("was changed: it does not match its hash")
     try:
@@ -96,3 +98,13 @@ def unseal(path: Path, model: type[D], limit: int) -> tuple[D, bytes]:
     if fingerprint(key) != found.signer.fingerprint:
         raise UnsealedError("was changed: the signer's key does not match its fingerprint")
     return found, raw
+
+
+def _misread(said: Any, model: type[Document]) -> str:
+    """Why a document is not one of `model`: it has another format, or was changed."""
+    found = said.get("format") if isinstance(said, dict) else None
+    read_here = get_args(model.model_fields["format"].annotation)
+    kind = read_here[0].partition("/")[0]
+    if isinstance(found, str) and found.startswith(f"{kind}/") and found not in read_here:
+        return f"has the format {printable(cut(found, 60))}, which this version of Bluelamp does not read"
+    return "was changed: its structure is not Bluelamp's"

@@ -188,7 +188,8 @@ def files_below(folder: Path, prefix: str) -> Iterator[tuple[str, Path]]:
         inside = os.path.relpath(place, start).replace(os.sep, "/")
         inside = prefix if inside == "." else f"{prefix}{inside}/"
         for name in sorted(files):
-            if not name.endswith((".pyc", ".tmp")):
+            # A submodule's .git is a file.
+            if name not in _SKIPPED and not name.endswith((".pyc", ".tmp")):
                 yield f"{inside}{name}", Path(place, name)
 
 

@@ -9,9 +9,10 @@ from importlib import import_module
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Final, Protocol
 
+from bluelamp.core import folders
 from bluelamp.core.files import read
 from bluelamp.core.folders import OccupiedError, Owned, replace_folder
-from bluelamp.errors import UsageError, kind_of
+from bluelamp.errors import BluelampError, UsageError, kind_of
 from bluelamp.reports.findings import Report
 from bluelamp.reports.seal import listed, manifest
 from bluelamp.reports.sealed_form import INDEX, MANIFEST, MAX_BYTES, SIGNATURE
@@ -132,11 +133,21 @@ def write(
             next_step="move it away, or name another folder",
         ) from error
     except OSError as error:
-        problem, step = _NEXT.get(error.errno or 0, (error.strerror or str(error), "name another folder"))
-        raise kind_of(error)(
-            f"{draft.shown(error.filename)}: the report cannot be written: {problem}", next_step=step
-        ) from error
+        raise _unwritten(draft.shown(error.filename), error) from error
     return [folder / name for name in draft.written]
+
+
+def refuse_unwritable(folder: Path) -> None:
+    """Checks that a report can be written into `folder`, before the work starts; raises the errors of `write`."""
+    try:
+        folders.refuse_unwritable(folder)
+    except OSError as error:
+        raise _unwritten(folder, error) from None
+
+
+def _unwritten(path: Path, error: OSError) -> BluelampError:
+    problem, step = _NEXT.get(error.errno or 0, (error.strerror or str(error), "name another folder"))
+    return kind_of(error)(f"{path}: the report cannot be written: {problem}", next_step=step)
 
 
 @dataclass

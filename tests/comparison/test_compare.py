@@ -171,6 +171,35 @@ def test_new_and_removed_forces(root: Path) -> None:
     assert {each.what for each in force.resources} == {Action.CREATED}
     assert [each.because for each in force.reasons] == [Cause.NEW]
     assert all(each.turn is VerdictStatus.NEW for each in force.verdicts)
+    edit(root, "sku: standard", "sku: standart")
+    (force,) = found(root, base).affected
+    assert [each.because for each in force.reasons] == [Cause.HEAD, Cause.NEW]
+
+
+def test_a_revision_that_a_shallow_checkout_lacks_is_said_to_need_the_history(root: Path, tmp_path: Path) -> None:
+    shallow = tmp_path / "shallow"
+    git(tmp_path, "clone", "--quiet", "--depth=1", root.as_uri(), str(shallow))
+    with pytest.raises(UsageError, match="this checkout is shallow") as error:
+        compare(shallow, "origin/release")
+    assert "fetch-depth: 0" in error.value.next_step
+
+
+def test_a_submodule_is_compared_at_the_commit_of_each_side(root: Path, tmp_path: Path) -> None:
+    inner = tmp_path / "inner"
+    inner.mkdir()
+    git(inner, "init", "--quiet")
+    shutil.copytree(root / "stacks" / FORCE / "assets", inner, dirs_exist_ok=True)
+    commit(inner)
+    assets = f"stacks/{FORCE}/assets"
+    git(root, "switch", "--quiet", "--create", "submodule")
+    shutil.rmtree(root / assets)
+    git(root, "rm", "--quiet", "-r", "--cached", assets)
+    git(root, "-c", "protocol.file.allow=always", "submodule", "--quiet", "add", str(inner), assets)
+    base = commit(root)
+    assert not found(root, base).affected
+    shutil.rmtree(root / assets)
+    nothing_checked_out = found(root, base)
+    assert [assets in each for each in nothing_checked_out.notes] == [True]
 
 
 def test_a_force_that_is_removed_is_named_where_no_other_has_changed(root: Path) -> None:

@@ -89,6 +89,41 @@ def test_an_object_that_is_not_there_is_said(root: Path, tmp_path: Path) -> None
         git.extract(root, commit, tmp_path)
 
 
+def test_a_submodule_has_the_files_of_the_commit_that_it_is_pinned_to(root: Path, tmp_path: Path) -> None:
+    inner = tmp_path / "inner"
+    inner.mkdir()
+    run(inner, "init", "--quiet")
+    (inner / "rule.py").write_text("one", encoding="utf-8")
+    run(inner, "add", "--all")
+    run(inner, "commit", "--quiet", "--message", "one")
+    run(root, "-c", "protocol.file.allow=always", "submodule", "--quiet", "add", str(inner), "shared/rules")
+    run(root, "commit", "--quiet", "--message", "one")
+    commit = run(root, "rev-parse", "HEAD")
+    (root / "shared" / "rules" / "rule.py").write_text("two", encoding="utf-8")
+    run(root / "shared" / "rules", "commit", "--quiet", "--all", "--message", "two")
+    run(root, "commit", "--quiet", "--all", "--message", "two")
+    for name, pinned, content in (("old", commit, "one"), ("new", "HEAD", "two")):
+        folder = tmp_path / name
+        folder.mkdir()
+        assert git.extract(root, run(root, "rev-parse", pinned), folder) == []
+        assert (folder / "shared" / "rules" / "rule.py").read_text("utf-8") == content
+
+
+def test_a_submodule_that_is_not_checked_out_is_named(root: Path, tmp_path: Path) -> None:
+    pinned = run(root, "commit-tree", run(root, "mktree"), "-m", "elsewhere")
+    run(root, "update-index", "--add", "--cacheinfo", f"160000,{pinned},rules")
+    run(root, "commit", "--quiet", "--message", "one")
+    commit = run(root, "rev-parse", "HEAD")
+    folder = tmp_path / "out"
+    folder.mkdir()
+    assert git.extract(root, commit, folder) == ["rules"]
+    # Its checkout lacks the commit.
+    (root / "rules").mkdir()
+    run(root / "rules", "init", "--quiet")
+    with pytest.raises(GitError, match=f"the submodule rules at {pinned[:12]}"):
+        git.extract(root, commit, folder)
+
+
 @pytest.mark.parametrize(("one", "other", "shared"), [("a", "b", True), ("a", "c", False)])
 def test_the_merge_base_of_two_commits(root: Path, one: str, other: str, shared: bool) -> None:
     tree = run(root, "mktree")

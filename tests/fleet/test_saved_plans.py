@@ -28,7 +28,7 @@ from bluelamp.fleet.approvals import (
 from bluelamp.fleet.deploy import Result
 from bluelamp.fleet.inputs import Inputs, state_digest
 from bluelamp.fleet.risk import data_stores, losses
-from bluelamp.fleet.saved import Opened, Saving, open_plans, refuse_plan, save
+from bluelamp.fleet.saved import Opened, Saving, open_plans, refuse_folder, refuse_plan, save
 from bluelamp.reports.keys import fingerprint
 from tests.conftest import ROOT, in_process
 
@@ -138,6 +138,26 @@ def test_a_manifest_that_somebody_else_sealed_again_is_refused(plans: Path, tmp_
     assert "is not signed by" in refused(plans)
     (plans / "manifest.sig").unlink()
     assert "is not signed" in refused(plans)
+
+
+def test_a_newer_format_is_named_and_not_called_changed(plans: Path) -> None:
+    manifest = plans / "manifest.json"
+    newer = manifest.read_text("utf-8").replace("bluelamp-plan/1", "bluelamp-plan/2")
+    manifest.write_text(newer, encoding="utf-8")
+    said = refused(plans)
+    assert "has the format bluelamp-plan/2, which this version of Bluelamp does not read" in said
+    assert "changed" not in said
+
+
+def test_a_folder_with_other_files_is_refused_before_any_preview(plans: Path, tmp_path: Path, people: People) -> None:
+    approve(open_plans(plans, KNOWN), people, KEYS["national-siro"], now())
+    refuse_folder(plans)
+    refuse_folder(tmp_path / "new" / "plans")
+    (plans / "notes.md").write_text("mine", encoding="utf-8")
+    with pytest.raises(UsageError, match=r"has files that are no part of saved plans: notes\.md"):
+        refuse_folder(plans)
+    with pytest.raises(NotADirectoryError):
+        refuse_folder(plans / "notes.md" / "plans")
 
 
 def test_a_link_in_the_place_of_a_file_is_refused(plans: Path, tmp_path: Path) -> None:

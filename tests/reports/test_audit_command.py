@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import bluelamp
+from tests.conftest import ROOT, bluelamp, in_process
 
 POD = """\
 apiVersion: v1
@@ -157,6 +157,23 @@ def test_a_folder_that_cannot_be_written_is_told(here: Path) -> None:
     assert done.returncode == 2
     assert "the report cannot be written: a file exists where a folder is expected" in done.stderr
     assert (here / "pod.yaml").read_text() == POD
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["check", "dyfed-powys", "--report"],
+        ["preview", "--rehearse", "dyfed-powys", "--report"],
+        ["up", "--rehearse", "dyfed-powys", "--report"],
+        ["check", "dyfed-powys", "--changed", "HEAD", "--comment"],
+    ],
+)
+def test_a_file_that_cannot_be_written_is_refused_before_the_work(words: list[str]) -> None:
+    status, out, err = in_process(ROOT, [*words, "Pulumi.yaml/out"])
+    assert (status, out) == (2, ""), err
+    assert "Pulumi.yaml/out: " in err
+    assert "cannot be written: " in err
+    assert "dyfed-powys" not in err
 
 
 def test_verifying_what_is_no_report_is_told(here: Path) -> None:

@@ -94,6 +94,10 @@ def check(
     refuse_local_options(scheduler, {"--watch": watch or None, "--arm-types": arm_types})
     plans = plans_of(root, no_cache=no_cache or watch, arm_types=arm_types)
     asked = wanted(comment, comment_limit, "check", changed, environment)
+    if report is not None:
+        from bluelamp.reports.write import refuse_unwritable
+
+        refuse_unwritable(report)
     comparing = Comparing(screen, root, jobs, plans, listed=environment is not None)
     chosen = select(
         root, forces, every=every, region=region, changed=changed, environment=environment, compared=comparing
