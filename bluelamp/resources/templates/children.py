@@ -13,7 +13,7 @@ import yaml
 
 from bluelamp.resources.located import Located, fold, folded
 from bluelamp.resources.templates.declared import Declared
-from bluelamp.resources.templates.expressions import Open, unknown
+from bluelamp.resources.templates.expressions import Open, either, unknown
 from bluelamp.resources.templates.ids import name_key
 
 _PROPERTIES: Final = "properties"
@@ -74,13 +74,14 @@ def _stand_in(child: Declared) -> Declared:
 def _joined(parent: Declared, child: Declared, kind: _Child) -> Declared:
     given = folded(child.body).get(_PROPERTIES)
     own = folded(parent.body).get(_PROPERTIES)
+    unless = ", ".join(sorted(child.conditions - parent.conditions))
     if isinstance(given, Mapping):
         values = {fold(old): {str(key): new for key, new in each.items()} for old, each in kind.values.items()}
         names = {fold(old): new for old, new in kind.names.items()}
         for name, value in given.items():
             known = values.get(fold(name), {}).get(str(value), value)
             path = ".".join(filter(None, (kind.into, names.get(fold(name), name))))
-            own = _with(own, path.split("."), known)
+            own = _with(own, path.split("."), known, unless)
     elif given is not None:
         # The child's settings are unknown, and so are the parent's that it may overwrite.
         own = _with(own, kind.into.split("."), given) if kind.into else given
@@ -94,8 +95,11 @@ def _joined(parent: Declared, child: Declared, kind: _Child) -> Declared:
     return replace(parent, body=body)
 
 
-def _with(whole: Any, steps: list[str], value: Any) -> Any:
-    """`whole` with `value` at the end of `steps`; an open object keeps what is not known of it as its `properties`."""
+def _with(whole: Any, steps: list[str], value: Any, unless: str = "") -> Any:
+    """`whole` with `value` at the end of `steps`; an open object keeps what is not known of it as its `properties`.
+
+    If `value` depends on the unknown condition `unless`, only what it has in common with the present value is known.
+    """
     head, *rest = steps
     old = whole if isinstance(whole, Mapping) else {_PROPERTIES: whole} if isinstance(whole, Open) else {}
     made = Located(((key, item) for key, item in old.items() if fold(key) != fold(head)))
@@ -103,7 +107,10 @@ def _with(whole: Any, steps: list[str], value: Any) -> Any:
     inner = next((item for key, item in old.items() if fold(key) == fold(head)), None)
     if inner is None and isinstance(old.get(_PROPERTIES), Open) and rest:
         inner = old[_PROPERTIES]
-    made[head] = _with(inner, rest, value) if rest else value
+    if rest:
+        made[head] = _with(inner, rest, value, unless)
+    else:
+        made[head] = either(value, inner, f"if({unless}, {value}, {inner})") if unless else value
     return made
 
 

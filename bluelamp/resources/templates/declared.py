@@ -23,7 +23,7 @@ class Declared:
 
     `on` is the id of the resource that it extends, or of its template's deployment scope; `level` is which of these.
     `start` is its position in the file, `group` identifies its resource group, and `group_name` is that group's name,
-    None if unknown.
+    None if unknown. `conditions` are its unknown conditions.
     """
 
     type: str
@@ -34,6 +34,7 @@ class Declared:
     start: int
     group: str
     group_name: Any = None
+    conditions: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -72,7 +73,7 @@ def _resource(raw: Any, scope: Scope, listener: Listener, depth: int, parent: De
             loop = folded(said["copy"])
             counted = scope.turns(loop, of="resources")
             once = scope.within(str(loop.get("name", "")), unknown("copyIndex"), of="resources")
-            turns = [once] if counted is None else counted
+            turns = [once.uncertain(f"copy {scope.value(loop.get('count'))}")] if counted is None else counted
         for turn in turns:
             yield from _turn(raw, said, turn, listener, depth, parent)
     except DuplicateName as error:
@@ -89,9 +90,16 @@ def _resource(raw: Any, scope: Scope, listener: Listener, depth: int, parent: De
 def _turn(
     raw: Located, said: Mapping[str, Any], scope: Scope, listener: Listener, depth: int, parent: Declared | None
 ) -> Iterator[Declared]:
-    """The resource in one iteration of its loop; `said` is `raw` by folded names."""
-    if scope.value(said.get("condition", True)) is False:
+    """The resource in one iteration of its loop; `said` is `raw` by folded names.
+
+    A condition is not inherited by child resources, which ARM deploys below the resource that is there already.
+    """
+    condition = scope.value(said.get("condition", True))
+    deployed, around = condition is not False, scope
+    if not deployed and not said.get("resources"):
         return
+    if not isinstance(condition, bool):
+        scope = scope.uncertain(str(condition))
     type_, names = str(said["type"]), tuple(segments(scope.value(said.get("name", ""))))
     if parent:
         type_, names = f"{parent.type}/{type_}", (*parent.names, *names)
@@ -99,7 +107,8 @@ def _turn(
         raise BadExpression(f"the name of a resource has more than {_MOST_NAMES} parts")
     existing = said.get("existing") is True
     if fold(type_) == DEPLOYMENT and not existing:
-        yield from _nested(raw, said, scope, listener, depth, brief(names))
+        if deployed:
+            yield from _nested(raw, said, scope, listener, depth, brief(names))
         return
     on, level = scope.place, scope.level
     if "/providers/" in fold(type_):  # an extension in the old spelling: what the resource is on comes first
@@ -110,15 +119,15 @@ def _turn(
         type_, names = f"{names[length] if length < len(names) else ''}/{rest}", names[length + 1 :]
     elif "scope" in said:
         on, level = _whole(scope.value(said["scope"]), scope), "resource"
-    made = Declared(type_, names, {}, on, level, raw.start, scope.group, scope.group_name)
+    made = Declared(type_, names, {}, on, level, raw.start, scope.group, scope.group_name, scope.conditions)
     if existing:
         listener.skipped(raw.start, type_, brief(names), EXISTING)
-    else:
+    elif deployed:
         body = Located(((key, value) for key, value in raw.items() if fold(key) not in _NOT_THE_BODY), start=raw.start)
         made = replace(made, body=scope.value(body))
         yield made
     for child in items(said.get("resources")):
-        yield from _resource(child, scope, listener, depth, made)
+        yield from _resource(child, around, listener, depth, made)
 
 
 def brief(names: Iterable[Any]) -> str:
@@ -143,4 +152,4 @@ def _nested(
     elif depth >= _DEEPEST:
         listener.wrong(raw.start, DEPLOYMENT, name, f"templates are nested deeper than {_DEEPEST}")
     else:
-        yield from declared(inside, listener, depth + 1)
+        yield from declared(replace(inside, conditions=scope.conditions), listener, depth + 1)

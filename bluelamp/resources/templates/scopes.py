@@ -34,7 +34,7 @@ class Scope:
     `given` are the values of parameters by folded name; `name` is the name of the deployment. Unreadable expressions
     are recorded in `unread` with the reason, and their values are open. `refer` computes `reference` for a resource of
     this template. In an `ambiguous` scope it is unknown which template's parameters and variables apply. `around` is
-    the scope of expressions if it differs from this one.
+    the scope of expressions if it differs from this one. `conditions` are the unknown conditions of its deployment.
     """
 
     template: Template
@@ -48,6 +48,7 @@ class Scope:
     name: Any = None
     ambiguous: bool = False
     around: "Scope | None" = None
+    conditions: frozenset[str] = frozenset()
     unread: dict[str, str] = field(default_factory=dict)
     refer: "Callable[[Scope, str, list[Any]], Any]" = lambda *_: None
     kept: dict[Any, Any] = field(default_factory=dict)
@@ -58,6 +59,10 @@ class Scope:
         """This scope in one iteration of the loop `name`, which is over values or over `resources`."""
         unnamed = {RESOURCE: index} if of == "resources" else {}
         return replace(self, loops={**self.loops, **unnamed, fold(name): index})
+
+    def uncertain(self, condition: str) -> "Scope":
+        """This scope under one more condition that is unknown."""
+        return replace(self, conditions=self.conditions | {condition})
 
     @property
     def place(self) -> Any:
