@@ -38,6 +38,7 @@ _MAX_PLACES: Final = 100
 _WORST_FIRST: Final = (Verdict.FAIL, Verdict.ERROR, Verdict.UNKNOWN, Verdict.PASS, Verdict.NOT_APPLICABLE)
 _WITHOUT_PLACEHOLDERS: Final[Memo[Resource]] = Memo()
 _NOT_PASSED: Final = frozenset({Verdict.FAIL, Verdict.ERROR, Verdict.UNKNOWN})
+_SATISFIED: Final = frozenset({Verdict.PASS, Verdict.NOT_APPLICABLE})
 
 
 class Baseline:
@@ -108,15 +109,15 @@ class Baseline:
     ) -> Iterable[Judgement]:
         resource, estate = view.resource, view.estate or context.estate
         shared = {"": [root(resource)], **{place: list(values) for place, values in view.seeds.items()}}
+        certain = context.certain(resource)
         for rule, patterns in self.concerning(view.type):
             single = None if rule.estate else earlier
             if single is not None and (found := single.get(rule.id)) and found[0] is rule:
                 yield found[1]
                 continue
-            try:
-                judgement = _judged(rule, patterns, resource, shared, estate)
-            except BaseException as error:
-                judgement = _error(rule, resource, error, estate)
+            judgement = _attempted(rule, patterns, resource, shared, estate)
+            if rule.estate and certain is not None and judgement.verdict in _SATISFIED:
+                judgement = _without(judgement, _attempted(rule, patterns, resource, shared, certain))
             interrupts.check()
             if single is not None:
                 single[rule.id] = rule, judgement
@@ -214,6 +215,30 @@ def _split(pattern: str) -> tuple[str, str]:
     """A pattern without its last step, and that step."""
     head, _, step = pattern.rpartition(".")
     return head, step
+
+
+def _without(judgement: Judgement, certain: Judgement) -> Judgement:
+    """`judgement`, which no rule objects to; unknown if it depends on resources that may not be deployed.
+
+    `certain` is the judgement among the other resources only.
+    """
+    if certain.verdict is not Verdict.FAIL:
+        return certain if certain.verdict in _NOT_PASSED else judgement
+    said = f"it is not known whether resources that this depends on are deployed; without them: {certain.message}"
+    message = cut(said, rule_output.MAX_MESSAGE)
+    return Judgement(
+        judgement.rule, judgement.urn, Verdict.UNKNOWN, "", "<unknown>", message=message, reasons=(UNTIL_DEPLOYED,)
+    )
+
+
+def _attempted(
+    rule: Rule, patterns: tuple[str, ...], resource: Resource, shared: dict[str, list[Value]], estate: Estate
+) -> Judgement:
+    """The judgement, also if the rule raises an error."""
+    try:
+        return _judged(rule, patterns, resource, shared, estate)
+    except BaseException as error:
+        return _error(rule, resource, error, estate)
 
 
 def _judged(

@@ -23,6 +23,8 @@ TEMPLATE: Final = _templates.TEMPLATE
 """The type whose rules judge pods found in other kinds."""
 _DEEPEST: Final = 8
 """The maximum depth of objects within objects."""
+_MOST_ESTATES: Final = 20
+"""The maximum number of different conditions for which resources are considered to be deployed together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +57,22 @@ class Context:
         kubernetes = [each for each in listed if each.type.startswith("kubernetes:")]
         self.complete = complete
         self._patches = Patches(kubernetes)
-        self.estate = Estate(_with_lists(self._patches.effective(listed), kubernetes))
+        effective = _with_lists(self._patches.effective(listed), kubernetes)
+        self.estate = Estate(effective)
+        self._conditional = effective if any(each.conditions for each in listed) else []
+        self._certain: dict[frozenset[str], Estate] = {}
         self._applied_contents = self._applied() if kubernetes else frozenset()
+
+    def certain(self, resource: Resource) -> Estate | None:
+        """The resources that are certainly deployed if `resource` is; None if these are all."""
+        if not self._conditional:
+            return None
+        given = resource.conditions
+        if given not in self._certain and len(self._certain) >= _MOST_ESTATES:
+            given = frozenset()
+        if given not in self._certain:
+            self._certain[given] = Estate(each for each in self._conditional if each.conditions <= given)
+        return self._certain[given]
 
     def subject(self, resource: Resource) -> Subject | None:
         """The views of `resource`; None if it is judged by its own properties."""

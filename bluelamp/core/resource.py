@@ -44,7 +44,8 @@ class Resource:
     `within` is the path of this object in the resource that carries it, empty for a resource of its own. `ancestors`
     has the URNs of the components around it, the innermost first; empty where only `parent` is known. `api_version` is
     the date of the API version that it is declared with (`2023-01-01`), `UNKNOWN_VERSION` where that is not known, and
-    empty where its type says it or where it is the SDK's own.
+    empty where its type says it or where it is the SDK's own. `conditions` are those of its deployment that are
+    not known, each identified by its expression; empty where it is certainly deployed.
     """
 
     urn: str
@@ -60,6 +61,7 @@ class Resource:
     within: str = ""
     ancestors: tuple[str, ...] = ()
     api_version: str = ""
+    conditions: frozenset[str] = frozenset()
 
 
 def ancestors(parent: str, parents: Mapping[str, str]) -> tuple[str, ...]:

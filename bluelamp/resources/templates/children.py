@@ -10,7 +10,7 @@ import yaml
 
 from bluelamp.resources.located import Located, fold, folded
 from bluelamp.resources.templates.declared import Declared
-from bluelamp.resources.templates.expressions import Open, unknown
+from bluelamp.resources.templates.expressions import Open, either, unknown
 from bluelamp.resources.templates.ids import name_key
 
 _PROPERTIES: Final = "properties"
@@ -71,13 +71,14 @@ def _implied_parent(child: Declared) -> Declared:
 def _merged(parent: Declared, child: Declared, kind: _Child) -> Declared:
     settings = folded(child.body).get(_PROPERTIES)
     parent_settings = folded(parent.body).get(_PROPERTIES)
+    unless = ", ".join(sorted(child.conditions - parent.conditions))
     if isinstance(settings, Mapping):
         values = {fold(old): {str(key): new for key, new in each.items()} for old, each in kind.values.items()}
         names = {fold(old): new for old, new in kind.names.items()}
         for name, value in settings.items():
             known = values.get(fold(name), {}).get(str(value), value)
             path = ".".join(filter(None, (kind.into, names.get(fold(name), name))))
-            parent_settings = _with(parent_settings, path.split("."), known)
+            parent_settings = _with(parent_settings, path.split("."), known, unless)
     elif settings is not None:
         # The child's settings are unknown, and so are the parent's that it may overwrite.
         parent_settings = _with(parent_settings, kind.into.split("."), settings) if kind.into else settings
@@ -91,8 +92,11 @@ def _merged(parent: Declared, child: Declared, kind: _Child) -> Declared:
     return replace(parent, body=body)
 
 
-def _with(whole: Any, steps: list[str], value: Any) -> Any:
-    """`whole` with `value` at the path `steps`; an open object keeps its unknown part as `properties`."""
+def _with(whole: Any, steps: list[str], value: Any, unless: str = "") -> Any:
+    """`whole` with `value` at the path `steps`; an open object keeps its unknown part as `properties`.
+
+    If `value` depends on the unknown condition `unless`, only what it has in common with the present value is known.
+    """
     head, *rest = steps
     old = whole if isinstance(whole, Mapping) else {_PROPERTIES: whole} if isinstance(whole, Open) else {}
     result = Located(((key, item) for key, item in old.items() if fold(key) != fold(head)))
@@ -100,7 +104,10 @@ def _with(whole: Any, steps: list[str], value: Any) -> Any:
     inner = next((item for key, item in old.items() if fold(key) == fold(head)), None)
     if inner is None and isinstance(old.get(_PROPERTIES), Open) and rest:
         inner = old[_PROPERTIES]
-    result[head] = _with(inner, rest, value) if rest else value
+    if rest:
+        result[head] = _with(inner, rest, value, unless)
+    else:
+        result[head] = either(value, inner, f"if({unless}, {value}, {inner})") if unless else value
     return result
 
 

@@ -23,7 +23,7 @@ class Declared:
 
     `on` is the id of its scope, the resource that it extends or the template's deployment scope, and `level` its kind.
     `start` is its position in the file, `group` identifies its resource group, and `group_name` is that group's name,
-    None if unknown.
+    None if unknown. `conditions` are its unknown conditions.
     """
 
     type: str
@@ -34,6 +34,7 @@ class Declared:
     start: int
     group: str
     group_name: Any = None
+    conditions: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,8 @@ def _resource(raw: Any, scope: Scope, listener: Listener, depth: int, parent: De
         if isinstance(members.get("copy"), Mapping):
             loop = folded(members["copy"])
             known_iterations = scope.iterations(loop, of="resources")
-            unknown_iteration = scope.within(str(loop.get("name", "")), unknown("copyIndex"), of="resources")
+            once = scope.within(str(loop.get("name", "")), unknown("copyIndex"), of="resources")
+            unknown_iteration = once.uncertain(f"copy {scope.value(loop.get('count'))}")
             iterations = [unknown_iteration] if known_iterations is None else known_iterations
         for iteration in iterations:
             yield from _iteration(raw, members, iteration, listener, depth, parent)
@@ -89,9 +91,16 @@ def _resource(raw: Any, scope: Scope, listener: Listener, depth: int, parent: De
 def _iteration(
     raw: Located, members: Mapping[str, Any], scope: Scope, listener: Listener, depth: int, parent: Declared | None
 ) -> Iterator[Declared]:
-    """The resource in one iteration of its loop; `members` is `raw` by folded names."""
-    if scope.value(members.get("condition", True)) is False:
+    """The resource in one iteration of its loop; `members` is `raw` by folded names.
+
+    A condition is not inherited by child resources, which ARM deploys below the resource that is there already.
+    """
+    condition = scope.value(members.get("condition", True))
+    deployed, outer_scope = condition is not False, scope
+    if not deployed and not members.get("resources"):
         return
+    if not isinstance(condition, bool):
+        scope = scope.uncertain(str(condition))
     type_, names = str(members["type"]), tuple(segments(scope.value(members.get("name", ""))))
     if parent:
         type_, names = f"{parent.type}/{type_}", (*parent.names, *names)
@@ -99,7 +108,8 @@ def _iteration(
         raise BadExpression(f"the name of a resource has more than {_MOST_NAMES} parts")
     existing = members.get("existing") is True
     if fold(type_) == DEPLOYMENT and not existing:
-        yield from _nested(raw, members, scope, listener, depth, brief(names))
+        if deployed:
+            yield from _nested(raw, members, scope, listener, depth, brief(names))
         return
     extended, level = scope.scope_id, scope.level
     if "/providers/" in fold(type_):  # an extension resource in the older notation: the extended type comes first
@@ -110,15 +120,15 @@ def _iteration(
         type_, names = f"{names[length] if length < len(names) else ''}/{rest}", names[length + 1 :]
     elif "scope" in members:
         extended, level = _absolute(scope.value(members["scope"]), scope), "resource"
-    resource = Declared(type_, names, {}, extended, level, raw.start, scope.group, scope.group_name)
+    resource = Declared(type_, names, {}, extended, level, raw.start, scope.group, scope.group_name, scope.conditions)
     if existing:
         listener.skipped(raw.start, type_, brief(names), EXISTING)
-    else:
+    elif deployed:
         body = Located(((key, value) for key, value in raw.items() if fold(key) not in _NOT_IN_BODY), start=raw.start)
         resource = replace(resource, body=scope.value(body))
         yield resource
     for child in items(members.get("resources")):
-        yield from _resource(child, scope, listener, depth, resource)
+        yield from _resource(child, outer_scope, listener, depth, resource)
 
 
 def brief(names: Iterable[Any]) -> str:
@@ -137,10 +147,10 @@ def _absolute(on: Any, scope: Scope) -> Any:
 def _nested(
     raw: Located, members: Mapping[str, Any], scope: Scope, listener: Listener, depth: int, name: str
 ) -> Iterator[Declared]:
-    inner_scope_ = inner(raw, members, scope)
-    if inner_scope_ is None:
+    nested_scope = inner(raw, members, scope)
+    if nested_scope is None:
         listener.skipped(raw.start, DEPLOYMENT, name, LINKED)
     elif depth >= _DEEPEST:
         listener.invalid(raw.start, DEPLOYMENT, name, f"templates are nested deeper than {_DEEPEST}")
     else:
-        yield from declared(inner_scope_, listener, depth + 1)
+        yield from declared(replace(nested_scope, conditions=scope.conditions), listener, depth + 1)

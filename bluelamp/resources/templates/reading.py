@@ -242,6 +242,7 @@ def _resource(
         references={key: tuple(sorted(urns)) for key, urns in references.items()},
         source=source,
         api_version=_version(each.body),
+        conditions=each.conditions,
     )
 
 

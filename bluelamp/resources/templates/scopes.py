@@ -34,7 +34,7 @@ class Scope:
     `given` has the values of parameters by folded name; `name` is the deployment's name. `unread` has unreadable
     expressions with the reason; their values are open. `refer` computes `reference` for a resource of this template. In
     an `ambiguous` scope it is unknown which template's parameters and variables apply. `expression_scope` is the scope
-    of expressions if it differs from this one.
+    of expressions if it differs from this one. `conditions` are the unknown conditions of its deployment.
     """
 
     template: Template
@@ -48,6 +48,7 @@ class Scope:
     name: Any = None
     ambiguous: bool = False
     expression_scope: "Scope | None" = None
+    conditions: frozenset[str] = frozenset()
     unread: dict[str, str] = field(default_factory=dict)
     refer: "Callable[[Scope, str, list[Any]], Any]" = lambda *_: None
     cache: dict[Any, Any] = field(default_factory=dict)
@@ -58,6 +59,10 @@ class Scope:
         """This scope in one iteration of the loop `name` over `values` or `resources`."""
         unnamed = {RESOURCE: index} if of == "resources" else {}
         return replace(self, loops={**self.loops, **unnamed, fold(name): index})
+
+    def uncertain(self, condition: str) -> "Scope":
+        """This scope under one more condition that is unknown."""
+        return replace(self, conditions=self.conditions | {condition})
 
     @property
     def scope_id(self) -> Any:
