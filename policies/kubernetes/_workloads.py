@@ -1,5 +1,6 @@
 """The paths of pods and containers in each kind."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
@@ -46,6 +47,9 @@ CONTEXTS: Final = {
 }
 """The paths of every security context in each kind: the pod's own and its containers'."""
 
+_ZERO: Final = re.compile(r"[+-]?[0.]+([eE][+-]?[0-9]+|[A-Za-z]*)")
+NO_LIMIT: Final = "Kubernetes treats 0 as no limit"
+
 METADATA: Final = {
     kind: where.removesuffix("spec") + "metadata" for kind, where in PODS.items() if isinstance(where, str)
 }
@@ -76,6 +80,11 @@ def on_windows(pod: Value) -> bool:
 def in_user_namespace(pod: Value) -> bool:
     """Whether the pod has its own user namespace, in which root is an unprivileged user on the node."""
     return pod["hostUsers"].known is False
+
+
+def is_zero(quantity: Value) -> bool:
+    """Whether a quantity is zero, which Kubernetes treats as none: a limit of 0 limits nothing."""
+    return bool(_ZERO.fullmatch(str(quantity.known)))
 
 
 def namespace_of(resource: Value) -> str:

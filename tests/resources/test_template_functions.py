@@ -267,6 +267,8 @@ UNKNOWN = [
     "equals(true(), 'true')",
     "less('a-b', 'a_b')",
     "union(createObject('a', 1), createObject('A', 2))",
+    "union(createObject('a', 1), createObject('a', null())).a",
+    "shallowMerge(createArray(createObject('a', 1), createObject('a', null()))).a",
     "startsWith('straße', 'STRASSE')",
     "format('{0:X}', 255)",
     "string(null())",

@@ -12,8 +12,9 @@ from bluelamp.policies.kubernetes.workloads.k8s_workloads import LIMIT_RANGE
 from bluelamp.policies.model import Enforcement, Severity
 from bluelamp.policies.rule import Fail, NotApplicable, Outcome, lacks, rule
 from bluelamp.policies.tighter import EachAtLeast
-from bluelamp.policies.value import Value
+from bluelamp.policies.value import Value, root
 
+_INERT: Final = "policyTypes omits this direction, so Kubernetes ignores the rule"
 VOLUME: Final = "kubernetes:core/v1:PersistentVolume"
 
 
@@ -44,9 +45,20 @@ def has_limit_range(namespace: Value, estate: Estate) -> Outcome:
     """
     if is_system(namespace):
         return NotApplicable(SYSTEM)
-    if some_in(namespace, estate.of(LIMIT_RANGE), lambda each: any(True for _ in each.at("spec.limits").each())):
+    if some_in(namespace, estate.of(LIMIT_RANGE), _has_defaults):
         return None
-    return lacks(namespace, "a LimitRange in this namespace")
+    return lacks(namespace, "a LimitRange in this namespace with defaults for containers")
+
+
+def _has_defaults(limit_range: Value) -> bool:
+    """Whether it has a default for containers; a maximum or minimum is one where no other is set."""
+    return any(
+        not value.missing
+        for limit in limit_range.at("spec.limits").each()
+        if limit["type"].known == "Container"
+        for field in ("default", "defaultRequest", "max", "min")
+        for value in limit[field].each()
+    )
 
 
 @rule(
@@ -93,6 +105,8 @@ def lets_in_somebody(entry: Value, estate: Estate, *, widest: EachAtLeast[int] =
     """A rule without a source and a port has the effect of no policy, and overrides all others that select the same
     pods.
     """
+    if not _takes_effect(entry, "Ingress"):
+        return NotApplicable(_INERT)
     found = open_peer(entry, "ingress", estate, widest)
     return Fail(*found) if found else None
 
@@ -120,8 +134,16 @@ def lets_out_somewhere(entry: Value, estate: Estate, *, widest: EachAtLeast[int]
     """Attackers need outbound traffic to load tools and exfiltrate data. A rule without a destination and a port allows
     it.
     """
+    if not _takes_effect(entry, "Egress"):
+        return NotApplicable(_INERT)
     found = open_peer(entry, "egress", estate, widest)
     return Fail(*found) if found else None
+
+
+def _takes_effect(entry: Value, direction: str) -> bool:
+    """Whether the policy of `entry` applies to `direction`; without policyTypes it does where it has rules."""
+    types = [each.known for each in root(entry.resource).at("spec.policyTypes").each()]
+    return not types or direction in types
 
 
 @rule(

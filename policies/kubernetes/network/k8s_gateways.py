@@ -128,7 +128,12 @@ def chooses_routes(listener: Value) -> Outcome:
     force's host names.
     """
     source = listener.at("allowedRoutes.namespaces.from")
-    return Fail(source, "Same or Selector") if source.known == "All" else None
+    if source.known == "All":
+        return Fail(source, "Same or Selector")
+    selector = listener.at("allowedRoutes.namespaces.selector")
+    if source.known != "Selector" or selector.missing or any(True for part in selector.each() for _ in part.each()):
+        return None
+    return Fail(selector, "the tenants' label", "an empty selector selects every namespace")
 
 
 @rule(

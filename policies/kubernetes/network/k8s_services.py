@@ -18,6 +18,8 @@ _ALSO_LET_IN: Final = (
     "service.beta.kubernetes.io/azure-allowed-ip-ranges",
     "service.beta.kubernetes.io/azure-allowed-service-tags",
 )
+_SNIPPETS: Final = ("-snippet", "-snippets")
+"""The ends of the annotations of ingress-nginx, of NGINX Ingress Controller and of HAProxy."""
 _SERVICE_EXAMPLE: Final = """
 apiVersion: v1
 kind: Service
@@ -139,7 +141,7 @@ def brings_no_snippet(annotations: Value) -> Outcome:
     """A snippet changes the configuration of the shared proxy, and can read every tenant's certificates and the proxy's
     token (CVE-2021-25742).
     """
-    snippet = some(annotations.each(), lambda each: str(each.key).endswith("-snippet"))
+    snippet = some(annotations.each(), lambda each: str(each.key).endswith(_SNIPPETS))
     return Fail(snippet, "nothing") if snippet else None
 
 

@@ -1,5 +1,6 @@
 """Permissions and bindings that are known paths to privilege escalation."""
 
+import re
 from typing import Final
 
 from bluelamp.policies.controls import caf, cis_kubernetes, iso, mcsb, ncsc
@@ -13,7 +14,14 @@ _CONTROLS: Final = ncsc("9", "12") + caf("B2.c", "B2.d") + iso("5.15", "8.2") + 
 _READING: Final = frozenset({"get", "list", "watch", "*"})
 _MAKING: Final = frozenset({"create", "*"})
 _CHANGING: Final = frozenset({"create", "update", "patch", "*"})
+_DISABLING: Final = _CHANGING | {"delete", "deletecollection"}
 _CLUSTER_ROLE: Final = "kubernetes:rbac.authorization.k8s.io/v1:ClusterRole"
+_DEFAULT_ACCOUNTS: Final = {
+    "ServiceAccount": re.compile("default"),
+    "User": re.compile("system:serviceaccount:[^:]+:default"),
+    "Group": re.compile("system:serviceaccounts(:[^:]+)?"),
+}
+"""The names by which a subject of each kind is, or includes, a default service account."""
 _ANYBODY: Final = frozenset({"system:anonymous", "system:unauthenticated", "system:authenticated"})
 
 _EXAMPLE: Final = """
@@ -136,12 +144,12 @@ def approves_no_certificates(permission: Value) -> Outcome:
     example=_EXAMPLE,
 )
 def changes_no_webhooks(permission: Value) -> Outcome:
-    """Admission webhooks see and may change every object, including secrets. A subject that can write their
+    """Admission webhooks see and may change every object, including secrets. A subject that can write or delete their
     configuration can redirect or disable admission.
     """
     return _granted(
         permission,
-        _CHANGING,
+        _DISABLING,
         "admissionregistration.k8s.io",
         "mutatingwebhookconfigurations",
         "validatingwebhookconfigurations",
@@ -193,10 +201,14 @@ def grants_nothing_to_everybody(subject: Value) -> Outcome:
     example=_BINDING,
 )
 def grants_nothing_to_default(subject: Value) -> Outcome:
-    """A pod that names no service account runs as the namespace's default service account, with all its permissions."""
-    if subject["kind"].known != "ServiceAccount" or subject["name"].known != "default":
+    """A pod that names no service account runs as the namespace's default service account, with all its permissions.
+    The groups of all service accounts, of a namespace or of the cluster, include it.
+    """
+    name = subject["name"]
+    bound = _DEFAULT_ACCOUNTS.get(str(subject["kind"].known))
+    if bound is None or not bound.fullmatch(name.text()):
         return None
-    return Fail(subject["name"], "a service account for the workload")
+    return Fail(name, "a service account for the workload")
 
 
 @rule(

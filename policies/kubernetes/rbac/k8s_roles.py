@@ -80,7 +80,7 @@ def no_wildcards(permission: Value) -> Outcome:
 def no_cluster_admin(binding: Value, *, groups: Allowed[str] = ("system:masters",)) -> Outcome:
     """A subject with cluster-admin can read every secret of every tenant and remove the evidence."""
     role = binding.at("roleRef.name")
-    if role.known != "cluster-admin":
+    if role.known != "cluster-admin" or binding.at("roleRef.kind").known == "Role":
         return None
     if some(binding["subjects"].each(), lambda subject: subject["name"].known not in groups):
         return Fail(role, "a role with the required permissions only")

@@ -4,9 +4,11 @@ from typing import Final
 
 from bluelamp.policies.controls import caf, iso, mcsb, ncsc
 from bluelamp.policies.estate import Estate
-from bluelamp.policies.kubernetes._workloads import PODS, below, namespace_of
+from bluelamp.policies.kubernetes._workloads import PODS, below
+from bluelamp.policies.kubernetes.workloads._replicas import covers, has_at_least, keeps_fewer_than_all, replicas
 from bluelamp.policies.model import Enforcement, Severity
-from bluelamp.policies.rule import Fail, Must, NotApplicable, Outcome, lacks, rule
+from bluelamp.policies.rule import Fail, NotApplicable, Outcome, lacks, rule
+from bluelamp.policies.tighter import AtLeast
 from bluelamp.policies.value import Value, root, some
 
 DEPLOYMENT: Final = "kubernetes:apps/v1:Deployment"
@@ -86,17 +88,18 @@ def _has(probe: Value) -> Outcome:
 @rule(
     "BL-K8S-084",
     "Deployments have at least two replicas",
-    must=Must("spec.replicas", minimum=2, default=1),
     failure="Deployment has fewer than two replicas",
     severity=Severity.LOW,
     enforcement=Enforcement.ADVISORY,
     controls=ncsc("2.5", "5") + caf("B5.b") + iso("8.14"),
     at=DEPLOYMENT,
-    fix="Set spec.replicas to 2 or more.",
+    estate=True,
+    fix="Set spec.replicas, or the autoscaler's spec.minReplicas, to 2 or more.",
     example=_EXAMPLE,
 )
-def copies() -> None:
+def has_replicas(deployment: Value, estate: Estate, *, minimum: AtLeast[int] = 2) -> Outcome:
     """With one replica every update, restart and node drain is an outage."""
+    return has_at_least(minimum, deployment, estate)
 
 
 @rule(
@@ -113,21 +116,11 @@ def copies() -> None:
 )
 def has_disruption_budget(deployment: Value, estate: Estate) -> Outcome:
     """A node drain evicts pods as fast as the budgets allow. Without a budget that is all replicas at once."""
-    if deployment.at("spec.replicas").get(1) in {0, 1}:
+    if replicas(deployment, estate).get(1) in {0, 1}:
         return NotApplicable("it has one replica at most, which a budget cannot protect")
-    namespace = namespace_of(deployment)
-    labels = deployment.at("spec.template.metadata.labels")
-    if some(estate.of(BUDGET), lambda each: namespace_of(each) == namespace and _selects(each, labels)):
+    if some(estate.of(BUDGET), lambda budget: covers(budget, deployment)):
         return None
     return lacks(deployment, "a PodDisruptionBudget in its namespace that selects its pods")
-
-
-def _selects(budget: Value, labels: Value) -> bool:
-    """Whether the budget's labels are all among `labels`; expressions are taken to hold."""
-    selector = budget.at("spec.selector")
-    if selector.missing:
-        return False
-    return all(labels[str(each.key)].known == each.known for each in selector["matchLabels"].each())
 
 
 @rule(
@@ -137,6 +130,7 @@ def _selects(budget: Value, labels: Value) -> bool:
     severity=Severity.MEDIUM,
     controls=ncsc("5") + caf("B4.d", "B5.b") + iso("8.8") + mcsb("PV-6"),
     at={BUDGET: "spec"},
+    estate=True,
     fix="Set maxUnavailable to 1 or more, or minAvailable below the number of replicas.",
     example="""
 apiVersion: policy/v1
@@ -145,12 +139,16 @@ metadata: {name: records, namespace: records}
 spec: {maxUnavailable: 1, selector: {matchLabels: {app: records}}}
 """,
 )
-def allows_disruption(spec: Value) -> Outcome:
+def allows_disruption(spec: Value, estate: Estate) -> Outcome:
     """A budget that allows no eviction prevents a node from being drained, and so from being patched."""
     unavailable, available = spec["maxUnavailable"], spec["minAvailable"]
     if str(unavailable.get("")) in {"0", "0%"}:
         return Fail(unavailable, "1 or more")
-    return Fail(available, "less than all") if str(available.get("")) == "100%" else None
+    if unavailable.missing and available.missing:
+        return Fail(unavailable, "1 or more", "without it and minAvailable, Kubernetes allows no eviction")
+    if str(available.get("")) == "100%":
+        return Fail(available, "less than all")
+    return keeps_fewer_than_all(available, root(spec.resource), estate)
 
 
 @rule(

@@ -3,7 +3,7 @@
 from typing import Final
 
 from bluelamp.policies.controls import caf, cis_kubernetes, cyber_essentials, iso, mcsb, ncsc
-from bluelamp.policies.kubernetes._workloads import CONTAINERS, PODS, RESOURCED, on_windows, pod_of
+from bluelamp.policies.kubernetes._workloads import CONTAINERS, NO_LIMIT, PODS, RESOURCED, is_zero, on_windows, pod_of
 from bluelamp.policies.kubernetes.pods.k8s_pods import ON_WINDOWS
 from bluelamp.policies.literal_secrets import is_secret
 from bluelamp.policies.model import Enforcement, Severity
@@ -62,7 +62,9 @@ def has_read_only_root(container: Value) -> Outcome:
 def limits_storage(container: Value) -> Outcome:
     """Logs and temporary files of one container can fill the node's disk, and the node then evicts other pods."""
     limit = container.at("resources.limits.ephemeral-storage")
-    return Fail(limit, "a limit") if limit.missing else None
+    if limit.missing:
+        return Fail(limit, "a limit")
+    return Fail(limit, "more than 0", NO_LIMIT) if is_zero(limit) else None
 
 
 @rule(

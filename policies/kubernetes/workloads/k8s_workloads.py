@@ -1,12 +1,22 @@
 """Secrets, image digests, resources and API tokens of workloads."""
 
 import re
+from collections.abc import Iterable
 from functools import partial
 from typing import Final
 
 from bluelamp.policies.controls import caf, cis_kubernetes, iso, mcsb, ncsc
 from bluelamp.policies.estate import Estate
-from bluelamp.policies.kubernetes._workloads import CONTAINERS, PODS, RESOURCED, below, namespace_of, pod_of
+from bluelamp.policies.kubernetes._workloads import (
+    CONTAINERS,
+    NO_LIMIT,
+    PODS,
+    RESOURCED,
+    below,
+    is_zero,
+    namespace_of,
+    pod_of,
+)
 from bluelamp.policies.literal_secrets import is_secret
 from bluelamp.policies.model import Enforcement, Severity
 from bluelamp.policies.rule import Fail, Outcome, rule
@@ -15,6 +25,9 @@ from bluelamp.policies.value import UnknownValue, Value, places, root, some
 
 SERVICE_ACCOUNT: Final = "kubernetes:core/v1:ServiceAccount"
 LIMIT_RANGE: Final = "kubernetes:core/v1:LimitRange"
+_API_AUDIENCES: Final = frozenset(
+    {"", "https://kubernetes.default.svc", "https://kubernetes.default.svc.cluster.local"}
+)
 _DIGEST: Final = re.compile(r"@sha256:[0-9a-f]{64}$")
 
 
@@ -107,6 +120,9 @@ def has_resources(
     missing = [field for field in fields if not some(given, partial(_sets, field=field))]
     if not missing:
         return None
+    zero = some(_written(resources, missing), is_zero)
+    if zero:
+        return Fail(zero, "more than 0", NO_LIMIT)
     namespace = namespace_of(root(container.resource))
     if some(estate.once(_limit_ranges), lambda each: _limits(each, namespace, missing)):
         return None
@@ -114,8 +130,14 @@ def has_resources(
 
 
 def _sets(resources: Value, *, field: str) -> bool:
-    """Whether `resources` have `field`, or the limit that a request is taken from."""
-    return not (resources.at(field).missing and resources.at(f"limits.{field.split('.')[1]}").missing)
+    """Whether `resources` have `field`, or the limit that a request is taken from, above zero."""
+    return some(_written(resources, [field]), lambda each: not is_zero(each)) is not None
+
+
+def _written(resources: Value, fields: Iterable[str]) -> list[Value]:
+    """The quantity that counts for each of `fields`, where there is one."""
+    pairs = [(resources.at(field), resources.at(f"limits.{field.split('.')[1]}")) for field in fields]
+    return [own if not own.missing else limit for own, limit in pairs if not (own.missing and limit.missing)]
 
 
 def _limit_ranges(estate: Estate) -> list[Value]:
@@ -169,7 +191,8 @@ def account_mounts_no_token(account: Value) -> Outcome:
     controls=ncsc("10", "12") + caf("B2.a", "B2.d") + cis_kubernetes("5.1.6") + iso("8.2"),
     at=PODS,
     estate=True,
-    fix="Set automountServiceAccountToken to false on the pod or on its service account.",
+    fix="""Set automountServiceAccountToken to false on the pod or on its service account, and project only tokens of
+    another audience.""",
     example="""
 apiVersion: v1
 kind: Pod
@@ -182,12 +205,23 @@ spec:
 def pod_mounts_no_token(pod: Value, estate: Estate) -> Outcome:
     """Most applications do not use the Kubernetes API. With a token in the pod, a compromised application can."""
     mounts = pod["automountServiceAccountToken"]
+    if not mounts.missing and mounts.known is not False:
+        return Fail(mounts, False)
+    projected = some(places(pod, "volumes[*].projected.sources[*].serviceAccountToken"), _is_for_api)
+    if projected:
+        return Fail(projected, "no token for the Kubernetes API")
     if not mounts.missing:
-        return Fail(mounts, False) if mounts.known is not False else None
-    account = (str(pod["serviceAccountName"].get("default")), namespace_of(root(pod.resource)))
+        return None
+    name = pod["serviceAccountName"].get("") or pod["serviceAccount"].get("") or "default"
+    account = (str(name), namespace_of(root(pod.resource)))
     if some(estate.of(SERVICE_ACCOUNT), lambda each: _named(each) == account and _mounts_none(each)):
         return None
     return Fail(mounts, False, f"Kubernetes' default is true, and service account {account[0]} does not disable it")
+
+
+def _is_for_api(token: Value) -> bool:
+    """Whether a volume's token is for the API server, the audience of a token that names none."""
+    return not token.missing and token["audience"].get("") in _API_AUDIENCES
 
 
 def _named(account: Value) -> tuple[str, str]:

@@ -210,14 +210,19 @@ def _merged(one: Any, other: Any) -> Any:
         return unknown(f"union({one}, {other})")
     if isinstance(one, Open) and isinstance(other, Mapping):
         return unknown(f"union({one}, {other})")
-    return other
+    return _replaced(one, other)
+
+
+def _replaced(one: Any, other: Any) -> Any:
+    """The second of two values; open if it is null, as it is undocumented whether null replaces a value."""
+    return unknown(f"{one} or null") if other is None and one is not None else other
 
 
 def _shallow_merge(values: Any) -> dict[str, Any]:
     merged: dict[str, Any] = {}
     for value in map(_object, _listed(values)):
         _same_spelling(merged, value)
-        merged |= value
+        merged |= {key: _replaced(merged.get(key), item) for key, item in value.items()}
     return merged
 
 
