@@ -78,11 +78,11 @@ def unseal(path: Path, model: type[D], limit: int) -> tuple[D, bytes]:
     except OSError as error:
         raise UnsealedError(f"cannot be read: {error.strerror}") from None
     try:
-        said = json.loads(raw)
+        content = json.loads(raw)
         found = model.model_validate_json(raw, by_alias=True)
     except (ValueError, RecursionError, ValidationError):
         raise UnsealedError("was changed: its structure is not Bluelamp's") from None
-    if said.get("content") != content_hash(said) or readable(said).encode() != raw:
+    if content.get("content") != content_hash(content) or readable(content).encode() != raw:
         raise UnsealedError("was changed: it does not match its hash")
     try:
         key = public_key_of(found.signer.public_key.encode(), "the signer's key")

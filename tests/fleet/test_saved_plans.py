@@ -18,12 +18,12 @@ from bluelamp.errors import Status, UsageError
 from bluelamp.fleet.approvals import (
     NotApprovedError,
     People,
+    approval_statuses,
     approvals,
     approve,
     needed,
     read_people,
     refuse_unapproved,
-    standings,
 )
 from bluelamp.fleet.deploy import Result
 from bluelamp.fleet.inputs import Inputs, state_digest
@@ -377,7 +377,7 @@ def test_an_approval_from_the_future_or_from_before_the_plan_does_not_count(tmp_
     assert "which is in the future" in signing.lacking()
     opened = open_plans(signing.folder, KNOWN)
     later = now() + timedelta(hours=2)
-    [standing] = standings(opened, approvals(opened, people, later), ["essex"])
+    [standing] = approval_statuses(opened, approvals(opened, people, later), ["essex"])
     assert standing.missing == 0
 
 
