@@ -1,8 +1,8 @@
-"""`python -m benchmarks [ROUNDS]`: what Bluelamp costs against what a user would run instead, measured in one run.
+"""`python -m benchmarks [ROUNDS]`: what Bluelamp costs compared with what a user would run instead.
 
-Of an estate, both sides run the same program under the same engine against the same warm rehearsal cloud, in turn, so
-that a machine that grows slower does so for both. "Stock" is the SDK as it comes; "bluelamp" drops azure-native's
-version aliases. Of policy packs and manifests, see `packs.py` and `manifests.py`.
+For an estate, both sides run the same program with the same engine against the same warm rehearsal cloud, alternately,
+so that a machine that slows down affects both. "Stock" is the unmodified SDK; "bluelamp" drops azure-native's version
+aliases. For policy packs and manifests, see `packs.py` and `manifests.py`.
 """
 
 import statistics
@@ -18,7 +18,7 @@ from bluelamp.rehearsal.command import run
 
 
 def main() -> None:
-    """Measures and prints."""
+    """Runs the benchmarks and prints their results."""
     rounds = running.number(1, 3)
     console = running.console()
     engine = running.engine(console)

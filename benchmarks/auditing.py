@@ -1,8 +1,8 @@
-"""`python -m benchmarks.auditing [ROUNDS] [FORCE]`: what `check` and `audit` cost now against an earlier commit.
+"""`python -m benchmarks.auditing [ROUNDS] [FORCE]`: the cost of `check` and `audit` compared with an earlier commit.
 
-Both sides run in turn on one machine: this checkout, and the commit `BASE` with its own code, stacks and rules. A plan
-and a state are each side's own; manifests and templates are the same files for both. What is compared is processor
-time, since on a busy machine the clock shows the others' work. Nothing that an earlier run has kept is reused.
+Both sides run alternately on one machine: this checkout, and the commit `BASE` with its own code, stacks and rules.
+Each side has its own plan and state; manifests and templates are the same files for both. The benchmark compares
+processor time, because elapsed time on a busy machine includes other work. No cached result is reused.
 """
 
 import json
@@ -24,7 +24,7 @@ TEMPLATES, EACH = 24, 10
 
 
 def main() -> None:
-    """Measures and prints; status 1 where a command costs more than is promised."""
+    """Measures and prints; status 1 if a command costs more than promised."""
     rounds = running.number(1, 3)
     force = sys.argv[2] if len(sys.argv) > 2 else "essex"
     console = running.console()
@@ -47,7 +47,7 @@ def main() -> None:
             console.print(f"bringing {force} up in rehearsal: {side}")
             running.run([*running.PROGRAM, "up", "--rehearse", force], *where)
         costs: dict[tuple[str, str], list[float]] = {}
-        for number in range(rounds + 1):  # what the first compiles, the others find
+        for number in range(rounds + 1):  # the first run compiles modules for the others
             console.print(f"round {number} of {rounds}")
             for what, words in commands.items():
                 for side, where in sides.items():
@@ -65,7 +65,7 @@ def main() -> None:
 
 
 def _commands(folder: Path, force: str) -> dict[str, list[str]]:
-    """The measured commands, by their label."""
+    """The measured commands, by label."""
     objects, templates = folder / "manifests", folder / "templates"
     manifests.write(objects, folder / "one.yaml")
     templates.mkdir()
@@ -87,7 +87,7 @@ def _commands(folder: Path, force: str) -> dict[str, list[str]]:
 
 
 def _template(number: int) -> dict[str, object]:
-    """A template with parameters, variables, loops and references, as is written by hand."""
+    """A template with parameters, variables, loops and references, as written by hand."""
     location = "[parameters('location')]"
     return {
         "$schema": "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#",

@@ -20,7 +20,7 @@ _ASSET: Final = "street-crime"
 
 
 def main() -> None:
-    """Measures and prints; ends with status 1 where the promise is not kept."""
+    """Measures and prints; status 1 if the promise is not kept."""
     rounds = running.number(1, 3)
     console = running.console()
     if not PYTHON.exists():

@@ -1,10 +1,10 @@
-"""`python -m benchmarks.country [FORCES...]`: one preview of every force against stock previews of each in sequence.
+"""`python -m benchmarks.country [FORCES...]`: one preview of every force compared with stock previews in sequence.
 
-Both sides preview the same programs with all rules under the same engine in an empty rehearsal cloud. "Stock" is as in
-`preview.py`: one `pulumi preview` after the other, of the SDK as it comes, with every rule as one policy of Pulumi's
+Both sides preview the same programs with all rules, with the same engine in an empty rehearsal cloud. "Stock" is as in
+`preview.py`: one `pulumi preview` after the other, with the unmodified SDK and every rule as one policy of Pulumi's
 policy SDK. Bluelamp's side is one `preview --rehearse --jobs 2` of the same forces, once before the stock previews and
-once after them. All 48 take an hour or more. The clock and the processor time are both given: on a busy machine the
-clock shows the others' work.
+once after them. All 48 take an hour or more. Both elapsed and processor time are given, because elapsed time on a busy
+machine includes other work.
 """
 
 import os
@@ -32,7 +32,7 @@ PROMISED: Final = 8
 
 
 def main() -> None:
-    """Measures and prints; ends with status 1 where the promise is not kept."""
+    """Measures and prints; status 1 if the promise is not kept."""
     forces = sys.argv[1:] or with_stacks(running.ROOT)
     console = running.console()
     engine = running.engine(console)
@@ -68,19 +68,19 @@ def _at_once(root: Path, forces: list[str], console: Console) -> Cost:
         "--project",
         str(root),
     ]
-    with (root / "told.txt").open("wb") as told:
+    with (root / "output.txt").open("wb") as file:
         cost, status = measured(
-            lambda: subprocess.run(words, stdout=told, stderr=subprocess.STDOUT, check=False).returncode
+            lambda: subprocess.run(words, stdout=file, stderr=subprocess.STDOUT, check=False).returncode
         )
-    said = (root / "told.txt").read_text(encoding="utf-8")
+    output = (root / "output.txt").read_text(encoding="utf-8")
     if status not in running.JUDGED:
-        raise SystemExit(f"the preview ended with status {status}: {said}")
+        raise SystemExit(f"the preview ended with status {status}: {output}")
     console.print(f"bluelamp: {cost.clock:.1f} s, processor {cost.processor:.1f} s")
     return cost
 
 
 def _in_sequence(root: Path, forces: list[str], engine: Engine, console: Console) -> Cost:
-    """A stock preview of one force after the other, in one new rehearsal cloud that the first has warmed."""
+    """Stock previews of the forces in sequence, in one new rehearsal cloud that the first has warmed."""
     project(root, "stock")
     os.environ.update(VIRTUAL_ENV=sys.prefix)
     found: list[Cost] = []
@@ -97,7 +97,7 @@ def _in_sequence(root: Path, forces: list[str], engine: Engine, console: Console
                 console.print(
                     f"stock {number} of {len(forces)}: {force}: {cost.clock:.1f} s, processor {cost.processor:.1f} s"
                 )
-            # Bluelamp's command has its cloud in itself; here it is in this process.
+            # Bluelamp's command runs its cloud in its own process; here it is in this process.
             cloud = time.process_time() - cloud
     finally:
         os.chdir(before)

@@ -1,7 +1,8 @@
-"""`python -m benchmarks.explaining [ROUNDS] [FORCE]`: what `explain FORCE RESOURCE PROPERTY` costs against `check`.
+"""`python -m benchmarks.explaining [ROUNDS] [FORCE]`: the cost of `explain FORCE RESOURCE PROPERTY` compared with
+`check`.
 
-Both run in turn as processes of their own. What is compared is processor time, since on a busy machine the clock shows
-the others' work.
+Both run alternately as separate processes. The benchmark compares processor time, because elapsed time on a busy
+machine includes other work.
 """
 
 import statistics
@@ -17,13 +18,13 @@ PROMISED: Final = 1.5
 _PROPERTIES: Final = (
     ("hub-network", "enableDdosProtection"),
     ("vault-vault", "properties.enablePurgeProtection"),
-    # The program declares this one among the last, and it follows many settings.
+    # The program declares this one among the last, and it depends on many settings.
     ("landing-zone-records-backup-backup-vault", "tags"),
 )
 
 
 def main() -> None:
-    """Measures and prints; status 1 where a ratio is above what is promised."""
+    """Measures and prints; status 1 if a ratio is above the promised one."""
     rounds = running.number(1, 3)
     force = sys.argv[2] if len(sys.argv) > 2 else "essex"
     checks: list[float] = []

@@ -1,8 +1,8 @@
-"""`python -m benchmarks.fleet [ROUNDS] [FORCES...]`: what checking a fleet costs now against an earlier commit.
+"""`python -m benchmarks.fleet [ROUNDS] [FORCES...]`: the cost of checking a fleet compared with an earlier commit.
 
-Both sides run in turn on one machine: this checkout, and the commit `BASE` with its own code, stacks and rules, which
-git must have. The commit plans with the packages that are installed here. The clock and the processor time are both
-given: on a busy machine the clock shows the others' work. "Reused" runs on what the run before it has kept.
+Both sides run alternately on one machine: this checkout, and the commit `BASE` with its own code, stacks and rules,
+which git must have. The commit plans with the packages that are installed here. Both elapsed and processor time are
+given, because elapsed time on a busy machine includes other work. "Reused" runs with the cache of the run before it.
 """
 
 import os
@@ -42,7 +42,7 @@ def main() -> None:
 
 
 def _check(root: Path, *words: str, cache: Path | None = None) -> Cost:
-    """What one `check` costs."""
+    """The cost of one `check`."""
     environment = {**os.environ, "PYTHONPATH": str(root)}
     if cache is not None:
         environment["BLUELAMP_CACHE"] = str(cache)

@@ -1,10 +1,10 @@
-"""`python -m benchmarks.growth [ROUNDS [SIDE]]`: what one more resource costs in a small stack, and in one of 5,002.
+"""`python -m benchmarks.growth [ROUNDS [SIDE]]`: the cost of one more resource in a small stack, and in one of 5,002.
 
-Stacks of three sizes are previewed, with all rules, and brought up by the same engine in a rehearsal cloud. What is
-compared is processor time of the engine, of all that it starts and of the cloud: for each resource from 302 to 1,202,
-where the start does not count, and for each from there to 5,002. "Bluelamp" is the program as Bluelamp runs its own;
-"stock" is the same on the SDK as it comes, only without version aliases, which would hide all else. The smaller
-stacks are measured before the largest and after it, so that a machine that grows slower does so for all.
+Stacks of three sizes are previewed, with all rules, and brought up by the same engine in a rehearsal cloud. The
+benchmark compares the processor time of the engine, its child processes and the cloud: for each resource from 302 to
+1,202, where the start-up does not count, and for each from there to 5,002. "Bluelamp" is the program as Bluelamp runs
+its own; "stock" is the same with the unmodified SDK, only without version aliases, which would hide all other costs.
+The smaller stacks are measured before and after the largest, so that a machine that slows down affects all.
 """
 
 import resource
@@ -22,7 +22,7 @@ from bluelamp.engine.find import Engine
 from bluelamp.rehearsal.command import run
 
 SPOKES: Final = (75, 300, 1250)
-"""Spokes of four resources each; their resource group and what protects them are two more."""
+"""Spokes of four resources each; their resource group and its lock are two more."""
 _ORDER: Final = (*SPOKES, *SPOKES[-2::-1])
 PROMISED: Final = 1.15
 _PACK: Final = running.ROOT / "policies"
@@ -34,7 +34,7 @@ _SIDES: Final = {"Bluelamp": "bluelamp", "stock": "aliases-dropped"}
 
 
 def main() -> None:
-    """Measures and prints; ends with status 1 where the promise is not kept."""
+    """Measures and prints; status 1 if the promise is not kept."""
     rounds = running.number(1, 1)
     sides = sys.argv[2:] or list(_SIDES)
     console = running.console()
@@ -47,12 +47,12 @@ def main() -> None:
                 for verb, seconds in _network(engine, _SIDES[side], spokes).items():
                     console.print(f"  {verb}: {seconds:.1f} s")
                     spent.setdefault((side, verb, spokes), []).append(seconds)
-    worst = _told(spent, console)
+    worst = _print_table(spent, console)
     raise SystemExit(f"one more resource costs {worst:.2f} times as much" if worst > PROMISED else 0)
 
 
-def _told(spent: dict[tuple[str, str, int], list[float]], console: Console) -> float:
-    """Prints a table of the medians, and gives the largest ratio of Bluelamp's side."""
+def _print_table(spent: dict[tuple[str, str, int], list[float]], console: Console) -> float:
+    """Prints a table of the medians; returns the largest ratio on Bluelamp's side."""
     small, middle, large = SPOKES
     table = Table("processor time", *(f"{spokes * 4 + 2:,}, s" for spokes in SPOKES), "first, ms", "last, ms", "ratio")
     worst = 0.0
@@ -74,16 +74,16 @@ def _network(engine: Engine, side: str, spokes: int) -> dict[str, float]:
     with network(engine, side=side, spokes=spokes) as (held, root):
         for verb, command in _VERBS.items():
             start = _spent()
-            run(held, ["sh", "-c", f"exec {command} > told.txt 2>&1"])
+            run(held, ["sh", "-c", f"exec {command} > output.txt 2>&1"])
             spent[verb] = _spent() - start
-            if f"subnet-{spokes - 1}" not in (root / "told.txt").read_text(encoding="utf-8"):
+            if f"subnet-{spokes - 1}" not in (root / "output.txt").read_text(encoding="utf-8"):
                 raise SystemExit(f"{verb} is not whole: {command}")
     return spent
 
 
 def _spent() -> float:
-    """Processor seconds of this process and of every one that it started and that has ended."""
-    time.sleep(1)  # what the engine started ends a moment after it
+    """Processor seconds of this process and of its child processes that have ended."""
+    time.sleep(1)  # the engine's child processes end a moment after it
     return running.processor(resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
 
 

@@ -1,9 +1,9 @@
-"""`python -m benchmarks.manifests [ROUNDS]`: judging Kubernetes manifests, against checkov on the same files.
+"""`python -m benchmarks.manifests [ROUNDS]`: judging Kubernetes manifests, compared with checkov on the same files.
 
-Both are run as a pipeline runs them, as a whole command that prints what it found as JSON, in turn. The clock and the
-processor time of each are both given: on a busy machine the clock shows the others' work. checkov gets an environment
-of its own, made once and kept in the user's cache; its compiled code is kept too, and it asks nothing of its vendor.
-Of each the quickest run counts, the one that the machine's other work disturbed least.
+Both run alternately as in a pipeline: as a whole command that prints its findings as JSON. Both elapsed and processor
+time are given, because elapsed time on a busy machine includes other work. checkov has its own environment, created
+once and kept in the user's cache; its compiled code is kept too, and it does not contact its vendor. The fastest run of
+each counts, which other work on the machine disturbed least.
 """
 
 import os
@@ -24,7 +24,7 @@ CHECKOV: Final = "3.3.30"
 FILES, EACH = 48, 40
 PROMISED: Final = {"1,920 Deployments": 40.0, "one file, cold": 5.0}
 AGAIN: Final = {"1,920 Deployments": 1, "one file, cold": 3}
-"""How often a round measures each: what takes a moment is easily disturbed."""
+"""The number of runs of each in a round, because short runs are easily disturbed."""
 
 _DEPLOYMENT: Final = """\
 apiVersion: apps/v1
@@ -65,7 +65,7 @@ spec:
 
 
 def main() -> None:
-    """Measures and prints; ends with status 1 where a promise is not kept."""
+    """Measures and prints; status 1 if a promise is not kept."""
     rounds = running.number(1, 3)
     console = running.console()
     ratios = measure(rounds, console)
@@ -74,7 +74,7 @@ def main() -> None:
 
 
 def measure(rounds: int, console: Console) -> dict[str, float]:
-    """Prints a table of the quickest runs, and gives how many times faster Bluelamp is at each."""
+    """Prints a table of the fastest runs; returns how many times faster Bluelamp is at each."""
     checkov = _checkov(console)
     times: dict[tuple[str, str], list[Cost]] = {}
     with tempfile.TemporaryDirectory() as name:
@@ -85,7 +85,7 @@ def measure(rounds: int, console: Console) -> dict[str, float]:
             "one file, cold": ([checkov, *_CHECKOV, "-f", str(one)], [*_BLUELAMP, str(one)]),
         }
         for command in work["one file, cold"]:
-            _timed(command)  # compiles what it imports, once
+            _timed(command)  # compiles imported modules, once
         for number in range(1, rounds + 1):
             for what, commands in work.items():
                 console.print(f"round {number} of {rounds}: {what}")
@@ -137,7 +137,7 @@ def _checkov(console: Console) -> str:
 
 
 def _timed(command: list[str]) -> Cost:
-    """What the command costs. It ends with 0, or with the status that says that something was found."""
+    """The cost of the command. Exits unless its status is 0 or the one for findings."""
     kept = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
     return running.run(command, environment=kept, ended={*running.JUDGED, 1}, kept=False)[0]
 

@@ -1,8 +1,9 @@
-"""`python -m benchmarks.packs [ROUNDS]`: what every rule adds to a preview, against what a pack with one rule adds.
+"""`python -m benchmarks.packs [ROUNDS]`: what every rule adds to a preview, compared with a pack of one rule.
 
-The same 502 resources are previewed by the same engine against the same warm rehearsal cloud: without a pack, with a
-pack of one rule written with Pulumi's own policy SDK (`pack/`), and with Bluelamp's of all rules, in turn. What is
-compared is processor time, of the engine and of all that it starts: on a busy machine the clock tells of the others.
+The same 502 resources are previewed by the same engine against the same warm rehearsal cloud, alternately: without a
+pack, with a pack of one rule written with Pulumi's own policy SDK (`pack/`), and with Bluelamp's pack of all rules. The
+benchmark compares the processor time of the engine and its child processes, because elapsed time on a busy machine
+includes other work.
 """
 
 import ctypes
@@ -32,11 +33,13 @@ _PACKS: Final = {"none": None, "one rule": _HERE / "pack", "all rules": _HERE.pa
 _SET_CHILD_SUBREAPER: Final = 36  # sys/prctl.h
 _LEAVING: Final = 10.0  # seconds
 _BROKEN: Final = 1
-"""The engine's status where a mandatory rule is broken, as many are by networks without tags; it sees all the same."""
+"""The engine's status if a mandatory rule is broken, as many are by networks without tags; it registers everything
+anyway.
+"""
 
 
 def main() -> None:
-    """Measures and prints; ends with status 1 where the promise is not kept."""
+    """Measures and prints; status 1 if the promise is not kept."""
     rounds = running.number(1, 7)
     console = running.console()
     engine = running.engine(console)
@@ -45,32 +48,33 @@ def main() -> None:
 
 
 def measure(engine: Engine, rounds: int, console: Console) -> float:
-    """Prints a table of the medians, and gives how many times as much all rules add to a preview as one rule does."""
+    """Prints a table of the medians; returns the ratio of what all rules and one rule add to a preview."""
     times: dict[str, list[Cost]] = {pack: [] for pack in _PACKS}
     with network(engine, spokes=SPOKES) as (held, root):
         for pack in _PACKS.values():
-            _preview(held, root, pack)  # reads types and compiles what is imported, once
+            _preview(held, root, pack)  # reads types and compiles imported modules, once
         for number in range(1, rounds + 1):
             for name, pack in _PACKS.items():
                 console.print(f"round {number} of {rounds}: {name}")
                 times[name].append(_preview(held, root, pack))
-    return _told(times, console)
+    return _print_table(times, console)
 
 
-def _told(times: dict[str, list[Cost]], console: Console) -> float:
-    # The engine takes one of two ways by chance, a second apart: the least would compare which side met the shorter.
+def _print_table(times: dict[str, list[Cost]], console: Console) -> float:
+    # The engine randomly takes one of two code paths, a second apart: minima would compare which side got the shorter
+    # one.
     usual = {name: running.median(costs) for name, costs in times.items()}
     added = {name: cost.processor - usual["none"].processor for name, cost in usual.items()}
     ratio = added["all rules"] / added["one rule"]
     table = Table(
         "a preview of 502 resources", "clock, s", "processor, s", "added, s", title="what a policy pack costs"
     )
-    said = {
+    labels = {
         "none": "without a pack",
         "one rule": "one rule, Pulumi's policy SDK",
         "all rules": f"all {len(rules())} rules, Bluelamp",
     }
-    for name, words in said.items():
+    for name, words in labels.items():
         cost = usual[name]
         table.add_row(words, *(f"{each:.2f}" for each in (cost.clock, cost.processor, added[name])))
     console.print(table)
@@ -80,23 +84,23 @@ def _told(times: dict[str, list[Cost]], console: Console) -> float:
 
 def _preview(held: Rehearsal, root: Path, pack: Path | None) -> Cost:
     cost = taken(held, ["--policy-pack", str(pack)] if pack else [])
-    seen = (root / "told.txt").read_text(encoding="utf-8").count("azure-native:network:Subnet::")
+    seen = (root / "output.txt").read_text(encoding="utf-8").count("azure-native:network:Subnet::")
     if seen < SPOKES:
         raise SystemExit(f"the preview is not whole: {seen} subnets")
     return cost
 
 
 def taken(held: Rehearsal, words: list[str]) -> Cost:
-    """What `pulumi preview` with these words takes; what it says goes to `told.txt`."""
+    """The cost of `pulumi preview` with these arguments; its output goes to `output.txt`."""
     words = ["pulumi", "preview", "--json", *words]
-    cost, status = measured(lambda: run(held, ["sh", "-c", 'exec "$@" > told.txt 2>&1', "sh", *words]))
+    cost, status = measured(lambda: run(held, ["sh", "-c", 'exec "$@" > output.txt 2>&1', "sh", *words]))
     if status not in {0, _BROKEN}:
         raise SystemExit(f"the preview ended with status {status}: {subprocess.list2cmdline(words)}")
     return cost
 
 
 def measured(work: Callable[[], int]) -> tuple[Cost, int]:
-    """What all processes take that `work` starts, and the status that it gives."""
+    """The cost of all processes that `work` starts, and its status."""
     _take_in_orphans()
     start, before = time.perf_counter(), running.processor()
     status = work()
@@ -106,7 +110,9 @@ def measured(work: Callable[[], int]) -> tuple[Cost, int]:
 
 
 def _take_in_orphans() -> None:
-    """Become the parent of what the engine leaves behind when it ends, so that its time is counted (Linux only)."""
+    """Makes this process the parent of processes that the engine leaves behind, so that their time is counted (Linux
+    only).
+    """
     ctypes.CDLL(None).prctl(_SET_CHILD_SUBREAPER, 1)
 
 

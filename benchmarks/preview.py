@@ -1,7 +1,7 @@
-"""`python -m benchmarks.preview [FORCE [ROUNDS]]`: a force's preview with all rules against the same in stock Pulumi.
+"""`python -m benchmarks.preview [FORCE [ROUNDS]]`: a force's preview with all rules compared with stock Pulumi.
 
-Both sides preview the same program under the same engine against the same warm rehearsal cloud, in turn. "Stock" is
-the SDK as it comes (`stock/`) with every rule as one policy of Pulumi's policy SDK (`rule_by_rule/`).
+Both sides preview the same program with the same engine against the same warm rehearsal cloud, alternately. "Stock" is
+the unmodified SDK (`stock/`) with every rule as one policy of Pulumi's policy SDK (`rule_by_rule/`).
 """
 
 import os
@@ -45,11 +45,11 @@ def main() -> None:
                         times[side].append(cost)
         finally:
             os.chdir(before)
-    _tell(force, times, console)
+    _print_table(force, times, console)
 
 
 def project(root: Path, side: str) -> Path:
-    """The project with the program of that side."""
+    """The project with that side's program."""
     projects.copied(root)
     settings = root / "Pulumi.yaml"
     if side == "stock":
@@ -61,11 +61,11 @@ def project(root: Path, side: str) -> Path:
 
 
 def pack(root: Path, side: str) -> Path:
-    """The folder of the policy pack of that side."""
+    """The folder of that side's policy pack."""
     return root / ("rule_by_rule" if side == "stock" else "policies")
 
 
-def _tell(force: str, times: dict[str, list[Cost]], console: Console) -> None:
+def _print_table(force: str, times: dict[str, list[Cost]], console: Console) -> None:
     table = Table(f"a preview of {force} with all rules", "clock, s", "processor, s")
     costs = {side: running.median(found) for side, found in times.items()}
     costs["stock / bluelamp"] = running.ratio(costs["stock"], costs["bluelamp"])

@@ -1,4 +1,4 @@
-"""Projects that benchmarks run in: this checkout's, with files of its own to change, and one at an earlier commit."""
+"""Projects for benchmarks: this checkout's, with settings that can be changed, and one at an earlier commit."""
 
 import shutil
 import sys
@@ -24,7 +24,7 @@ def copied(folder: Path) -> Path:
 
 
 def earlier(folder: Path) -> Path:
-    """A new project that is all of `BASE`, which git must have, with the packages that are installed here."""
+    """A new project at the commit `BASE`, which git must have, with the packages that are installed here."""
     folder.mkdir()
     git.extract(ROOT, git.resolve(ROOT, BASE), folder)
     return with_python(folder)

@@ -16,15 +16,15 @@ _PROGRAM: Final = Path(__file__).parent / "network"
 
 @contextmanager
 def network(engine: Engine, *, side: str = "bluelamp", spokes: int | None = None) -> Iterator[tuple[Rehearsal, Path]]:
-    """An empty cloud and the folder of the program, which is the working folder meanwhile.
+    """An empty cloud and the program's folder, which is the working folder within the block.
 
-    `side` is "bluelamp", "aliases-dropped" for the SDK as it comes without version aliases, or "stock" for the SDK as
-    it comes; `spokes` have four resources each.
+    `side` is "bluelamp", "aliases-dropped" for the SDK without version aliases, or "stock" for the unmodified SDK; each
+    of the `spokes` has four resources.
     """
     before = Path.cwd()
     with TemporaryDirectory() as folder:
         root = Path(folder) / "network"
-        # Only the program is copied: what the engine writes stays out of the project.
+        # Only the program is copied, so that the engine's files stay out of the project.
         root.mkdir()
         for file in _PROGRAM.iterdir():
             if file.is_file():

@@ -1,4 +1,4 @@
-"""What every benchmark shares: commands that are run to their end, what they cost, and how that is shown."""
+"""Code that every benchmark shares: running commands, measuring their cost, and printing it."""
 
 import resource
 import statistics
@@ -25,29 +25,29 @@ JUDGED: Final = frozenset({0, 3})
 
 @dataclass(frozen=True)
 class Cost:
-    """What something took, in seconds."""
+    """A cost, in seconds."""
 
     clock: float
     processor: float
 
     def shown(self, digits: int = 1) -> str:
-        """Both as text: "12.3 (4.5)", of the processor in parentheses."""
+        """Both as text: "12.3 (4.5)", with processor time in parentheses."""
         return f"{self.clock:.{digits}f} ({self.processor:.{digits}f})"
 
 
 def median(costs: Iterable[Cost]) -> Cost:
-    """The medians of the clock and of the processor."""
+    """The medians of elapsed and processor time."""
     costs = tuple(costs)
     return Cost(statistics.median(each.clock for each in costs), statistics.median(each.processor for each in costs))
 
 
 def ratio(one: Cost, other: Cost) -> Cost:
-    """How many times as much `one` cost as `other`, by the clock and by the processor."""
+    """The ratio of the costs of `one` and `other`, in elapsed and in processor time."""
     return Cost(one.clock / other.clock, one.processor / other.processor)
 
 
 def processor(*of: int) -> float:
-    """Processor seconds: by default of every process that was started here and has ended."""
+    """Processor seconds, by default of every child process that has ended."""
     used = [resource.getrusage(each) for each in of or (resource.RUSAGE_CHILDREN,)]
     return sum(each.ru_utime + each.ru_stime for each in used)
 
@@ -60,7 +60,8 @@ def run(
     ended: Collection[int] = JUDGED,
     kept: bool = True,
 ) -> tuple[Cost, str]:
-    """Runs a command in `folder`: what it cost with all that it started, and its output, or nothing if it is not kept.
+    """Runs a command in `folder`; returns its cost, including child processes, and its output, or nothing if it is not
+    kept.
 
     Exits with the output if the command's status is not one of `ended`.
     """
@@ -84,15 +85,15 @@ def run(
 
 
 def number(place: int, usual: int) -> int:
-    """The number at that place on the command line, such as that of rounds."""
+    """The number at that position on the command line, such as the number of rounds."""
     return int(sys.argv[place]) if len(sys.argv) > place else usual
 
 
 def console() -> Console:
-    """Where a benchmark prints."""
+    """The console for a benchmark's output."""
     return Console(soft_wrap=True, highlight=False)
 
 
 def engine(shown: Console) -> Engine:
-    """The engine, built if there is none yet."""
+    """The engine, which is built if there is none."""
     return ensure(lambda stage, _share: shown.print(f"{stage}…"))

@@ -36,7 +36,7 @@ print(build(chosen, mappings, folder, folder / "view", subject="benchmark").link
 
 
 def main() -> None:
-    """Measures and prints; ends with status 1 where a promise is not kept."""
+    """Measures and prints; status 1 if a promise is not kept."""
     many = running.number(1, 300_000)
     console = running.console()
     broken = []

@@ -1,9 +1,9 @@
-"""`python -m benchmarks.watching [ROUNDS] [FORCES...]`: what `check --watch` takes to answer an edit, against a cold
-`check` of the same settings.
+"""`python -m benchmarks.watching [ROUNDS] [FORCES...]`: the response time of `check --watch` compared with a cold
+`check`.
 
-Two edits of a force's settings are made in turn: one that changes resources, and one that breaks a rule. After each a
-cold `check` runs on the same settings, which has to say the same. The clock and the processor time are both given: on a
-busy machine the clock shows the others' work.
+A force's settings are edited in two ways, alternately: one changes resources, and the other breaks a rule. After each
+edit a cold `check` runs on the same settings, which must give the same output. Both elapsed and processor time are
+given, because elapsed time on a busy machine includes other work.
 """
 
 import os
@@ -26,11 +26,11 @@ PROMISED: Final = 5.0
 _WAITING: Final = "waiting for a change"
 _RETENTION: Final = re.compile(r"(retentionDays: )\d+")
 _EDITS: Final = {"changes resources": 550, "breaks a rule": 90}
-"""What each edit sets as the days for which logs are kept."""
+"""The log retention in days that each edit sets."""
 
 
 def main() -> None:
-    """Measures and prints; ends with status 1 where an answer is slower than promised."""
+    """Measures and prints; status 1 if a response is slower than promised."""
     rounds = running.number(1, 3)
     forces = sys.argv[2:] or ["dyfed-powys", "kent", "west-midlands"]
     console = running.console()
@@ -50,7 +50,7 @@ def main() -> None:
 
 
 def _measured(root: Path, force: str, rounds: int) -> dict[str, list[tuple[Cost, Cost]]]:
-    """What a cold check costs, and an answer to the same edit."""
+    """The cost of a cold check, and of the response to the same edit."""
     file = root / "stacks" / f"Pulumi.{force}.yaml"
     text = file.read_text("utf-8")
     found: dict[str, list[tuple[Cost, Cost]]] = {}
@@ -63,16 +63,16 @@ def _measured(root: Path, force: str, rounds: int) -> dict[str, list[tuple[Cost,
         env={**os.environ, "PYTHONUNBUFFERED": "1"},
     )
     try:
-        _heard(watching)
+        _read_until_waiting(watching)
         for _ in range(rounds):
             for what, days in _EDITS.items():
                 before, start = _work(watching.pid), time.perf_counter()
                 replace(file, _RETENTION.sub(rf"\g<1>{days}", text))
-                said = _heard(watching)
+                output = _read_until_waiting(watching)
                 warm = Cost(time.perf_counter() - start, _work(watching.pid) - before)
                 cold, expected = running.run([*_command(force), "--no-cache"], root)
-                if said != expected:
-                    raise SystemExit(f"the answer differs from a cold check:\n{said}\n{expected}")
+                if output != expected:
+                    raise SystemExit(f"the answer differs from a cold check:\n{output}\n{expected}")
                 found.setdefault(what, []).append((cold, warm))
     finally:
         watching.kill()
@@ -85,18 +85,18 @@ def _command(force: str) -> list[str]:
     return [*running.PROGRAM, "check", force]
 
 
-def _heard(watching: subprocess.Popen[str]) -> str:
-    """What the process says until it waits."""
-    said = ""
+def _read_until_waiting(watching: subprocess.Popen[str]) -> str:
+    """The process's output until it waits."""
+    output = ""
     for line in watching.stdout or ():
         if _WAITING in line:
-            return said
-        said += line
-    raise SystemExit(f"check --watch ended:\n{said}")
+            return output
+        output += line
+    raise SystemExit(f"check --watch ended:\n{output}")
 
 
 def _work(pid: int) -> float:
-    """The seconds of processor time of a process and of those of its children that have ended."""
+    """The processor seconds of a process and of its child processes that have ended."""
     fields = Path(f"/proc/{pid}/stat").read_text("utf-8").rpartition(")")[2].split()
     return sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")
 

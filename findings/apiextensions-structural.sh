@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# apiextensions-apiserver: a structural schema is asked for the fields that its options name at the root only.
+# apiextensions-apiserver: the fields in the options of a structural schema are checked at the root only.
 set -euo pipefail
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Cilium's custom resource definitions: a pattern that an API server takes, and Python's jsonschema refuses.
+# Cilium's custom resource definitions: a pattern that an API server accepts, and Python's jsonschema refuses.
 set -euo pipefail
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Dask distributed: a task with retries=0 is begun again where its worker is lost.
+# Dask distributed: a task with retries=0 is started again if its worker is lost.
 set -euo pipefail
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# open-data-contract-standard: reading and writing a valid data contract makes it invalid where a value is null.
+# open-data-contract-standard: reading and writing a valid data contract makes it invalid if a value is null.
 set -euo pipefail
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

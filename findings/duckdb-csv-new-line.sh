@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# DuckDB: strict reading of a CSV file with CRLF line ends, which are named, returns no rows and no error.
+# DuckDB: strict reading of a CSV file with an explicit CRLF line end returns no rows and no error.
 set -euo pipefail
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

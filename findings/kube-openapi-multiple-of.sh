@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# kube-openapi, the validation of custom resources: multipleOf holds for some multiples and not for others.
+# kube-openapi, the validation of custom resources: multipleOf accepts some multiples and not others.
 set -euo pipefail
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Pulumi's Python SDK: debug messages that nobody asked for are sent to the engine one by one, and waited for.
+# Pulumi's Python SDK: debug messages are sent to the engine one by one without a request, and each call is awaited.
 set -euo pipefail
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

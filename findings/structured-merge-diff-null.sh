@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# structured-merge-diff, the merge of Kubernetes' server-side apply: null clears a field or leaves it, by the field's type.
+# structured-merge-diff, the merge of Kubernetes' server-side apply: null clears a field or keeps it, depending on the field's type.
 set -euo pipefail
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

@@ -17,7 +17,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Runs one of the commands; 0 where nothing is wrong, 1 where something is, 2 for wrong use."""
+    """Runs one of the commands; 0 if nothing is wrong, 1 if something is, 2 for wrong use."""
     parser = argparse.ArgumentParser(prog="python -m supply", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     bill = commands.add_parser("sbom", help="write the CycloneDX bill of materials")

@@ -30,7 +30,7 @@ Dependency = Package | Module
 
 
 class NotCheckedError(Exception):
-    """There is no source to check against. The message says why."""
+    """There is no source to check against. The message has the reason."""
 
 
 class AdvisoryError(Exception):
@@ -39,7 +39,7 @@ class AdvisoryError(Exception):
 
 @dataclass(frozen=True)
 class Finding:
-    """A dependency that an advisory is about. `fixed` names the versions that are not affected, empty for none."""
+    """A dependency that an advisory affects. `fixed` names the unaffected versions, empty for none."""
 
     advisory: str
     name: str
@@ -55,7 +55,7 @@ class Finding:
 def from_folder(folder: Path, dependencies: Sequence[Dependency]) -> list[Finding]:
     """The findings of the advisories in `folder` and below, one OSV document in each `*.json`.
 
-    Raises `NotCheckedError` where there are none, `AdvisoryError` where one cannot be read.
+    Raises `NotCheckedError` if there are none, `AdvisoryError` if one cannot be read.
     """
     files = sorted(folder.rglob("*.json")) if folder.is_dir() else []
     if not files:
@@ -73,7 +73,7 @@ def from_folder(folder: Path, dependencies: Sequence[Dependency]) -> list[Findin
 
 
 def from_service(dependencies: Sequence[Dependency], address: str = SERVICE) -> list[Finding]:
-    """The findings of the OSV service. Raises `NotCheckedError` where it cannot be reached within seconds."""
+    """The findings of the OSV service. Raises `NotCheckedError` if it cannot be reached within seconds."""
     queries = [
         {"package": {"ecosystem": ecosystem, "name": name}, "version": one.version.removeprefix("v")}
         for one in dependencies
@@ -94,7 +94,7 @@ def from_service(dependencies: Sequence[Dependency], address: str = SERVICE) -> 
 
 
 def accepted(today: date, path: Path = _ACCEPTED) -> Mapping[str, str]:
-    """The advisories that are accepted on `today`, with the reason. Raises `ValueError` for a row without one."""
+    """The advisories accepted on `today`, with the reason. Raises `ValueError` for a row without one."""
     rows: list[dict[str, Any]] = yaml.safe_load(path.read_text(encoding="utf-8")) or []
     kept = {}
     for row in rows:
@@ -117,7 +117,7 @@ def _answer(request: urllib.request.Request) -> Any:
 
 
 def _within(seconds: float, work: Callable[[], Any]) -> Any:
-    """What `work` returns. A name look-up has no timeout of its own, so the wait is bounded from outside."""
+    """The result of `work`. A DNS look-up has no timeout of its own, so the wait is bounded from outside."""
     done: list[Any] = []
     failed: list[NotCheckedError] = []
 
@@ -152,7 +152,7 @@ def _matches(advisory: Mapping[str, Any], wanted: Mapping[tuple[str, str], Depen
 
 
 def _affects(affected: Mapping[str, Any], one: Dependency) -> bool:
-    """Whether a version is affected. One that cannot be compared is: it is not known to be safe."""
+    """Whether a version is affected. One that cannot be compared is, because it is not known to be safe."""
     ordered = _order(one)
     mine = ordered(one.version)
     listed = affected.get("versions") or []
@@ -196,7 +196,7 @@ def _fixes(affected: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _order(one: Dependency) -> Callable[[str], Any]:
-    """What makes versions of a dependency comparable; it gives None for what is no version."""
+    """The function that makes versions of a dependency comparable; it returns None for an invalid version."""
     return _python_version if isinstance(one, Package) else _go_version
 
 

@@ -12,7 +12,7 @@ _REPLACED = re.compile(r"replace (\S+)(?: v\S+)? => (\S+) (v\S+)")
 
 @dataclass(frozen=True)
 class Module:
-    """One module, after replacement. `hash` is Go's own over the module's files (`h1:`)."""
+    """One module, after replacement. `hash` is Go's own hash of the module's files (`h1:`)."""
 
     path: str
     version: str
@@ -27,7 +27,7 @@ class Module:
 
 
 def modules(folder: Path) -> tuple[Module, ...]:
-    """The modules that `go.mod` in `folder` requires, by path. Raises `ValueError` where one has no hash."""
+    """The modules that `go.mod` in `folder` requires, by path. Raises `ValueError` if one has no hash."""
     text = (folder / "go.mod").read_text(encoding="utf-8")
     hashes = {}
     for line in (folder / "go.sum").read_text(encoding="utf-8").splitlines():

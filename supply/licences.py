@@ -1,4 +1,4 @@
-"""Whether every dependency has a licence that the allow-list holds."""
+"""Checks that every dependency has a licence on the allow-list."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -18,7 +18,9 @@ _REFERENCE = "LicenseRef-"
 
 @dataclass(frozen=True)
 class Policy:
-    """The allow-list: licences by SPDX identifier, exceptions and readings by dependency, other spellings by SPDX's."""
+    """The allow-list: licences by SPDX identifier, exceptions and readings by dependency, and other spellings of
+    identifiers.
+    """
 
     allowed: frozenset[str]
     exceptions: Mapping[str, tuple[str, str]]
@@ -47,7 +49,7 @@ def go_licences(path: Path = _FOLDER / "go-licences.yaml") -> Mapping[str, str]:
 
 
 def licence_of(one: Package | Module, given: Policy) -> str:
-    """The licence of a dependency as an SPDX expression; what it states in other words, or empty, where unknown."""
+    """The licence of a dependency as an SPDX expression; if that is unknown, its stated text, or empty."""
     if isinstance(one, Module):
         return go_licences().get(one.path, "")
     text = given.read.get(one.name) or stated(one)
@@ -55,7 +57,7 @@ def licence_of(one: Package | Module, given: Policy) -> str:
 
 
 def problems(packages: Iterable[Package], modules: Iterable[Module], given: Policy) -> Iterator[str]:
-    """Every dependency that the allow-list does not let through, and every row of it that is about no dependency."""
+    """Every dependency that the allow-list does not permit, and every row of it without a dependency."""
     names = set()
     every: list[Package | Module] = [*packages, *modules]
     for one in every:
@@ -76,7 +78,7 @@ def problems(packages: Iterable[Package], modules: Iterable[Module], given: Poli
 
 @cache
 def parsed(expression: str) -> LicenseExpression | None:
-    """An SPDX expression; None where it is not one."""
+    """An SPDX expression; None if it is not one."""
     try:
         return _spdx().parse(expression, validate=True, strict=True)
     except ExpressionError:
@@ -96,7 +98,7 @@ def _refused(licence: str, allowed: frozenset[str]) -> str | None:
 
 
 def _permits(tree: Any, allowed: frozenset[str]) -> bool:
-    """Whether the licences chosen from an expression can all be allowed ones."""
+    """Whether a choice of licences in the expression is allowed as a whole."""
     kind = type(tree).__name__
     if kind in ("AND", "OR"):
         each = (_permits(part, allowed) for part in tree.args)

@@ -58,20 +58,20 @@ def locked(path: Path) -> tuple[Package, ...]:
     return tuple(found)
 
 
-def _requirer(said: str) -> frozenset[str]:
-    if not said:
+def _requirer(text: str) -> frozenset[str]:
+    if not text:
         return frozenset()
-    if said.startswith(_PROJECT):
-        group = said.removeprefix(_PROJECT).strip(":)")
+    if text.startswith(_PROJECT):
+        group = text.removeprefix(_PROJECT).strip(":)")
         return frozenset({f"bluelamp:{group}" if group else "bluelamp"})
-    return frozenset({normalised(said)})
+    return frozenset({normalised(text)})
 
 
 def needed_to_run(packages: tuple[Package, ...], pyproject: Path) -> frozenset[str]:
     """The names of the packages that the installed product needs, directly or not; the others only build or test it.
 
-    Follows what installed packages state, so that a package's optional dependencies count only where they are asked
-    for. A package for other platforms counts where one that is needed requires it.
+    Follows the metadata of installed packages, so that optional dependencies count only on request. A package for other
+    platforms counts if a needed package requires it.
     """
     content = tomllib.loads(pyproject.read_text(encoding="utf-8"))
     waiting = [Requirement(line) for line in content["project"]["dependencies"]]
@@ -104,7 +104,7 @@ def _installed() -> dict[str, metadata.PackageMetadata]:
 def stated(package: Package) -> str:
     """The licence that the installed package states: an SPDX expression, a classifier or free text; empty for none.
 
-    Empty too where this platform does not install the package or another version is installed.
+    Also empty if this platform does not install the package or another version is installed.
     """
     about = _installed().get(package.name)
     if about is None or about["Version"] != package.version:

@@ -29,7 +29,7 @@ _LICENCES: Final = LicenseFactory()
 def sbom(root: Path, moment: datetime, commit: str) -> str:
     """The bill of materials of the project at `root` as JSON: the same text for the same commit.
 
-    `moment` is when the release was made. Raises `ValueError` where the result is not valid CycloneDX 1.6.
+    `moment` is the time of the release. Raises `ValueError` if the result is not valid CycloneDX 1.6.
     """
     project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     given = policy()
@@ -51,7 +51,7 @@ def sbom(root: Path, moment: datetime, commit: str) -> str:
 
 
 def problems(text: str) -> str:
-    """Why a document is not valid CycloneDX 1.6; empty where it is."""
+    """Why a document is not valid CycloneDX 1.6; empty if it is."""
     error = JsonStrictValidator(SchemaVersion.V1_6).validate_str(text)
     return str(error) if error else ""
 
@@ -66,7 +66,7 @@ def _python(bom: Bom, product: Component, root: Path, given: Policy) -> None:
         versions.setdefault(one.name, []).append(made[one.purl])
     for component in made.values():
         bom.components.add(component)
-    # The order of a set is another in every process, and the library keeps the order in which it is told.
+    # The order of a set varies between processes, and the library keeps the insertion order.
     for one in packages:
         for name in sorted(one.required_by):
             for component in versions.get(name, ()):
@@ -81,7 +81,7 @@ def _package(one: Package, given: Policy, *, needed: bool) -> Component:
         version=one.version,
         bom_ref=one.purl,
         purl=PackageURL("pypi", name=one.name, version=one.version),
-        # Each file that is published of the version has its own; an installation accepts any of them and no other.
+        # Each published file of the version has its own; an installation accepts any of them and no other.
         hashes=[HashType(alg=HashAlgorithm.SHA_256, content=digest) for digest in one.hashes],
         licenses=[_licence(licence_of(one, given))],
         scope=ComponentScope.REQUIRED if needed else ComponentScope.EXCLUDED,
@@ -120,7 +120,7 @@ def _engine(bom: Bom, product: Component, root: Path, given: Policy) -> None:
 
 
 def _module(one: Module, given: Policy) -> Component:
-    # Go's hash is over the list of files and their hashes, so it is no digest of one file.
+    # Go's hash covers the list of files and their hashes, so it is no digest of one file.
     properties = [Property(name="bluelamp:go:h1", value=one.hash)]
     properties += [Property(name="bluelamp:go:replaces", value=one.replaces)] if one.replaces else []
     return Component(
@@ -142,7 +142,7 @@ def _licence(expression: str) -> License:
 
 
 def _written(bom: Bom) -> str:
-    """The document, with a serial number that follows from its content."""
+    """The document, with a serial number derived from its content."""
     content: dict[str, Any] = json.loads(JsonV1Dot6(bom).output_as_string())
     content.pop("serialNumber", None)
     content["dependencies"] = _sorted(content.get("dependencies", []))

@@ -8,8 +8,9 @@ from bluelamp.plans.inputs import inputs
 
 
 def differing(root: Path, reference: str) -> list[str]:
-    """The forces that `--changed` plans, as they may differ from a revision; those that do not plan alike are among
-    those that it finds."""
+    """The forces that `--changed` plans because they may differ from a revision; those whose plan differs are among
+    them.
+    """
     base = base_of(root, reference)
     with extracted(root, base.commit) as (folder, _):
         then, now = inputs(folder), inputs(root)

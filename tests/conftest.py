@@ -1,4 +1,4 @@
-"""What every test can ask for: the command, a project of its own, the real engine, a real API server."""
+"""Fixtures for every test: the command, a project of its own, the real engine, a real API server."""
 
 import contextlib
 import fcntl
@@ -23,10 +23,10 @@ from tests import thorough
 
 bytecode.keep()
 collect_less_often()
-# Tests patch what a plan is made by; those of kept plans switch them on, in a folder of their own.
+# Tests patch the code that makes plans, so cached plans are off; their own tests enable them in a folder of their own.
 os.environ["BLUELAMP_NO_CACHE"] = "1"
 
-# A busy machine is no fault of what is tested. Examples are the same in each run, unless all are asked for.
+# A busy machine is no failure. Examples are the same in each run, unless all are requested.
 settings.register_profile(
     "suite", deadline=None, derandomize=not thorough.ALL, suppress_health_check=[HealthCheck.too_slow]
 )
@@ -40,7 +40,7 @@ pytest_plugins = ["tests.cluster.plugin"]
 
 @pytest.hookimpl(tryfirst=True)  # before xdist reads the marks
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests that share the API server run in one worker, so that only one is started."""
+    """Tests that share the API server run in one worker, so that only one server is started."""
     for item in items:
         if "cluster" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.xdist_group("cluster"))
@@ -53,13 +53,13 @@ class Project:
     root: Path
 
     def run(self, *words: str, **extra: str) -> "subprocess.CompletedProcess[str]":
-        """Runs `bluelamp` in it; `extra` is added to the environment."""
+        """Runs `bluelamp` in the project; `extra` is added to the environment."""
         return bluelamp(words, self.root, **extra)
 
     def here(self, *words: str) -> "subprocess.CompletedProcess[str]":
-        """Runs `bluelamp` in it, in this process: what is imported once serves all tests, which halves what they cost.
+        """Runs `bluelamp` in the project, in this process: imports are shared by all tests, which halves their cost.
 
-        Not for what starts another command on the standard output (`rehearse`, `pulumi`).
+        Not for commands whose child processes write to the standard output (`rehearse`, `pulumi`).
         """
         with mock.patch.dict(os.environ, environment(), clear=True):
             status, out, err = in_process(self.root, words)
@@ -71,13 +71,13 @@ class Project:
 
 
 def environment(**extra: str) -> dict[str, str]:
-    """An environment as a new shell would have it: nothing of Pulumi's, no colours forced."""
+    """An environment as in a new shell: no Pulumi variables, no forced colours."""
     kept = {key: value for key, value in os.environ.items() if not key.startswith(("PULUMI_", "BLUELAMP_REHEARSAL"))}
     return {**kept, "COLUMNS": "200", **extra}
 
 
 def bluelamp(words: Sequence[str], cwd: Path, **extra: str) -> "subprocess.CompletedProcess[str]":
-    """Runs the command as a user would and returns what it said."""
+    """Runs the command as a user would and returns its result."""
     return subprocess.run(
         [str(COMMAND), *words],
         check=False,
@@ -91,7 +91,7 @@ def bluelamp(words: Sequence[str], cwd: Path, **extra: str) -> "subprocess.Compl
 
 
 def in_process(folder: Path, words: Sequence[str]) -> tuple[int, str, str]:
-    """The exit status of `bluelamp` run in this process in `folder`, and what it says in a pipe, on each stream."""
+    """The exit status of `bluelamp` run in this process in `folder`, and its output to a pipe, on each stream."""
     from bluelamp.cli.app import main
 
     out, err = StringIO(), StringIO()
@@ -121,14 +121,14 @@ def make_project(folder: Path, forces: Collection[str] = ()) -> Project:
 
 @pytest.fixture
 def project(tmp_path: Path) -> Iterator[Project]:
-    """A fresh project for one test, after which nothing may run that belongs to it."""
+    """A new project for one test, of which no process may be left running."""
     made = make_project(tmp_path / "project")
     yield made
     assert left_running(made.root) == []
 
 
 def held(root: Path) -> int:
-    """How many resources the rehearsal cloud of a project holds."""
+    """The number of resources in the rehearsal cloud of a project."""
     from bluelamp.rehearsal.space import Space
 
     with contextlib.closing(Space(root).open_store()) as store:
@@ -136,7 +136,7 @@ def held(root: Path) -> int:
 
 
 def left_running(root: Path, patience: float = 30) -> list[str]:
-    """The processes with a file of `root` in their command line that are there for longer than `patience` seconds."""
+    """The processes with a file of `root` in their command line that still run after `patience` seconds."""
     deadline = time.monotonic() + patience
     while found := _running(root):
         if time.monotonic() > deadline:
@@ -146,15 +146,15 @@ def left_running(root: Path, patience: float = 30) -> list[str]:
 
 
 def _running(root: Path) -> list[str]:
-    said = subprocess.run(["ps", "-eo", "args"], check=True, capture_output=True, text=True).stdout
-    return [line for line in said.splitlines() if str(root) in line]
+    output = subprocess.run(["ps", "-eo", "args"], check=True, capture_output=True, text=True).stdout
+    return [line for line in output.splitlines() if str(root) in line]
 
 
 @pytest.fixture(scope="session")
 def brought_up(engine: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The `.bluelamp` folder of a project whose smallest force, `dyfed-powys`, is up as it is committed.
+    """The `.bluelamp` folder of a project whose smallest force, `dyfed-powys`, is up as committed.
 
-    It is for copies only. All workers of a run share it: whoever comes first brings the force up.
+    Copy it only: all workers of a run share it, and the first to need it brings the force up.
     """
     shared = tmp_path_factory.getbasetemp()
     if os.environ.get("PYTEST_XDIST_WORKER"):
@@ -181,7 +181,7 @@ def deployed(brought_up: Path, project: Project) -> Project:
 
 @pytest.fixture(scope="session")
 def engine() -> Path:
-    """The real engine's binary. Where there is none, tests are skipped with the reason; in CI they fail."""
+    """The real engine's binary. If there is none, tests are skipped with the reason; in CI they fail."""
     from bluelamp.engine.find import find
 
     found = find()

@@ -1,4 +1,4 @@
-"""Exemptions and approvers for tests: the same people everywhere."""
+"""Exemptions and approvers for tests, with the same people everywhere."""
 
 from datetime import date
 from typing import Any
@@ -43,8 +43,8 @@ exemptions:
 
 
 def exemption(**changed: Any) -> Exemption:
-    """A good exemption of Essex's, but for what is `changed`."""
-    said = {
+    """A valid exemption of Essex's, with the given changes."""
+    fields = {
         "id": "EX-ESX-1",
         "rule": "BL-STO-005",
         "scope": "urn:pulumi:essex::bluelamp::*StorageAccount::records-partner-*",
@@ -58,4 +58,4 @@ def exemption(**changed: Any) -> Exemption:
         "expiry": date(2026, 4, 1),
         "last_review": date(2026, 2, 1),
     }
-    return Exemption(**(said | changed))
+    return Exemption(**(fields | changed))

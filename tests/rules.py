@@ -1,4 +1,4 @@
-"""Rules for tests, which say as little of themselves as a rule may."""
+"""Rules for tests, with the minimum of metadata."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -19,6 +19,6 @@ def made(
     module: str = "bluelamp.policies.test.boxes",
     **more: Any,
 ) -> Callable[[Callable[..., Any]], Rule]:
-    """What makes a function the check of a rule in `module`; `more` are further fields of the rule."""
-    said = {"failure": "It is wrong", "controls": (), "fix": "", "example": "", **more}
-    return lambda check: replace(rule(id_, title, at=at, severity=severity, **said)(check), module=module)
+    """The decorator that makes a function the check of a rule in `module`; `more` are further fields of the rule."""
+    fields = {"failure": "It is wrong", "controls": (), "fix": "", "example": "", **more}
+    return lambda check: replace(rule(id_, title, at=at, severity=severity, **fields)(check), module=module)

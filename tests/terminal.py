@@ -1,4 +1,4 @@
-"""A terminal for tests: runs a command on a pseudo-terminal and keeps the screens that its user would see."""
+"""A terminal for tests: runs a command on a pseudo-terminal and records the screens that its user would see."""
 
 import codecs
 import os
@@ -22,10 +22,10 @@ _ESCAPE = re.compile(r"\x1b\[(\?)?([0-9;]*)([A-Za-z])|\x1b[=>]")
 
 @dataclass
 class Terminal:
-    """What a terminal of `width` columns shows: `rows` from the top, none lost.
+    """The content of a terminal of `width` columns: `rows` from the top, none lost.
 
-    `frames` holds the screen whenever output paused, and whenever a display is about to be drawn anew, so that no
-    drawing is missed however much output one read returns.
+    `frames` has the screen at every pause in the output, and before a display is drawn again, so that no frame is
+    missed however much output one read returns.
     """
 
     width: int
@@ -37,7 +37,7 @@ class Terminal:
     _drawn: bool = False
 
     def feed(self, text: str) -> None:
-        """Draws what a program wrote."""
+        """Draws the output of a program."""
         text = self._left + text
         self._left = ""
         place = 0
@@ -92,7 +92,7 @@ class Terminal:
 
     @property
     def screen(self) -> list[str]:
-        """The lines as they are shown, without blank ends."""
+        """The lines as shown, without trailing blanks."""
         return ["".join(line).rstrip() for line in self.rows]
 
 
@@ -107,7 +107,7 @@ def on_terminal(
 ) -> tuple[int, Terminal]:
     """The status of a command on a terminal of `width` columns, and the terminal afterwards.
 
-    Where `interrupt` says so of what is shown, the terminal sends what Ctrl+C sends: SIGINT to all that run on it.
+    If `interrupt` returns true for the screen, the terminal sends SIGINT to all processes on it, as Ctrl+C does.
     """
     ours, theirs = pty.openpty()
     ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 50, width, 0, 0))
@@ -135,7 +135,7 @@ def on_terminal(
                 break
             terminal.feed(decoded.decode(text))
             if select.select([ours], [], [], _PAUSE)[0]:
-                continue  # a read may end within a drawing, of which the rest is on its way
+                continue  # a read may end within a drawing, the rest of which follows
             terminal.frames.append(terminal.screen)
             if not sent and interrupt(terminal):
                 sent = True

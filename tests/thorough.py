@@ -1,4 +1,4 @@
-"""How many generated cases a test tries: some in every run, all of them in `make thorough`."""
+"""How many generated cases a test runs: some in every run, all in `make thorough`."""
 
 import os
 from collections.abc import Sequence
@@ -12,10 +12,10 @@ FEWEST: Final = 40
 
 
 def some(cases: Sequence[T], number: int) -> Sequence[T]:
-    """All of `cases` where all are wanted, else the first `number`: put those first that differ most."""
+    """All of `cases` in a thorough run, otherwise the first `number`: put those first that differ most."""
     return cases if ALL else cases[:number]
 
 
 def tries(number: int) -> int:
-    """`number`, where all cases are wanted, else a fifth of it, and not fewer than 40 where there are as many."""
+    """`number` in a thorough run, otherwise a fifth of it, but at least 40 if there are as many."""
     return number if ALL else max(number // SHARE, min(number, FEWEST))

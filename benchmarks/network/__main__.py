@@ -1,8 +1,8 @@
-"""Some hundred network resources, as a hub with many spokes would have them: four a spoke.
+"""Several hundred network resources, as in a hub with many spokes: four per spoke.
 
 With `BLUELAMP_BENCH=bluelamp` the program runs as Bluelamp's own does: without azure-native's version aliases, and with
-the quick parts of the SDK. With `aliases-dropped` it only has no version aliases; otherwise it is what anybody would
-write.
+the quick parts of the SDK. With `aliases-dropped` it only has no version aliases; otherwise it is an ordinary Pulumi
+program.
 """
 
 import os

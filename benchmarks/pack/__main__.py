@@ -1,4 +1,4 @@
-"""What anybody would write who has one rule: Pulumi's own policy SDK, and nothing of Bluelamp."""
+"""A policy pack of one rule as anybody would write it: with Pulumi's own policy SDK, and nothing of Bluelamp."""
 
 from typing import Any
 

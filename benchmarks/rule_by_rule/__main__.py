@@ -1,4 +1,4 @@
-"""Every rule of Bluelamp as one policy of Pulumi's own policy SDK: what anybody would write who has as many rules."""
+"""Every rule of Bluelamp as one policy of Pulumi's own policy SDK, as anybody with as many rules would write it."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any

@@ -1,4 +1,4 @@
-"""Bluelamp's program on the SDK as it comes: every alias, every message, one stack trace a resource."""
+"""Bluelamp's program with the unmodified SDK: every alias, every message, one stack trace per resource."""
 
 from contextlib import nullcontext
 from pathlib import Path

@@ -52,14 +52,14 @@ def _version(
         raise typer.Exit
 
 
-def load(asked: str = "") -> None:
+def load(verb: str = "") -> None:
     """Registers the command of each file in `verbs/`, once in a process, by discovery.
 
-    If a file is named after the verb in `asked`, the others are not imported: importing them takes longer than some
+    If a file is named after `verb`, the others are not imported: importing them takes longer than some
     verbs do.
     """
     found = sorted(module.name for module in iter_modules(verbs.__path__))
-    for name in [asked] if asked in found else found:
+    for name in [verb] if verb in found else found:
         if name not in _loaded:
             _loaded.add(name)
             import_module(f"{verbs.__name__}.{name}").add(app)
@@ -204,9 +204,9 @@ def _end_streams() -> None:
 def _system_failed(screen: Screen, error: OSError) -> int:
     """Reports an operating system error (disk full, no permission) that no verb handled; returns the exit status."""
     place = error.filename if isinstance(error.filename, str) else ""
-    said = error.strerror or str(error) or type(error).__name__
+    message = error.strerror or str(error) or type(error).__name__
     with suppress(OSError):
-        screen.error(Problem(place, message=said) if place else said)
+        screen.error(Problem(place, message=message) if place else message)
     return Status.FAILED
 
 
@@ -218,15 +218,15 @@ def _misused(screen: Screen, error: Exception) -> int:
     """
     from typer.rich_utils import rich_format_error
 
-    said = getattr(error, "format_message", None)
-    if said is None:
+    format_message = getattr(error, "format_message", None)
+    if format_message is None:
         screen.error(
             f"{type(error).__name__}: {error}",
             "report this: it is a bug in Bluelamp",
             more=["".join(format_exception(error))],
         )
         return Status.FAILED
-    message = printable(said())
+    message = printable(format_message())
     Screen.problems.append(problem_of(message))
     error.format_message = lambda: message  # type: ignore[attr-defined] # Typer does not export its exceptions
     rich_format_error(error)  # type: ignore[arg-type]

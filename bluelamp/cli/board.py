@@ -38,11 +38,11 @@ class Board:
     def on_step(self, force: str) -> OnStep:
         """The callback for the steps of one force."""
 
-        def heard(phase: str, step: Step) -> None:
+        def report(phase: str, step: Step) -> None:
             with self._lock:
                 self._draw(force, phase, step)
 
-        return heard
+        return report
 
     def _draw(self, force: str, phase: str, step: Step) -> None:
         ended = self._ended.setdefault((force, phase), set())

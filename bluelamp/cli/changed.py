@@ -29,8 +29,8 @@ class Comparing:
 
     def __call__(self, forces: Sequence[str], reference: str) -> Sequence[str]:
         """The forces that differ."""
-        asked = forces if self._listed else None
-        self.found = comparison(self._screen, self._root, reference, asked, self._jobs, self._plans)
+        listed = forces if self._listed else None
+        self.found = comparison(self._screen, self._root, reference, listed, self._jobs, self._plans)
         for each in self.found.affected:
             self._screen.say(f"[bold]{escape(each.force)}[/bold]: {escape(summary(each))}")
         self.removed = [each.force for each in self.found.affected if each.force not in forces]
@@ -66,8 +66,8 @@ def comparison(
 
 def summary(force: "Force") -> str:
     """A force's changes and their reasons, in one line."""
-    said = ", ".join([*counts(force), *_verdicts(force), *money(force)]) or "the comparison is not complete"
-    return f"{said} ({'; '.join(_reasons(force))})" if force.reasons else said
+    summary = ", ".join([*counts(force), *_verdicts(force), *money(force)]) or "the comparison is not complete"
+    return f"{summary} ({'; '.join(_reasons(force))})" if force.reasons else summary
 
 
 def counts(force: "Force") -> list[str]:

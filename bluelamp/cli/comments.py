@@ -30,7 +30,7 @@ _SUMMARY = "GITHUB_STEP_SUMMARY"
 
 
 @dataclass(frozen=True)
-class Wanted:
+class CommentOptions:
     """Options of the comment: its file, its maximum length, its verb and its environment."""
 
     file: Path
@@ -44,9 +44,9 @@ class Wanted:
         return f"{self.verb}:{self.environment}" if self.environment else self.verb
 
 
-def wanted(
+def comment_options(
     file: Path | None, limit: int | None, verb: str, changed: str | None, environment: str | None
-) -> Wanted | None:
+) -> CommentOptions | None:
     """The comment that the options request, or None.
 
     Raises `UsageError` for incompatible options, and if the file cannot be written.
@@ -60,7 +60,7 @@ def wanted(
     if limit is not None and limit < SMALLEST:
         raise UsageError(f"--comment-limit {limit}: the result needs {SMALLEST:,} characters", next_step="allow more")
     refuse_unwritable(file)
-    return Wanted(file, limit or GITHUB, verb, environment)
+    return CommentOptions(file, limit or GITHUB, verb, environment)
 
 
 def against_base(report: "Report", found: "Comparison", root: Path) -> "Report":
@@ -92,22 +92,22 @@ def against_base(report: "Report", found: "Comparison", root: Path) -> "Report":
     return replace(report, against=against)
 
 
-def tell(screen: Screen, asked: Wanted, found: "Comparison", method: str, *, last: bool = True) -> None:
+def tell(screen: Screen, options: CommentOptions, found: "Comparison", method: str, *, last: bool = True) -> None:
     """Writes the comment; with `last`, also the job summary and the annotations, if a CI host runs the command.
 
     Raises `UsageError` if the file cannot be written.
     """
-    text = comment(found, marker=asked.marker, method=method, limit=asked.limit)
-    write(asked.file, text)
+    text = comment(found, marker=options.marker, method=method, limit=options.limit)
+    write(options.file, text)
     if not last:
         return
-    screen.say(f"comment: {escape(asked.file)}")
+    screen.say(f"comment: {escape(options.file)}")
     notes = annotations(found)
     if os.environ.get("GITHUB_ACTIONS") == "true":
         screen.instruct(*github(notes))
         _summarise(screen, text)
     if os.environ.get("TF_BUILD", "").lower() == "true":
-        screen.instruct(*azure(notes), f"##vso[task.uploadsummary]{asked.file.absolute()}")
+        screen.instruct(*azure(notes), f"##vso[task.uploadsummary]{options.file.absolute()}")
 
 
 def _summarise(screen: Screen, text: str) -> None:
@@ -131,8 +131,8 @@ def previewed(found: "Comparison", results: "Sequence[Result]", root: Path) -> "
     stopped = [each.force for each in results if each.status is Status.RULES_BROKEN]
     notes = found.notes
     if stopped:
-        said = f"a mandatory rule stops the preview of {first_of(stopped)}: the changes there are those of the plan"
-        notes = (*notes, said)
+        note = f"a mandatory rule stops the preview of {first_of(stopped)}: the changes there are those of the plan"
+        notes = (*notes, note)
     forces_ = tuple(
         _previewed(each, by_force[each.force], root) if each.force in by_force else each for each in found.forces
     )

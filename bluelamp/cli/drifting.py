@@ -72,8 +72,8 @@ class Drifting:
         if drifted.status is not Status.CHANGES_FOUND:
             return drifted
         if not self.settings[force].repair:
-            said = f"not repaired: {FILE.format(stack=force)} does not allow it (repair: true)"
-            return replace(drifted, warnings=(*drifted.warnings, said))
+            warning = f"not repaired: {FILE.format(stack=force)} does not allow it (repair: true)"
+            return replace(drifted, warnings=(*drifted.warnings, warning))
         made = deploy.repair(target, on_step, drifted, agree=agree)
         if made.verb == "drift":
             return made

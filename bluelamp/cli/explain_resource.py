@@ -65,12 +65,12 @@ def _show(screen: Screen, root: Path, plan: "Plan", resource: "PlannedResource")
     _head(screen, resource, component, folder)
     if resource.protect:
         screen.show("protected: the engine refuses to delete it")
-    told = [finding for finding in findings if finding.verdict is not Verdict.NOT_APPLICABLE]
+    applicable = [finding for finding in findings if finding.verdict is not Verdict.NOT_APPLICABLE]
     screen.show(f"\n[bold]Judged[/bold] by {len(findings)} rules" + ("" if findings else ": none is about it"))
-    for finding in told:
+    for finding in applicable:
         screen.show(f"  {_verdict(finding)}")
-    if len(findings) > len(told):
-        screen.show(f"  [dim]{len(findings) - len(told)} do not apply[/dim]")
+    if len(findings) > len(applicable):
+        screen.show(f"  [dim]{len(findings) - len(applicable)} do not apply[/dim]")
     names = sorted(resource.inputs)
     if names:
         screen.show(f"\n[bold]Properties[/bold] {escape(', '.join(names))}")
@@ -173,10 +173,10 @@ def _about(resource: _Made, component: _Made | None, folder: str) -> dict[str, A
 def _verdict(finding: "Finding") -> str:
     colours = {Verdict.PASS: "green", Verdict.FAIL: "red", Verdict.ERROR: "magenta"}
     colour = colours.get(finding.verdict, "yellow")
-    said = f"[{colour}]{finding.verdict:<7}[/{colour}] [bold]{finding.rule.id}[/bold] {escape(finding.heading)}"
+    text = f"[{colour}]{finding.verdict:<7}[/{colour}] [bold]{finding.rule.id}[/bold] {escape(finding.heading)}"
     if finding.verdict is Verdict.FAIL:
         expected = escape(requirement(finding.expected))
-        said += f": {escape(finding.path)} is {escape(value(finding.observed))}, not {expected}"
+        text += f": {escape(finding.path)} is {escape(value(finding.observed))}, not {expected}"
     elif says_more(finding):
-        said += f": {escape(finding.message)}"
-    return said
+        text += f": {escape(finding.message)}"
+    return text

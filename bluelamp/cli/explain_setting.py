@@ -70,8 +70,8 @@ def _defaults(setting: Setting, by_profile: dict[str, Any]) -> Iterator[str]:
         return
     shown = {profile: value(each) for profile, each in by_profile.items()}
     if len(set(shown.values())) > 1:
-        said = ", ".join(f"{profile}: {escape(each)}" for profile, each in shown.items())
-        yield f"[bold]Default[/bold] {said}"
+        text = ", ".join(f"{profile}: {escape(each)}" for profile, each in shown.items())
+        yield f"[bold]Default[/bold] {text}"
     elif setting.allocated:
         yield "[bold]Default[/bold] from the address plan in stacks/forces.yaml"
     elif setting.planned:

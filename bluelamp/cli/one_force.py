@@ -217,8 +217,8 @@ def _gate(held: Session, force: "Force", state: Mapping[str, Any]) -> Gate:
         try:
             trial_update.refuse_unsafe_update(force, held.root, trial_update.Deployed(state, held.store))
         except UsageError as error:
-            said = f"{error.message}; next: {error.next_step}"
-            return replace(planned, status=Status.WRONG_USE, errors=(said,))
+            message = f"{error.message}; next: {error.next_step}"
+            return replace(planned, status=Status.WRONG_USE, errors=(message,))
         return planned
 
     return gate

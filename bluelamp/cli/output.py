@@ -54,7 +54,7 @@ class Output:
         """
         from bluelamp.reports.statements.reading import with_statements
 
-        told = with_statements(root, reports)
+        shown = with_statements(root, reports)
         if not self.no_history:
             from bluelamp.reports.history import FILE, remember
 
@@ -62,19 +62,19 @@ class Output:
             with contextlib.suppress(OSError):
                 if self.history is None:
                     private.folder(own)
-            remembered = remember(told, self.history or own / FILE)
+            remembered = remember(shown, self.history or own / FILE)
             with contextlib.suppress(OSError):
                 if self.history is None:
                     private.tighten(own)
-            told = list(remembered.reports)
+            shown = list(remembered.reports)
             if remembered.trouble:
                 screen.warn(remembered.trouble)
         if self.redact:
             from bluelamp.reports.anonymous import Anonymous
 
             anonymous = Anonymous()
-            told = [anonymous(report) for report in told]
-        return told
+            shown = [anonymous(report) for report in shown]
+        return shown
 
     def write(self, screen: Screen, reports: Sequence[Report], root: Path) -> None:
         """Writes them into the folder and lists the written files; `root` has the project's known signers."""
@@ -103,12 +103,12 @@ class Output:
 
         if self.formats is None:
             return []
-        asked = [word.strip() for word in self.formats.split(",") if word.strip()]
+        requested = [word.strip() for word in self.formats.split(",") if word.strip()]
         known = (*FORMATS, _ALL)
-        for word in asked:
+        for word in requested:
             if word not in known:
                 step = did_you_mean_or(word, known, lead="allowed:")
                 raise UsageError(f"--formats: {word!r} is not a report format", next_step=step)
-        if not asked:
+        if not requested:
             raise UsageError("--formats names no format", next_step=f"allowed: {', '.join(known)}")
-        return list(FORMATS) if _ALL in asked else list(dict.fromkeys(asked))
+        return list(FORMATS) if _ALL in requested else list(dict.fromkeys(requested))

@@ -92,12 +92,12 @@ def _answer(result: Result) -> str:
     counted: dict[str, list[Step]] = {}
     for step in visible(result.steps):
         counted.setdefault("replace" if step.op in _REPLACING else step.op, []).append(step)
-    said = ", ".join(
+    summary = ", ".join(
         f"{len(steps)} {escape(_WORDS.get(word, (word, word))[0 if future else 1])}{_kinds(steps)}"
         for word, steps in counted.items()
     )
     seconds = "" if future else f" in {result.seconds:.0f} s"
-    return f"[green]{said}[/green]{f', {same} unchanged' if same else ''}{seconds}"
+    return f"[green]{summary}[/green]{f', {same} unchanged' if same else ''}{seconds}"
 
 
 def _kinds(steps: Sequence[Step]) -> str:
@@ -105,8 +105,8 @@ def _kinds(steps: Sequence[Step]) -> str:
     kinds = Counter(_kind(step) for step in steps)
     if set(kinds) == {"resource"}:
         return ""
-    told = [some(kinds[kind], kind) for kind in ("resource", "provider", "component") if kinds[kind]]
-    return f" ({', '.join([*told, *(['the stack'] if kinds['stack'] else [])])})"
+    parts = [some(kinds[kind], kind) for kind in ("resource", "provider", "component") if kinds[kind]]
+    return f" ({', '.join([*parts, *(['the stack'] if kinds['stack'] else [])])})"
 
 
 def _kind(step: Step) -> str:
@@ -140,8 +140,8 @@ def _violated(same: list[Violation], *, details: bool) -> list[str]:
     by = [text for name, reason in first.exceptions for text in gutter(f"by {name}: {reason}")]
     messages = list(dict.fromkeys(_message(one) for one in same))
     if len(names) == 1:
-        said = [text for each in messages for text in gutter(each)]
-        return [f"{head} [bold]{escape(names[0])}[/bold]", *by, *said]
+        texts = [text for each in messages for text in gutter(each)]
+        return [f"{head} [bold]{escape(names[0])}[/bold]", *by, *texts]
     found = [f"{head}{counted}", *by]
     if first.mandatory or details:
         for each in messages:

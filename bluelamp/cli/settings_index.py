@@ -107,7 +107,7 @@ def by_profile(root: Path) -> dict[str, dict[str, Any]]:
 
 
 def _walk(model: type[BaseModel], at: str) -> Iterator[Setting]:
-    said = notes(model)
+    texts = notes(model)
     for name, info in model.model_fields.items():
         path = at + (info.alias or name)
         inner, many = inner_model(info.annotation)
@@ -118,7 +118,7 @@ def _walk(model: type[BaseModel], at: str) -> Iterator[Setting]:
             tuple(map(str, dict.fromkeys(_choices(info.annotation)))),
             info.is_required() and path not in FILLED and path not in FROM_ROADMAP,
             default,
-            said.get(name, ""),
+            texts.get(name, ""),
             inner is not None,
             inspect.cleandoc(inner.__doc__ or "") if inner is not None else "",
         )
@@ -129,20 +129,20 @@ def _walk(model: type[BaseModel], at: str) -> Iterator[Setting]:
 def _kind(annotation: Any) -> str:
     origin, parts = get_origin(annotation), get_args(annotation)
     if origin is Literal:
-        said = "one of the allowed values"
+        kind = "one of the allowed values"
     elif origin is tuple:
-        said = f"list of {_kind(parts[0])}"
+        kind = f"list of {_kind(parts[0])}"
     elif inspect.isclass(origin) and issubclass(origin, Mapping):
-        said = f"mapping of {_kind(parts[0])} to {_kind(parts[1])}"
+        kind = f"mapping of {_kind(parts[0])} to {_kind(parts[1])}"
     elif parts and hasattr(annotation, "__metadata__"):
-        said = _kind(parts[0])
+        kind = _kind(parts[0])
     elif parts:
-        said = " or ".join(dict.fromkeys(_kind(each) for each in parts if each is not type(None)))
+        kind = " or ".join(dict.fromkeys(_kind(each) for each in parts if each is not type(None)))
     elif inspect.isclass(annotation) and issubclass(annotation, BaseModel):
-        said = "section"
+        kind = "section"
     else:
-        said = _PLAIN.get(annotation, "text")
-    return said
+        kind = _PLAIN.get(annotation, "text")
+    return kind
 
 
 def _choices(annotation: Any) -> Iterator[Any]:

@@ -52,8 +52,8 @@ def refuse(message: str, allowed: str = "", next_step: str = "", *, hidden: bool
     Braces in the message become parentheses, as pydantic would interpret them.
     """
     message = message.translate(_NO_BRACES)
-    said = {"reason": message, "allowed": allowed, "next_step": next_step, "hidden": hidden}
-    return PydanticCustomError("settings", "{reason}", said)
+    context = {"reason": message, "allowed": allowed, "next_step": next_step, "hidden": hidden}
+    return PydanticCustomError("settings", "{reason}", context)
 
 
 @dataclass(frozen=True)

@@ -84,19 +84,19 @@ def resolve(root: Path, revision: str) -> str:
         raise GitError("it is not a git revision")
     # Only the hash is used from here on, so that the revision's name cannot be interpreted differently.
     try:
-        said = _git(root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
+        output = _git(root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
     except GitError as error:
         # With --quiet git prints nothing for an unknown revision.
         raise GitError(_UNKNOWN if "ended with status" in str(error) else str(error)) from None
-    if not _HASH.fullmatch(said):
+    if not _HASH.fullmatch(output):
         raise GitError("it names no single commit")
-    return said.decode().strip()
+    return output.decode().strip()
 
 
 def commit_time(root: Path, commit: str) -> int:
     """When a commit was made, in seconds since 1970. Raises `GitError`."""
-    said = _git(root, "show", "--no-patch", "--no-ext-diff", "--no-textconv", "--format=%ct", commit, "--")
-    return int(said) if said.strip().isdigit() else 0
+    output = _git(root, "show", "--no-patch", "--no-ext-diff", "--no-textconv", "--format=%ct", commit, "--")
+    return int(output) if output.strip().isdigit() else 0
 
 
 def authors(root: Path, commit: str, base: str = "") -> list[str]:
@@ -109,8 +109,8 @@ def authors(root: Path, commit: str, base: str = "") -> list[str]:
     _place(root)
     ranges = [f"^{base}", commit] if base else _merged(root, commit)
     form = "--format=%H%x00%ae%x00%ce%x00%(trailers:key=Co-authored-by,valueonly,unfold,separator=%x00)"
-    said = _git(root, "log", "--no-use-mailmap", "--no-show-signature", form, *ranges, "--").decode("utf-8", "replace")
-    rows = [line.split("\0") for line in said.split("\n")]
+    text = _git(root, "log", "--no-use-mailmap", "--no-show-signature", form, *ranges, "--").decode("utf-8", "replace")
+    rows = [line.split("\0") for line in text.split("\n")]
     if ranges[0] != _ALONE and not _shallow_commits(root).isdisjoint(row[0] for row in rows):
         raise GitError("this checkout is shallow, and lacks commits of the change: fetch the whole history")
     return sorted({each for row in rows for part in row[1:] for each in _addresses(part)})
@@ -161,12 +161,12 @@ def merge_base(root: Path, one: str, other: str) -> str:
     Raises `GitError`.
     """
     try:
-        said = _git(root, "merge-base", one, other)
+        output = _git(root, "merge-base", one, other)
     except GitError as error:
         if "ended with status 1" in str(error):
             return ""
         raise
-    return said.decode().strip()
+    return output.decode().strip()
 
 
 def is_shallow(root: Path) -> bool:
@@ -246,12 +246,12 @@ def _link(links: list[tuple[str, bytes]], folder: Path) -> None:
 def _write(root: Path, blobs: list[tuple[str, str]], folder: Path) -> None:
     """Writes blobs, read by a single git process, to their names below `folder`."""
     given = "".join(f"{blob}\n" for blob, _ in blobs).encode()
-    said = memoryview(_git(root, "cat-file", "--batch", given=given) if blobs else b"")
+    output = memoryview(_git(root, "cat-file", "--batch", given=given) if blobs else b"")
     start = 0
     made: set[Path] = set()
     for blob, name in blobs:
-        end = bytes(said[start : start + 200]).find(b"\n")
-        head = bytes(said[start : start + end]).split()
+        end = bytes(output[start : start + 200]).find(b"\n")
+        head = bytes(output[start : start + end]).split()
         if len(head) != 3 or head[0].decode() != blob:
             raise GitError(f"{name} of that commit is not in this checkout")
         start += end + 1
@@ -259,7 +259,7 @@ def _write(root: Path, blobs: list[tuple[str, str]], folder: Path) -> None:
         if path.parent not in made:
             path.parent.mkdir(parents=True, exist_ok=True)
             made.add(path.parent)
-        path.write_bytes(said[start : start + int(head[2])])
+        path.write_bytes(output[start : start + int(head[2])])
         start += int(head[2]) + 1
 
 
@@ -336,8 +336,8 @@ def _toplevel(root: Path) -> Path:
     return Path(os.fsdecode(_git(root, "rev-parse", "--show-toplevel").removesuffix(b"\n"))).resolve()
 
 
-def _names(said: bytes) -> list[str]:
-    return [os.fsdecode(name) for name in said.split(b"\0") if name]
+def _names(output: bytes) -> list[str]:
+    return [os.fsdecode(name) for name in output.split(b"\0") if name]
 
 
 def _git(root: Path, *words: str, given: bytes = b"") -> bytes:
@@ -358,8 +358,8 @@ def _git(root: Path, *words: str, given: bytes = b"") -> bytes:
     except OSError as error:
         raise GitError(f"git cannot be run: {error.strerror}") from error
     if ended.status:
-        said = ended.complaint.removeprefix("fatal: ")
-        raise GitError(said[:300] or f"git {words[0]} ended with status {ended.status}")
+        output = ended.complaint.removeprefix("fatal: ")
+        raise GitError(output[:300] or f"git {words[0]} ended with status {ended.status}")
     return ended.output
 
 

@@ -23,9 +23,9 @@ def is_safe(url: str) -> bool:
     return safe and url.isascii() and url.isprintable() and " " not in url
 
 
-def pause(asked: str | None, attempt: int) -> float:
+def pause(retry_after: str | None, attempt: int) -> float:
     """Seconds before the next try: the value of `Retry-After`, or twice the last delay; at most a minute."""
-    seconds = float(asked) if asked and asked.isdecimal() else float(2**attempt)
+    seconds = float(retry_after) if retry_after and retry_after.isdecimal() else float(2**attempt)
     return min(seconds, LONGEST_WAIT)
 
 

@@ -71,8 +71,8 @@ def folded(text: str) -> str:
 
 def is_placeholder(text: str) -> bool:
     """Whether `text` is a placeholder, such as `-`, `TBC`, `n/a`, `none` or `xxx`."""
-    said = folded(text)
-    return len(said) < 2 or len(set(said)) == 1 or said in _PLACEHOLDERS
+    letters = folded(text)
+    return len(letters) < 2 or len(set(letters)) == 1 or letters in _PLACEHOLDERS
 
 
 def is_sentence(text: str) -> bool:

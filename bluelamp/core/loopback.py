@@ -35,7 +35,7 @@ class Admission:
     def __init__(self, user: int) -> None:
         self.port = 0
         self._user = user
-        self._told = False
+        self._logged = False
 
     def intercept_service(self, continuation: Callable[[Any], Any], handler_call_details: Any) -> Any:
         """The method's handler, preceded by the check."""
@@ -55,16 +55,16 @@ class Admission:
         try:
             found = peer.owner(self.port, int(port))
         except OSError as error:
-            self._tell(f"a caller cannot be identified, so its calls are refused: {error}")
+            self._log_once(f"a caller cannot be identified, so its calls are refused: {error}")
             return False
         if found is not None and found != self._user:
-            self._tell(f"refused a call of another user of this machine (user id {found})")
+            self._log_once(f"refused a call of another user of this machine (user id {found})")
         return found == self._user
 
-    def _tell(self, message: str) -> None:
+    def _log_once(self, message: str) -> None:
         """Logs the first refusal only, so that another user cannot fill a log."""
-        if not self._told:
-            self._told = True
+        if not self._logged:
+            self._logged = True
             _log.warning("%s", message)
 
 

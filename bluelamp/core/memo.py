@@ -29,13 +29,13 @@ def is_enabled() -> bool:
 
 
 class Memo(Generic[T]):
-    """Results of one kind, one for each name."""
+    """Results of one kind, one per name."""
 
     def __init__(self) -> None:
         self._found: dict[str, tuple[tuple[object, ...], T]] = {}
 
     def of(self, name: str, sources: tuple[object, ...], compute: Callable[[], T]) -> T:
-        """The result of `compute`, which must depend on `sources` alone; computed once for identical ones."""
+        """The result of `compute`, which must depend only on `sources`; computed once for identical ones."""
         if not _STATE["enabled"]:
             return compute()
         found = self._found.get(name)

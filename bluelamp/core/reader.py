@@ -116,8 +116,8 @@ def _syntax(error: yaml.MarkedYAMLError, text: str, file: str) -> Problem:
     if "\t" in here[: len(here) - len(here.lstrip())] or here[column : column + 1] == "\t":
         message, step = "a tab is not allowed here", "indent with spaces"
     else:
-        said = [part for part in (error.context, error.problem) if part]
-        message, step = f"is not YAML: {', '.join(said)}", "correct this line or the one above it"
+        parts = [part for part in (error.context, error.problem) if part]
+        message, step = f"is not YAML: {', '.join(parts)}", "correct this line or the one above it"
     return Problem(file, line + 1, column + 1, message=message, next_step=step)
 
 

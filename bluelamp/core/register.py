@@ -73,7 +73,7 @@ class Entry(Model):
 
         Raises `SettingsError` if the force's ranges are too small to divide.
         """
-        ranges = self.environments.get(environment)  # type: ignore[call-overload] # any text may be asked for
+        ranges = self.environments.get(environment)  # type: ignore[call-overload] # any text is possible
         if ranges is None:
             whole = self.allocation.ranges()
             parts = {place: slices(net).get(environment) for place, net in whole.items()}
@@ -141,21 +141,21 @@ class Register(Model):
         return [stack for slug in self.forces for stack in (slug, *(join(slug, each) for each in ENVIRONMENTS))]
 
     def _unknown(self, slug: str) -> Problem:
-        said = slug[:60]
+        found = slug[:60]
         owner = max((each for each in self.forces if slug.startswith(f"{each}-")), key=len, default="")
         word = slug.removeprefix(f"{owner}-")[:60]
         known = [text.casefold() for entry in self.forces.values() for text in (entry.slug, entry.name)]
-        if owner and word and not get_close_matches(said.casefold(), known, n=1, cutoff=0.85):
+        if owner and word and not get_close_matches(found.casefold(), known, n=1, cutoff=0.85):
             allowed = ", ".join(f"{owner}-{each}" for each in ENVIRONMENTS)
             close = nearest(word, [*ENVIRONMENTS, PROD, "live"], 1)
             step = f"did you mean {owner}-{close[0]}?" if close else ""
             if close and close[0] not in ENVIRONMENTS:
                 step = f"did you mean {owner}? Its production environment has the force's own name"
             message = f"{owner} has no environment called {word!r}"
-            return Problem(REGISTER, message=message, found=said, allowed=f"allowed: {allowed}", next_step=step)
+            return Problem(REGISTER, message=message, found=found, allowed=f"allowed: {allowed}", next_step=step)
         slugs = self._close(slug)
         step = f"did you mean {' or '.join(slugs)}?" if slugs else f"{REGISTER} lists all forces"
-        return Problem(REGISTER, message=f"unknown force {said!r}", found=said, next_step=step)
+        return Problem(REGISTER, message=f"unknown force {found!r}", found=found, next_step=step)
 
     def _close(self, slug: str) -> list[str]:
         """The stacks with names similar to `slug`, with its environment if it ends in one."""

@@ -32,20 +32,20 @@ UNKNOWN_VERSION: Final = "unknown"
 
 @dataclass(frozen=True, slots=True)
 class Resource:
-    """A resource as it is declared: its inputs, not what a cloud answered.
+    """A resource as declared: its inputs, not a cloud's response.
 
     `type` is Pulumi's token (`azure-native:storage:StorageAccount`, `kubernetes:apps/v1:Deployment`), `properties` the
-    engine's inputs in camelCase, as plain JSON values in which a value that is not known yet is `UNKNOWN`. `secrets`
-    names the paths (`data.password`, `spec.rules[0].key`) whose values are never shown; they and whatever lies below
-    them are redacted in every judgement. `parent` is a URN, or empty. `references` tells of a top-level property the
-    URNs of the resources that its value is made from, as the engine records it; it says where a value that is not known
-    yet will come from. `source` is the file and the line (from 1) that it was read from, None where it was not.
-    `reasons` tells of paths whose value is `UNKNOWN` why, where it is not that only the deployment settles them.
-    `within` is the path of this object in the resource that carries it, empty for a resource of its own. `ancestors`
-    has the URNs of the components around it, the innermost first; empty where only `parent` is known. `api_version` is
-    the date of the API version that it is declared with (`2023-01-01`), `UNKNOWN_VERSION` where that is not known, and
-    empty where its type says it or where it is the SDK's own. `conditions` are those of its deployment that are
-    not known, each identified by its expression; empty where it is certainly deployed.
+    engine's inputs in camelCase, as plain JSON values in which an unknown value is `UNKNOWN`. `secrets` has the paths
+    (`data.password`, `spec.rules[0].key`) whose values are never shown; they and everything below them are redacted in
+    every judgement. `parent` is a URN, or empty. `references` maps a top-level property to the URNs of the resources
+    that its value depends on, as the engine records them; they are the source of a value that is not known yet.
+    `source` is the file and the line (from 1) that it was read from, or None. `reasons` maps paths whose value is
+    `UNKNOWN` to the reason, unless the value is known after deployment. `within` is the path of this object in the
+    resource that contains it, empty for a resource of its own. `ancestors` has the URNs of the components around it,
+    innermost first; empty if only `parent` is known. `api_version` is the date of the API version in its declaration
+    (`2023-01-01`), `UNKNOWN_VERSION` if it is unknown, and empty if its type has it or it is the SDK's own.
+    `conditions` are the unknown conditions of its deployment, each identified by its expression; empty if it is
+    certainly deployed.
     """
 
     urn: str

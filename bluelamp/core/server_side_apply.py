@@ -36,39 +36,39 @@ class Shape:
     @property
     def atomic(self) -> bool:
         """Whether an object here is atomic."""
-        return self._said().get("x-kubernetes-map-type") == "atomic"
+        return self._resolved().get("x-kubernetes-map-type") == "atomic"
 
     @property
     def keys(self) -> tuple[str, ...] | None:
         """The key fields of a list's items; empty for a set, None for an atomic list."""
-        said = self._said()
-        kind = said.get("x-kubernetes-list-type")
+        resolved = self._resolved()
+        kind = resolved.get("x-kubernetes-list-type")
         if kind is not None:
-            return None if kind == "atomic" else tuple(said.get("x-kubernetes-list-map-keys", ()))
-        if str(said.get("x-kubernetes-patch-strategy", "")).startswith("merge"):
-            key = said.get("x-kubernetes-patch-merge-key")
+            return None if kind == "atomic" else tuple(resolved.get("x-kubernetes-list-map-keys", ()))
+        if str(resolved.get("x-kubernetes-patch-strategy", "")).startswith("merge"):
+            key = resolved.get("x-kubernetes-patch-merge-key")
             return (key,) if key else ()
         return None
 
     @property
     def item(self) -> "Shape":
         """The shape of a list's items."""
-        return self._inner(self._said().get("items"))
+        return self._inner(self._resolved().get("items"))
 
     def field(self, key: str) -> "Shape":
         """The shape of an object's field."""
         if self.root and key == "metadata":
             return Shape({"$ref": f"#/$defs/{_META}"}, definitions())
-        said = self._said()
-        node = (said.get("properties") or {}).get(key)
-        return self._inner(node if node is not None else said.get("additionalProperties"))
+        resolved = self._resolved()
+        node = (resolved.get("properties") or {}).get(key)
+        return self._inner(node if node is not None else resolved.get("additionalProperties"))
 
     def _inner(self, node: Any) -> "Shape":
         if self.node is None:
             return Shape(None, self.definitions)
         return Shape(node if isinstance(node, Mapping) else {}, self.definitions)
 
-    def _said(self) -> Schema:
+    def _resolved(self) -> Schema:
         """The schema with its references resolved."""
         node = self.node or {}
         while "$ref" in node:
@@ -115,18 +115,18 @@ def _as_it_is(value: Any, _shape: Shape) -> Any:
 
 @dataclass(frozen=True)
 class Apply:
-    """A way to apply: `unknown` stands for a value that is not known yet.
+    """A way to apply: `unknown` represents a value that is not known yet.
 
-    `incomplete` makes of applied fields what stands there when what they are laid over is not known.
+    `incomplete` returns the result of applying fields over an unknown value.
     """
 
     unknown: Any = None
     incomplete: Callable[[Any, Shape], Any] = _as_it_is
 
     def __call__(self, base: Any, over: Any, shape: Shape) -> Any:
-        """`over` laid over `base`, both of `shape`. Neither is changed.
+        """`over` applied to `base`, both of `shape`. Neither is changed.
 
-        None within `over` removes a value and whatever is replaced as a whole; it leaves alone what merges.
+        None in `over` removes a value that is replaced as a whole; it leaves values that merge unchanged.
         """
         if over is self.unknown:
             return over
@@ -139,7 +139,7 @@ class Apply:
         return over
 
     def _objects(self, base: Mapping[str, Any], over: Mapping[str, Any], shape: Shape) -> Any:
-        # The class of `base` says what becomes of fields that are not there.
+        # The class of `base` decides about fields that are missing.
         merged = type(base)(base) if isinstance(base, dict) else dict(base)
         for key, value in over.items():
             field = shape.field(key)

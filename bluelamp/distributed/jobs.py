@@ -91,11 +91,11 @@ class EngineJob:
     engine: str = ""
     """The version of the command's engine, which the worker's must be too."""
     save: bool = False
-    """Whether the engine's plan of a preview is kept."""
+    """Whether the engine's plan of a preview is stored."""
     plan: "PlanFiles | None" = None
     """The saved plan that `up` applies."""
     repair: bool = False
-    """Whether drift is repaired where the settings allow it."""
+    """Whether drift is repaired if the settings allow it."""
 
     @property
     def changes(self) -> bool:

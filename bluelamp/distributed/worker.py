@@ -27,10 +27,10 @@ async def identify() -> Any:
     assert child.stdout is not None
     child.stdin.write(pickle.dumps(Task(IdentifyJob())))
     await child.stdin.drain()
-    said = await child.stdout.read()
+    output = await child.stdout.read()
     child.stdin.close()
     await child.wait()
-    return pickle.loads(said)[1] if said else RuntimeError("its process ended without an answer")  # noqa: S301 - ours
+    return pickle.loads(output)[1] if output else RuntimeError("its process ended without an answer")  # noqa: S301 - ours
 
 
 def run_task(run: str, token: str, task: bytes) -> tuple[str, bytes]:
@@ -52,14 +52,14 @@ def run_task(run: str, token: str, task: bytes) -> tuple[str, bytes]:
         assert child.stdout is not None
         child.stdin.write(task)
         child.stdin.flush()
-        said = child.stdout.read()
+        output = child.stdout.read()
         child.stdin.close()
         code = child.wait()
     finally:
         with _lock:
             _running[run].discard(child)
-    if said:
-        return address, said
+    if output:
+        return address, output
     why = f"its process ended without an answer ({how_ended(code)})"
     return address, pickle.dumps((True, Interrupted(why)) if token else (False, BluelampError(why)))
 

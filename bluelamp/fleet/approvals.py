@@ -54,7 +54,7 @@ class Approval(Document):
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class CheckedApproval:
     """A checked approval: its forces and, if it does not count, the reason."""
 
     approver: str
@@ -64,7 +64,7 @@ class Said:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class ApprovalStatus:
     """The approval status of one force's plan: the number of approvers required, and its approvers."""
 
     force: str
@@ -131,7 +131,7 @@ def needed(opened: Opened, stack: str) -> int:
     return 2 if plan.losses else 1
 
 
-def approve(opened: Opened, people: People, key: "Ed25519PrivateKey", now: datetime) -> Said:
+def approve(opened: Opened, people: People, key: "Ed25519PrivateKey", now: datetime) -> CheckedApproval:
     """Writes the approval of the holder of `key` into the folder of the plans, and returns it.
 
     Raises `UsageError` if that person may not approve them, or the key is unknown; `OSError`.
@@ -155,18 +155,18 @@ def approve(opened: Opened, people: People, key: "Ed25519PrivateKey", now: datet
     if folder.is_symlink():
         raise UsageError(f"{folder} is a link where a folder was", next_step="remove it")
     folder.mkdir(exist_ok=True)
-    said = {
+    document = {
         "format": FORMAT,
         "plan": opened.sha256,
         "forces": sorted(forces),
         "approver": approver.id,
         "approved": time_of(now),
     }
-    seal(said, folder / f"{approver.id}.json", Approval, key)
-    return Said(approver.id, tuple(sorted(forces)), time_of(now))
+    seal(document, folder / f"{approver.id}.json", Approval, key)
+    return CheckedApproval(approver.id, tuple(sorted(forces)), time_of(now))
 
 
-def approvals(opened: Opened, people: People, now: datetime) -> list[Said]:
+def approvals(opened: Opened, people: People, now: datetime) -> list[CheckedApproval]:
     """Every approval in the folder of the plans, with the reason if it does not count."""
     folder = opened.folder / APPROVALS
     if folder.is_symlink() or not folder.is_dir():
@@ -175,11 +175,11 @@ def approvals(opened: Opened, people: People, now: datetime) -> list[Said]:
     return [_counted(path, opened, people, now) for path in paths]
 
 
-def _counted(path: Path, opened: Opened, people: People, now: datetime) -> Said:
+def _counted(path: Path, opened: Opened, people: People, now: datetime) -> CheckedApproval:
     try:
         found, _ = unseal(path, Approval, _LARGEST)
     except UnsealedError as error:
-        return Said(path.stem[:60], refused=f"{APPROVALS}/{path.name} {error}")
+        return CheckedApproval(path.stem[:60], refused=f"{APPROVALS}/{path.name} {error}")
     refused = _wrong(found, path, opened, people, now)
     approver = people.named(found.approver)
     forces = tuple(
@@ -187,7 +187,7 @@ def _counted(path: Path, opened: Opened, people: People, now: datetime) -> Said:
         for stack in found.forces
         if approver and stack in opened.manifest.forces and people.may_approve(approver, stack)
     )
-    return Said(found.approver[:60], forces, found.approved, refused)
+    return CheckedApproval(found.approver[:60], forces, found.approved, refused)
 
 
 def _wrong(found: Approval, path: Path, opened: Opened, people: People, now: datetime) -> str:
@@ -215,8 +215,8 @@ def _refusal(opened: Opened, approver: Approver, approved: datetime, now: dateti
     if approved < _moment(manifest.written) - _CLOCKS:
         return f"the approval of {approver.id} is older than the plan"
     for day in dict.fromkeys((london_day(approved), london_day(now))):
-        if said := _out_of_date(approver, day):
-            return said
+        if reason := _out_of_date(approver, day):
+            return reason
     return ""
 
 
@@ -236,13 +236,15 @@ def _moment(text: str) -> datetime:
     return datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
 
 
-def standings(opened: Opened, said: Sequence[Said], stacks: Sequence[str]) -> list[Standing]:
+def approval_statuses(
+    opened: Opened, checked: Sequence[CheckedApproval], stacks: Sequence[str]
+) -> list[ApprovalStatus]:
     """The approval status of the plans of `stacks`, with valid approvals."""
     return [
-        Standing(
+        ApprovalStatus(
             stack,
             needed(opened, stack),
-            tuple(sorted({each.approver for each in said if not each.refused and stack in each.forces})),
+            tuple(sorted({each.approver for each in checked if not each.refused and stack in each.forces})),
         )
         for stack in stacks
     ]
@@ -250,23 +252,23 @@ def standings(opened: Opened, said: Sequence[Said], stacks: Sequence[str]) -> li
 
 def refuse_unapproved(opened: Opened, people: People, stacks: Sequence[str], now: datetime) -> None:
     """Raises `NotApprovedError` if a plan of `stacks` lacks approvals, with the reasons for invalid ones."""
-    said = approvals(opened, people, now)
-    lacking = [each for each in standings(opened, said, stacks) if each.missing]
+    checked = approvals(opened, people, now)
+    lacking = [each for each in approval_statuses(opened, checked, stacks) if each.missing]
     if not lacking:
         return
-    missing = "; ".join(_told(each) for each in lacking)
-    reasons = "".join(f"; {each}" for each in _reasons(said))
+    missing = "; ".join(_missing(each) for each in lacking)
+    reasons = "".join(f"; {each}" for each in _reasons(checked))
     raise NotApprovedError(
         f"{opened.folder}: not approved: {missing}{reasons}",
         next_step=f"have it approved: bluelamp approve {opened.folder} --sign-with KEY",
     )
 
 
-def _told(standing: Standing) -> str:
+def _missing(standing: ApprovalStatus) -> str:
     by = f", and has {' and '.join(standing.approvers)}" if standing.approvers else ""
     people = "1 person" if standing.needed == 1 else f"{standing.needed} different people"
     return f"{standing.force} needs {people}{by}"
 
 
-def _reasons(said: Sequence[Said]) -> Iterator[str]:
-    yield from dict.fromkeys(each.refused for each in said if each.refused)
+def _reasons(checked: Sequence[CheckedApproval]) -> Iterator[str]:
+    yield from dict.fromkeys(each.refused for each in checked if each.refused)

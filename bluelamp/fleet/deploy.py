@@ -186,8 +186,10 @@ def repair(target: Target, on_step: OnStep, drifted: Result, *, agree: Agree) ->
         return planned
     beyond = [name for name in (_beyond(step, drifted) for step in planned.steps) if name]
     if beyond:
-        said = f"the repair would change more than has drifted: {first_of(beyond, 5)}; next: bluelamp up {target.stack}"
-        return replace(drifted, status=Status.WRONG_USE, errors=(said,))
+        message = (
+            f"the repair would change more than has drifted: {first_of(beyond, 5)}; next: bluelamp up {target.stack}"
+        )
+        return replace(drifted, status=Status.WRONG_USE, errors=(message,))
     if not planned.steps or not agree(planned):
         return drifted
     outcome = operation.update(target, lambda step: on_step("up", step), refresh=True, only=only)
@@ -213,18 +215,18 @@ def _beyond(step: Step, drifted: Result) -> str:
 
 def nothing(force: str, verb: str) -> Result:
     """The result if nothing of the force is deployed: a failure, except for destroy."""
-    said = (f"nothing of {force} is deployed",)
+    messages = (f"nothing of {force} is deployed",)
     if verb == "destroy":
-        return Result(force, verb, Status.DONE, notes=said, deployed=False)
-    return Result(force, verb, Status.FAILED, errors=said, deployed=False)
+        return Result(force, verb, Status.DONE, notes=messages, deployed=False)
+    return Result(force, verb, Status.FAILED, errors=messages, deployed=False)
 
 
 def failed(force: str, verb: str, error: BluelampError | SettingsError) -> Result:
     """The result of a force whose verb ended with an error of ours."""
     if isinstance(error, SettingsError):
         return Result(force, verb, Status.WRONG_USE, errors=tuple(map(str, error.problems)))
-    said = error.message + (f"; next: {error.next_step}" if error.next_step else "")
-    return Result(force, verb, error.status, errors=(said,))
+    message = error.message + (f"; next: {error.next_step}" if error.next_step else "")
+    return Result(force, verb, error.status, errors=(message,))
 
 
 def _absent(outcome: Outcome) -> bool:
@@ -292,7 +294,7 @@ def _unchanged(target: Target, verb: str, planned: Result) -> Result:
 
 def _plain(error: str, stack: str) -> str:
     """The engine's error with the next step, if Bluelamp knows the error."""
-    if any(said in error for said in _FULL):
+    if any(text in error for text in _FULL):
         return f"{error}; free disk space, then run the same command again: it starts from the last complete state"
     found = known(error, stack)
     return str(found) if found else error

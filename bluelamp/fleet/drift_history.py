@@ -65,17 +65,17 @@ def remember(file: Path, force: str, found: Sequence[Key], now: datetime) -> tup
         with _ALONE, opened(file, memory=_MEMORY) as connection:
             connection.execute(_TABLES)
             connection.begin()
-            told = _told(connection, force, found, now)
+            history = _recorded(connection, force, found, now)
             connection.commit()
         with suppress(OSError):
             file.chmod(0o600)
     except (duckdb.Error, OSError) as error:
-        said = str(error).splitlines()[0][:200] if str(error) else type(error).__name__
-        return History(), f"{file}: the history cannot be used ({said}); move it away to start a new one"
-    return told, ""
+        reason = str(error).splitlines()[0][:200] if str(error) else type(error).__name__
+        return History(), f"{file}: the history cannot be used ({reason}); move it away to start a new one"
+    return history, ""
 
 
-def _told(connection: "DuckDBPyConnection", force: str, found: Sequence[Key], now: datetime) -> History:
+def _recorded(connection: "DuckDBPyConnection", force: str, found: Sequence[Key], now: datetime) -> History:
     runs = connection.execute(
         "SELECT id, ended FROM drift_runs WHERE force = ? ORDER BY id DESC LIMIT ?", [force, _LOOKED_AT]
     ).fetchall()

@@ -102,7 +102,7 @@ def check_plan(
 
 
 def _planned_check(
-    force: str, root: Path, arm_types: Path | None, plans: "Plans | None", asked: _Asked
+    force: str, root: Path, arm_types: Path | None, plans: "Plans | None", options: _Asked
 ) -> tuple[Check, dict[str, Any]]:
     """The result of `check_plan`, and the side of a comparison, which is empty if only some rules were judged."""
     from bluelamp.planning.attempt import ProgramError, attempt
@@ -119,15 +119,15 @@ def _planned_check(
     if plan.refused and (wrong := refusals(force, root, _reasons(plan))):
         raise SettingsError(wrong)
     with plans.recording(read, program=False) if plans else nullcontext():
-        check = _checked(plan, root, started, asked)
+        check = _checked(plan, root, started, options)
         side: dict[str, Any] = {}
         parts: dict[str, bytes] = {}
-        if plans and check.report and not check.failure and not (asked.selection and asked.selection.phrases):
+        if plans and check.report and not check.failure and not (options.selection and options.selection.phrases):
             side, parts = _side(plan, check.report, root, plans.secret)
     if plans and not check.failure and not check.refusals:
         from bluelamp.plans.packing import packed
 
-        plans.keep(force, {f"check {asked.variant(root, force)}": packed(check), **parts}, read)
+        plans.keep(force, {f"check {options.variant(root, force)}": packed(check), **parts}, read)
     return check, side or ({"error": check.failure} if check.failure else {})
 
 
@@ -149,14 +149,14 @@ def _side(plan: "Plan", report: Report, root: Path, key: bytes) -> tuple[dict[st
     return side, parts if costs is None else {**parts, COST: packed(costs)}
 
 
-def _checked(plan: "Plan", root: Path, started: datetime, asked: _Asked) -> Check:
+def _checked(plan: "Plan", root: Path, started: datetime, options: _Asked) -> Check:
     from bluelamp.origins.locations import with_locations
 
-    refused, step = _change_refused(plan, root) if asked.changes else ("", "")
-    report = judge_plan(plan, root, started=started, selection=asked.selection, block_unknown=asked.block_unknown)
-    if asked.kept:
+    refused, step = _change_refused(plan, root) if options.changes else ("", "")
+    report = judge_plan(plan, root, started=started, selection=options.selection, block_unknown=options.block_unknown)
+    if options.kept:
         report = replace(report, estate=estate(plan, report.name))
-    if asked.kept and report.broken and not plan.refused:
+    if options.kept and report.broken and not plan.refused:
         from bluelamp.origins.trace_failures import trace_failures
 
         report = trace_failures(report, plan, root)
@@ -207,11 +207,11 @@ def check_plans(
     Checks cached in `plans` are reused. `before` is called with the forces to plan. If `on_workers` is given, it plans
     and judges them.
     """
-    asked = _Asked(selection, block_unknown, kept, changes)
-    there = _reusable(forces, root, plans, asked) if plans else {}
+    options = _Asked(selection, block_unknown, kept, changes)
+    there = _reusable(forces, root, plans, options) if plans else {}
 
     def one(force: str) -> Check:
-        return _planned_check(force, root, arm_types, plans, asked)[0]
+        return _planned_check(force, root, arm_types, plans, options)[0]
 
     anew = [force for force in forces if force not in there]
     before(anew)
@@ -220,15 +220,15 @@ def check_plans(
         yield there.pop(force) if force in there else next(made)
 
 
-def _reusable(forces: Sequence[str], root: Path, plans: "Plans", asked: _Asked) -> dict[str, Check]:
+def _reusable(forces: Sequence[str], root: Path, plans: "Plans", options: _Asked) -> dict[str, Check]:
     """The cached checks of `forces` with unchanged inputs, updated to the current time and commit."""
     found = {}
     now = datetime.now(UTC)
     for force in forces:
-        check = plans.check(force, asked.variant(root, force))
-        if check is None and not asked.changes:
+        check = plans.check(force, options.variant(root, force))
+        if check is None and not options.changes:
             # A check that also compares with the rehearsed estate has the same report.
-            check = plans.check(force, replace(asked, changes=True).variant(root, force))
+            check = plans.check(force, replace(options, changes=True).variant(root, force))
             check = replace(check, change_refused="", next_step="") if isinstance(check, Check) else None
         if isinstance(check, Check) and check.report is not None:
             found[force] = check

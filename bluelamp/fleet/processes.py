@@ -168,30 +168,30 @@ class _Interrupts:
         self._stop = stop
         self._owner = os.getpid()
         self._before: Callable[[int, FrameType | None], Any] | None = None
-        self._ready = self._heard = False
+        self._ready = self._received = False
 
     def __enter__(self) -> "_Interrupts":
         before = signal.getsignal(signal.SIGINT)
         # If SIGINT is ignored, as in the background of a shell, it stays ignored.
         if callable(before) and threading.current_thread() is threading.main_thread():
             self._before = before
-            signal.signal(signal.SIGINT, self._hear)
+            signal.signal(signal.SIGINT, self._receive_signal)
         return self
 
     def __exit__(self, *_: object) -> None:
-        if self._before is not None and signal.getsignal(signal.SIGINT) == self._hear:
+        if self._before is not None and signal.getsignal(signal.SIGINT) == self._receive_signal:
             signal.signal(signal.SIGINT, self._before)
 
     def deliver(self) -> None:
         """Raises a deferred interrupt now, and later ones at once."""
         self._ready = True
-        if self._heard:
+        if self._received:
             self._raise(None)
 
-    def _hear(self, _number: int, frame: FrameType | None) -> None:
+    def _receive_signal(self, _number: int, frame: FrameType | None) -> None:
         if os.getpid() != self._owner:
             return
-        again, self._heard = self._heard, True
+        again, self._received = self._received, True
         if self._ready and not again:
             self._raise(frame)
 

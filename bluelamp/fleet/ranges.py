@@ -54,18 +54,20 @@ def wanted(force: "Force") -> dict[Key, IPv4Network]:
     }
 
 
-def moved(running: Ranges, asked: Ranges) -> list[Moved]:
+def moved(running: Ranges, configured: Ranges) -> list[Moved]:
     """The networks that would move, which is impossible while they are deployed."""
     return [
-        Moved(key, net, asked[key])
+        Moved(key, net, configured[key])
         for key, net in running.items()
-        if key in asked and not _stays(net, asked[key], key[1])
+        if key in configured and not _stays(net, configured[key], key[1])
     ]
 
 
-def _stays(running: IPv4Network, asked: IPv4Network, name: str) -> bool:
+def _stays(running: IPv4Network, configured: IPv4Network, name: str) -> bool:
     """Whether the network can stay; the network beside a virtual hub has the first half of the hub's range."""
-    return same_place(running, asked, name) or (name == HUB and running.network_address == asked.network_address)
+    return same_place(running, configured, name) or (
+        name == HUB and running.network_address == configured.network_address
+    )
 
 
 def reason(one: Moved, force: "Force") -> tuple[str, str]:

@@ -63,10 +63,10 @@ class RunRecord:
         except OSError as error:
             raise self._refused(str(error.strerror)) from None
         try:
-            said = json.loads(raw)
-            if said["format"] != FORMAT:
+            content = json.loads(raw)
+            if content["format"] != FORMAT:
                 raise self._refused(f"its format is not {FORMAT}")
-            return {stack: _entry(each) for stack, each in said["forces"].items()}
+            return {stack: _entry(each) for stack, each in content["forces"].items()}
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
             raise self._refused("it is not a run record") from None
 
@@ -125,5 +125,5 @@ class RunRecord:
         )
 
 
-def _entry(said: Mapping[str, Any]) -> Entry:
-    return Entry(State(said["state"]), str(said["ring"]), str(said["digest"]), str(said["at"]))
+def _entry(content: Mapping[str, Any]) -> Entry:
+    return Entry(State(content["state"]), str(content["ring"]), str(content["digest"]), str(content["at"]))

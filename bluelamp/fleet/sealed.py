@@ -78,13 +78,13 @@ def unseal(path: Path, model: type[D], limit: int) -> tuple[D, bytes]:
         raise UnsealedError("is missing") from None
     except OSError as error:
         raise UnsealedError(f"cannot be read: {error.strerror}") from None
-    said = None
+    content = None
     try:
-        said = json.loads(raw)
+        content = json.loads(raw)
         found = model.model_validate_json(raw, by_alias=True)
     except (ValueError, RecursionError, ValidationError):
-        raise UnsealedError(_misread(said, model)) from None
-    if said.get("content") != content_hash(said) or readable(said).encode() != raw:
+        raise UnsealedError(_misread(content, model)) from None
+    if content.get("content") != content_hash(content) or readable(content).encode() != raw:
         raise UnsealedError("was changed: it does not match its hash")
     try:
         key = public_key_of(found.signer.public_key.encode(), "the signer's key")

@@ -65,8 +65,8 @@ class CommandLine:
     @property
     def runs_program(self) -> bool:
         """Whether the engine starts a language host. With `--client` the caller is the program."""
-        asked = any(word.startswith("--run-program") and not word.endswith("=false") for word in self.arguments)
-        return (self.verb in ("up", "preview") or asked) and self.option("--client") is None
+        requested = any(word.startswith("--run-program") and not word.endswith("=false") for word in self.arguments)
+        return (self.verb in ("up", "preview") or requested) and self.option("--client") is None
 
     @property
     def changes(self) -> bool:

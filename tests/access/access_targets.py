@@ -22,7 +22,7 @@ def guid(number: int) -> str:
 
 
 def compiled_at(policy: AccessPolicy, day: date = DAY) -> tuple[Wanted, ...]:
-    """What the policy compiles to for the force of these tests."""
+    """The policy compiled for the force of these tests."""
     return compiled(Compiling(policy, day, "essex", "essex", "test"))
 
 
@@ -53,7 +53,7 @@ ASSETS: dict[str, dict[str, Any]] = {
 
 
 class _Choices:
-    """Choices that one number makes: a rule costs one draw."""
+    """Choices derived from one number, so that a rule costs one draw."""
 
     def __init__(self, number: int) -> None:
         self.number = number
@@ -69,7 +69,7 @@ class _Choices:
 
 
 def rule_of(number: int, seed: int) -> Rule:
-    """A rule, more often than not of a form that a target can express."""
+    """A rule, usually of a form that a target can express."""
     choices = _Choices(seed)
     kind = choices.one(["staff", "staff", "staff", "partner", "public", "any"])
     named = {"staff": ("analyst", "officer"), "partner": ("partner",), "public": ("public",), "any": tuple(PERSONAS)}
@@ -100,7 +100,7 @@ def problems(policy: AccessPolicy) -> list[str]:
 
 
 def generated(seeds: Sequence[int]) -> tuple[AccessPolicy, list[Rule]]:
-    """A policy whose rules every target can express, and the rules that were refused beside them."""
+    """A policy whose rules every target can express, and the rules that were refused."""
     kept: list[Rule] = []
     refused: list[Rule] = []
     for number, seed in enumerate(seeds):

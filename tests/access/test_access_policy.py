@@ -1,4 +1,4 @@
-"""`access.yaml` as it is read: what it does not know, and what nobody agreed, has a place and a next step."""
+"""Reading `access.yaml`: unknown names and missing agreements are reported with a location and a next step."""
 
 import shutil
 from datetime import date
@@ -32,7 +32,7 @@ def read(root, text, offered=EVERYTHING):
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "said"),
+    ("old", "new", "message"),
     [
         (
             "personas: [response-officer]\n    assets: [single",
@@ -74,11 +74,11 @@ def read(root, text, offered=EVERYTHING):
         ("effect: allow", "efect: allow", "did you mean effect?"),
     ],
 )
-def test_a_mistake_has_a_place_and_a_next_step(folder, old, new, said):
+def test_a_mistake_is_reported_with_its_location_and_next_step(folder, old, new, message):
     assert old in TEXT
     with pytest.raises(SettingsError) as raised:
         read(folder, TEXT.replace(old, new, 1))
-    assert said in str(raised.value)
+    assert message in str(raised.value)
     for problem in raised.value.problems:
         assert problem.file == f"stacks/{FORCE}/access.yaml"
         assert problem.line > 0
@@ -86,15 +86,15 @@ def test_a_mistake_has_a_place_and_a_next_step(folder, old, new, said):
 
 
 @pytest.mark.parametrize(
-    ("offered", "said"),
+    ("offered", "message"),
     [
         (Offered(), "single-view is in the lake, and the force has none"),
         (Offered(("published",)), "the force deploys no API Management service"),
         (Offered(("landing",), interfaces=True), "the lake has no file system published"),
     ],
 )
-def test_what_the_force_does_not_deploy_is_refused(folder, offered, said):
-    with pytest.raises(SettingsError, match=said):
+def test_access_to_something_the_force_does_not_deploy_is_refused(folder, offered, message):
+    with pytest.raises(SettingsError, match=message):
         read(folder, TEXT, offered)
 
 
@@ -111,7 +111,7 @@ def test_access_ends_with_the_agreement_of_the_contract(folder):
     assert decide(policy, cell, date(2027, 10, 1)).view is None
 
 
-def test_changes_name_who_gains_and_who_loses(folder):
+def test_changes_name_who_gains_and_who_loses_access(folder):
     before = read(folder, TEXT)
     text = TEXT.replace("networks: [city-council]", "networks: [city-council, internet]")
     after = read(folder, text.replace("assets: [demand-forecast, street-crime]", "assets: [street-crime]"))

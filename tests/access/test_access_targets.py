@@ -1,4 +1,4 @@
-"""Every cell of a policy has the same answer in the policy and in every target that it compiles to."""
+"""The policy and every target that it compiles to give the same answer for every cell."""
 
 from dataclasses import replace
 from datetime import date, timedelta
@@ -28,7 +28,7 @@ def test_every_cell_agrees_in_every_target(generated_policy):
 
 @QUICK
 @given(policies)
-def test_a_grant_that_is_missing_opens_nothing(generated_policy):
+def test_a_missing_grant_allows_nothing(generated_policy):
     """Without a package, an assignment, a product or a subscription somebody loses access, and nobody gains any."""
     policy, _ = generated_policy
     every = compiled_at(policy)
@@ -42,25 +42,25 @@ def test_a_grant_that_is_missing_opens_nothing(generated_policy):
 
 @QUICK
 @given(policies)
-def test_conditional_access_in_report_only_is_seen_to_block_nothing(generated_policy):
+def test_conditional_access_in_report_only_mode_blocks_nothing(generated_policy):
     policy, _ = generated_policy
     blocks = [each for each in compiled_at(policy) if each.type.endswith("ConditionalAccessPolicy")]
     rest = [each for each in compiled_at(policy) if not each.type.endswith("ConditionalAccessPolicy")]
     report = [replace(each, inputs={**each.inputs, "state": "enabledForReportingButNotEnforced"}) for each in blocks]
     found = list(disagreements(policy, made([*rest, *report]), DAY))
-    assert bool(found) == any(not _is_only_for_the_lake(each) for each in blocks)
+    assert bool(found) == any(not _is_for_the_lake_only(each) for each in blocks)
     assert all(each.found > each.policy for each in found)
 
 
-def _is_only_for_the_lake(wanted):
-    """Networks are blocked a second time by the lake itself."""
+def _is_for_the_lake_only(wanted):
+    """The lake blocks networks itself as well."""
     included = wanted.inputs["conditions"]["applications"]["includedApplications"]
     return included == ["e406a681-f3d4-42a8-90b6-c2b029497af1"] and wanted.name.endswith("-networks")
 
 
 @QUICK
 @given(policies)
-def test_rules_that_are_refused_say_why_and_what_to_do(generated_policy):
+def test_refused_rules_give_the_reason_and_the_next_step(generated_policy):
     policy, refused = generated_policy
     for rule in refused:
         found = problems(policy_of([*policy.rules, rule]))
@@ -70,7 +70,7 @@ def test_rules_that_are_refused_say_why_and_what_to_do(generated_policy):
 
 @QUICK
 @given(policies)
-def test_an_expired_rule_gives_nothing(generated_policy):
+def test_an_expired_rule_grants_nothing(generated_policy):
     policy, _ = generated_policy
     days = sorted({DAY, *(each.expires + timedelta(days=1) for each in policy.rules if each.expires)})
     for before, after in pairwise(days):
@@ -80,8 +80,8 @@ def test_an_expired_rule_gives_nothing(generated_policy):
         assert list(disagreements(policy, made(compiled_at(policy, after)), after)) == []
 
 
-def test_generated_policies_are_worth_generating():
-    """Most of what is generated can be expressed, allows something, and uses every target."""
+def test_generated_policies_are_varied():
+    """Most generated rules can be expressed, allow something, and use every target."""
     found = [generated([seed, seed * 7 + 3, seed * 13 + 1]) for seed in range(10**9, 10**9 + 300)]
     rules = [rule for policy, _ in found for rule in policy.rules]
     types = {each.type.rpartition(":")[2] for policy, _ in found for each in compiled_at(policy)}
@@ -103,7 +103,7 @@ ALLOW = {
 
 
 @pytest.mark.parametrize(
-    ("other", "said"),
+    ("other", "message"),
     [
         ({"effect": "deny", "personas": [ANY]}, "rule two denies what rule one allows: analyst, crimes, response"),
         ({"mask": "short"}, "rule two allows on other terms what rule one allows"),
@@ -117,16 +117,16 @@ ALLOW = {
         ({"personas": ["public"]}, "gives the public crimes, which is not published"),
     ],
 )
-def test_what_contradicts_or_cannot_be_expressed_is_refused(other, said):
+def test_contradictory_and_inexpressible_rules_are_refused(other, message):
     policy = policy_of([Rule.model_validate(ALLOW), Rule.model_validate({**ALLOW, "id": "two", **other})])
-    assert any(said in each for each in problems(policy)), problems(policy)
+    assert any(message in each for each in problems(policy)), problems(policy)
 
 
-def test_the_same_terms_twice_are_no_contradiction():
+def test_identical_terms_are_no_contradiction():
     assert problems(policy_of([Rule.model_validate(ALLOW), Rule.model_validate({**ALLOW, "id": "two"})])) == []
 
 
-def test_a_lake_that_answers_on_the_internet_is_still_closed_by_the_condition():
+def test_a_lake_with_public_access_is_still_closed_by_the_condition():
     policy = policy_of([Rule.model_validate({**ALLOW, "devices": [ANY]})])
     every = compiled_at(policy)
     opened = made(every, account={"publicNetworkAccess": "Enabled"})
@@ -146,7 +146,7 @@ def test_a_lake_that_answers_on_the_internet_is_still_closed_by_the_condition():
     assert list(disagreements(policy, made(loose, account={"publicNetworkAccess": "Enabled"}), DAY))
 
 
-def test_the_end_of_access_is_announced_thirty_days_before():
+def test_the_end_of_access_is_announced_thirty_days_ahead():
     rule = Rule.model_validate({**ALLOW, "expires": date(2026, 7, 1)})
     policy = policy_of([rule])
     assert list(closing(policy, date(2026, 5, 31))) == []
@@ -165,12 +165,12 @@ def test_the_end_of_access_is_announced_thirty_days_before():
         "",
     ],
 )
-def test_a_condition_that_is_not_understood_is_no_answer(condition):
+def test_an_unknown_condition_gives_no_answer(condition):
     with pytest.raises(NotUnderstoodError):
         holds(condition, Request(path="a/b", listing=False, private=True))
 
 
-def test_a_policy_that_is_not_understood_is_no_answer():
+def test_an_unknown_policy_gives_no_answer():
     policy = policy_of([Rule.model_validate({**ALLOW, "personas": ["partner"], "assets": ["view"], "devices": [ANY]})])
     every = [
         replace(each, inputs={**each.inputs, "value": each.inputs["value"].replace("<ip-filter", "<quota-by-key")})

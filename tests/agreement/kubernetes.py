@@ -1,8 +1,8 @@
-"""How often the rehearsed Kubernetes decides as a real API server does: `python -m tests.agreement.kubernetes`.
+"""How often the rehearsed Kubernetes agrees with a real API server: `python -m tests.agreement.kubernetes`.
 
-Cases are `bases/`, objects of every built-in kind, and the smallest object of every kind of the add-ons, each with
-single-field variations: as a new object, and as a change of the base. A server judges them in a dry run of server-side
-apply with strict field validation, as pulumi-kubernetes does in a preview.
+Cases are `bases/` (objects of every built-in kind) and the smallest object of every add-on kind, each with single-field
+variations: as a new object, and as a change of the base. The server judges them in a dry run of server-side apply with
+strict field validation, as pulumi-kubernetes does in a preview.
 """
 
 import argparse
@@ -39,7 +39,7 @@ _AT_ONCE = 4
 
 @dataclass(frozen=True)
 class Case:
-    """One question to both: is `obj` taken, as a new object or as a change of `before`?"""
+    """One question to both: is `obj` accepted, as a new object or as a change of `before`?"""
 
     name: str
     obj: dict[str, Any]
@@ -53,10 +53,10 @@ class Case:
 
 @dataclass
 class Outcome:
-    """How many verdicts agree, and those that do not: the case, the rehearsal's reason and the server's."""
+    """The number of verdicts that agree, and those that differ: the case, the rehearsal's reason and the server's."""
 
     agreed: Counter[str] = field(default_factory=Counter)
-    asked: Counter[str] = field(default_factory=Counter)
+    compared: Counter[str] = field(default_factory=Counter)
     different: list[tuple[Case, str, str]] = field(default_factory=list)
     unanswered: int = 0
 
@@ -70,14 +70,14 @@ def bases() -> dict[str, dict[str, Any]]:
 
 
 def kind_of(obj: dict[str, Any]) -> Kind:
-    """The kind of an object, built in or an add-on's."""
+    """The kind of an object, built in or from an add-on."""
     found = kinds.builtin(obj["apiVersion"], obj["kind"]) or addon(obj["apiVersion"], obj["kind"])
     assert found is not None, obj["kind"]
     return found
 
 
 def builtin_cases(name: str, obj: dict[str, Any], salt: str) -> Iterator[Case]:
-    """A base, some of its variations as new objects, and some as changes; their names pick them."""
+    """A base, some of its variations as new objects, and some as changes; chosen by a digest of their names."""
     kind = kind_of(obj)
     assert kind.node is not None
     yield Case(name, obj)
@@ -95,7 +95,7 @@ def _picked(found: list[Variation], salt: str, most: int) -> list[Variation]:
 
 
 def addon_cases(salt: str) -> Iterator[Case]:
-    """Add-ons' kinds: the smallest object of each and some of its variations, which its name picks."""
+    """Add-on kinds: the smallest object of each and some of its variations, chosen by a digest of its name."""
     for api_version, names in served().items():
         for name in names:
             kind = addon(api_version, name)
@@ -108,7 +108,7 @@ def addon_cases(salt: str) -> Iterator[Case]:
 
 
 def digest(text: str) -> str:
-    """A number that follows from `text`, by which a part of the cases is picked."""
+    """A number derived from `text`, used to choose a subset of the cases."""
     return hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -125,12 +125,12 @@ class Rehearsed:
         self._provider = KubernetesProvider(Store(":memory:"), patience=0.0)
 
     def checked(self, case: Case) -> str:
-        """What the rehearsal finds wrong before anything is made; empty where that is nothing."""
+        """The errors that the rehearsal finds before anything is created; empty if there are none."""
         failures = self._provider.check(_DEV, _urn(case.obj), case.before or {}, case.obj).failures
         return "; ".join(f"{failure.path}: {failure.reason}" for failure in failures)
 
     def verdict(self, case: Case) -> str:
-        """Why the rehearsal refuses the case; empty where it takes it."""
+        """Why the rehearsal refuses the case; empty if it accepts it."""
         if wrong := self.checked(case):
             return wrong
         urn, before = _urn(case.obj), case.before
@@ -150,14 +150,15 @@ class Rehearsed:
 
 
 class Real:
-    """The verdicts of the API server that a kubeconfig names."""
+    """The verdicts of the API server in a kubeconfig."""
 
     def __init__(self, kubeconfig: Path) -> None:
         self._api = Api(kubeconfig)
 
     def verdict(self, obj: dict[str, Any]) -> str | None:
-        """Why the server refuses `obj`; empty where it takes it, None where it gives no answer (it has bugs that end a
-        connection). Nothing is stored."""
+        """Why the server refuses `obj`; empty if it accepts it, None if it gives no answer (some of its bugs end the
+        connection). Nothing is stored.
+        """
         try:
             self._apply(obj, dry_run=True)
         except RefusalError as error:
@@ -167,7 +168,7 @@ class Real:
         return ""
 
     def make(self, obj: dict[str, Any]) -> str:
-        """Stores `obj`; why it cannot be, or nothing."""
+        """Stores `obj`; returns why it cannot be stored, or nothing."""
         try:
             self._apply(obj, dry_run=False)
         except RefusalError as error:
@@ -175,7 +176,7 @@ class Real:
         return ""
 
     def remove(self, obj: dict[str, Any]) -> None:
-        """Removes `obj` with its finalizers."""
+        """Deletes `obj` and its finalizers."""
         meta = {key: value for key, value in obj["metadata"].items() if key in ("name", "namespace")}
         bare = {**obj, "metadata": meta}
         with suppress(RefusalError):
@@ -194,7 +195,7 @@ class Real:
 
 
 def compare(real: Real, cases: Iterable[Case]) -> Outcome:
-    """Asks both about every case."""
+    """Compares both verdicts for every case."""
     rehearsed, outcome = Rehearsed(), Outcome()
     with ThreadPoolExecutor(_AT_ONCE) as pool:
         for before, group in groupby(
@@ -208,7 +209,7 @@ def compare(real: Real, cases: Iterable[Case]) -> Outcome:
                     outcome.unanswered += 1
                     continue
                 ours = rehearsed.verdict(case)
-                outcome.asked[case.kind] += 1
+                outcome.compared[case.kind] += 1
                 if bool(ours) == bool(theirs):
                     outcome.agreed[case.kind] += 1
                 else:
@@ -219,7 +220,7 @@ def compare(real: Real, cases: Iterable[Case]) -> Outcome:
 
 
 def all_cases(salt: str = "") -> Iterator[Case]:
-    """Every case; another `salt` picks other variations."""
+    """Every case; another `salt` chooses other variations."""
     for name, obj in bases().items():
         yield from builtin_cases(name, obj, salt)
     yield from addon_cases(salt)
@@ -242,10 +243,10 @@ def main() -> None:
             kubeconfig = stack.enter_context(control_plane(Path(folder)))
             crds.install(kubeconfig)
         outcome = compare(Real(kubeconfig), all_cases(arguments.salt))
-    asked, agreed = outcome.asked.total(), outcome.agreed.total()
-    sys.stdout.write(f"{agreed} of {asked} verdicts agree ({100 * agreed / asked:.2f} %)\n")
-    for kind, count in (outcome.asked - outcome.agreed).most_common():
-        sys.stdout.write(f"  {kind}: {count} of {outcome.asked[kind]} differ\n")
+    compared, agreed = outcome.compared.total(), outcome.agreed.total()
+    sys.stdout.write(f"{agreed} of {compared} verdicts agree ({100 * agreed / compared:.2f} %)\n")
+    for kind, count in (outcome.compared - outcome.agreed).most_common():
+        sys.stdout.write(f"  {kind}: {count} of {outcome.compared[kind]} differ\n")
     if arguments.different:
         lines = (
             f"{case.name}\n  rehearsed: {ours or 'takes it'}\n  server: {theirs or 'takes it'}\n"

@@ -1,11 +1,11 @@
-"""How many verdicts are unknown on templates as Azure Verified Modules are compiled to.
+"""How many verdicts are unknown for templates like those that Azure Verified Modules compile to.
 
-    python -m tests.agreement.templates
+Run `python -m tests.agreement.templates`.
 
-Each case is a module with the constructs that such modules have in common: parameters of user-defined types that may be
-null, `tryGet` and `coalesce`, lambdas over role assignments and identities, diagnostic settings, locks, role
-assignments and private endpoints in loops, modules in modules, and outputs that others read. `WANTED` has verdicts that
-a reader of the module can tell. Ends with 1 where the share is not below `MOST`, or a verdict is another one.
+Each case is a module with the constructs that such modules share: nullable parameters of user-defined types, `tryGet`
+and `coalesce`, lambdas over role assignments and identities, diagnostic settings, locks, role assignments and private
+endpoints in loops, nested modules, and outputs that other modules read. `WANTED` has the verdicts that a reader of the
+module can determine. The exit status is 1 if the share of unknown verdicts is not below `MOST`, or a verdict differs.
 """
 
 import json
@@ -78,7 +78,7 @@ ROLES: Final = {"Owner": "8e3af657-a8ff-443c-a75c-2fe8c4bcb635", "Reader": "acdd
 
 
 def module(type_: str, version: str, properties: Any, *, parameters: Json | None = None, **more: Any) -> Json:
-    """A module around one resource, with what every module has."""
+    """A module around one resource, with the parts that every module has."""
     own = {"type": type_, "apiVersion": version, "name": "[parameters('name')]", "location": "[parameters('location')]"}
     identity = (
         "[if(not(empty(parameters('managedIdentities'))), createObject('type', if(coalesce(tryGet(parameters("
@@ -365,7 +365,7 @@ SUBNET: Final = "[resourceId('Microsoft.Network/virtualNetworks/subnets', 'vnet-
 
 
 def used(name: str, /, **given: Any) -> Json:
-    """The module `name` as another template uses it."""
+    """The module `name`, as used by another template."""
     return {
         "type": "Microsoft.Resources/deployments",
         "apiVersion": "2022-09-01",
@@ -380,7 +380,7 @@ def used(name: str, /, **given: Any) -> Json:
 
 
 def pattern() -> Json:
-    """A template that is made of modules, as a team writes it."""
+    """A template made of modules, as a team would write it."""
     settings = {
         "lock": {"kind": "CanNotDelete"},
         "tags": "[variables('tags')]",
@@ -424,7 +424,7 @@ WANTED: Final = {
 
 
 def verdicts(folder: Path) -> Iterator[tuple[str, str, Verdict]]:
-    """The case, the rule and the verdict of each verdict that counts."""
+    """The case, the rule and the verdict, for each verdict that counts."""
     for name, case in CASES.items():
         file = folder / f"{name}.json"
         file.write_text(json.dumps(case, indent=1))
@@ -434,7 +434,7 @@ def verdicts(folder: Path) -> Iterator[tuple[str, str, Verdict]]:
 
 
 def disagreements(found: list[tuple[str, str, Verdict]]) -> list[str]:
-    """Where a verdict is not the one that is wanted."""
+    """The verdicts that differ from those expected."""
     return [
         f"{case} {rule}: {sorted({each for name, of, each in found if (name, of) == (case, rule)})}, not {wanted}"
         for (case, rule), wanted in WANTED.items()
@@ -443,12 +443,12 @@ def disagreements(found: list[tuple[str, str, Verdict]]) -> list[str]:
 
 
 def share(found: list[tuple[str, str, Verdict]]) -> float:
-    """How many of the verdicts are unknown, of 1."""
+    """The share of verdicts that are unknown, from 0 to 1."""
     return sum(each is Verdict.UNKNOWN for _, _, each in found) / len(found)
 
 
 def main() -> int:
-    """Prints the figures; the exit status."""
+    """Prints the figures; returns the exit status."""
     with tempfile.TemporaryDirectory() as folder:
         found = list(verdicts(Path(folder)))
     wrong = disagreements(found)

@@ -1,4 +1,4 @@
-"""Changes of a custom resource with rules on a change, and what becomes of each."""
+"""Changes of a custom resource that has transition rules, and the outcome of each."""
 
 from pathlib import Path
 from typing import Any
@@ -34,7 +34,7 @@ def definition() -> dict[str, Any]:
 
 
 def cases() -> dict[str, tuple[Case, str]]:
-    """Each case with a part of the message that refuses it, empty where it is taken."""
+    """Each case, with part of the message that refuses it, or an empty text if it is accepted."""
     return {
         name: (Case(name, _object(after), None if before is None else _object(before)), refused or "")
         for name, (before, after, refused) in _DATA["cases"].items()

@@ -1,4 +1,4 @@
-"""Objects that differ from a good one in a single field, in every way that an API server has an opinion of."""
+"""Objects that differ from a valid one in a single field, in every way that an API server checks."""
 
 import copy
 import re
@@ -57,7 +57,7 @@ _NUMBERS = {"negative": -1, "zero": 0, "one": 1, "past a port": 65536, "largest"
 
 
 class Shape:
-    """A schema and what it refers to."""
+    """A schema and its definitions."""
 
     def __init__(self, definitions: Mapping[str, Node]) -> None:
         self._definitions = definitions
@@ -69,7 +69,7 @@ class Shape:
         return node
 
     def type_of(self, node: Node) -> str:
-        """The type of a node's value; empty where it may be any."""
+        """The type of a node's value; empty if any type is allowed."""
         node = self.resolve(node)
         if node.get("x-kubernetes-int-or-string"):
             return "string"
@@ -124,7 +124,7 @@ def base(shape: Shape, node: Node, api_version: str, kind: str, *, namespaced: b
 
 
 def fields(obj: dict[str, Any], value: Any) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Each field below the base's own name, with the object that has `value` there."""
+    """Each field below the base's own name, with the object in which that field is `value`."""
     for path in _paths(obj, ()):
         if path[0] not in ("apiVersion", "kind") and path not in (("metadata",), ("metadata", "name")):
             yield ".".join(map(str, path)), _with(obj, path, value)
@@ -138,14 +138,14 @@ def _paths(value: Any, path: Path) -> Iterator[Path]:
 
 
 def variations(obj: dict[str, Any], node: Node, shape: Shape) -> Iterator[Variation]:
-    """The object with each of its fields left out, misspelt and with other values, and with each field that it lacks."""
+    """The object with each field removed, misspelt or given other values, and with each missing field added."""
     yield from _object(obj, obj, node, shape, ())
 
 
 def _object(
     obj: dict[str, Any], value: Any, node: Node, shape: Shape, path: Path, added: int = 0
 ) -> Iterator[Variation]:
-    """Variations below `path`; `added` is how many of the objects around it are not the base's own."""
+    """Variations below `path`; `added` counts the enclosing objects that are not in the base."""
     node = shape.resolve(node)
     fields: Mapping[str, Node] = node.get("properties") or {}
     for key, item in value.items():
@@ -166,7 +166,7 @@ def _field(obj: dict[str, Any], item: Any, node: Node, shape: Shape, path: Path,
         yield from _object(obj, item, node, shape, path, added)
         return
     if path == ("metadata", "namespace"):
-        # Another namespace is another place, not another object.
+        # In another namespace it would be another object.
         return
     identity = path == ("metadata", "name")
     if not identity:
@@ -207,7 +207,7 @@ _SERVER_OWNED = (
 
 
 def _others(item: Any, kind: str, node: Node) -> Iterator[tuple[str, Any]]:
-    """Other values for a field that has the value `item`: of its type, and one of another type."""
+    """Other values for a field with the value `item`: some of its type, and one of another type."""
     wrong: Any = {"string": 7, "object": "text", "array": {}, "boolean": "yes"}.get(kind, "text")
     found: dict[str, Any] = {"of another type": wrong}
     if isinstance(item, bool):

@@ -1,7 +1,7 @@
-"""Holds an export to DataHub's own classes: `python tests/assets/datahub_check.py FILE`, in the environment of
-`make interop`, which runs it. `acryl-datahub` cannot live beside this project.
+"""Checks an export against DataHub's own classes: `python tests/assets/datahub_check.py FILE`.
 
-The classes let fields pass that they do not know, and text that is no URN: both are looked for here.
+`make interop` runs it in its own environment, because `acryl-datahub` cannot be installed beside this project. The
+classes accept unknown fields and text that is not a URN, so both are checked here.
 """
 
 import json
@@ -20,7 +20,7 @@ URNS = {"actor": CorpUserUrn, "dataset": DatasetUrn, "entityUrn": DatasetUrn, "o
 
 
 def faults(document: dict[str, Any]) -> Iterator[str]:
-    """What DataHub would not take, or would drop."""
+    """What DataHub would refuse or drop."""
     proposal = MetadataChangeProposalClass.from_obj(document)
     try:
         made = MetadataChangeProposalWrapper.try_from_mcpc(proposal)

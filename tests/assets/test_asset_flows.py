@@ -1,4 +1,4 @@
-"""Flows over lineage: for any register, the rules find just the steps that cross a boundary without an agreement."""
+"""Data flows: for any register, the rules find exactly the steps that cross a boundary without an agreement."""
 
 from dataclasses import dataclass
 
@@ -17,7 +17,7 @@ PERMITS = {"BL-AST-007": "lowerClassification", "BL-AST-008": "public", "BL-AST-
 
 @dataclass(frozen=True)
 class Drawn:
-    """An asset: what it is derived from are indices of assets before it."""
+    """An asset; its sources are indices of earlier assets."""
 
     level: int
     public: bool
@@ -68,7 +68,7 @@ def agreed(rule: str, *ends: Drawn) -> bool:
 
 
 def is_wrong(rule: str, asset: Drawn, register: list[Drawn]) -> bool:
-    """What the rule is to find, said over again from the definition."""
+    """The expected verdict, derived independently from the definition."""
     sources = [register[each] for each in asset.sources]
     if sources:
         return any(crosses(rule, each, asset) and not agreed(rule, each, asset) for each in sources)
@@ -90,7 +90,7 @@ def test_exactly_the_crossings_without_an_agreement_fail(register: list[Drawn]) 
 
 @settings(derandomize=True, deadline=None, max_examples=tries(150))
 @given(registers(), st.data())
-def test_what_is_not_known_is_never_a_pass_that_knowing_would_refuse(
+def test_an_unknown_value_never_passes_where_a_known_value_would_fail(
     register: list[Drawn], data: st.DataObject
 ) -> None:
     number = data.draw(st.integers(0, len(register) - 1))
@@ -106,7 +106,7 @@ def test_what_is_not_known_is_never_a_pass_that_knowing_would_refuse(
             assert judgement.verdict in (Verdict.FAIL, Verdict.UNKNOWN), judgement
 
 
-def test_the_path_begins_where_the_data_comes_from() -> None:
+def test_the_path_begins_at_the_source_of_the_data() -> None:
     sensitive = Drawn(1, False, False, frozenset(), False, frozenset())
     register = [
         sensitive,

@@ -1,4 +1,4 @@
-"""What breaks the register or the roadmap is refused at every moment, and nothing is made."""
+"""A broken register or roadmap is refused by every command, and nothing is created."""
 
 import json
 

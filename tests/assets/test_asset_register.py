@@ -1,4 +1,4 @@
-"""The registers of the forces, what is wrong in one, and what `bluelamp assets` makes of them."""
+"""The forces' registers, mistakes in a register, and the output of `bluelamp assets`."""
 
 import json
 from pathlib import Path
@@ -27,7 +27,7 @@ def largest() -> tuple[Contract, ...]:
     return read_assets(ROOT, "west-midlands")
 
 
-def test_every_force_has_a_register_whose_owners_are_roles_of_its_own() -> None:
+def test_every_force_has_a_register_owned_by_its_own_roles() -> None:
     for force in with_stacks(ROOT):
         assert read_assets(ROOT, force), force
 
@@ -91,7 +91,7 @@ def edit(path: Path, old: str, new: str) -> None:
         ),
     ],
 )
-def test_what_differs_from_its_contract_is_refused(project: Project, old: str, new: str, rule: str) -> None:
+def test_a_difference_from_the_contract_is_refused(project: Project, old: str, new: str, rule: str) -> None:
     edit(contract(project, "platform-logs"), old, new)
     resources = from_plan(plan_force(FORCE, project.root))
     assert rule in {each.rule for each in judge(resources, OURS) if each.verdict is Verdict.FAIL}
@@ -118,7 +118,7 @@ def test_flows_that_cross_a_boundary_are_refused(project: Project) -> None:
     assert "platform-logs -> copy leads to a copy in northeurope" in found["BL-AST-009"]
 
 
-def test_mistakes_in_a_contract_are_mistakes_in_the_settings(project: Project) -> None:
+def test_mistakes_in_a_contract_are_reported_as_mistakes_in_the_settings(project: Project) -> None:
     path = contract(project, "platform-logs")
     edit(path, "kind: DataContract\n", "kind: DataContract\ntitel: Logs\n")
     edit(path, 'role: "Head of ICT"', 'role: "Jo Bloggs"')
@@ -129,14 +129,14 @@ def test_mistakes_in_a_contract_are_mistakes_in_the_settings(project: Project) -
         assert "titel" in run.stderr
 
 
-def test_a_place_that_is_no_region_is_refused_with_the_nearest_one(project: Project) -> None:
+def test_an_unknown_region_is_refused_with_the_nearest_one(project: Project) -> None:
     edit(contract(project, "platform-logs"), "value: uksouth", "value: uksuoth")
     run = project.run("assets", FORCE)
     assert run.returncode == 2
     assert "did you mean uksouth?" in run.stderr
 
 
-def test_without_a_register_nothing_passes_as_catalogued_and_one_is_proposed(project: Project) -> None:
+def test_without_a_register_nothing_counts_as_catalogued_and_one_is_proposed(project: Project) -> None:
     for path in contract(project, "x").parent.iterdir():
         path.unlink()
     contract(project, "x").parent.rmdir()
@@ -156,7 +156,7 @@ def test_without_a_register_nothing_passes_as_catalogued_and_one_is_proposed(pro
 
 
 @pytest.mark.parametrize("force", ["west-midlands", "essex"])
-def test_the_dcat_export_keeps_to_the_cross_government_model(force: str) -> None:
+def test_the_dcat_export_follows_the_cross_government_model(force: str) -> None:
     schema = json.loads(Path(__file__).with_name("ukgov-dataset.json").read_text("utf-8"))
     validator = Draft201909Validator(schema, format_checker=FormatChecker())
     exported = catalogue(force, force, read_assets(ROOT, force))
@@ -164,7 +164,7 @@ def test_the_dcat_export_keeps_to_the_cross_government_model(force: str) -> None
     context = exported["@context"]
     for each in exported["dataset"]:
         assert all(key in context or key.startswith("@") for key in each)
-        # The model is closed: what JSON-LD and this project add to it is left out, and nothing is put in.
+        # The model is closed: terms of JSON-LD and of this project are removed, and nothing is added.
         own = {key: value for key, value in each.items() if key not in ("@id", "marking", "derivedFrom")}
         own["contactPoint"] = {key: value for key, value in each["contactPoint"].items() if key != "@type"}
         assert list(validator.iter_errors(own)) == []
@@ -174,7 +174,7 @@ def test_the_dcat_export_keeps_to_the_cross_government_model(force: str) -> None
         assert list(validator.iter_errors({**own, "modified": "2026-02-30"}))
 
 
-def test_the_picture_has_every_asset_and_every_flow(largest: tuple[Contract, ...]) -> None:
+def test_the_diagram_has_every_asset_and_every_flow(largest: tuple[Contract, ...]) -> None:
     svg = ET.fromstring(picture("West Midlands <Police>", largest))
     names = {element.get("aria-label", "").partition(",")[0] for element in svg.iter() if element.get("aria-label")}
     assert {each.name.partition(",")[0] for each in largest} <= names

@@ -1,4 +1,4 @@
-"""What is exported to DataHub; `make interop` holds it to DataHub's own classes (`datahub_check.py`)."""
+"""The DataHub export; `make interop` checks it against DataHub's own classes (`datahub_check.py`)."""
 
 import json
 

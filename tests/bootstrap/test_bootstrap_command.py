@@ -15,7 +15,7 @@ NAME = "bootstrap-dyfed-powys"
 
 
 def urns(state: str) -> list[str]:
-    """The URNs of what a state holds."""
+    """The URNs of the resources in a state."""
     return sorted(each["urn"] for each in json.loads(state)["deployment"]["resources"])
 
 
@@ -28,7 +28,7 @@ def made(tmp_path_factory: pytest.TempPathFactory):
 
 
 @pytest.mark.engine
-def test_it_is_made_once_and_its_state_moves_into_the_store(made: Project, tmp_path: Path, engine: Path) -> None:
+def test_it_is_created_once_and_its_state_moves_into_the_store(made: Project, tmp_path: Path, engine: Path) -> None:
     first = made.run("bootstrap", "dyfed-powys", "--rehearse", "--format", "json", "--checklist", "list.md")
     assert first.returncode == 0, first.stderr
     document = json.loads(first.stdout)
@@ -48,8 +48,8 @@ def test_it_is_made_once_and_its_state_moves_into_the_store(made: Project, tmp_p
 
     backend = tmp_path / "store"
     backend.mkdir()
-    # The commands of the checklist, with a folder for the new state store. A rehearsal has no store but its own: what
-    # comes after it runs by itself.
+    # The commands of the checklist, with a folder as the new state store. A rehearsal has only its own store, so later
+    # commands run without further set-up.
     folder, state = ".bluelamp/bootstrap/dyfed-powys", tmp_path / "state.json"
     exported = made.run("rehearse", "--", "sh", "-c", f"cd {folder}; pulumi stack export -s {NAME} --file {state}")
     assert exported.returncode == 0, exported.stderr
@@ -73,15 +73,15 @@ def test_it_is_made_once_and_its_state_moves_into_the_store(made: Project, tmp_p
 
 
 def test_no_command_destroys_it(made: Project) -> None:
-    status, _, said = in_process(made.root, ["destroy", "--rehearse", NAME])
+    status, _, output = in_process(made.root, ["destroy", "--rehearse", NAME])
     assert status == 2
-    assert NAME in said
+    assert NAME in output
 
 
 def test_nothing_is_done_without_settings_or_confirmation(made: Project) -> None:
-    status, _, said = in_process(made.root, ["bootstrap", "essex", "--rehearse"])
+    status, _, output = in_process(made.root, ["bootstrap", "essex", "--rehearse"])
     assert status == 2
-    assert "stacks/essex/bootstrap.yaml" in said
-    status, _, said = in_process(made.root, ["bootstrap", "dyfed-powys"])
+    assert "stacks/essex/bootstrap.yaml" in output
+    status, _, output = in_process(made.root, ["bootstrap", "dyfed-powys"])
     assert status == 2
-    assert "add --yes, --preview or --rehearse" in said
+    assert "add --yes, --preview or --rehearse" in output

@@ -1,4 +1,4 @@
-"""`stacks/<force>/bootstrap.yaml`: its mistakes, and whom the identities trust by default."""
+"""`stacks/<force>/bootstrap.yaml`: mistakes in it, and which subjects the identities trust by default."""
 
 from pathlib import Path
 
@@ -56,7 +56,7 @@ def test_gitlab_trusts_the_branch_that_is_applied(read):
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "place", "said"),
+    ("old", "new", "place", "message"),
     [
         ("host: github", "host: gitea", "1", "'gitea' is not an allowed value"),
         ("dyfed-powys-police/estate", "estate", "2", "not a repository of the host github"),
@@ -69,11 +69,11 @@ def test_gitlab_trusts_the_branch_that_is_applied(read):
         ("host:", "hots:", "1", "no setting called 'hots'"),
     ],
 )
-def test_a_mistake_is_told_with_its_place(read, old, new, place, said):
+def test_a_mistake_is_reported_with_its_location(read, old, new, place, message):
     assert old in GITHUB
     with pytest.raises(SettingsError) as caught:
         read(GITHUB.replace(old, new, 1))
-    problem = next(each for each in caught.value.problems if said in str(each))
+    problem = next(each for each in caught.value.problems if message in str(each))
     if place:
         assert f"stacks/dyfed-powys/bootstrap.yaml:{place}:" in str(problem)
 
@@ -115,7 +115,7 @@ def test_the_checklist_has_what_the_host_needs(read, force, host, more, wanted):
     assert page.count("- [ ]") > 20
 
 
-def test_roles_that_are_not_assigned_are_in_the_checklist(read, force):
+def test_unassigned_roles_are_in_the_checklist(read, force):
     settings = read(GITHUB)
     page = markdown(force.name, checklist(force, settings, {}))
     assigned = {
@@ -128,5 +128,5 @@ def test_roles_that_are_not_assigned_are_in_the_checklist(read, force):
     named["Contributor of the directory's diagnostics"] = "/providers/Microsoft.aadiam"
     for row in yaml.safe_load((ROOT / "docs/deployer-roles.yaml").read_text("utf-8"))["azure"]:
         if row["role"] in ("Azure subscription creator", "Hierarchy Settings Administrator"):
-            continue  # only where the settings have a billing scope, or hierarchy settings
+            continue  # only with a billing scope or hierarchy settings
         assert row["role"] in assigned or named[row["role"]] in page, row["role"]

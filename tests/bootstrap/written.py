@@ -1,4 +1,4 @@
-"""A `bootstrap.yaml` that is right, for the tests to run and to spoil."""
+"""A valid `bootstrap.yaml`, for tests to use and to break."""
 
 GITHUB = """host: github
 repository: dyfed-powys-police/estate

@@ -1,4 +1,4 @@
-"""`bluelamp access`, as it is run."""
+"""The command `bluelamp access`."""
 
 import json
 import subprocess
@@ -31,7 +31,7 @@ rules:
 
 @pytest.fixture
 def policy(project: Project):
-    """A project in which one force has one asset and a policy for it, committed."""
+    """A committed project in which one force has one asset and a policy for it."""
     from tests.workloads.contracts import contract
 
     contract(project.root, properties=[{"name": "id", "logicalType": "string"}])
@@ -49,7 +49,7 @@ def git(root, *words):
     subprocess.run(["git", *identity, *words], cwd=root, check=True, capture_output=True)
 
 
-def test_the_matrix_and_the_agreement_of_every_target(project, policy):
+def test_the_matrix_shows_that_every_target_agrees(project, policy):
     done = project.run("access", "dyfed-powys")
     assert (done.returncode, done.stderr) == (0, "")
     assert "incidents  full" in done.stdout
@@ -58,7 +58,7 @@ def test_the_matrix_and_the_agreement_of_every_target(project, policy):
     assert ["dyfed-powys", "1", "1", "1", "-"] in [line.split() for line in listed.stdout.splitlines()]
 
 
-def test_who_gains_access_since_a_revision(project, policy):
+def test_who_gains_access_since_a_revision_is_listed(project, policy):
     git(project.root, "init", "-q")
     git(project.root, "add", "-A")
     git(project.root, "commit", "-qm", "begin")
@@ -66,14 +66,14 @@ def test_who_gains_access_since_a_revision(project, policy):
     done = project.run("access", "dyfed-powys", "--against", "HEAD", "--format", "json")
     [change] = json.loads(done.stdout)["result"]["changes"]
     assert (change["what"], change["persona"], change["devices"]) == ("gains", "steward", ["unmanaged"])
-    told = project.run("access", "dyfed-powys", "--against", "HEAD")
-    assert "gains steward: incidents for stewardship (force; unmanaged): nothing -> full" in told.stdout
+    run = project.run("access", "dyfed-powys", "--against", "HEAD")
+    assert "gains steward: incidents for stewardship (force; unmanaged): nothing -> full" in run.stdout
     wrong = project.run("access", "dyfed-powys", "--against", "nowhere")
     assert wrong.returncode == 2
     assert "name a commit, a branch or a tag" in wrong.stderr
 
 
-def test_access_that_ends_is_announced(project, policy):
+def test_ending_access_is_announced(project, policy):
     policy.write_text(POLICY + '    expires: "2020-01-31"\n', encoding="utf-8")
     done = project.run("access", "dyfed-powys")
     assert "access ended stewardship: 2020-01-31" in done.stdout
@@ -88,13 +88,13 @@ def test_documents_for_jobs_are_written(project, policy):
 
 
 def test_wrong_use_names_the_next_step(project, policy):
-    for words, said in {
+    for words, output in {
         ("access", "wiltshire"): "has no access policy",
         ("access", "--export", "out"): "--export is for one force",
     }.items():
         done = project.run(*words)
         assert done.returncode == 2
-        assert said in done.stderr
+        assert output in done.stderr
     policy.write_text(POLICY.replace("personas: [steward]", "personas: [stewards]"), encoding="utf-8")
     for command in ("access", "check"):
         done = project.run(command, "dyfed-powys")

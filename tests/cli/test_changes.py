@@ -1,4 +1,6 @@
-"""How changes are shown: what destroys first and by itself, the rest grouped; `--details` and JSON show everything."""
+"""How changes are shown: destructive changes first, one by one; the rest grouped; everything with `--details` and in
+JSON.
+"""
 
 import json
 import re
@@ -32,7 +34,9 @@ def step(called: str, op: str = "update", kind: str = DIAGNOSTIC, **changes: tup
     return Step(urn(called, kind), op, {key: what for key, (what, _, _) in changes.items()}, new, old)
 
 
-def said(monkeypatch: pytest.MonkeyPatch, result: Result, *, details: bool = False, seen: Result | None = None) -> str:
+def output(
+    monkeypatch: pytest.MonkeyPatch, result: Result, *, details: bool = False, seen: Result | None = None
+) -> str:
     stream = StringIO()
     monkeypatch.setattr("sys.stdout", stream)
     monkeypatch.setattr("sys.stderr", stream)
@@ -46,7 +50,7 @@ def preview(*steps: Step, **more: Any) -> Result:
 
 def test_similar_changes_are_one_group(monkeypatch: pytest.MonkeyPatch) -> None:
     steps = [step(f"logs-{n:02}", workspaceId=("add", None, "/workspaces/main")) for n in range(12)]
-    text = said(monkeypatch, preview(*steps, counts={"same": 905, "update": 12}))
+    text = output(monkeypatch, preview(*steps, counts={"same": 905, "update": 12}))
     assert f"  ~ 12 x {DIAGNOSTIC}: + workspaceId\n" in text
     assert 'workspaceId: nothing => "/workspaces/main"' in text
     assert "logs-00, logs-01, logs-02 and 9 more" in text
@@ -54,24 +58,24 @@ def test_similar_changes_are_one_group(monkeypatch: pytest.MonkeyPatch) -> None:
     assert text.endswith("essex: 12 to update, 905 unchanged\n")
 
 
-def test_other_values_and_other_properties(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_changes_of_other_values_or_properties_are_separate_groups(monkeypatch: pytest.MonkeyPatch) -> None:
     one = step("a", name=("update", 1, 2))
     other = step("b", name=("update", 1, 3))
     third = step("c", name=("delete", 1, None))
-    text = said(monkeypatch, preview(one, other, third))
+    text = output(monkeypatch, preview(one, other, third))
     assert f"~ 2 x {DIAGNOSTIC}: ~ name" in text
     assert "~ name: values differ" in text
     assert "- name: 1 => nothing" in text
 
 
-def test_what_destroys_comes_first_and_each_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_destructive_changes_come_first_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
     steps = [
         *(step(f"new-{n}", "create", name=("add", None, n)) for n in range(30)),
         *(step(f"gone-{n}", "delete") for n in range(60)),
         *(step(f"vault-{n}", "replace", VAULT, location=("update-replace", "ukwest", "uksouth")) for n in range(60)),
         *(step(f"vault-{n}", "create-replacement", VAULT) for n in range(60)),
     ]
-    lines = said(monkeypatch, preview(*steps)).splitlines()
+    lines = output(monkeypatch, preview(*steps)).splitlines()
     gone = [number for number, line in enumerate(lines) if re.match(r" +- .* gone-\d+$", line)]
     replaced = [number for number, line in enumerate(lines) if re.match(r" +\+- .* vault-\d+$", line)]
     made = [number for number, line in enumerate(lines) if " + " in line and "create" not in line and " x " in line]
@@ -87,7 +91,7 @@ def test_details_show_everything_in_full(monkeypatch: pytest.MonkeyPatch) -> Non
     steps = [step(f"s{n:02}", **properties) for n in range(50)]
     steps.append(Step(urn("made"), "create", {}, {"tags": {"cost-centre": "A", "a.b": ["c", "d"]}, "empty": {}}))
     steps.append(Step(urn("gone"), "delete", {}, {}, {"location": "ukwest"}))
-    brief, full = said(monkeypatch, preview(*steps)), said(monkeypatch, preview(*steps), details=True)
+    brief, full = output(monkeypatch, preview(*steps)), output(monkeypatch, preview(*steps), details=True)
     assert "…" in brief
     assert "--details shows everything" in brief
     assert "…" not in full
@@ -112,7 +116,7 @@ values = st.recursive(
 
 @settings(max_examples=tries(200), derandomize=True, deadline=None, database=None)
 @given(st.lists(st.tuples(st.sampled_from(["create", "update", "delete", "replace"]), values), min_size=1, max_size=6))
-def test_no_secret_and_no_mark_of_an_unknown_value_is_shown(several: list[tuple[str, Any]]) -> None:
+def test_no_secret_and_no_marker_of_an_unknown_value_is_shown(several: list[tuple[str, Any]]) -> None:
     steps = []
     for number, (op, value) in enumerate(several):
         changes = {"p": "update"} if op in ("update", "replace") else {}
@@ -120,7 +124,7 @@ def test_no_secret_and_no_mark_of_an_unknown_value_is_shown(several: list[tuple[
         steps.append(Step(urn(f"s{number}"), op, changes, new, {"p": value}))
     result = preview(*steps)
     with pytest.MonkeyPatch.context() as patch:
-        texts = [said(patch, result), said(patch, result, details=True), json.dumps(result.as_dict())]
+        texts = [output(patch, result), output(patch, result, details=True), json.dumps(result.as_dict())]
     for text in texts:
         assert "hush" not in text
         assert UNKNOWN_STRING not in text
@@ -148,47 +152,47 @@ def advice(count: int, rule: str = "BL-NET-012", *, mandatory: bool = False) -> 
 
 def test_an_advisory_is_shown_once_with_a_count(monkeypatch: pytest.MonkeyPatch) -> None:
     result = Result("essex", "up", Status.DONE, (step("a", "create"),), advice(12))
-    text = said(monkeypatch, result)
+    text = output(monkeypatch, result)
     assert text.count("advisory") == 1
     assert "advisory BL-NET-012 (12 resources)" in text
     assert text.count("Fix: set it") == 1
     assert "network-0, network-1, network-10, network-11, network-2 and 7 more" in text
-    full = said(monkeypatch, result, details=True)
+    full = output(monkeypatch, result, details=True)
     assert all(f"network-{n}\n" in full for n in range(12))
 
 
 def test_a_mandatory_failure_names_every_resource(monkeypatch: pytest.MonkeyPatch) -> None:
     result = Result("essex", "preview", Status.RULES_BROKEN, (), advice(12, mandatory=True))
-    text = said(monkeypatch, result)
+    text = output(monkeypatch, result)
     assert all(f"network-{n}\n" in text for n in range(12))
     assert "refused: 1 mandatory rule is broken" in text
 
 
-def test_an_excepted_violation_is_shown_as_excepted_by_what(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_exempt_violation_is_shown_with_its_exemption(monkeypatch: pytest.MonkeyPatch) -> None:
     excepted = replace(advice(1)[0], exceptions=(("EXC-42", "moves in May"),))
-    text = said(monkeypatch, preview(step("a", "create"), violations=(*advice(3), excepted)))
+    text = output(monkeypatch, preview(step("a", "create"), violations=(*advice(3), excepted)))
     assert "excepted BL-NET-012 network-0\n    │ by EXC-42: moves in May\n" in text
     assert "advisory BL-NET-012 (3 resources)" in text
     assert text.rstrip().endswith("1 excepted")
 
 
-def test_what_a_confirmed_preview_has_shown_is_not_shown_again(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_confirmed_preview_is_not_shown_again(monkeypatch: pytest.MonkeyPatch) -> None:
     planned = preview(step("a", "create"), violations=advice(3), warnings=("slow",))
     done = Result("essex", "up", Status.DONE, planned.steps, (*advice(3), *advice(1, "BL-KV-007")), warnings=("slow",))
-    text = said(monkeypatch, done, seen=planned)
+    text = output(monkeypatch, done, seen=planned)
     assert "BL-NET-012" not in text
     assert "slow" not in text
     assert "advisory BL-KV-007 network-0" in text
 
 
-def test_a_count_says_what_it_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_count_names_what_it_counts(monkeypatch: pytest.MonkeyPatch) -> None:
     steps = [
         step("a", "create"),
         step("b", "create"),
         replace(step("hub", "create", "bluelamp:azure:Hub"), custom=False),
         replace(step("essex", "create", "pulumi:pulumi:Stack"), custom=False),
     ]
-    assert "4 to create (2 resources, 1 component, the stack)" in said(monkeypatch, preview(*steps))
+    assert "4 to create (2 resources, 1 component, the stack)" in output(monkeypatch, preview(*steps))
 
 
 def test_quiet_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,4 +1,4 @@
-"""A control of two editions: the newest first with its rules, the older one in a line where its rules are the same."""
+"""A control with two editions: the newest first with its rules, the older one in one line if its rules are the same."""
 
 from tests.conftest import ROOT, bluelamp
 

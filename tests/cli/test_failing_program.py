@@ -1,4 +1,4 @@
-"""A program that fails is named by every verb that plans one force, with the force and the next step."""
+"""If a program fails, every command that plans one force names the force and the next step."""
 
 from typing import Any
 
@@ -19,14 +19,14 @@ from tests.conftest import ROOT, in_process
         ["explain", "dyfed-powys", "vault-vault", "sku"],
     ],
 )
-def test_a_program_that_fails_is_named_with_the_next_step(words: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failing_program_is_named_with_the_next_step(words: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_: Any) -> None:
         raise ZeroDivisionError("by nothing")
 
     monkeypatch.setattr(start, "build", fail)
     status, out, err = in_process(ROOT, words)
     assert (status, out) == (1, "")
-    said = " ".join(err.split())
-    assert "dyfed-powys: the program failed: ZeroDivisionError: by nothing" in said
-    assert "Traceback" not in said
-    assert words[0] == "cost" or "next: bluelamp check dyfed-powys" in said
+    output = " ".join(err.split())
+    assert "dyfed-powys: the program failed: ZeroDivisionError: by nothing" in output
+    assert "Traceback" not in output
+    assert words[0] == "cost" or "next: bluelamp check dyfed-powys" in output

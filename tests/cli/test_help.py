@@ -1,4 +1,4 @@
-"""Every command's help is whole on a terminal of 80 columns: nothing is cut off, and no line is wider."""
+"""Every command's help fits a terminal of 80 columns: nothing is cut off, and no line is wider."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -27,7 +27,7 @@ def test_no_help_is_cut_off_at_80_columns(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setenv("COLUMNS", "80")
     monkeypatch.setattr("typer.rich_utils.MAX_WIDTH", 80)
     cli.load()
-    # What `pulumi` gets is the engine's own help.
+    # `pulumi` shows the engine's own help.
     every = [each for each in commands(get_command(cli.app)) if each != ("pulumi",)]
     assert ("check",) in every
     for words in every:
@@ -37,7 +37,7 @@ def test_no_help_is_cut_off_at_80_columns(monkeypatch: pytest.MonkeyPatch) -> No
         assert max(map(len, lines)) <= 80, words
 
 
-def test_quiet_says_what_it_leaves(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_help_of_quiet_says_what_is_still_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "200")
     monkeypatch.setattr("typer.rich_utils.MAX_WIDTH", 200)
     assert any("Show only the result (one line per force) and errors." in line for line in helped(("check",)))

@@ -1,4 +1,4 @@
-"""Under `--format json` every command writes one document of one published form, whatever becomes of it."""
+"""With `--format json` every command writes one document that follows a published schema, whatever its result."""
 
 import json
 import re
@@ -25,7 +25,7 @@ CAMEL = re.compile(r"[a-z][A-Za-z0-9]*")
 
 
 def commands() -> dict[str, Any]:
-    """Every command that has `--format`, by its words."""
+    """Every command that has `--format`, as command-line words."""
 
     def walk(group: Any, path: tuple[str, ...]) -> Iterator[tuple[str, Any]]:
         for name, verb in group.commands.items():
@@ -39,7 +39,7 @@ def commands() -> dict[str, Any]:
 
 
 def run(folder: Path, *words: str) -> tuple[int, Any, str]:
-    """The exit status, the document and what was said beside it."""
+    """The exit status, the document and the text on stderr."""
     status, out, err = in_process(folder, words)
     document = json.loads(out)
     assert list(SCHEMA.iter_errors(document)) == []
@@ -73,16 +73,16 @@ def test_every_member_of_every_schema_is_in_camel_case() -> None:
             walk(inner)
 
     walk(schemas.output())
-    # The words of the verdict, which is data.
+    # The keys are verdicts, which are data.
     assert set(odd) <= {"not applicable"}
 
 
 @pytest.mark.parametrize("command", sorted(commands()))
-def test_a_wrong_option_is_a_document_of_every_command(command: str, tmp_path: Path) -> None:
-    status, document, said = run(tmp_path, *command.split(), "--no-such-option", "--format", "json")
+def test_every_command_reports_a_wrong_option_in_a_document(command: str, tmp_path: Path) -> None:
+    status, document, output = run(tmp_path, *command.split(), "--no-such-option", "--format", "json")
     assert (status, document["command"], document["result"]) == (2, command, None)
     assert "--no-such-option" in document["problems"][0]["message"]
-    assert "no-such-option" in said
+    assert "no-such-option" in output
 
 
 @pytest.mark.parametrize(
@@ -105,7 +105,7 @@ def test_a_failure_is_a_document(words: str, status: int, command: str, message:
     assert any(message in json.dumps(problem) for problem in document["problems"])
 
 
-def test_a_mistake_in_the_settings_has_its_place_what_is_there_and_what_may_be(project: Project) -> None:
+def test_a_mistake_in_the_settings_has_its_place_the_value_and_the_allowed_values(project: Project) -> None:
     file = project.settings("dyfed-powys")
     lines = file.read_text("utf-8").replace("sku: standard", "sku: standart")
     file.write_text(lines, "utf-8")
@@ -138,7 +138,7 @@ def test_a_mistake_in_the_settings_has_its_place_what_is_there_and_what_may_be(p
         "audit dyfed-powys --no-history",
     ],
 )
-def test_a_result_is_as_the_schema_says(words: str, project: Project) -> None:
+def test_a_result_follows_the_schema(words: str, project: Project) -> None:
     if "HEAD" in words or "new" in words:
         (project.root / "stacks" / "Pulumi.kent.yaml").unlink(missing_ok=True)
         for command in ("init -q", "add -A", "-c user.name=a -c user.email=a@b commit -qm a"):
@@ -155,7 +155,7 @@ def project_git(project: Project, *words: str) -> None:
     subprocess.run(["git", *words], cwd=project.root, check=True, capture_output=True)
 
 
-def test_passes_come_only_when_they_are_asked_for(project: Project) -> None:
+def test_passes_are_included_only_on_request(project: Project) -> None:
     def verdicts(*words: str) -> set[str]:
         (one,) = run(project.root, "check", "dyfed-powys", "--format", "json", *words)[1]["result"]["forces"]
         return {finding["verdict"] for finding in one["report"]["findings"]}
@@ -164,7 +164,7 @@ def test_passes_come_only_when_they_are_asked_for(project: Project) -> None:
     assert {"pass", "not applicable"} < verdicts("--passes")
 
 
-def test_another_commands_words_are_not_taken_for_its_own() -> None:
+def test_words_for_another_command_are_passed_through() -> None:
     assert not asks_for_json(["rehearse", "--", "pulumi", "stack", "--format", "json"])
     assert not asks_for_json(["check", "--format", "text", "json"])
     assert asks_for_json(["check", "--format", "json", "--", "x"])
@@ -192,7 +192,7 @@ def test_names_are_in_camel_case(words: list[str]) -> None:
         st.text(),
     )
 )
-def test_every_problem_is_as_the_schema_says(problem: Problem) -> None:
+def test_every_problem_follows_the_schema(problem: Problem) -> None:
     made = problem_as_json(problem)
     document = {
         "schema": schemas.SCHEMA,

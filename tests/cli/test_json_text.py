@@ -1,4 +1,4 @@
-"""A result as JSON text: what `json` reads back is the result, and what fits a line is on one line."""
+"""JSON text of a result: `json` reads it back unchanged, and a value that fits on one line is on one line."""
 
 import json
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ _WIDTH = 118
 
 
 class Word(StrEnum):
-    """A word that is text and has a type of its own."""
+    """A subclass of text."""
 
     QUOTED = 'a "word"'
 
@@ -50,7 +50,7 @@ RESULTS = st.recursive(
 
 
 def expected(value: Any, indent: str) -> str:
-    """The same by the standard library, which writes each value once for every value around it."""
+    """The same text from the standard library, which writes each value again for every enclosing value."""
     flat = json.dumps(value, sort_keys=True, default=str)
     if len(flat) <= _WIDTH or not isinstance(value, dict | list):
         return flat
@@ -63,5 +63,5 @@ def expected(value: Any, indent: str) -> str:
 
 @settings(max_examples=tries(200), derandomize=True, deadline=None)
 @given(RESULTS)
-def test_the_text_is_that_of_the_standard_library_broken_where_it_is_too_long(result: Any) -> None:
+def test_the_text_is_that_of_the_standard_library_with_long_lines_broken(result: Any) -> None:
     assert text(result, " ") == expected(as_json(result), " ")

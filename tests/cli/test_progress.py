@@ -1,4 +1,4 @@
-"""On a terminal, progress never shares a line with anything else, and nothing of it is left; a pipe has none."""
+"""On a terminal, progress never shares a line with other output and is gone at the end; a pipe has no progress."""
 
 import re
 import sys
@@ -22,7 +22,7 @@ _WAITING = re.compile(r"[\u2800-\u28ff] [^━]+")
 
 
 def assert_apart(terminal: Terminal) -> None:
-    """In every frame a line with progress is nothing else, below all results; in the end none is left."""
+    """In every frame, progress has lines of its own below all results; at the end none is left."""
     for frame in terminal.frames:
         bars = [number for number, line in enumerate(frame) if _BAR.fullmatch(line)]
         for number in bars:
@@ -33,7 +33,7 @@ def assert_apart(terminal: Terminal) -> None:
 
 
 def counts(terminal: Terminal, phase: str) -> list[tuple[int, int]]:
-    """How far the lines of a phase were, and of how many."""
+    """The counts of completed and all items that a phase has shown."""
     found = [re.search(rf"{phase}.*? (\d+)/(\d+) ", line) for frame in terminal.frames for line in frame]
     return [(int(each[1]), int(each[2])) for each in found if each]
 
@@ -130,7 +130,7 @@ with screen.working("outer"):
 
 
 @pytest.mark.parametrize("width", [40, 80, 120])
-def test_results_notes_logs_and_questions_beside_progress(tmp_path: Path, width: int) -> None:
+def test_progress_is_separate_from_results_notes_logs_and_questions(tmp_path: Path, width: int) -> None:
     status, terminal = on_terminal([sys.executable, "-c", BUSY], tmp_path, environment(), width)
     assert status == 0, terminal.screen
     assert_apart(terminal)
@@ -147,8 +147,8 @@ def test_results_notes_logs_and_questions_beside_progress(tmp_path: Path, width:
 
 
 @pytest.mark.parametrize("width", [80, 120])
-def test_several_forces_are_a_table_with_whole_figures(width: int) -> None:
-    """Descriptions are cut, and figures never are; the line of all forces names the ring."""
+def test_several_forces_are_a_table_with_complete_figures(width: int) -> None:
+    """Descriptions are cut, figures never; the line for all forces names the ring."""
     drawn = StringIO()
     screen = Screen()
     screen.err = SafeConsole(width=width, force_terminal=True, file=drawn, color_system=None)
@@ -170,7 +170,7 @@ def test_several_forces_are_a_table_with_whole_figures(width: int) -> None:
         assert re.search(rf"{force}: up private-dns.* 87/586 \d:\d\d:\d\d \d:\d\d left", row), row
 
 
-def test_the_board_counts_what_has_ended() -> None:
+def test_the_board_counts_completed_forces() -> None:
     screen = Screen()
     with screen.progress() as progress:
         board = Board(progress, ["a", "b"])

@@ -1,4 +1,4 @@
-"""`--project` names the project's folder, before the command's name as well as behind it."""
+"""`--project` names the project's folder, before or after the command's name."""
 
 import json
 from pathlib import Path
@@ -15,9 +15,9 @@ def estate(tmp_path: Path) -> Path:
     return tmp_path / "estate"
 
 
-def test_it_stands_before_or_behind_the_command(estate: Path, tmp_path: Path) -> None:
+def test_it_is_accepted_before_and_after_the_command(estate: Path, tmp_path: Path) -> None:
     place = str(estate)
-    said = [
+    output = [
         bluelamp(words, tmp_path)
         for words in (
             ("list", "forces", "--format", "json", "--project", place),
@@ -25,19 +25,19 @@ def test_it_stands_before_or_behind_the_command(estate: Path, tmp_path: Path) ->
             (f"--project={place}", "list", "forces", "--format", "json"),
         )
     ]
-    assert [run.returncode for run in said] == [0, 0, 0]
-    assert said[0].stdout == said[1].stdout == said[2].stdout
-    assert json.loads(said[0].stdout)["command"].startswith("list")
+    assert [run.returncode for run in output] == [0, 0, 0]
+    assert output[0].stdout == output[1].stdout == output[2].stdout
+    assert json.loads(output[0].stdout)["command"].startswith("list")
 
 
-def test_a_command_with_words_of_its_own_gets_it_behind_both(estate: Path, tmp_path: Path) -> None:
+def test_a_subcommand_accepts_it_before_the_group(estate: Path, tmp_path: Path) -> None:
     run = bluelamp(("--project", str(estate), "evidence", "list", "kent"), tmp_path)
     assert "No such option" not in run.stderr
     assert run.returncode == 0, run.stderr
 
 
 @pytest.mark.parametrize(
-    ("words", "says"),
+    ("words", "message"),
     [
         (("--project",), "--project needs a folder"),
         (("--project", "estate"), "--project needs a command"),
@@ -47,13 +47,13 @@ def test_a_command_with_words_of_its_own_gets_it_behind_both(estate: Path, tmp_p
         (("--project", "estate", "chek"), "No such command 'chek'"),
     ],
 )
-def test_what_cannot_be_meant_is_told(estate: Path, words: tuple[str, ...], says: str) -> None:
+def test_an_option_that_cannot_apply_is_refused(estate: Path, words: tuple[str, ...], message: str) -> None:
     run = bluelamp(words, estate.parent)
     assert run.returncode == 2
-    assert says in run.stderr
+    assert message in run.stderr
     assert "Traceback" not in run.stderr
 
 
-def test_help_and_the_page_of_the_command_have_it(estate: Path) -> None:
+def test_help_and_the_reference_page_describe_it(estate: Path) -> None:
     assert "--project" in bluelamp(("--help",), estate).stdout
     assert "--project" in bluelamp(("check", "--help"), estate).stdout

@@ -1,4 +1,4 @@
-"""The cache folder is bounded: once a day, what is not used any more is removed, and nothing else."""
+"""The cache folder is bounded: once a day, unused files are removed, and no others."""
 
 import fcntl
 import os
@@ -28,7 +28,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def compiled(folder: Path, source: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The file that Python would keep for a source, as it names it."""
+    """The file in which Python would cache a compiled source."""
     monkeypatch.setattr(sys, "pycache_prefix", str(folder / "bytecode"))
     return written(Path(cache_from_source(str(source))))
 
@@ -41,9 +41,7 @@ def written(path: Path, *, days: float = 0, size: int = 10) -> Path:
     return path
 
 
-def test_what_belongs_to_a_checkout_that_is_gone_is_removed(
-    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_files_of_a_deleted_checkout_are_removed(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     there = written(tmp_path / "here" / "some.module.py")
     kept = compiled(folder, there, monkeypatch)
     gone = compiled(folder, tmp_path / "gone" / "package" / "module.py", monkeypatch)
@@ -58,7 +56,7 @@ def test_what_belongs_to_a_checkout_that_is_gone_is_removed(
     assert not gone.parent.parent.exists(), "no empty folder is left"
 
 
-def test_what_was_not_used_for_thirty_days_is_removed_and_other_files_are_left(folder: Path) -> None:
+def test_files_unused_for_thirty_days_are_removed_and_others_stay(folder: Path) -> None:
     used = [
         written(folder / name, days=29) for name in ("templates/1-jinja2-3/a.cache", f"completion/{'a' * 16}/x.json")
     ]
@@ -79,7 +77,9 @@ def test_what_was_not_used_for_thirty_days_is_removed_and_other_files_are_left(f
     assert not any(path.exists() for path in unused)
 
 
-def test_beyond_its_size_what_was_used_longest_ago_is_removed(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_beyond_the_size_limit_the_least_recently_used_files_are_removed(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(pruning, "ROOMS", [replace(room, most=20_000) for room in pruning.ROOMS])
     paths = [written(folder / f"templates/1-jinja2-3/{age}.cache", days=age, size=8192) for age in (3, 1, 2)]
     pruning.prune(folder, NOW)
@@ -101,18 +101,18 @@ def test_a_start_prunes_at_most_once_a_day_and_without_waiting(folder: Path) -> 
     written(unused, days=31)
     pruning.begin()
     with (folder / pruning.MARK).open() as stream:
-        fcntl.flock(stream, fcntl.LOCK_EX)  # waits for the process that prunes, where one does
+        fcntl.flock(stream, fcntl.LOCK_EX)  # waits for the pruning process, if there is one
         assert pruning.prune(folder, NOW) == 0, "of several at a time, one prunes"
     assert unused.exists()
 
 
-def test_a_cache_folder_that_is_not_there_is_not_made(folder: Path) -> None:
+def test_a_missing_cache_folder_is_not_created(folder: Path) -> None:
     folder.rmdir()
     pruning.begin()
     assert not folder.exists()
 
 
-def test_a_cache_folder_that_cannot_be_written_is_no_failure(folder: Path) -> None:
+def test_an_unwritable_cache_folder_is_no_failure(folder: Path) -> None:
     folder.rmdir()
     folder.write_text("a file")
     pruning.begin()

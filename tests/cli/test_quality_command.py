@@ -1,4 +1,4 @@
-"""`bluelamp quality`, as it is run."""
+"""The command `bluelamp quality`."""
 
 import json
 import shutil
@@ -14,7 +14,7 @@ PROPERTIES = [{"name": "id", "logicalType": "string", "unique": True}]
 
 @pytest.fixture
 def assets(project: Project) -> Path:
-    """A project in which one force has one asset, with its copy."""
+    """A project in which one force has one asset, with its data."""
     contract(project.root, properties=PROPERTIES)
     folder = project.root / "stacks" / "dyfed-powys" / "assets"
     shutil.rmtree(folder)
@@ -25,7 +25,7 @@ def assets(project: Project) -> Path:
     return project.root / "copies"
 
 
-def test_a_contract_that_holds_and_one_that_fails(project, assets):
+def test_a_met_contract_passes_and_a_broken_one_fails(project, assets):
     good = project.run("quality", "dyfed-powys", "--data", "copies")
     assert (good.returncode, good.stderr) == (0, "")
     assert "incidents  pass" in good.stdout
@@ -44,7 +44,7 @@ def test_a_contract_that_holds_and_one_that_fails(project, assets):
 
 def test_wrong_use_names_the_next_step(project, assets):
     shutil.rmtree(project.root / "stacks" / "wiltshire" / "assets")
-    for words, said in {
+    for words, output in {
         ("quality", "wiltshire"): "wiltshire has no register of information assets",
         ("quality", "dyfed-powis"): "did you mean dyfed-powys?",
         ("quality", "dyfed-powys", "--data", "nowhere"): "there is no folder nowhere",
@@ -52,10 +52,10 @@ def test_wrong_use_names_the_next_step(project, assets):
     }.items():
         done = project.run(*words)
         assert done.returncode == 2
-        assert said in done.stderr
+        assert output in done.stderr
 
 
-def test_no_copy_of_the_data_is_not_run_and_no_pass(project, assets):
+def test_without_data_the_check_is_not_run_and_does_not_pass(project, assets):
     done = project.run("quality")
     assert done.returncode == 0
     assert "1 not run" in done.stdout

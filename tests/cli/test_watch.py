@@ -1,4 +1,4 @@
-"""`check --watch`: each change of a file is answered, and Ctrl-C ends it."""
+"""`check --watch`: each change of a file gives a new result, and Ctrl-C ends it."""
 
 import signal
 import subprocess
@@ -15,7 +15,7 @@ WAITING = "waiting for a change"
 
 
 class Watching:
-    """A running `check --watch`, whose lines are read as they come."""
+    """A running `check --watch`, whose lines are read as they arrive."""
 
     def __init__(self, project: Project) -> None:
         self.process = subprocess.Popen(
@@ -36,14 +36,14 @@ class Watching:
         self._lines.put("")
 
     def until_waiting(self) -> str:
-        """What it says until it waits, or ends."""
-        said = ""
-        while WAITING not in said:
+        """The output up to the next wait, or to the end."""
+        output = ""
+        while WAITING not in output:
             line = self._lines.get(timeout=300)
             if not line:
                 break
-            said += line
-        return said
+            output += line
+        return output
 
 
 @pytest.fixture
@@ -54,7 +54,7 @@ def watching(project: Project) -> Iterator[Watching]:
     made.process.wait()
 
 
-def test_each_change_is_answered_and_an_interrupt_ends_it(project: Project, watching: Watching) -> None:
+def test_each_change_gives_a_result_and_an_interrupt_ends_it(project: Project, watching: Watching) -> None:
     file = project.settings(FORCE)
     text = file.read_text("utf-8")
     first = watching.until_waiting()
@@ -67,15 +67,15 @@ def test_each_change_is_answered_and_an_interrupt_ends_it(project: Project, watc
     file.write_text(text.replace("sku: standard", "sku: standart"), encoding="utf-8")
     assert "did you mean standard?" in watching.until_waiting()
     file.write_text(text, encoding="utf-8")
-    said = watching.until_waiting()
-    assert said.splitlines()[-2:] == first.splitlines()[-2:]
-    assert "BL-AST-006" not in said
+    output = watching.until_waiting()
+    assert output.splitlines()[-2:] == first.splitlines()[-2:]
+    assert "BL-AST-006" not in output
     watching.process.send_signal(signal.SIGINT)
     assert "Traceback" not in watching.until_waiting()
     assert watching.process.wait(60) == 130
 
 
-def test_what_cannot_be_watched_is_refused(project: Project) -> None:
+def test_options_that_cannot_be_watched_are_refused(project: Project) -> None:
     run = bluelamp(("check", FORCE, "--watch", "--format", "json"), project.root)
     assert run.returncode == 2
     assert "--watch needs named forces" in run.stdout

@@ -1,6 +1,6 @@
-"""What the add-ons' published definitions say, in the form of the rehearsal's `data/addons.json.gz`.
+"""The add-ons' published definitions, in the format of the rehearsal's `data/addons.json.gz`.
 
-`python -m tests.cluster.addons` writes the file anew from the pinned definitions; a test holds the two together.
+`python -m tests.cluster.addons` regenerates the file from the pinned definitions; a test compares the two.
 """
 
 import gzip
@@ -16,7 +16,7 @@ _RULES = "x-kubernetes-validations"
 
 
 def addons() -> dict[str, dict[str, Any]]:
-    """API version -> kind -> its plural, whether it is namespaced, and its schema without prose."""
+    """API version -> kind -> its plural, whether it is namespaced, and its schema without descriptions."""
     found: dict[str, dict[str, Any]] = {}
     for definition in definitions():
         spec = definition["spec"]
@@ -32,7 +32,7 @@ def addons() -> dict[str, dict[str, Any]]:
 
 
 def _bare(node: Any) -> Any:
-    """A schema without prose; the names of properties are not keywords, whatever they are called."""
+    """A schema without descriptions. Names of properties are not keywords, even if they are spelt alike."""
     if isinstance(node, list):
         return [_bare(each) for each in node]
     if not isinstance(node, dict):
@@ -45,7 +45,7 @@ def _bare(node: Any) -> Any:
 
 
 def packed(found: dict[str, dict[str, Any]]) -> bytes:
-    """The file's content, the same for the same definitions."""
+    """The file's content, deterministic for the same definitions."""
     text = json.dumps(found, sort_keys=True, separators=(",", ":"))
     return gzip.compress(text.encode(), mtime=0)
 

@@ -1,7 +1,7 @@
 """The programs of a real Kubernetes control plane, built once from the Go module proxy and kept in the user's cache.
 
-`gomod/` pins each of them, and everything they need, by hash. Where `KUBEBUILDER_ASSETS` names a folder that has
-`etcd` and `kube-apiserver`, as Kubernetes' own test tools expect, that folder is used instead.
+`gomod/` pins each program and its dependencies by hash. If `KUBEBUILDER_ASSETS` names a folder with `etcd` and
+`kube-apiserver`, as Kubernetes' own test tools expect, that folder is used instead.
 """
 
 import fcntl
@@ -25,13 +25,13 @@ _PACKAGES = {
 
 
 class Unavailable(Exception):
-    """The programs are not here and cannot be made: why, and what to do."""
+    """The programs are missing and cannot be built. The message has the reason and the next step."""
 
 
 def folder() -> Path:
-    """Where the programs are. Builds them first where they are not there yet, which takes some minutes.
+    """The folder of the programs. Builds them first if they are missing, which takes some minutes.
 
-    Raises `Unavailable` where they cannot be built.
+    Raises `Unavailable` if they cannot be built.
     """
     given = os.environ.get("KUBEBUILDER_ASSETS")
     if given:
@@ -46,7 +46,7 @@ def folder() -> Path:
 
 
 def _pin() -> str:
-    """A name for exactly these sources."""
+    """A name derived from the pinned sources."""
     sums = b"".join((_MODULES / module / "go.sum").read_bytes() for module in sorted(_PACKAGES))
     return hashlib.sha256(sums).hexdigest()[:16]
 
@@ -77,7 +77,7 @@ def _make(target: Path) -> None:
 
 
 def _build(go: str, module: str, package: str, output: Path) -> None:
-    """Builds one program. Kubernetes takes its version from the linker, and answers clients with it."""
+    """Builds one program. The linker sets the version that Kubernetes reports to clients."""
     flags = ["-s", "-w"]
     if package.startswith("k8s.io/kubernetes/"):
         version = _version(module, "k8s.io/kubernetes")

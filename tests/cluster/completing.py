@@ -1,6 +1,6 @@
-"""Makes of a rule's case an object that an API server takes: fills in what it asks for, and leaves what is judged.
+"""Completes a rule's case to an object that an API server accepts: adds required fields, and keeps the judged ones.
 
-Whether it did leave that is for the rule to say: a completed case whose verdict is another is not the case any more.
+The rule verifies this: a completed case with another verdict is no longer the same case.
 """
 
 import copy
@@ -16,7 +16,7 @@ _DIGEST = "registry.example/a@sha256:" + "0" * 64
 _FILLINGS = ({"image": _DIGEST, "group": "apps"}, {"image": "registry.example/a", "group": ""})
 _SELECTED = ("Deployment", "StatefulSet", "DaemonSet", "ReplicaSet")
 _BACKEND = {"name": "a", "port": {"number": 80}}
-# What an API server asks for, by kind.
+# Required fields, by kind.
 _REQUIRED: dict[str, dict[str, Any]] = {
     "Service": {"spec.ports": [{"port": 80}]},
     "NetworkPolicy": {"spec.podSelector": {}},
@@ -43,7 +43,7 @@ _LISTS = ("containers", "initContainers", "ephemeralContainers")
 
 
 def completed(case: Case, rule: Rule) -> tuple[list[Object], str]:
-    """The case's objects, the judged one first, and why they are not the case any more; nothing where they are."""
+    """The case's objects, the judged one first, and why they are no longer the case; nothing if they are."""
     judged = rule.using(**case.parameters) if case.parameters else rule
     reason = ""
     for filling in _FILLINGS:
@@ -93,9 +93,9 @@ def _whole(resource: Resource, filling: dict[str, str]) -> Object:
 
 
 def _require(obj: Object, steps: list[str], value: Any) -> None:
-    """Sets what stands at `steps` to `value` where nothing does.
+    """Sets the field at `steps` to `value` if it has none.
 
-    `[*]` goes into every item that a list has, and `?` into an object that is there.
+    `[*]` applies to every item of an existing list, and `?` to an existing object.
     """
     first, *rest = steps
     name = first.rstrip("?").removesuffix("[*]")

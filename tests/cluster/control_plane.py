@@ -1,6 +1,6 @@
 """A real Kubernetes control plane for tests: etcd, the API server and the controller manager, without nodes.
 
-Nothing runs pods, which is enough for admission, quotas, RBAC, server-side apply and the deletion of namespaces.
+No pods run, which is enough for admission, quotas, RBAC, server-side apply and the deletion of namespaces.
 """
 
 import base64
@@ -23,16 +23,16 @@ _ADMIN = "system:masters"
 
 
 class StartError(Exception):
-    """The control plane did not come up: which program, and the end of its log."""
+    """The control plane did not start. The message names the program and has the end of its log."""
 
 
 @contextlib.contextmanager
 def control_plane(folder: Path, *flags: str) -> Iterator[Path]:
-    """Runs a control plane whose files are in `folder`, and gives the path of an administrator's kubeconfig.
+    """Runs a control plane whose files are in `folder`, and yields the path of an administrator's kubeconfig.
 
-    The API server gets `flags` besides its own.
+    The API server gets `flags` in addition to its own.
 
-    Raises `binaries.Unavailable` where the programs cannot be had, `StartError` where they do not come up.
+    Raises `binaries.Unavailable` if the programs are not available, `StartError` if they do not start.
     """
     programs = binaries.folder()
     folder.mkdir(parents=True, exist_ok=True)
@@ -75,7 +75,7 @@ def control_plane(folder: Path, *flags: str) -> Iterator[Path]:
             "--service-account-issuer=https://kubernetes.default.svc",
             f"--token-auth-file={tokens}",
             "--authorization-mode=RBAC",
-            # As every real cluster has it, so that Pod Security decides.
+            # As in every real cluster, so that Pod Security admission decides.
             "--allow-privileged=true",
             "--service-cluster-ip-range=10.0.0.0/24",
             "--endpoint-reconciler-type=none",
@@ -111,7 +111,7 @@ def _stop(child: subprocess.Popen[bytes]) -> None:
 
 
 def _free_ports(count: int) -> list[int]:
-    """Ports that nobody listens on; held open together so that they differ."""
+    """Unused ports; all are bound at the same time so that they differ."""
     with contextlib.ExitStack() as stack:
         sockets = [stack.enter_context(socket.socket()) for _ in range(count)]
         for each in sockets:
@@ -120,8 +120,8 @@ def _free_ports(count: int) -> list[int]:
 
 
 def _service_account_key(folder: Path) -> Path:
-    """A new P-256 key that signs service accounts' tokens, as RFC 5915 writes one without its public half."""
-    number = b"\0" + secrets.token_bytes(31)  # below the curve's order, whatever the bytes are
+    """A new P-256 key that signs service account tokens, in RFC 5915 format without the public key."""
+    number = b"\0" + secrets.token_bytes(31)  # below the curve's order for any bytes
     der = bytes.fromhex("30310201010420") + number + bytes.fromhex("a00a06082a8648ce3d030107")
     body = base64.b64encode(der).decode()
     path = folder / "service-account.key"
@@ -131,9 +131,9 @@ def _service_account_key(folder: Path) -> Path:
 
 
 def _wait(folder: Path, running: dict[str, subprocess.Popen[bytes]], url: str, token: str) -> None:
-    """Asks `url` until it answers well; the newest program is the one being waited for."""
+    """Polls `url` until it responds with success; the most recently started program is the one waited for."""
     name, child = list(running.items())[-1]
-    # The server signs its own certificate at start; it listens on this machine only.
+    # The server signs its own certificate at start and listens on this machine only.
     context = ssl._create_unverified_context()
     request = urllib.request.Request(url, headers={"Authorization": f"Bearer {token}"} if token else {})
     deadline = time.monotonic() + _START_SECONDS
@@ -145,7 +145,7 @@ def _wait(folder: Path, running: dict[str, subprocess.Popen[bytes]], url: str, t
                 return
         except (OSError, urllib.error.URLError) as error:
             answer = str(error)
-        # Waits a moment, or learns at once that the program has ended.
+        # Waits briefly, or returns at once if the program has ended.
         with contextlib.suppress(subprocess.TimeoutExpired):
             child.wait(timeout=0.05)
             break

@@ -1,7 +1,7 @@
-"""The published custom resource definitions of what a platform runs on, from their own Go modules.
+"""The published custom resource definitions of a platform's components, from their own Go modules.
 
-`gomod/crds` pins the modules by hash and `crds.yaml` says where each keeps its definitions. What they hold is kept in
-the user's cache folder, so that the modules are downloaded once.
+`gomod/crds` pins the modules by hash, and `crds.yaml` lists where each keeps its definitions. The definitions are kept
+in the user's cache folder, so that the modules are downloaded once.
 """
 
 import fcntl
@@ -31,10 +31,10 @@ Definition = dict[str, Any]
 
 
 def definitions() -> list[Definition]:
-    """Every definition, as its project publishes it but for its prose and for conversion by webhooks, which no one
-    would answer; and those of `newer`, which are not to be had in the same way.
+    """Every definition as published, without descriptions and without conversion webhooks, which nothing would serve;
+    and those of `newer`, which are not available in the same way.
 
-    Raises `Unavailable` where the modules can be neither found nor downloaded.
+    Raises `Unavailable` if the modules can be neither found nor downloaded.
     """
     sources = (_MODULE / "go.sum", _PLACES, Path(__file__), Path(newer.__file__), newer.METAL3)
     pinned = b"".join(path.read_bytes() for path in sources)
@@ -43,7 +43,7 @@ def definitions() -> list[Definition]:
         kept.parent.mkdir(parents=True, exist_ok=True)
         with kept.with_suffix(".lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
-            # Another process may have made it while this one waited for the lock.
+            # Another process may have downloaded them while this one waited for the lock.
             if not kept.is_file():
                 unfinished = kept.with_suffix(f".{os.getpid()}")
                 unfinished.write_text(json.dumps(_published()), encoding="utf-8")
@@ -55,7 +55,7 @@ def definitions() -> list[Definition]:
 def install(kubeconfig: Path, wanted: Iterable[Definition] | None = None) -> None:
     """Installs the `wanted` definitions, or every published one, and returns when their kinds are served.
 
-    Versions that their projects have deprecated are left out: nothing here may use them, and they cost time.
+    Deprecated versions are left out: nothing here may use them, and they cost time.
     """
     from kubernetes import client, config, watch
 
@@ -116,7 +116,7 @@ def _without_prose(schema: Any) -> Any:
         return [_without_prose(each) for each in schema]
     if not isinstance(schema, dict):
         return schema
-    # A property may be called description too; its value is a schema, not prose.
+    # A property may also be named description; its value is a schema.
     return {
         key: _without_prose(value)
         for key, value in schema.items()

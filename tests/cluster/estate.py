@@ -30,7 +30,7 @@ Object = dict[str, Any]
 
 
 class As(Api):
-    """The API server as somebody else finds it: an administrator who acts as `user`, of `group`."""
+    """The API server as another user sees it: an administrator impersonating `user`, of `group`."""
 
     def __init__(self, kubeconfig: Path, user: str, group: str) -> None:
         super().__init__(kubeconfig)
@@ -39,7 +39,7 @@ class As(Api):
 
 
 def objects(program: Callable[[], object]) -> list[Object]:
-    """What `program` would have a cluster hold, namespaces first. Nothing of it may be refused in the plan."""
+    """The Kubernetes objects of `program`, namespaces first. The plan must refuse none of them."""
     plan = plan_program("cluster", program, {}, root=ROOT)
     assert [(each.urn, each.failures) for each in plan.refused] == []
     found = [
@@ -49,17 +49,17 @@ def objects(program: Callable[[], object]) -> list[Object]:
 
 
 def example(path: Path) -> list[Object]:
-    """What an example would have a cluster hold."""
+    """The Kubernetes objects of an example."""
     return objects(lambda: runpy.run_path(str(path)))
 
 
 def apply(api: Api, obj: Object, *, dry_run: bool = False) -> Object:
-    """The live object. Raises `RefusalError` where the server does not take `obj`."""
+    """The live object. Raises `RefusalError` if the server refuses `obj`."""
     return api.apply(path_of(api, obj), obj, "tests", dry_run=dry_run, force=True)
 
 
 def remove(api: Api, obj: Object) -> None:
-    """Asks for the deletion of `obj`."""
+    """Requests the deletion of `obj`."""
     api.request("DELETE", path_of(api, obj))
 
 
@@ -69,7 +69,7 @@ def path_of(api: Api, obj: Object) -> str:
 
 
 def until(attempt: Callable[[], Any], done: Callable[[Any], bool]) -> Any:
-    """What `attempt` gives once it is `done`; the server's caches take a moment to learn of policies and roles."""
+    """The result of `attempt` once it is `done`; the server's caches take a moment to see policies and roles."""
     deadline = time.monotonic() + _SECONDS
     while True:
         found = attempt()
@@ -78,7 +78,7 @@ def until(attempt: Callable[[], Any], done: Callable[[Any], bool]) -> Any:
 
 
 def refusal(api: Api, obj: Object) -> str:
-    """Why the server refuses to make `obj`, or nothing where it takes it."""
+    """Why the server refuses to create `obj`, or nothing if it accepts it."""
     try:
         apply(api, obj, dry_run=True)
     except RefusalError as error:

@@ -1,4 +1,4 @@
-"""Definitions of kinds whose own module cannot be had, or only in an older release; each says what it stands on."""
+"""Definitions of kinds whose own module is not available, or only in an older release; each names its source."""
 
 import copy
 from pathlib import Path
@@ -37,10 +37,10 @@ def metal3() -> list[Definition]:
 
 
 def with_v1beta2(definition: Definition) -> Definition:
-    """RKE2's v1beta2 beside the v1beta1 of its module.
+    """RKE2's v1beta2 in addition to the v1beta1 of its module.
 
-    What a class of clusters says of RKE2 is spelt alike in both. What was reshaped is how machines are referred to,
-    which Cluster API fills in by itself: of that anything is taken.
+    The fields that a cluster class uses are spelt alike in both. References to machines differ, but Cluster API fills
+    those in itself, so any value is accepted for them.
     """
     if not definition["spec"]["names"]["kind"].startswith("RKE2"):
         return definition

@@ -1,10 +1,9 @@
-"""What `render --operator` writes, applied to a real API server with the operator's own definitions:
+"""Applies the output of `render --operator` to a real API server with the operator's own definitions.
 
-python -m tests.cluster.operated DIR
-
-DIR has the definitions of the Pulumi Kubernetes Operator, version 2, which no package registry carries: `deploy/crds` of
-its repository. They are installed, and every object is applied to the server, which refuses fields that it does not know
-and must keep every one that it is sent. Ends with status 1 where it refuses one or changes one.
+Run `python -m tests.cluster.operated DIR`. DIR has the definitions of the Pulumi Kubernetes Operator, version 2, which
+no package registry carries: `deploy/crds` of its repository. They are installed, and every object is applied to the
+server, which refuses unknown fields and must keep every field that it is sent. The exit status is 1 if it refuses or
+changes an object.
 """
 
 import sys
@@ -42,7 +41,7 @@ _DEFINITIONS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
 
 
 def objects() -> list[dict[str, Any]]:
-    """The objects of two forces, one of which waits for the other, in the order of the kustomization."""
+    """The objects of two forces, one of which depends on the other, in the order of the kustomization."""
     waves = Waves((("canary", ("kent",), None), ("rest", ("essex",), None)))  # type: ignore[arg-type] # no limits
     files = operator_files(SETTINGS, waves, SETTINGS.forces)
     names = yaml.safe_load(files["kustomization.yaml"])["resources"]
@@ -50,7 +49,7 @@ def objects() -> list[dict[str, Any]]:
 
 
 def pods() -> Iterator[dict[str, Any]]:
-    """The pod of each stack's workspace as far as it is written in the stack, in the stack's namespace."""
+    """The pod of each stack's workspace, as far as the stack defines it, in the stack's namespace."""
     for each in objects():
         if each["kind"] == "Stack":
             spec = each["spec"]["workspaceTemplate"]["spec"]["podTemplate"]["spec"]
@@ -59,7 +58,7 @@ def pods() -> Iterator[dict[str, Any]]:
 
 
 def path_of(api: Api, one: dict[str, Any]) -> str:
-    """Where the server keeps an object."""
+    """The API path of an object."""
     kind = api.kind(one["apiVersion"], one["kind"])
     group = f"/apis/{one['apiVersion']}" if "/" in one["apiVersion"] else f"/api/{one['apiVersion']}"
     space = one["metadata"].get("namespace")
@@ -67,7 +66,7 @@ def path_of(api: Api, one: dict[str, Any]) -> str:
 
 
 def applied(api: Api, one: dict[str, Any], *, dry_run: bool = False) -> dict[str, Any]:
-    """What the server keeps of an object. Raises `RefusalError`."""
+    """The object as the server stores it. Raises `RefusalError`."""
     return api.apply(path_of(api, one), one, "bluelamp-tests", dry_run=dry_run, force=True)
 
 
@@ -91,7 +90,7 @@ def _established(api: Api, name: str) -> bool:
 
 
 def main(folder: Path) -> int:
-    """Applies every object, and prints what the server makes of each. 1 where it refuses or changes one."""
+    """Applies every object and prints the server's result. Returns 1 if it refuses or changes one."""
     wrong = 0
     with TemporaryDirectory() as work, control_plane(Path(work)) as kubeconfig:
         _installed(Api(kubeconfig), folder)

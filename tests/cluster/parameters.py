@@ -1,7 +1,8 @@
 """Keeps an API server able to find the parameters of admission policies.
 
-When the last policy whose parameters are ConfigMaps goes, the server (1.36) stops watching ConfigMaps for policies and
-does not start again for later ones: they refuse everything, for want of parameters. So one stays that asks nothing.
+When the last policy whose parameters are ConfigMaps is deleted, the server (1.36) stops watching ConfigMaps for
+policies and does not start again for later ones: they refuse everything because parameters are missing. So one policy
+without any requirement stays installed.
 """
 
 from pathlib import Path
@@ -40,7 +41,7 @@ _OBJECTS = (
 
 
 def keep(kubeconfig: Path) -> None:
-    """Puts the policy that asks nothing onto the server."""
+    """Installs the policy without any requirement."""
     api = Api(kubeconfig)
     for each in _OBJECTS:
         obj = {"apiVersion": _API, "metadata": {"name": _NAME}, **each}

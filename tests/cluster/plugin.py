@@ -1,4 +1,4 @@
-"""The `cluster` fixture, a real Kubernetes API server, one for a whole test run; and `crds`, what is installed in it."""
+"""The fixtures `cluster`, a real Kubernetes API server for a whole test run, and `crds`, its installed definitions."""
 
 import os
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ from tests.cluster.control_plane import control_plane
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """The kubeconfig of a running API server's administrator.
 
-    Where the server cannot be had, tests are skipped with the reason; in CI (`CI` is set) they fail.
+    If the server is not available, tests are skipped with the reason; in CI (`CI` is set) they fail.
     """
     try:
         with control_plane(tmp_path_factory.mktemp("control-plane")) as kubeconfig:
@@ -30,9 +30,9 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 @pytest.fixture(scope="session")
 def crds(cluster: Path) -> Path:
-    """The same kubeconfig, once the published definitions of Cluster API and the platform's parts are installed.
+    """The same kubeconfig, once the published definitions of Cluster API and the platform's components are installed.
 
-    Where they cannot be had, tests are skipped with the reason; in CI (`CI` is set) they fail.
+    If they are not available, tests are skipped with the reason; in CI (`CI` is set) they fail.
     """
     try:
         published.install(cluster)

@@ -1,4 +1,4 @@
-"""Pods made at random over every field that the Pod Security Standards name."""
+"""Random pods over every field that the Pod Security Standards name."""
 
 import random
 from collections.abc import Callable, Iterable
@@ -51,13 +51,13 @@ VOLUMES: dict[str, dict[str, Any]] = {
 
 
 class Pods:
-    """Makes pods, the same ones for the same `seed`."""
+    """Generates pods, the same ones for the same `seed`."""
 
     def __init__(self, seed: int) -> None:
         self._random = random.Random(seed)
 
     def pod(self) -> dict[str, Any]:
-        """A pod as `metadata` and `spec`; the API finds most of them valid."""
+        """A pod as `metadata` and `spec`; the API accepts most of them."""
         chance = self._random.choice((0.02, 0.05, 0.15, 0.4))
         if self._random.random() < 0.12:
             return self._windows(chance)
@@ -79,12 +79,12 @@ class Pods:
         self._some(spec, max(chance, 0.1), {"volumes": self._volumes})
         annotations = self._annotations(chance, spec)
         if self._random.random() < 0.95:
-            self._mend(spec, fields)
+            self._repair(spec, fields)
         return {"metadata": {"annotations": annotations}, "spec": spec}
 
     @staticmethod
-    def _mend(spec: dict[str, Any], shared: Iterable[str]) -> None:
-        """Take out what the API does not take together."""
+    def _repair(spec: dict[str, Any], shared: Iterable[str]) -> None:
+        """Removes combinations that the API refuses."""
         contexts = [
             each.get("securityContext", {}) for each in (spec, *spec["containers"], *spec.get("initContainers", ()))
         ]
@@ -119,7 +119,7 @@ class Pods:
         )
         adds = (context.get("capabilities") or {}).get("add", ())
         if context.get("privileged") or "SYS_ADMIN" in adds:
-            # The API refuses a privileged container that may not gain privileges.
+            # The API refuses a privileged container that may not escalate privileges.
             context.pop("allowPrivilegeEscalation", None)
         if context or self._random.random() < 0.3:
             made["securityContext"] = context
@@ -139,7 +139,7 @@ class Pods:
         return made
 
     def _windows(self, chance: float) -> dict[str, Any]:
-        """A pod that says it runs on Windows, where the API takes none of the Linux fields."""
+        """A Windows pod, for which the API refuses the Linux fields."""
         containers: list[dict[str, Any]] = [
             {"name": f"c{number}", "image": "registry.example/a:1"} for number in range(self._between(1, 2))
         ]
@@ -163,7 +163,7 @@ class Pods:
         return {"metadata": {}, "spec": spec}
 
     def _shared(self) -> dict[str, Callable[[], Any]]:
-        """The fields that the contexts of pods and of containers share."""
+        """The fields that the security contexts of pods and containers share."""
         return {
             "runAsNonRoot": self._flag,
             "runAsUser": lambda: self._random.choice((0, 0, 1, 1000)),

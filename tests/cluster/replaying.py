@@ -1,4 +1,4 @@
-"""Asks a real API server about the cases of rules, by the policies that the rules compile to."""
+"""Runs the cases of rules on a real API server, against the policies that the rules compile to."""
 
 import contextlib
 import copy
@@ -16,7 +16,7 @@ _ANNOUNCED = "ValidatingAdmissionPolicy '{}' with binding '{}' denied request: {
 
 
 class Replay:
-    """The compiled policies on a server, each bound to the objects that say they are a case of its rule."""
+    """The compiled policies on a server, each bound to the objects labelled as cases of its rule."""
 
     def __init__(self, kubeconfig: Path, rules: list[Rule]) -> None:
         self.api = Api(kubeconfig)
@@ -34,15 +34,15 @@ class Replay:
                 self._bind(rule.using(**case.parameters) if case.parameters else rule, name)
 
     def cases(self, rule: Rule) -> list[Case]:
-        """The cases of `rule` that the server can be given."""
+        """The cases of `rule` that can be applied to a server."""
         return [case for case in rule.cases if (rule.id, case.name) in self._objects]
 
     def answer(self, rule: Rule, case: Case) -> bool | str:
-        """Whether the rule's policy refuses the case; the server's words where it does so for a reason of its own."""
+        """Whether the rule's policy refuses the case; the server's message if it refuses for another reason."""
         key = (rule.id, case.name)
         if key not in self._answers:
             expected = case.verdict is Verdict.FAIL
-            # The server's caches take a moment to learn of policies, parameters and what the case stands among.
+            # The server's caches take a moment to see policies, parameters and the case's surroundings.
             self._answers[key] = estate.until(lambda: self._ask(rule, case), partial(_settled, expected))
         return self._answers[key]
 
@@ -55,9 +55,9 @@ class Replay:
         return False
 
     def close(self) -> None:
-        """Takes away everything that was made."""
+        """Deletes everything that was created."""
         for obj in reversed(self._made):
-            # What stands in a namespace may have gone with it.
+            # Objects in a deleted namespace may already be gone.
             with contextlib.suppress(RefusalError):
                 self.api.request("DELETE", self._path(obj))
 
@@ -70,7 +70,7 @@ class Replay:
         if ephemeral is None:
             self.api.apply(self._path(obj), obj, "tests", dry_run=True, force=True)
             return
-        # They come to a pod that runs, by a door of their own.
+        # Ephemeral containers are added to a running pod through a subresource.
         patch = {"spec": {"ephemeralContainers": ephemeral}}
         path = f"{self._path(obj)}/ephemeralcontainers"
         self.api.request("PATCH", path, patch, "application/strategic-merge-patch+json", dryRun="All")
@@ -114,7 +114,7 @@ class Replay:
         self._make(binding)
 
     def _admit(self, pod: Object) -> None:
-        """Makes a pod as soon as its namespace has its service account."""
+        """Creates a pod as soon as its namespace has its service account."""
 
         def made() -> str:
             try:
@@ -132,18 +132,18 @@ class Replay:
 
 
 def _settled(expected: bool, found: bool | str) -> bool:
-    """Whether the server's answer will not become another one when its caches have caught up."""
+    """Whether the server's answer will no longer change when its caches have caught up."""
     return found == expected if isinstance(found, bool) else "synced" not in found and "no params" not in found
 
 
 def _name(rule: Rule, case: Case) -> str:
-    """The name of the binding that judges a case: with parameters of its own it has one of its own."""
+    """The name of the binding that judges a case; a case with its own parameters has its own binding."""
     name = admission.name_of(rule)
     return f"{name}-{case.name.split()[0]}" if case.parameters else name
 
 
 def _not_for_a_server(rule: Rule, case: Case) -> str:
-    """Why a server cannot be given the case as it is; nothing where it can."""
+    """Why the case cannot be applied to a server; nothing if it can."""
     if case.verdict in (Verdict.UNKNOWN, Verdict.ERROR) or any(_unknown(each.properties) for each in case.resources):
         return "an API server is never given a value that is not known yet"
     kind = case.resources[0].type.rpartition(":")[2]
@@ -159,7 +159,7 @@ def _unknown(value: Any) -> bool:
 
 
 def _apart(objects: list[Object], case: str) -> set[str]:
-    """Moves the objects of a case into namespaces that no other case has; returns those that have to be made."""
+    """Moves the objects of a case into namespaces of their own; returns those that have to be created."""
     found = set()
     for obj in objects:
         named = obj["metadata"].get("namespace")

@@ -1,6 +1,6 @@
-"""What an API server says of itself, in the form of the rehearsal's `data/served.json`.
+"""What an API server serves, in the format of the rehearsal's `data/served.json`.
 
-`python -m tests.cluster.served` writes the file anew from the pinned API server; a test holds the two together.
+`python -m tests.cluster.served` regenerates the file from the pinned API server; a test compares the two.
 """
 
 import json
@@ -14,9 +14,9 @@ DATA = Path(__file__).parents[2] / "bluelamp" / "rehearsal" / "kubernetes" / "da
 
 
 def served(kubeconfig: Path) -> dict[str, Any]:
-    """The kinds that the server at `kubeconfig` stores, and the closed lists of words in its OpenAPI.
+    """The kinds that the server at `kubeconfig` stores, and the enums in its OpenAPI.
 
-    Kinds that somebody installed by a definition are left out.
+    Kinds from custom resource definitions are left out.
     """
     api = Api(kubeconfig)
 
@@ -45,7 +45,7 @@ def served(kubeconfig: Path) -> dict[str, Any]:
 
 
 def text(found: dict[str, Any]) -> str:
-    """The file's form: a kind, or a field with its words, on each line."""
+    """The file's format: a kind, or a field with its enum, on each line."""
     sections = []
     for section in sorted(found):
         lines = []

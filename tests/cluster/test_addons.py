@@ -1,4 +1,4 @@
-"""The rehearsal's kinds of add-ons are those of the pinned definitions."""
+"""The rehearsal's add-on kinds are those of the pinned definitions."""
 
 import gzip
 import json
@@ -10,7 +10,7 @@ from tests.cluster.binaries import Unavailable
 
 
 @pytest.mark.cluster
-def test_the_rehearsal_knows_the_add_ons_as_they_are_published() -> None:
+def test_the_rehearsal_has_the_add_ons_as_published() -> None:
     try:
         published = addons()
     except Unavailable as reason:

@@ -1,4 +1,4 @@
-"""Admission on a real API server: what is refused, and that what is good passes."""
+"""Admission on a real API server: bad objects are refused, and good ones pass."""
 
 import copy
 from collections.abc import Iterator
@@ -38,14 +38,14 @@ def api(cluster: Path) -> Iterator[Api]:
     # Other tests share the server.
     for obj in reversed(admission):
         estate.remove(server, obj)
-    # The server forgets each policy in its own time.
+    # The server drops each policy at its own pace.
     for cases in _DATA["cases"].values():
         stranger = changed(next(case for case in cases if "says" in case))
         assert estate.until(partial(estate.refusal, server, stranger), lambda reason: not reason) == ""
 
 
 def unguarded() -> list[dict[str, Any]]:
-    """A tenant's namespace in which nothing but admission says no."""
+    """A tenant's namespace in which only admission refuses objects."""
     return [
         {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": OPEN, "labels": {"bluelamp/tenant": OPEN}}},
         {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": "workload", "namespace": OPEN}},
@@ -69,17 +69,17 @@ def changed(case: dict[str, Any]) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("policy", "case"), CASES, ids=[f"{policy}-{number}" for number, (policy, _) in enumerate(CASES)]
 )
-def test_admission_refuses_and_says_why(api: Api, policy: str, case: dict[str, Any]) -> None:
-    says = case.get("says", "")
+def test_admission_refuses_with_a_reason(api: Api, policy: str, case: dict[str, Any]) -> None:
+    message = case.get("says", "")
     reason = estate.until(
-        lambda: estate.refusal(api, changed(case)), lambda found: (says in found) == bool(says or not found)
+        lambda: estate.refusal(api, changed(case)), lambda found: (message in found) == bool(message or not found)
     )
-    assert says in reason
-    assert (policy in reason) == bool(says), reason
+    assert message in reason
+    assert (policy in reason) == bool(message), reason
 
 
 @pytest.mark.parametrize("name", _DATA["good"])
-def test_what_is_good_is_taken(api: Api, name: str) -> None:
+def test_good_objects_are_accepted(api: Api, name: str) -> None:
     assert estate.refusal(api, changed({"of": name})) == ""
 
 
@@ -89,7 +89,7 @@ def test_every_policy_has_a_case_or_a_test_of_its_own(api: Api) -> None:
     assert set(policies) - set(_DATA["cases"]) == {"bluelamp-guardrails"}
 
 
-def test_expressions_are_sound(api: Api) -> None:
+def test_expressions_are_valid(api: Api) -> None:
     path = "/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicies/bluelamp-{}"
 
     def status(policy: str) -> dict[str, Any]:
@@ -101,7 +101,7 @@ def test_expressions_are_sound(api: Api) -> None:
         assert checked["typeChecking"] == {}, policy
 
 
-def test_a_tenants_administrator_cannot_undo_what_keeps_tenants_apart(api: Api, cluster: Path) -> None:
+def test_a_tenants_administrator_cannot_remove_tenant_isolation(api: Api, cluster: Path) -> None:
     admin = estate.As(cluster, "somebody@example.org", ADMINS)
     guard = {
         "apiVersion": "networking.k8s.io/v1",
@@ -126,7 +126,7 @@ def test_a_tenants_administrator_cannot_undo_what_keeps_tenants_apart(api: Api, 
     assert deletion(own) == ""
     binding = {**_DATA["good"]["rolebinding"], "metadata": {"name": "tenant-admin", "namespace": TENANT}}
     assert "bluelamp-guardrails" in deletion(binding)
-    # The platform's own people may.
+    # Platform administrators may.
     api.request("DELETE", estate.path_of(api, guard), {"dryRun": ["All"]})
 
 

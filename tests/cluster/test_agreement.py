@@ -1,4 +1,4 @@
-"""The embedded API server's verdict is the real one's."""
+"""The embedded API server gives the same verdicts as a real one."""
 
 import sys
 from pathlib import Path
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.cluster
 
 
 def real_verdict(api: Api, obj: dict[str, Any]) -> str:
-    """Why the API server refuses `obj`; empty where it takes it (a dry run)."""
+    """Why the API server refuses `obj` in a dry run; empty if it accepts it."""
     kind = api.kind(obj["apiVersion"], obj["kind"])
     if kind is None:
         return "no matches for kind"
@@ -44,7 +44,7 @@ def embedded_verdict(provider: KubernetesProvider, obj: dict[str, Any]) -> str:
 
 @pytest.fixture(scope="module")
 def api(cluster: Path) -> Api:
-    """The real server, which knows the definition of the custom resource."""
+    """The real server, with the definition of the custom resource."""
     real = KubernetesProvider(Store(":memory:"), cluster)
     obj = GOOD["definition"]
     real.create(DEV, urn(obj), real.check(DEV, urn(obj), {}, obj).inputs, preview=False)
@@ -52,7 +52,7 @@ def api(cluster: Path) -> Api:
 
 
 def differences(api: Api, objects: list[tuple[str, dict[str, Any]]]) -> list[str]:
-    """Where the two servers differ, as a person can follow it up; prints how many verdicts agree."""
+    """The differences between the two servers, in readable form; prints how many verdicts agree."""
     different = []
     for name, obj in objects:
         embedded = KubernetesProvider(Store(":memory:"), patience=0.0)
@@ -71,7 +71,7 @@ def test_verdicts_agree_on_good_objects_and_single_mistakes(api: Api) -> None:
     assert not different, "\n".join(different)
 
 
-def test_what_the_rehearsal_knows_of_kinds_is_what_the_server_says(cluster: Path) -> None:
+def test_the_rehearsals_facts_about_kinds_are_those_of_the_server(cluster: Path) -> None:
     found = served(cluster)
     found["kinds"].pop("police.example.org/v1", None)
     found["words"] = {name: words for name, words in found["words"].items() if not name.startswith("org.example")}

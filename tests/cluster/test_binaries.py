@@ -1,4 +1,4 @@
-"""Getting the control plane's programs."""
+"""Building the control plane's programs."""
 
 from pathlib import Path
 
@@ -17,7 +17,7 @@ def test_without_go_and_without_a_cache_the_reason_says_what_to_do(
         binaries.folder()
 
 
-def test_programs_that_are_already_there_are_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_existing_programs_are_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("KUBEBUILDER_ASSETS", str(tmp_path))
     with pytest.raises(binaries.Unavailable, match="has no etcd and no kube-apiserver"):
         binaries.folder()
@@ -26,7 +26,7 @@ def test_programs_that_are_already_there_are_used(tmp_path: Path, monkeypatch: p
     assert binaries.folder() == tmp_path
 
 
-def test_a_build_that_fails_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failed_build_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("KUBEBUILDER_ASSETS", raising=False)
     monkeypatch.setenv("BLUELAMP_CACHE", str(tmp_path / "cache"))
     go = tmp_path / "go"

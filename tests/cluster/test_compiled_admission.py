@@ -1,4 +1,4 @@
-"""The rules' own cases, asked of a real API server that holds the policies which the rules compile to."""
+"""The rules' own cases on a real API server with the policies that the rules compile to."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,21 +22,21 @@ def replay(crds: Path) -> Iterator[Replay]:
 
 
 @pytest.mark.parametrize("rule", COMPILED, ids=lambda rule: rule.id)
-def test_the_server_says_of_every_case_what_the_rule_says(replay: Replay, rule) -> None:
+def test_the_server_gives_the_rules_verdict_on_every_case(replay: Replay, rule) -> None:
     answers = [(case, replay.answer(rule, case)) for case in replay.cases(rule)]
     wrong = [
-        f"case {case.name}: the server {'refuses' if said else 'takes'} it"
-        for case, said in answers
-        if isinstance(said, bool) and said != (case.verdict is Verdict.FAIL)
+        f"case {case.name}: the server {'refuses' if output else 'takes'} it"
+        for case, output in answers
+        if isinstance(output, bool) and output != (case.verdict is Verdict.FAIL)
     ]
     assert not wrong
     for refused in (True, False):
-        said = [said for case, said in answers if (case.verdict is Verdict.FAIL) == refused]
-        # What a rule forbids the server may forbid by itself.
-        assert refused in said or (said and all(isinstance(each, str) for each in said)), answers
+        output = [output for case, output in answers if (case.verdict is Verdict.FAIL) == refused]
+        # The server itself may refuse what a rule forbids.
+        assert refused in output or (output and all(isinstance(each, str) for each in output)), answers
 
 
-def test_expressions_are_sound(replay: Replay) -> None:
+def test_expressions_are_valid(replay: Replay) -> None:
     for rule in COMPILED:
         path = estate.path_of(replay.api, admission.policy(rule))
         status = estate.until(
@@ -45,17 +45,17 @@ def test_expressions_are_sound(replay: Replay) -> None:
         assert status["typeChecking"] == {}, rule.id
 
 
-def test_few_cases_are_left_out_and_each_for_a_reason(replay: Replay, request: pytest.FixtureRequest) -> None:
+def test_few_cases_are_left_out_and_each_has_a_reason(replay: Replay, request: pytest.FixtureRequest) -> None:
     given = [
         (f"{rule.id}, case {case.name}", replay.answer(rule, case)) for rule in COMPILED for case in replay.cases(rule)
     ]
-    left_out = replay.left_out | {case: said for case, said in given if isinstance(said, str)}
+    left_out = replay.left_out | {case: output for case, output in given if isinstance(output, str)}
     known = {case: why for case, why in left_out.items() if "not known yet" not in why}
     replayed = len(given) + len(replay.left_out) - len(left_out)
-    told = [
+    lines = [
         f"{replayed} cases replayed, {len(left_out) - len(known)} not, for they hold what is not known yet, and",
         *(f"  {case}: {why}" for case, why in known.items()),
     ]
     with request.config.pluginmanager.getplugin("capturemanager").global_and_fixture_disabled():
-        print("", *told, sep="\n")  # noqa: T201 - how much was shown is part of the result
+        print("", *lines, sep="\n")  # noqa: T201 - how much was shown is part of the result
     assert replayed > 9 * len(known)

@@ -1,4 +1,4 @@
-"""The policies that the rules compile to, bound as they are shipped: what the modules make passes, what is bad does not."""
+"""The compiled policies, bound as shipped: the modules' objects pass, and bad ones are refused."""
 
 import re
 from collections.abc import Iterator
@@ -25,7 +25,7 @@ PRIVILEGED = {
 
 @pytest.fixture(scope="module")
 def api(crds: Path) -> Iterator[Api]:
-    """The server under the whole baseline."""
+    """The server with the whole baseline."""
     server = Api(crds)
     for name in ("shipped", "clusters"):
         estate.apply(server, {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}})
@@ -40,7 +40,7 @@ def api(crds: Path) -> Iterator[Api]:
 
 
 def refusal(api: Api, obj: dict[str, Any]) -> str:
-    """Why the baseline, or the server itself, refuses `obj`; nothing where it is taken."""
+    """Why the baseline or the server refuses `obj`; nothing if it is accepted."""
     try:
         namespace = obj["metadata"].get("namespace") or "default"
         path = api.path(obj["apiVersion"], obj["kind"], namespace, obj["metadata"]["name"])
@@ -50,19 +50,19 @@ def refusal(api: Api, obj: dict[str, Any]) -> str:
     return ""
 
 
-def test_a_privileged_pod_is_refused_with_the_way_to_mend_it(api: Api) -> None:
-    said = estate.until(lambda: refusal(api, PRIVILEGED), bool)
-    # Of several policies that refuse, the server tells one.
-    (id_,) = re.findall(r"with binding 'bl-k8s-\d+' denied request: (BL-K8S-\d+): ", said)
+def test_a_privileged_pod_is_refused_with_the_fix(api: Api) -> None:
+    output = estate.until(lambda: refusal(api, PRIVILEGED), bool)
+    # If several policies refuse, the server reports one.
+    (id_,) = re.findall(r"with binding 'bl-k8s-\d+' denied request: (BL-K8S-\d+): ", output)
     (rule,) = [rule for rule in rules() if rule.id == id_]
-    assert said.endswith(f"{rule.failure}. {rule.fix}")
+    assert output.endswith(f"{rule.failure}. {rule.fix}")
 
 
-def test_what_the_modules_make_passes(api: Api) -> None:
+def test_the_modules_objects_are_accepted(api: Api) -> None:
     made = [obj for path in sorted(MODULES.glob("*/examples/*.py")) for obj in estate.example(path)]
     for obj in made:
         if obj["kind"] == "Namespace":
             estate.apply(api, obj)
-    refused = [f"{obj['kind']} {obj['metadata']['name']}: {said}" for obj in made if (said := refusal(api, obj))]
+    refused = [f"{obj['kind']} {obj['metadata']['name']}: {output}" for obj in made if (output := refusal(api, obj))]
     assert not refused, "\n".join(refused)
     assert len(made) > 200

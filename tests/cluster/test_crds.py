@@ -1,4 +1,4 @@
-"""The published definitions, on a real API server."""
+"""The published definitions on a real API server."""
 
 from pathlib import Path
 
@@ -30,7 +30,7 @@ def test_the_kinds_of_a_platform_are_served(crds: Path, api_version: str, kind: 
 
 
 @pytest.mark.cluster
-def test_a_misspelt_field_is_refused_by_the_published_schema(crds: Path) -> None:
+def test_the_published_schema_refuses_a_misspelt_field(crds: Path) -> None:
     store = {
         "apiVersion": "external-secrets.io/v1",
         "kind": "ClusterSecretStore",

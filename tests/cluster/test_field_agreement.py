@@ -1,4 +1,4 @@
-"""A part of the cases of `make agreement`: the rehearsal and a real API server decide alike, field by field."""
+"""A subset of the cases of `make agreement`: the rehearsal and a real API server agree field by field."""
 
 import sys
 from itertools import chain, islice
@@ -17,18 +17,18 @@ pytestmark = pytest.mark.cluster
 _OF_BASE = 6
 
 
-def test_single_fields_are_judged_as_the_server_judges_them(cluster: Path) -> None:
+def test_the_rehearsal_and_the_server_agree_on_single_fields(cluster: Path) -> None:
     cases = chain.from_iterable(islice(builtin_cases(name, obj, ""), _OF_BASE) for name, obj in bases().items())
     outcome = compare(Real(cluster), cases)
-    asked, agreed = outcome.asked.total(), outcome.agreed.total()
-    sys.stdout.write(f"{agreed} of {asked} verdicts agree\n")
-    assert asked > 400
-    assert agreed >= 0.97 * asked, "\n".join(
+    compared, agreed = outcome.compared.total(), outcome.agreed.total()
+    sys.stdout.write(f"{agreed} of {compared} verdicts agree\n")
+    assert compared > 400
+    assert agreed >= 0.97 * compared, "\n".join(
         f"{case.name}: {one or 'takes'} / {two or 'takes'}" for case, one, two in outcome.different
     )
 
 
-def test_what_is_not_known_yet_is_never_held_against_an_object() -> None:
+def test_unknown_values_never_cause_a_refusal() -> None:
     rehearsed = Rehearsed()
     wrong = []
     for name, obj in bases().items():
@@ -38,15 +38,17 @@ def test_what_is_not_known_yet_is_never_held_against_an_object() -> None:
     assert not wrong, "\n".join(wrong)
 
 
-def test_rules_on_a_change_refuse_what_the_server_refuses(cluster: Path) -> None:
-    """What the rehearsal makes of the same cases is in tests/rehearsal/kubernetes/test_kubernetes_transitions.py."""
+def test_transition_rules_refuse_what_the_server_refuses(cluster: Path) -> None:
+    """The rehearsal's verdicts on the same cases are tested in
+    tests/rehearsal/kubernetes/test_kubernetes_transitions.py.
+    """
     crds.install(cluster, [definition()])
     real, wrong = Real(cluster), []
     for name, (case, refused) in cases().items():
         assert not case.before or not real.make(case.before), name
-        said = real.verdict(case.obj)
-        if said is None or bool(said) != bool(refused) or refused not in said:
-            wrong.append(f"{name}: {said or 'takes'}")
+        output = real.verdict(case.obj)
+        if output is None or bool(output) != bool(refused) or refused not in output:
+            wrong.append(f"{name}: {output or 'takes'}")
         if case.before:
             real.remove(case.before)
     assert not wrong, "\n".join(wrong)

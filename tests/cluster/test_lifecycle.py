@@ -1,4 +1,4 @@
-"""Clusters on premises before a real API server: every object is taken, and the hardening files do what they say."""
+"""On-premises clusters on a real API server: every object is accepted, and the hardening files work."""
 
 import os
 import runpy
@@ -46,26 +46,26 @@ def api(crds: Path) -> Api:
     return made
 
 
-def take(api: Api, found: dict[str, Any]) -> None:
-    """Has the server judge an object by the published schema, unknown fields and all, without keeping it."""
+def accept(api: Api, found: dict[str, Any]) -> None:
+    """Has the server validate an object by the published schema, with unknown fields refused, without storing it."""
     about = found["metadata"]
     path = api.path(found["apiVersion"], found["kind"], about.get("namespace", ""), about["name"])
     api.apply(path, found, "tests", dry_run=True)
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: f"{path.parents[1].name}-{path.stem}")
-def test_a_real_server_takes_every_object_of_an_example_and_no_rule_is_broken(api: Api, example: Path) -> None:
+def test_a_real_server_accepts_every_object_of_an_example_and_no_rule_is_broken(api: Api, example: Path) -> None:
     plan = planned(example)
     assert plan.errors == ()
     assert [(each.name, each.failures) for each in plan.refused] == []
     wrong = [each for each in policies.judge(from_plan(plan)) if each.verdict in ("fail", "error")]
     assert [f"{each.rule} {each.urn} {each.message}" for each in wrong] == []
     for found in objects(plan):
-        take(api, found)
+        accept(api, found)
 
 
 @pytest.mark.parametrize(
-    ("kind", "path", "value", "says"),
+    ("kind", "path", "value", "message"),
     [
         ("ClusterClass", "controlPlane.healthChek", {}, "healthChek"),
         (
@@ -80,7 +80,7 @@ def test_a_real_server_takes_every_object_of_an_example_and_no_rule_is_broken(ap
     ],
 )
 def test_a_real_server_refuses_a_mistake_in_a_template(
-    api: Api, kind: str, path: str, value: object, says: str
+    api: Api, kind: str, path: str, value: object, message: str
 ) -> None:
     full = ROOT / "modules/kubernetes/cluster_class/examples/full.py"
     found = next(each for each in objects(planned(full)) if each["kind"] == kind)
@@ -89,19 +89,19 @@ def test_a_real_server_refuses_a_mistake_in_a_template(
     for parent in parents:
         inner = inner[parent]
     inner[last] = value
-    with pytest.raises(RefusalError, match=says):
-        take(api, found)
+    with pytest.raises(RefusalError, match=message):
+        accept(api, found)
 
 
 class Hardened:
-    """An API server that was started with the files of a class."""
+    """An API server that was started with the files of a cluster class."""
 
     def __init__(self, folder: Path, kubeconfig: Path) -> None:
         self.folder, self.api = folder, Api(kubeconfig)
         self._server = yaml.safe_load(kubeconfig.read_text(encoding="utf-8"))["clusters"][0]["cluster"]["server"]
 
-    def unnamed(self, path: str) -> int:
-        """What the server answers somebody who does not say who they are."""
+    def anonymous(self, path: str) -> int:
+        """The server's answer to an anonymous request."""
         context = ssl._create_unverified_context()
         try:
             with urllib.request.urlopen(f"{self._server}{path}", timeout=10, context=context) as response:
@@ -132,13 +132,13 @@ def hardened(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hardened]:
         pytest.skip(str(reason))
 
 
-def test_the_files_of_a_class_start_a_real_server_that_lets_in_nobody_unnamed(hardened: Hardened) -> None:
-    assert hardened.unnamed("/livez") == 200
-    assert hardened.unnamed("/api/v1/namespaces") == 401
-    assert hardened.unnamed("/version") == 401
+def test_a_real_server_with_the_files_of_a_class_refuses_anonymous_requests(hardened: Hardened) -> None:
+    assert hardened.anonymous("/livez") == 200
+    assert hardened.anonymous("/api/v1/namespaces") == 401
+    assert hardened.anonymous("/version") == 401
 
 
-def test_a_namespace_that_says_nothing_takes_restricted_pods_only(hardened: Hardened) -> None:
+def test_a_namespace_without_labels_accepts_restricted_pods_only(hardened: Hardened) -> None:
     pod = {
         "apiVersion": "v1",
         "kind": "Pod",

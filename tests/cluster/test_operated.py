@@ -1,4 +1,4 @@
-"""What `render --operator` writes, on a real API server. The operator's own kinds are applied by `operated`."""
+"""The output of `render --operator` on a real API server. `operated` applies the operator's own kinds."""
 
 from pathlib import Path
 
@@ -9,7 +9,7 @@ from tests.cluster import operated
 
 
 @pytest.mark.cluster
-def test_a_server_takes_every_built_in_object_and_the_restricted_namespace_the_pods(cluster: Path) -> None:
+def test_a_server_accepts_every_built_in_object_and_a_restricted_namespace_accepts_the_pods(cluster: Path) -> None:
     api = Api(cluster)
     for one in operated.objects():
         if one["kind"] != "Stack":
@@ -17,6 +17,6 @@ def test_a_server_takes_every_built_in_object_and_the_restricted_namespace_the_p
     for pod in operated.pods():
         kept = operated.applied(api, pod, dry_run=True)
         assert kept["spec"]["automountServiceAccountToken"] is False
-        # The token that the pod itself mounts is the only one.
+        # The pod mounts only its own projected token.
         mounts = kept["spec"]["containers"][0]["volumeMounts"]
         assert [each["name"] for each in mounts if "serviceaccount" in each["mountPath"]] == ["kubernetes"]

@@ -1,4 +1,4 @@
-"""Patches merge here as a real API server merges them by server-side apply."""
+"""The rehearsal merges patches as a real API server does with server-side apply."""
 
 import json
 from pathlib import Path
@@ -34,7 +34,7 @@ environment = st.fixed_dictionaries({"name": names, "value": st.sampled_from(["1
 
 
 def distinct(items: Any, *keys: str) -> Any:
-    """Lists of `items` that `keys` tell apart, as the server wants them."""
+    """Lists of `items` with distinct `keys`, as the server requires."""
     return st.lists(
         items,
         max_size=3,
@@ -72,8 +72,8 @@ def api(cluster: Path) -> Api:
     return Api(cluster)
 
 
-def taken(api: Api, spec: dict[str, Any], meta: dict[str, Any], name: str, manager: str, *, dry_run: bool) -> Any:
-    """What the server makes of a template of pods; None where it refuses it."""
+def accepted(api: Api, spec: dict[str, Any], meta: dict[str, Any], name: str, manager: str, *, dry_run: bool) -> Any:
+    """The server's version of a pod template; None if it refuses it."""
     template = {
         "apiVersion": "v1",
         "kind": "PodTemplate",
@@ -89,7 +89,7 @@ def taken(api: Api, spec: dict[str, Any], meta: dict[str, Any], name: str, manag
 
 
 def ordered(value: Any) -> Any:
-    """`value` with lists of objects in one order and without empty objects: neither has a meaning."""
+    """`value` with lists of objects sorted and empty objects removed: neither has a meaning."""
     if isinstance(value, dict):
         kept = {key: ordered(item) for key, item in value.items()}
         return {key: item for key, item in kept.items() if item != {}}
@@ -103,20 +103,20 @@ def ordered(value: Any) -> Any:
     max_examples=tries(150), derandomize=True, deadline=None, database=None, suppress_health_check=list(HealthCheck)
 )
 @given(pods, metadata, pods, metadata)
-def test_a_patch_makes_what_the_server_makes_of_it(
+def test_a_patch_gives_what_the_server_gives(
     api: Api, base: dict[str, Any], base_meta: dict[str, Any], change: dict[str, Any], change_meta: dict[str, Any]
 ) -> None:
     import secrets
 
     name = f"merge-{secrets.token_hex(5)}"
-    if taken(api, base, base_meta, name, "owner", dry_run=False) is None:
+    if accepted(api, base, base_meta, name, "owner", dry_run=False) is None:
         return
-    theirs = taken(api, change, change_meta, name, "patch", dry_run=True)
+    theirs = accepted(api, change, change_meta, name, "patch", dry_run=True)
     shape = builtin("v1", "PodTemplate")
     ours = Apply()(
         {"template": {"metadata": base_meta, "spec": base}},
         {"template": {"metadata": change_meta, "spec": change}},
         shape,
     )["template"]
-    merged = taken(api, ours["spec"], ours["metadata"], f"{name}-2", "owner", dry_run=True)
+    merged = accepted(api, ours["spec"], ours["metadata"], f"{name}-2", "owner", dry_run=True)
     assert theirs == merged

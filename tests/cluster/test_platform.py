@@ -25,7 +25,7 @@ def test_every_object_of_an_example_is_accepted(crds: Path, path: Path) -> None:
     api, objects = Api(crds), estate.example(path)
     assert objects
     for obj in objects:
-        # Only namespaces are made: the others would change what other tests find.
+        # Only namespaces are created: other objects would affect other tests.
         if obj["kind"] == "Namespace":
             estate.apply(api, obj)
     refused = [
@@ -50,7 +50,7 @@ def test_every_object_of_a_full_force_is_accepted(crds: Path) -> None:
 
 
 def _known(value: Any) -> Any:
-    """With a text for everything that Azure only tells once it is there."""
+    """With a text for every value that Azure assigns on creation."""
     if isinstance(value, dict):
         return {key: _known(item) for key, item in value.items()}
     if isinstance(value, list):
@@ -58,14 +58,14 @@ def _known(value: Any) -> Any:
     return "https://known.later.example/" if value is UNKNOWN else value
 
 
-def test_a_store_of_secrets_keeps_tenants_out(crds: Path) -> None:
+def test_a_secret_store_is_closed_to_tenants(crds: Path) -> None:
     path = estate.ROOT / "modules" / "kubernetes" / "secret_store" / "examples" / "minimal.py"
     (store,) = [each for each in estate.example(path) if each["kind"] == "ClusterSecretStore"]
     taken = estate.apply(Api(crds), store, dry_run=True)
     assert taken["spec"]["conditions"] == [{"namespaces": ["cert-manager", "gateway-system", "monitoring", "velero"]}]
 
 
-def test_a_route_that_no_gateway_could_serve_is_refused(crds: Path) -> None:
+def test_a_route_without_a_matching_gateway_listener_is_refused(crds: Path) -> None:
     path = estate.ROOT / "modules" / "kubernetes" / "gateway" / "examples" / "minimal.py"
     (route,) = [each for each in estate.example(path) if each["kind"] == "HTTPRoute"]
     route["spec"]["rules"][0]["filters"][0]["requestRedirect"]["scheme"] = "gopher"

@@ -1,4 +1,4 @@
-"""The rules say of a pod what the Pod Security admission of a real API server says of it, control by control."""
+"""The rules and the Pod Security admission of a real API server agree on every pod, control by control."""
 
 import http.client
 import json
@@ -54,7 +54,7 @@ RESTRICTED = BASELINE | {
 OVERRIDDEN = {"BL-K8S-006", "BL-K8S-008", "BL-K8S-043", "BL-K8S-047"}
 """Rules of the baseline in whose place the restricted level has a stronger one, which it names instead."""
 UNREACHED = {"BL-K8S-043"}
-"""Since Kubernetes 1.36 the API itself refuses an unmasked /proc outside a user namespace, before admission is asked."""
+"""Since Kubernetes 1.36 the API itself refuses an unmasked /proc outside a user namespace, before admission runs."""
 TEMPLATES = {
     ("apps/v1", "Deployment"): "deployments",
     ("apps/v1", "StatefulSet"): "statefulsets",
@@ -70,26 +70,26 @@ RULES = [rule for rule in rules() if any(control.framework == "Pod Security Stan
 
 @dataclass(frozen=True)
 class Answer:
-    """What admission said: the level of which it named broken controls, and the rules that answer to them."""
+    """Admission's answer: the level whose controls it named as violated, and the matching rules."""
 
     status: int
     level: str
     broken: frozenset[str]
-    said: str
+    message: str
 
 
 class Server:
-    """The API server, asked by one warm connection a thread."""
+    """The API server, with one persistent connection for each thread."""
 
     def __init__(self, kubeconfig: Path) -> None:
-        said = yaml.safe_load(kubeconfig.read_text(encoding="utf-8"))
-        self._address = urlsplit(said["clusters"][0]["cluster"]["server"])
-        self._token = said["users"][0]["user"]["token"]
+        output = yaml.safe_load(kubeconfig.read_text(encoding="utf-8"))
+        self._address = urlsplit(output["clusters"][0]["cluster"]["server"])
+        self._token = output["users"][0]["user"]["token"]
         self._context = ssl._create_unverified_context()
         self._own = threading.local()
 
     def ask(self, path: str, body: Any, method: str = "POST", content_type: str = "application/json") -> Answer:
-        """Ask for `body` to be made, without its being made."""
+        """Asks the server in a dry run to create `body`."""
         if not hasattr(self._own, "connection"):
             address = self._address
             self._own.connection = http.client.HTTPSConnection(address.hostname, address.port, context=self._context)
@@ -100,19 +100,19 @@ class Server:
         if response.status == 403:
             return self._answer(response.status, "baseline", json.loads(text)["message"], BASELINE)
         warnings = " ".join(response.headers.get_all("Warning") or ())
-        said = warnings.partition("would violate PodSecurity")[2].replace('\\"', '"')
-        return self._answer(response.status, "restricted", said or text[:300], RESTRICTED if said else {})
+        output = warnings.partition("would violate PodSecurity")[2].replace('\\"', '"')
+        return self._answer(response.status, "restricted", output or text[:300], RESTRICTED if output else {})
 
     @staticmethod
-    def _answer(status: int, level: str, said: str, words: Mapping[str, str]) -> Answer:
-        # A reason stands before its details, in brackets, and may be in the plural.
-        broken = frozenset(rule for word, rule in words.items() if f"{word} (" in said or f"{word}s (" in said)
-        return Answer(status, level, broken, said)
+    def _answer(status: int, level: str, message: str, words: Mapping[str, str]) -> Answer:
+        # A reason comes before its details in brackets, and may be plural.
+        broken = frozenset(rule for word, rule in words.items() if f"{word} (" in message or f"{word}s (" in message)
+        return Answer(status, level, broken, message)
 
 
 @pytest.fixture(scope="module")
 def server(cluster: Path) -> Iterator[Server]:
-    """The server with a namespace that enforces the baseline and warns of what the restricted level forbids."""
+    """The server with a namespace that enforces the baseline level and warns about the restricted level."""
     api = Api(cluster)
     made = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": NAMESPACE, "labels": LABELS}}
     account = {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": "default", "namespace": NAMESPACE}}
@@ -123,26 +123,26 @@ def server(cluster: Path) -> Iterator[Server]:
 
 
 def broken(type_: str, obj: dict[str, Any]) -> frozenset[str]:
-    """The rules that `obj` breaks. None of a pod that is known whole may be unknown or in error."""
+    """The rules that `obj` breaks. For a fully known pod, no verdict may be unknown or an error."""
     judgements = judge([Resource("urn", type_, "judged", obj)], RULES)
     assert {each.verdict for each in judgements} <= {Verdict.PASS, Verdict.FAIL, Verdict.NOT_APPLICABLE}, judgements
     return frozenset(each.rule for each in judgements if each.verdict is Verdict.FAIL)
 
 
 def disagreement(ours: frozenset[str], answer: Answer, spec: Mapping[str, Any]) -> str:
-    """How the rules and the server differ, empty where they do not."""
+    """How the rules and the server differ; empty if they agree."""
     baseline = set(BASELINE.values())
     theirs = set(answer.broken)
     wanted = ours & baseline if answer.level == "baseline" else ours - OVERRIDDEN
     if spec.get("hostNetwork"):
-        # The API gives containers on the machine's network its ports: one mistake, told twice.
+        # The API copies ports of host-network containers to host ports: one mistake, reported twice.
         theirs.discard("BL-K8S-009")
         wanted -= {"BL-K8S-009"}
-    return "" if theirs == wanted else f"rules: {sorted(wanted)}; server: {sorted(theirs)} ({answer.said})"
+    return "" if theirs == wanted else f"rules: {sorted(wanted)}; server: {sorted(theirs)} ({answer.message})"
 
 
 @pytest.mark.parametrize("level", ["baseline", "restricted"])
-def test_the_framework_keeps_just_the_rules_of_a_level(level: str) -> None:
+def test_the_framework_has_exactly_the_rules_of_a_level(level: str) -> None:
     kept = select([f"pod-security-standards:{level}"], [], "", []).keep(rules())
     wanted = set(BASELINE.values()) | (set(RESTRICTED.values()) if level == "restricted" else set())
     assert {rule.id for rule in kept} == wanted
@@ -163,12 +163,12 @@ def test_rules_and_admission_agree_on_pods(server: Server) -> None:
     seen: Counter[str] = Counter()
     for pod, answer in zip(made, answers, strict=True):
         if answer.status == 422:
-            # No pod to the API, whatever the standards say.
+            # The API refuses the pod regardless of the standards.
             seen["invalid"] += 1
             continue
-        assert answer.status in {201, 403}, answer.said
+        assert answer.status in {201, 403}, answer.message
         ours = broken("kubernetes:core/v1:Pod", pod)
-        assert (answer.status == 403) == bool(ours & set(BASELINE.values())), (pod, sorted(ours), answer.said)
+        assert (answer.status == 403) == bool(ours & set(BASELINE.values())), (pod, sorted(ours), answer.message)
         assert not disagreement(ours, answer, pod["spec"]), (pod, disagreement(ours, answer, pod["spec"]))
         seen.update({"judged": 1, f"{answer.level} {'broken' if answer.broken else 'kept'}": 1})
         seen.update(ours)
@@ -180,7 +180,7 @@ def test_rules_and_admission_agree_on_pods(server: Server) -> None:
 
 
 def test_rules_and_admission_agree_on_every_kind_of_workload(server: Server) -> None:
-    # Admission enforces on pods only. Of what makes pods it warns, by the same controls.
+    # Admission enforces on pods only. For workloads it warns, by the same controls.
     pods, seen = Pods(SEED + 1), Counter[str]()
     for number in range(CONTROLLERS):
         (version, kind), plural = list(TEMPLATES.items())[number % len(TEMPLATES)]
@@ -191,7 +191,7 @@ def test_rules_and_admission_agree_on_every_kind_of_workload(server: Server) -> 
         if answer.status == 422:
             seen["invalid"] += 1
             continue
-        assert answer.status == 201, answer.said
+        assert answer.status == 201, answer.message
         group = version if "/" in version else f"core/{version}"
         found = disagreement(broken(f"kubernetes:{group}:{kind}", obj), answer, pod["spec"])
         assert not found, (obj, found)
@@ -203,7 +203,7 @@ def test_rules_and_admission_agree_on_every_kind_of_workload(server: Server) -> 
 
 
 def workload(version: str, kind: str, name: str, pod: dict[str, Any]) -> dict[str, Any]:
-    """An object of `kind` that makes such pods."""
+    """A workload of `kind` with the given pod template."""
     labels = {"app": name}
     template = {"metadata": {"labels": labels, **pod["metadata"]}, "spec": pod["spec"]}
     spec: dict[str, Any] = {"template": template, "selector": {"matchLabels": labels}}
@@ -221,7 +221,7 @@ def workload(version: str, kind: str, name: str, pod: dict[str, Any]) -> dict[st
 
 
 def test_rules_and_admission_agree_on_ephemeral_containers(server: Server, cluster: Path) -> None:
-    # They can only be put into a pod that is there, one that nobody has to run.
+    # Ephemeral containers can only be added to an existing pod, which need not run.
     api = Api(cluster)
     context = {"runAsNonRoot": True, "seccompProfile": {"type": "RuntimeDefault"}}
     own = {"allowPrivilegeEscalation": False, "capabilities": {"drop": ["ALL"]}}
@@ -236,7 +236,7 @@ def test_rules_and_admission_agree_on_ephemeral_containers(server: Server, clust
     pods, seen = Pods(SEED + 2), Counter[str]()
     path = f"/api/v1/namespaces/{NAMESPACE}/pods/debugged/ephemeralcontainers"
     for number in range(EPHEMERAL):
-        # The API gives them no ports, probes or hooks.
+        # The API allows them no ports, probes or hooks.
         made = pods.container(f"e{number}", 0.15, secure=True)
         made = {key: value for key, value in made.items() if key not in {"ports", "lifecycle"}}
         patch = {"spec": {"ephemeralContainers": [made]}}
@@ -244,10 +244,10 @@ def test_rules_and_admission_agree_on_ephemeral_containers(server: Server, clust
         if answer.status == 422:
             seen["invalid"] += 1
             continue
-        assert answer.status in {200, 403}, answer.said
+        assert answer.status in {200, 403}, answer.message
         judged = {**pod, "spec": {**pod["spec"], "ephemeralContainers": [made]}}
         ours = broken("kubernetes:core/v1:Pod", judged)
-        assert (answer.status == 403) == bool(ours & set(BASELINE.values())), (made, sorted(ours), answer.said)
+        assert (answer.status == 403) == bool(ours & set(BASELINE.values())), (made, sorted(ours), answer.message)
         assert not disagreement(ours, answer, judged["spec"]), (made, disagreement(ours, answer, judged["spec"]))
         seen.update({"judged": 1, f"{answer.level} {'broken' if answer.broken else 'kept'}": 1})
     tally(seen)

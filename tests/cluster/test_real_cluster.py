@@ -1,4 +1,4 @@
-"""The provider against a real API server, by server-side apply."""
+"""The provider with a real API server, by server-side apply."""
 
 import os
 import uuid
@@ -29,7 +29,7 @@ TOKENS = {
 Make = Callable[..., tuple[str, dict[str, Any], dict[str, Any]]]
 
 
-def test_one_worker_has_all_tests_of_the_server(cluster: Path, request: pytest.FixtureRequest) -> None:
+def test_one_worker_runs_all_tests_of_the_server(cluster: Path, request: pytest.FixtureRequest) -> None:
     assert cluster.is_file()
     assert "PYTEST_XDIST_WORKER" not in os.environ or request.node.nodeid.endswith("@cluster")
 
@@ -70,7 +70,7 @@ def namespace(provider: KubernetesProvider, make: Make) -> Iterator[str]:
     assert provider.read(DEV, urn("Namespace"), resource_id, {}) is None
 
 
-def test_the_life_of_an_object(provider: KubernetesProvider, make: Make, namespace: str, cluster: Path) -> None:
+def test_the_lifecycle_of_an_object(provider: KubernetesProvider, make: Make, namespace: str, cluster: Path) -> None:
     resource_id, inputs, outputs = make(
         "ConfigMap", metadata={"name": "settings", "namespace": namespace}, data={"level": "info"}
     )
@@ -111,7 +111,7 @@ def test_a_preview_is_a_dry_run_on_the_server(provider: KubernetesProvider, name
     assert provider.read(DEV, urn("Service"), f"{namespace}/web", {}) is None
 
 
-def test_a_preview_allows_for_what_the_same_deployment_makes(provider: KubernetesProvider) -> None:
+def test_a_preview_allows_for_objects_of_the_same_deployment(provider: KubernetesProvider) -> None:
     wanted = {"metadata": {"name": "a", "namespace": "not-yet"}, "data": {"a": "b"}}
     inputs = provider.check(DEV, urn("ConfigMap"), {}, wanted).inputs
     assert provider.create(DEV, urn("ConfigMap"), inputs, preview=True)[1]["data"] == {"a": "b"}
@@ -126,7 +126,7 @@ def test_a_preview_allows_for_what_the_same_deployment_makes(provider: Kubernete
         provider.create(DEV, urn(token), inputs, preview=False)
 
 
-def test_a_privileged_pod_is_refused_in_the_servers_words(provider: KubernetesProvider, namespace: str) -> None:
+def test_a_privileged_pod_is_refused_with_the_servers_message(provider: KubernetesProvider, namespace: str) -> None:
     pod = {
         "metadata": {"name": "shell", "namespace": namespace},
         "spec": {"containers": [{"name": "shell", "image": "x:1", "securityContext": {"privileged": True}}]},
@@ -163,7 +163,7 @@ def test_a_conflict_names_the_other_manager(
     }
 
 
-def test_what_the_server_respells_is_no_drift(provider: KubernetesProvider, make: Make, namespace: str) -> None:
+def test_a_value_that_the_server_respells_is_no_drift(provider: KubernetesProvider, make: Make, namespace: str) -> None:
     hard = {"requests.cpu": "2000m", "limits.memory": "1024Mi", "pods": 5}
     resource_id, inputs, _ = make(
         "ResourceQuota", metadata={"name": "tenant", "namespace": namespace}, spec={"hard": hard}
@@ -185,7 +185,9 @@ def test_secrets_stay_secret(provider: KubernetesProvider, make: Make, namespace
     assert live.inputs == inputs
 
 
-def test_a_definition_and_its_resource_in_one_go(provider: KubernetesProvider, make: Make, namespace: str) -> None:
+def test_a_definition_and_its_resource_are_created_in_one_deployment(
+    provider: KubernetesProvider, make: Make, namespace: str
+) -> None:
     group = f"{uuid.uuid4().hex[:8]}.example.org"
     schema = {
         "type": "object",
@@ -239,7 +241,7 @@ def test_faults_come_before_the_server(provider: KubernetesProvider, store: Stor
     assert provider.read(DEV, urn("Namespace"), "default", {}) is not None
 
 
-def test_a_server_that_does_not_answer_is_named(tmp_path: Path) -> None:
+def test_an_unresponsive_server_is_named(tmp_path: Path) -> None:
     with pytest.raises(CloudError, match="is not a usable kubeconfig"):
         KubernetesProvider(Store(":memory:"), tmp_path / "missing")
     silent = tmp_path / "silent"

@@ -1,4 +1,4 @@
-"""Tenants on a real API server: who may do what, what is closed, and how much each may use."""
+"""Tenants on a real API server: permissions, network isolation and quotas."""
 
 from pathlib import Path
 from typing import Any
@@ -60,7 +60,7 @@ ALLOWED = {
 
 @pytest.fixture(scope="module")
 def api(crds: Path) -> Api:
-    """The server with two tenants, one of which follows a repository."""
+    """The server with two tenants, one of which follows a Git repository."""
 
     def program() -> None:
         for tenant in TENANTS:
@@ -83,7 +83,7 @@ def api(crds: Path) -> Api:
 
 
 def may(api: Api, role: str, within: str, verb: str, resource: str, group: str, *, tenant: str = RECORDS) -> bool:
-    """Whether somebody of a tenant's group may do something in a namespace; `` is the whole cluster."""
+    """Whether a user in a tenant's group may do something in a namespace; `` is the whole cluster."""
     return reviewed(api, "somebody@example.org", [GROUPS[tenant].get(role, "other")], within, verb, resource, group)
 
 
@@ -107,7 +107,7 @@ def granted(api: Api, user: str, groups: list[str], within: str) -> set[str]:
 
 @pytest.mark.parametrize("role", ALLOWED)
 @pytest.mark.parametrize("tenant", TENANTS)
-def test_a_group_may_do_what_its_role_says_in_its_own_namespace_only(api: Api, tenant: str, role: str) -> None:
+def test_a_group_has_its_roles_permissions_in_its_own_namespace_only(api: Api, tenant: str, role: str) -> None:
     groups = [GROUPS[tenant].get(role, "another-group")]
     other = RECORDS if tenant == CUSTODY else CUSTODY
     own = estate.until(
@@ -126,7 +126,7 @@ def test_a_service_account_of_a_tenant_may_do_nothing(api: Api, account: str) ->
         assert granted(api, user, groups, within) == set()
 
 
-def test_what_follows_a_repository_may_edit_its_own_namespace_only(api: Api) -> None:
+def test_the_identity_that_follows_a_repository_may_edit_its_own_namespace_only(api: Api) -> None:
     user = f"system:serviceaccount:{RECORDS}:gitops"
     groups = ["system:serviceaccounts", f"system:serviceaccounts:{RECORDS}"]
     own = estate.until(lambda: granted(api, user, groups, RECORDS), lambda found: found == ALLOWED["edit"])
@@ -134,13 +134,13 @@ def test_what_follows_a_repository_may_edit_its_own_namespace_only(api: Api) -> 
     assert granted(api, user, groups, CUSTODY) == granted(api, user, groups, "") == set()
 
 
-def test_nobody_of_a_tenant_sees_the_cluster(api: Api) -> None:
+def test_no_tenant_user_sees_the_cluster(api: Api) -> None:
     for role in ("admin", "edit", "view"):
         for resource, group in (("nodes", ""), ("namespaces", ""), ("clusterroles", "rbac.authorization.k8s.io")):
             assert not may(api, role, "", "list", resource, group)
 
 
-def test_every_tenant_is_closed_both_ways(api: Api) -> None:
+def test_every_tenant_is_isolated_in_both_directions(api: Api) -> None:
     for tenant in TENANTS:
         policies = estate.all_of(api, f"/apis/networking.k8s.io/v1/namespaces/{tenant}/networkpolicies")
         specs = [each["spec"] for each in policies]
@@ -156,13 +156,13 @@ def test_a_pod_beyond_the_quota_is_refused(api: Api) -> None:
     first, second = (
         pod(name, resources={"requests": {"cpu": "600m"}, "limits": {"cpu": "600m"}}) for name in ("one", "two")
     )
-    # The quota is counted by a controller before anything is admitted under it.
+    # A controller counts the quota before anything is admitted under it.
     assert estate.until(lambda: refusal_for_real(api, first), lambda reason: not reason) == ""
     assert "exceeded quota: tenant, requested: limits.cpu=600m,requests.cpu=600m" in estate.refusal(api, second)
     estate.remove(api, first)
 
 
-def test_a_container_that_asks_for_nothing_gets_the_limits(api: Api) -> None:
+def test_a_container_without_requests_gets_the_limits(api: Api) -> None:
     taken = estate.until(lambda: dry(api, pod("plain")), bool)
     (container,) = taken["spec"]["containers"]
     assert container["resources"] == {
@@ -187,7 +187,7 @@ def refusal_for_real(api: Api, obj: dict[str, Any]) -> str:
 
 
 def pod(name: str, **container: Any) -> dict[str, Any]:
-    """A pod that is restricted, but for what `container` says."""
+    """A restricted pod, except for the fields in `container`."""
     careful = {
         "allowPrivilegeEscalation": False,
         "capabilities": {"drop": ["ALL"]},

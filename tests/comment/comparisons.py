@@ -1,4 +1,4 @@
-"""Comparisons for tests, of any size and with any text in them."""
+"""Comparisons for tests, of any size and with any text."""
 
 from decimal import Decimal
 
@@ -26,7 +26,7 @@ def resource(what: Action, name: str, *properties: ChangedProperty, protect: boo
 
 
 def judged(rule: str = "BL-NET-001", **changed: object) -> ChangedVerdict:
-    said: dict[str, object] = {
+    output: dict[str, object] = {
         "turn": VerdictStatus.NEW,
         "rule": rule,
         "title": "Management port is open to the Internet",
@@ -41,7 +41,7 @@ def judged(rule: str = "BL-NET-001", **changed: object) -> ChangedVerdict:
         "file": "stacks/Pulumi.kent.yaml",
         "line": 12,
     }
-    return ChangedVerdict(**{**said, **changed})  # type: ignore[arg-type]
+    return ChangedVerdict(**{**output, **changed})  # type: ignore[arg-type]
 
 
 def comparison(*forces: Force, notes: tuple[str, ...] = (), reference: str = "origin/main") -> Comparison:
@@ -49,7 +49,7 @@ def comparison(*forces: Force, notes: tuple[str, ...] = (), reference: str = "or
 
 
 def filled(text: str) -> Comparison:
-    """A comparison with `text` wherever a value, a name or a message can be."""
+    """A comparison with `text` in every value, name and message."""
     both = (ChangedProperty(text, text, {text: [text]}, replaces=True), ChangedProperty(text, None, text))
     resources = tuple(
         ChangedResource(what, text, text, text, text, text, both if what is not Action.CREATED else (), True, text, 3)

@@ -1,4 +1,4 @@
-"""Annotations: one line each, in the words of the host, and nothing in them that is another command."""
+"""Annotations: one line each, in the host's syntax, and no text in them is another command."""
 
 from comparisons import comparison, filled, judged
 from hypothesis import given, settings
@@ -23,18 +23,18 @@ def test_a_new_failure_is_at_its_line() -> None:
     )
 
 
-def test_what_is_gone_or_exempt_is_no_annotation() -> None:
+def test_resolved_and_exempt_failures_have_no_annotation() -> None:
     assert not annotations(
         comparison(Force("kent", verdicts=(judged(turn=VerdictStatus.GONE), judged(verdict="exempt"))))
     )
 
 
-def test_the_same_line_of_a_module_is_one_annotation() -> None:
+def test_one_line_of_a_module_has_one_annotation() -> None:
     shared = judged(file="modules/azure/hub/hub.py", line=40)
     assert len(annotations(comparison(Force("kent", verdicts=(shared,)), Force("essex", verdicts=(shared,))))) == 1
 
 
-def test_no_more_than_a_host_shows() -> None:
+def test_there_are_no_more_than_a_host_shows() -> None:
     found = annotations(comparison(Force("kent", verdicts=tuple(judged(f"BL-X-{number}") for number in range(30)))))
     assert len(found) == MOST
     assert found[-1].text == "21 more findings: see the comment"
@@ -42,7 +42,7 @@ def test_no_more_than_a_host_shows() -> None:
 
 @settings(max_examples=tries(60), derandomize=True, deadline=None)
 @given(st.one_of(TEXTS, st.sampled_from(BAD)))
-def test_any_text_is_one_command_a_line(text: str) -> None:
+def test_any_text_is_one_command_per_line(text: str) -> None:
     found = annotations(filled(f"{text}v"))
     for line in (*github(found), *azure(found)):
         assert line.isprintable()

@@ -1,4 +1,4 @@
-"""What the comment says, in which order, and how it fits."""
+"""The content, order and length of the comment."""
 
 import re
 from decimal import Decimal
@@ -38,7 +38,7 @@ def length(text: str) -> int:
 
 
 def fleet() -> Comparison:
-    """43 forces that change alike, two that differ, and three that do not change."""
+    """43 forces with the same change, two that differ, and three without changes."""
     reason = Reason(
         Cause.SETTINGS, "stacks/Pulumi.force-0.yaml", 12, "bluelamp:azure.keyVault.sku", "standard", "premium"
     )
@@ -78,7 +78,7 @@ def test_forces_with_one_change_are_one_group() -> None:
     text = comment(fleet())
     assert text.count("<summary>") == 3
     assert "<summary>43 forces: 1 resource to replace, 2 to update, 1 to create</summary>" in text
-    # A replacement that all 45 have is said once, with the property that forces it.
+    # A replacement in all 45 forces appears once, with the property that forces it.
     assert text.count("**replace**") == 1
     assert "45 forces (`force-0`, `force-1`, `force-2` and 42 more): 1 resource to replace" in text
     assert "`addressPrefix`: `10.0.0.0/24` → `10.0.1.0/24`" in text
@@ -90,7 +90,7 @@ def test_equal_comparisons_give_equal_comments() -> None:
 
 
 @pytest.mark.parametrize(
-    ("force", "mark", "said"),
+    ("force", "mark", "message"),
     [
         (Force("kent", resources=FOUR[1:]), "✅", "3 updates"),
         (Force("kent", resources=FOUR[:1]), "⚠️", "1 resource to replace"),
@@ -105,19 +105,19 @@ def test_equal_comparisons_give_equal_comments() -> None:
         (Force("kent"), "✅", "No force is affected"),
     ],
 )
-def test_the_mark_is_what_it_comes_to(force: Force, mark: str, said: str) -> None:
+def test_the_mark_shows_the_result(force: Force, mark: str, message: str) -> None:
     text = comment(comparison(force))
     assert text.splitlines()[1].startswith(f"### {mark} ")
-    assert said.replace("3 updates", "2 resources to update, 1 to create") in text
+    assert message.replace("3 updates", "2 resources to update, 1 to create") in text
 
 
-def test_changes_that_are_not_known_are_not_said_to_be_none() -> None:
+def test_unknown_changes_are_not_reported_as_no_changes() -> None:
     for force in (Force("kent", base_error="no such region"), Force("kent", head_error="no such region")):
         assert "no resource changes" not in comment(comparison(force, Force("essex", verdicts=(judged(),))))
 
 
 def large(resources: int, rules: int) -> Comparison:
-    """One force that changes greatly."""
+    """One force with many changes."""
     changed = tuple(
         resource(
             what,
@@ -132,7 +132,7 @@ def large(resources: int, rules: int) -> Comparison:
 
 
 @pytest.mark.parametrize("limit", [SMALLEST, 5_000, 20_000, GITHUB, AZURE])
-def test_a_great_change_fits_and_says_what_is_left_out(limit: int) -> None:
+def test_a_large_change_fits_and_says_what_is_left_out(limit: int) -> None:
     text = comment(large(400, 300), limit=limit)
     assert length(text) <= limit
     assert f"left out to fit {limit:,} characters" in text
@@ -141,7 +141,7 @@ def test_a_great_change_fits_and_says_what_is_left_out(limit: int) -> None:
         assert text.count("**delete**") == text.count("**replace**") * 1 or text.count("**delete**") >= 100
 
 
-def test_where_only_the_result_fits_the_rest_is_said_to_be_left_out() -> None:
+def test_if_only_the_result_fits_the_comment_says_that_the_rest_is_left_out() -> None:
     forces = [Force(f"force-{n}", resources=(resource(Action.DELETED, f"a{n}"),), alike=str(n)) for n in range(48)]
     text = comment(comparison(*forces), limit=SMALLEST)
     assert length(text) <= SMALLEST
@@ -151,33 +151,33 @@ def test_where_only_the_result_fits_the_rest_is_said_to_be_left_out() -> None:
 
 @settings(max_examples=tries(25), derandomize=True, deadline=None)
 @given(st.integers(0, 60), st.integers(0, 40), st.integers(SMALLEST, 30_000))
-def test_every_comment_fits_its_limit_and_folds_what_it_opens(resources: int, rules: int, limit: int) -> None:
+def test_every_comment_fits_its_limit_and_closes_its_folds(resources: int, rules: int, limit: int) -> None:
     text = comment(large(resources, rules), limit=limit)
     assert length(text) <= limit
     assert text.count("<details>") == text.count("</details>")
     assert text.endswith("</sub>\n")
 
 
-def test_detail_goes_in_the_documented_order() -> None:
+def test_detail_is_dropped_in_the_documented_order() -> None:
     documented = (Path(__file__).parents[2] / "docs/pull-requests.md").read_text()
     part = documented.partition("## Size limit")[2].partition("\n## ")[0]
-    told = [line.partition("`")[2].partition("`")[0] for line in part.splitlines() if re.match(r"\d+\. ", line)]
+    order_found = [line.partition("`")[2].partition("`")[0] for line in part.splitlines() if re.match(r"\d+\. ", line)]
     order: list[str] = []
     for before, after in pairwise(STEPS):
         for name in after.__slots__:
             if getattr(after, name) != getattr(before, name) and name not in order:
                 order.append(name)
-    assert told == order
+    assert order_found == order
     for before, after in pairwise(STEPS):
         assert all(getattr(after, name) <= getattr(before, name) for name in after.__slots__), "detail never returns"
 
 
-def test_a_limit_that_cannot_hold_the_result_is_refused() -> None:
+def test_a_limit_too_small_for_the_result_is_refused() -> None:
     with pytest.raises(ValueError, match="cannot hold the result"):
         comment(fleet(), limit=SMALLEST - 1)
 
 
-def test_the_longest_head_fits_the_smallest_limit() -> None:
+def test_the_longest_result_fits_the_smallest_limit() -> None:
     force = Force("x" * 5_000, resources=FOUR, head_error="e" * 5_000, base_error="b")
     text = comment(comparison(force, reference="r" * 5_000, notes=("n" * 5_000,)), limit=SMALLEST)
     assert length(text) <= SMALLEST

@@ -1,4 +1,4 @@
-"""`check` and `preview` with `--changed REF --comment FILE` on a repository; the comment is the one in the docs."""
+"""`check` and `preview` with `--changed REF --comment FILE` in a repository; the docs show the same comment."""
 
 import re
 import subprocess
@@ -21,7 +21,7 @@ def git(root: Path, *words: str) -> None:
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
-    """A repository with one force; the working files change what the page describes."""
+    """A repository with one force; the working tree has the change that the page describes."""
     made = make_project(tmp_path_factory.mktemp("comment") / "project", [FORCE])
     (made.root / ".gitignore").write_text(".venv\n.bluelamp\n")
     settings = made.settings(FORCE)
@@ -46,7 +46,7 @@ def checked(project: Project) -> "subprocess.CompletedProcess[str]":
 
 
 def usual(text: str) -> str:
-    """`text` with one commit and one version."""
+    """`text` with a fixed commit and version."""
     return re.sub(r"Bluelamp \d\S*?(?=, )", "Bluelamp 1.2.3", re.sub(r"`[0-9a-f]{12}`", "`0123456789ab`", text))
 
 
@@ -57,7 +57,7 @@ def test_the_comment_is_the_one_in_the_docs(project: Project, checked: "subproce
     assert usual((project.root / "out/comment.md").read_text()) == shown[1]
 
 
-def test_the_summary_and_the_annotations_go_with_it(
+def test_the_summary_and_the_annotations_match_it(
     project: Project, checked: "subprocess.CompletedProcess[str]"
 ) -> None:
     comment = (project.root / "out/comment.md").read_text()
@@ -71,7 +71,7 @@ def test_the_summary_and_the_annotations_go_with_it(
     assert f"##vso[task.uploadsummary]{project.root}/out/comment.md" in lines
 
 
-def test_the_reports_say_what_is_new_against_the_base(
+def test_the_reports_say_what_is_new_compared_with_the_base(
     project: Project, checked: "subprocess.CompletedProcess[str]"
 ) -> None:
     sarif = (project.root.parent / "report/findings.sarif").read_text()
@@ -80,7 +80,7 @@ def test_the_reports_say_what_is_new_against_the_base(
     assert 'failures="1"' in (project.root.parent / "report/junit.xml").read_text()
 
 
-def test_preview_has_what_the_engine_shows(project: Project, engine: Path) -> None:
+def test_preview_shows_the_engines_steps(project: Project, engine: Path) -> None:
     run = project.run("preview", "--rehearse", "--changed", "main", "--comment", "preview.md", "--quiet")
     assert run.returncode == 3, run.stderr
     text = (project.root / "preview.md").read_text()
@@ -98,15 +98,15 @@ def test_wrong_settings_are_in_the_comment(project: Project) -> None:
     finally:
         settings.write_text(text)
     assert run.returncode == 2, run.stderr
-    told = (project.root / "wrong.md").read_text()
-    assert "### ❌ 1 of 1 force affected, 1 force failed to plan" in told
-    assert "bluelamp:azure.regions" in told
-    assert "bluelamp:azure.budget.amount" in told
+    comment = (project.root / "wrong.md").read_text()
+    assert "### ❌ 1 of 1 force affected, 1 force failed to plan" in comment
+    assert "bluelamp:azure.regions" in comment
+    assert "bluelamp:azure.budget.amount" in comment
     assert len(re.findall(r"##vso\[task\.logissue type=error;sourcepath=stacks/Pulumi", run.stderr)) == 2
 
 
 @pytest.mark.parametrize(
-    ("words", "said"),
+    ("words", "message"),
     [
         (["check", FORCE, "--comment", "c.md"], "add --changed REF"),
         (["check", "--changed", "main", "--comment-limit", "5000"], "add --comment FILE"),
@@ -122,8 +122,8 @@ def test_wrong_settings_are_in_the_comment(project: Project) -> None:
         (["check", "--changed", "main", "--comment", "stacks"], "stacks: cannot be written"),
     ],
 )
-def test_wrong_use_is_refused(project: Project, words: list[str], said: str) -> None:
+def test_wrong_use_is_refused(project: Project, words: list[str], message: str) -> None:
     run = project.run(*words)
     assert run.returncode == 2
-    assert said in run.stderr
+    assert message in run.stderr
     assert not (project.root / "c.md").exists()

@@ -1,4 +1,4 @@
-"""Nothing in a comment is markup but what Bluelamp writes, whatever settings, names, rules and clouds say."""
+"""A comment has no markup except Bluelamp's own, whatever settings, names, rules and clouds contain."""
 
 import re
 from collections.abc import Iterator
@@ -80,7 +80,7 @@ class Tags(HTMLParser):
 
 
 def shape(text: str) -> list[str]:
-    """The structure of a comment: what each piece of it is, but for what text says."""
+    """The structure of a comment: the type of each part, without the text."""
     found = []
     for token in tokens(text):
         if token.type in ("text", "text_special", "softbreak", "inline"):
@@ -96,7 +96,7 @@ BENIGN = shape(comment(filled("value")))
 @settings(max_examples=tries(60), derandomize=True, deadline=None)
 @given(TEXTS)
 @example("".join(BAD))
-def test_any_text_leaves_the_structure_as_it_is(text: str) -> None:
+def test_any_text_leaves_the_structure_unchanged(text: str) -> None:
     made = comment(filled(text + "v"))
     assert shape(made) == BENIGN
     for token in tokens(made):
@@ -111,7 +111,7 @@ def test_any_text_leaves_the_structure_as_it_is(text: str) -> None:
 
 
 @pytest.mark.parametrize("bad", BAD)
-def test_each_bad_text_is_shown_and_does_nothing(bad: str) -> None:
+def test_each_hostile_text_is_shown_and_has_no_effect(bad: str) -> None:
     made = comment(filled(bad))
     assert shape(made) == BENIGN
     assert made.isprintable() or all(each.isprintable() or each in "\n\u200b" for each in made)
@@ -119,7 +119,7 @@ def test_each_bad_text_is_shown_and_does_nothing(bad: str) -> None:
     assert made.count("\n<!-- bluelamp:") == 0
 
 
-def test_values_are_shown_as_they_are() -> None:
+def test_values_are_shown_unchanged() -> None:
     made = comment(filled("a`b @c #1"))
     codes = [token.content for token in tokens(made) if token.type == "code_inline"]
     assert codes.count("a`b @c #1") > 10

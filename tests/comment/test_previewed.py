@@ -1,4 +1,4 @@
-"""The comparison with what the engine's preview shows, and a report against the base."""
+"""The comparison with the engine's preview, and a report compared with the base."""
 
 from typing import Any
 
@@ -24,7 +24,7 @@ def result(force: str, *steps: Step, status: Status = Status.DONE, **more: Any) 
     return Result(force, "preview", status, steps, **more)
 
 
-def test_the_engines_steps_take_the_place_of_the_plans() -> None:
+def test_the_engines_steps_replace_the_plans() -> None:
     plan = comparison(Force("kent", resources=(resource(Action.UPDATED, "planned"),), verdicts=(judged(),)))
     steps = (
         step("create", "subnet"),
@@ -56,7 +56,7 @@ def test_the_engines_steps_take_the_place_of_the_plans() -> None:
     assert "`addressPrefix`: `10.0.0.0/24` → `10.0.1.0/24`" in text
 
 
-def test_forces_whose_previews_are_alike_are_one_group() -> None:
+def test_forces_with_the_same_preview_are_one_group() -> None:
     plan = comparison(Force("kent", verdicts=(judged(),)), Force("essex", verdicts=(judged(),)))
     results = [result(force, step("create", f"{force}-subnet", force)) for force in ("kent", "essex")]
     assert "2 forces: the same change." in comment(previewed(plan, results, ROOT))
@@ -69,13 +69,13 @@ def test_a_failed_preview_is_in_the_comment() -> None:
     assert "- `kent`: `no login`" in text
 
 
-def test_where_a_rule_stops_the_engine_the_plan_counts() -> None:
+def test_if_a_rule_stops_the_engine_the_plan_counts() -> None:
     plan = comparison(Force("kent", resources=(resource(Action.DELETED, "planned"),), verdicts=(judged(),)))
     found = previewed(plan, [result("kent", step("create", "first"), status=Status.RULES_BROKEN)], ROOT)
     assert found.forces == plan.forces
     assert found.notes == ("a mandatory rule stops the preview of kent: the changes there are those of the plan",)
 
 
-def test_a_force_that_was_not_previewed_stays_as_it_is() -> None:
+def test_a_force_that_was_not_previewed_is_unchanged() -> None:
     plan = comparison(Force("kent", head_error="wrong settings"), Force("essex"))
     assert previewed(plan, [], ROOT) == plan

@@ -1,4 +1,4 @@
-"""What a change does to a force, and why, against a base revision of the project."""
+"""The effects of a change on a force, with reasons, compared with a base revision of the project."""
 
 import json
 import shutil
@@ -42,28 +42,28 @@ def commit(root: Path) -> str:
 
 @pytest.fixture(scope="module")
 def repository(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A force's own project in git, and beside it a folder of kept plans."""
+    """A force's own project in git, and beside it a folder of cached plans."""
     root = tmp_path_factory.mktemp("compared") / "project"
     start(root, FORCE, "ict@dyfed-powys.police.example", "DPP-1180")
     shutil.copy(ROOT / STACK, root / STACK)
     shutil.copytree(ROOT / "stacks" / FORCE, root / "stacks" / FORCE, dirs_exist_ok=True)
     git(root, "init", "--quiet", "--initial-branch=main")
     commit(root)
-    plan_force(FORCE, ROOT)  # so that the processes below have what plans import
+    plan_force(FORCE, ROOT)  # so that the processes below have the modules that plans import
     yield root
     current.use(None)
 
 
 @pytest.fixture
 def root(repository: Path) -> Iterator[Path]:
-    """The project, as it was committed first; each test may change it."""
+    """The project as first committed; each test may change it."""
     yield repository
     git(repository, "checkout", "--quiet", "--force", "main")
     git(repository, "clean", "--quiet", "--force", "-d")
 
 
 def found(root: Path, reference: str = "main", *, kept: bool = True) -> Comparison:
-    """The comparison as a new process makes it."""
+    """The comparison, made by a new process."""
 
     def work(_: str) -> Comparison:
         current.use(root)
@@ -101,7 +101,7 @@ def test_settings_change_resources_verdicts_and_cost_and_are_the_reason(root: Pa
     assert [each.as_dict() for each in anew.forces] == [each.as_dict() for each in comparison.forces]
 
 
-def test_what_changes_nothing_affects_no_force(root: Path) -> None:
+def test_an_irrelevant_change_affects_no_force(root: Path) -> None:
     (root / "notes.md").write_text("of no force\n", encoding="utf-8")
     assert found(root).forces == (Force(FORCE, "prod", reused=True),)
     edit(root, "config:", "# of no resource\nconfig:")
@@ -112,7 +112,7 @@ def test_what_changes_nothing_affects_no_force(root: Path) -> None:
     assert any(note.startswith("requirements.lock differs") for note in comparison.notes)
 
 
-def test_what_the_cloud_replaces_is_told_from_what_it_updates(root: Path) -> None:
+def test_replacements_are_distinguished_from_updates(root: Path) -> None:
     with (root / "infra" / "__main__.py").open("a", encoding="utf-8") as program:
         program.write(
             "\nfrom pulumi_azure_native import resources\n"
@@ -141,7 +141,7 @@ def test_what_the_cloud_replaces_is_told_from_what_it_updates(root: Path) -> Non
     assert [(each.because, each.file) for each in force.reasons] == [(Cause.PROGRAM, "infra/__main__.py")]
 
 
-def test_a_side_that_does_not_plan_affects_the_force_and_says_why(root: Path) -> None:
+def test_a_side_that_cannot_be_planned_affects_the_force_with_a_reason(root: Path) -> None:
     edit(root, "sku: standard", "sku: standart")
     (force,) = found(root).affected
     assert "standart" in force.head_error
@@ -156,7 +156,7 @@ def test_a_side_that_does_not_plan_affects_the_force_and_says_why(root: Path) ->
     assert "the base does not plan" in str(force.reasons[0])
 
 
-def test_new_and_removed_forces(root: Path) -> None:
+def test_new_and_removed_forces_are_listed(root: Path) -> None:
     moved = root / STACK
     git(root, "switch", "--quiet", "--create", "without")
     text = moved.read_text("utf-8")
@@ -202,7 +202,7 @@ def test_a_submodule_is_compared_at_the_commit_of_each_side(root: Path, tmp_path
     assert [assets in each for each in nothing_checked_out.notes] == [True]
 
 
-def test_a_force_that_is_removed_is_named_where_no_other_has_changed(root: Path) -> None:
+def test_a_removed_force_is_named_if_no_other_has_changed(root: Path) -> None:
     (root / STACK).unlink()
     given = {"BLUELAMP_NO_CACHE": "", "BLUELAMP_CACHE": str(root.parent)}
     run = command(("check", "--changed", "main"), root, **given)

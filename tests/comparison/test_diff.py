@@ -1,4 +1,4 @@
-"""Snapshots compared, property by property."""
+"""Comparing snapshots, property by property."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -53,7 +53,7 @@ def none(_urn: str, _before: object, _after: object) -> tuple[str, ...]:
 
 
 def same(old: Any, new: Any) -> bool:
-    """Whether two values are the same to a cloud, for which None and absent are one."""
+    """Whether two values are equal to a cloud, for which None and absent are the same."""
     if isinstance(old, dict) and isinstance(new, dict):
         return all(same(old.get(key), new.get(key)) for key in {**old, **new})
     if isinstance(old, list) and isinstance(new, list):
@@ -65,7 +65,7 @@ def same(old: Any, new: Any) -> bool:
 
 @settings(max_examples=tries(150), deadline=None, derandomize=True)
 @given(before=INPUTS, after=INPUTS)
-def test_a_resource_differs_exactly_where_its_values_do(before: dict[str, Any], after: dict[str, Any]) -> None:
+def test_a_resource_differs_exactly_where_its_values_differ(before: dict[str, Any], after: dict[str, Any]) -> None:
     changed = diff.resources(side(before), side(after), none)
     assert bool(changed) is not same(before, after)
     for each in changed:
@@ -98,7 +98,7 @@ def test_an_unknown_value_from_another_resource_differs() -> None:
 @pytest.mark.parametrize(
     ("ignore", "differs"), [([], True), (["a"], False), (["a[*].b"], False), (["a[0].b"], False), (["a[0].c"], True)]
 )
-def test_what_the_program_ignores_does_not_differ(ignore: list[str], differs: bool) -> None:
+def test_ignored_changes_do_not_differ(ignore: list[str], differs: bool) -> None:
     old, new = side({"a": [{"b": 1}]}), side({"a": [{"b": 2}]}, ignore=ignore)
     assert bool(diff.resources(old, new, none)) is differs
 
@@ -111,7 +111,7 @@ def test_a_renamed_resource_with_its_alias_is_the_same_resource() -> None:
     assert {each.what for each in diff.resources(old, new, none)} == {Action.DELETED, Action.CREATED}
 
 
-def test_changes_are_alike_but_for_names_and_addresses() -> None:
+def test_changes_are_alike_apart_from_names_and_addresses() -> None:
     def digest(slug: str, address: str, size: str) -> str:
         changed = diff.resources(
             side({"name": f"vm-{slug}", "ip": address, "size": "s1"}),
@@ -124,7 +124,7 @@ def test_changes_are_alike_but_for_names_and_addresses() -> None:
     assert digest("essex", "10.1.0.4", "s2") != digest("kent", "10.9.0.4", "s3")
 
 
-def test_what_the_program_or_the_cloud_replaces_is_marked() -> None:
+def test_replacements_by_the_program_or_the_cloud_are_marked() -> None:
     def changed(forced: list[str], ignore: list[str]) -> list[tuple[Action, list[bool]]]:
         old, new = side({"a": 1, "b": 1}), side({"a": 2, "b": 2}, forced=forced, ignore=ignore)
         found = diff.resources(old, new, lambda *_: ["b"])

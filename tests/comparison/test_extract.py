@@ -1,4 +1,4 @@
-"""The files of a commit, written into a folder and nowhere else."""
+"""Extracting the files of a commit into a folder, and nowhere else."""
 
 import os
 import subprocess
@@ -28,7 +28,7 @@ def root(tmp_path: Path) -> Path:
 
 
 def committed(root: Path, entries: list[tuple[str, bytes, str]]) -> str:
-    """A commit of blobs: mode, content and name, whatever they are."""
+    """A commit of blobs with any mode, content and name."""
     rows = b""
     for mode, content, name in sorted(entries, key=lambda each: each[2]):
         blob = run(root, "hash-object", "-w", "--stdin", given=content)
@@ -81,7 +81,7 @@ def test_nothing_is_written_or_linked_outside_the_folder(root: Path, tmp_path: P
     assert {path.name for path in made} == {"kept", "here"}
 
 
-def test_an_object_that_is_not_there_is_said(root: Path, tmp_path: Path) -> None:
+def test_a_missing_object_is_reported(root: Path, tmp_path: Path) -> None:
     commit = committed(root, [("100644", b"kept", "kept")])
     blob = run(root, "hash-object", "--stdin", given=b"kept")
     (root / ".git" / "objects" / blob[:2] / blob[2:]).unlink()
@@ -125,7 +125,7 @@ def test_a_submodule_that_is_not_checked_out_is_named(root: Path, tmp_path: Path
 
 
 @pytest.mark.parametrize(("one", "other", "shared"), [("a", "b", True), ("a", "c", False)])
-def test_the_merge_base_of_two_commits(root: Path, one: str, other: str, shared: bool) -> None:
+def test_the_merge_base_of_two_commits_is_found(root: Path, one: str, other: str, shared: bool) -> None:
     tree = run(root, "mktree")
     first = run(root, "commit-tree", tree, "-m", "first")
     made = {

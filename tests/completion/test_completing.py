@@ -1,4 +1,4 @@
-"""Completion: what each word can become, in real shells where they are installed."""
+"""Completion: the candidates for each word, in real shells where they are installed."""
 
 import json
 import shutil
@@ -56,7 +56,7 @@ def answers(line: str) -> list[str]:
         ("no-such-verb x", []),
     ],
 )
-def test_a_word_becomes_what_fits_its_place(line: str, expected: list[str]) -> None:
+def test_a_word_is_completed_by_what_fits_its_place(line: str, expected: list[str]) -> None:
     assert sorted(answers(line)) == sorted(expected)
 
 
@@ -78,12 +78,12 @@ def test_resources_of_a_planned_force_are_completed() -> None:
 
 @given(st.lists(st.text(max_size=12), max_size=5))
 @settings(derandomize=True, deadline=None, max_examples=tries(200))
-def test_no_words_break_it(words: list[str]) -> None:
+def test_any_words_are_handled(words: list[str]) -> None:
     complete([*words, ""], ROOT)
     complete(words or [""], Path("/"))
 
 
-def test_an_answer_loads_none_of_the_large_packages() -> None:
+def test_completion_imports_no_large_package() -> None:
     code = (
         "import sys; sys.argv = ['bluelamp', '__complete', 'bash', 'bluelamp check ess']\n"
         "from bluelamp.cli import main\ntry:\n    main()\nfinally:\n    print(*sys.modules, file=sys.stderr)"
@@ -95,13 +95,13 @@ def test_an_answer_loads_none_of_the_large_packages() -> None:
     assert not {"typer", "rich", "pydantic", "pulumi", "yaml", "policies", "infra"} & set(run.stderr.split())
 
 
-def test_an_unreadable_index_is_made_anew() -> None:
+def test_an_unreadable_index_is_rebuilt() -> None:
     store.index_file().write_text("{", encoding="utf-8")
     assert answers("ch") == ["check"]
 
 
 def in_bash(line: str) -> list[str]:
-    """What bash offers for a line, by the script as it is printed."""
+    """The completions that bash offers for a line, by the script as printed."""
     script = f"""
         source /dev/stdin <<< "$SCRIPT"
         COMP_LINE={json.dumps(line)}; COMP_POINT=${{#COMP_LINE}}; COMP_WORDS=({COMMAND}); _bluelamp
@@ -126,9 +126,9 @@ def test_bash_completes() -> None:
 
 
 def test_zsh_completes() -> None:
-    """Where zsh is not installed, only what it would be given is looked at."""
-    said = bluelamp(("__complete", "zsh", "bluelamp", "check", "ess"), ROOT).stdout
-    assert said == "essex:Essex Police\n"
+    """If zsh is not installed, only its input is checked."""
+    output = bluelamp(("__complete", "zsh", "bluelamp", "check", "ess"), ROOT).stdout
+    assert output == "essex:Essex Police\n"
     zsh = shutil.which("zsh")
     if zsh:
         check = subprocess.run([zsh, "-n", "-c", SCRIPTS["zsh"]], check=False, capture_output=True, text=True)
@@ -136,9 +136,9 @@ def test_zsh_completes() -> None:
 
 
 def test_fish_completes() -> None:
-    """Where fish is not installed, only what it would be given is looked at."""
-    said = bluelamp(("__complete", "fish", "bluelamp", "check", "ess"), ROOT).stdout
-    assert said == "essex\tEssex Police\n"
+    """If fish is not installed, only its input is checked."""
+    output = bluelamp(("__complete", "fish", "bluelamp", "check", "ess"), ROOT).stdout
+    assert output == "essex\tEssex Police\n"
     fish = shutil.which("fish")
     if fish:
         path = f"{COMMAND.parent}:/usr/bin:/bin"

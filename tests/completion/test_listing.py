@@ -1,4 +1,4 @@
-"""`bluelamp list`, and `explain` of what it lists."""
+"""`bluelamp list`, and `explain` for the items that it lists."""
 
 import json
 from typing import Any
@@ -32,13 +32,13 @@ def test_rules_are_listed_by_severity_and_framework() -> None:
 
 
 @pytest.mark.parametrize("what", ["forces", "rules", "frameworks", "modules"])
-def test_a_pipe_is_given_a_line_each(what: str) -> None:
+def test_a_pipe_gets_one_line_each(what: str) -> None:
     lines = bluelamp(("list", what), ROOT).stdout.splitlines()
     assert len(lines) == len(given("list", what)) + 1
     assert not any("\t" in line or "\x1b" in line for line in lines)
 
 
-def test_an_unknown_region_is_told_with_the_nearest() -> None:
+def test_an_unknown_region_is_reported_with_the_nearest() -> None:
     run = bluelamp(("list", "forces", "--region", "easten"), ROOT)
     assert run.returncode == 2
     assert "did you mean eastern?" in run.stderr
@@ -60,11 +60,11 @@ def test_a_framework_or_a_group_shows_its_controls(thing: str, ids: set[str]) ->
     assert any(each["rules"] for each in found)
 
 
-def test_a_control_of_annex_a_is_known_with_its_letter() -> None:
+def test_an_annex_a_control_is_found_with_its_letter() -> None:
     assert given("explain", "A.8.20")["rules"] == given("explain", "8.20")["rules"] != []
 
 
-def test_a_rule_shows_its_controls_in_order_and_no_line_that_ends_in_a_blank() -> None:
+def test_a_rule_shows_its_controls_in_order_and_no_trailing_blanks() -> None:
     lines = bluelamp(("explain", "BL-NET-001"), ROOT).stdout.splitlines()
     controls = lines[lines.index("Controls") + 1 : lines.index("Checks") - 1]
     assert len(controls) > 5
@@ -72,7 +72,7 @@ def test_a_rule_shows_its_controls_in_order_and_no_line_that_ends_in_a_blank() -
     assert [line for line in lines if line != line.rstrip()] == []
 
 
-def test_the_rules_of_a_project_s_own_are_listed_by_their_area(project: Project) -> None:
+def test_a_projects_own_rules_are_listed_by_area(project: Project) -> None:
     none = project.run("list", "rules", "--area", "own")
     assert none.returncode == 2
     assert "docs/own-rules.md" in none.stderr
@@ -87,7 +87,7 @@ def test_the_rules_of_a_project_s_own_are_listed_by_their_area(project: Project)
 
 
 @pytest.mark.parametrize("thing", ["azure/hub", "modules/azure/hub", "Hub", "hub"])
-def test_a_module_shows_what_it_takes(thing: str) -> None:
+def test_a_module_shows_its_arguments(thing: str) -> None:
     (hub,) = given("explain", thing)["modules"]
     assert (hub["name"], hub["folder"]) == ("Hub", "azure/hub")
     assert {"label", "location"} <= {each["name"] for each in hub["arguments"] if each["required"]}
@@ -114,7 +114,7 @@ def test_a_setting_shows_its_values_defaults_and_forces() -> None:
         ("bluelamp:components.ddosPlans", "components.ddosPlan"),
     ],
 )
-def test_what_is_unknown_is_told_with_the_nearest(thing: str, nearest: str) -> None:
+def test_an_unknown_name_is_reported_with_the_nearest(thing: str, nearest: str) -> None:
     run = bluelamp(("explain", thing), ROOT)
     assert run.returncode == 2
     assert f"did you mean {nearest}?" in run.stderr

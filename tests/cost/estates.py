@@ -1,4 +1,4 @@
-"""Small estates for tests of costs."""
+"""Small estates for cost tests."""
 
 from collections.abc import Iterable, Mapping
 from datetime import date
@@ -16,7 +16,7 @@ DAY = date(2026, 11, 30)
 
 
 def resource(type_: str, properties: Mapping[str, Any] | None = None, name: str = "one") -> Resource:
-    """A resource of azure-native in no component."""
+    """An azure-native resource outside any component."""
     token = f"azure-native:{type_}"
     stack = "urn:pulumi:kent::bluelamp::pulumi:pulumi:Stack::bluelamp-kent"
     return Resource(f"urn:pulumi:kent::bluelamp::{token}::{name}", token, name, properties or {}, parent=stack)
@@ -28,7 +28,7 @@ def cost_of(
     hardware: Hardware | None = None,
     prices: Prices | None = None,
 ) -> Costs:
-    """The cost of resources on a day on which the snapshot is new."""
+    """The cost of resources on a day when the snapshot is new."""
     estate = Estate("kent", tuple(resources))
     return price(estate, usage or Usage(), hardware or Hardware(), prices=prices or load(), day=DAY)
 
@@ -39,5 +39,5 @@ def used(**amounts: float | str) -> Usage:
 
 
 def lines(costs: Costs) -> dict[str, tuple[str, str]]:
-    """The month and the kind of each charge, by what it is for."""
+    """The month and the kind of each charge, by purpose."""
     return {line.what: (str(line.monthly), str(line.kind)) for line in costs.lines if line.kind is not Kind.FREE}

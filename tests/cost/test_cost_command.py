@@ -1,4 +1,4 @@
-"""`bluelamp cost` as a user runs it."""
+"""The command `bluelamp cost`."""
 
 import csv
 import json
@@ -24,7 +24,7 @@ SCHEMA = Draft202012Validator(schemas.output())
 
 @pytest.fixture(scope="module")
 def small(tmp_path_factory: pytest.TempPathFactory) -> Project:
-    """A project in a git checkout, with a commit of its settings."""
+    """A project in a git checkout with its settings committed."""
     made = make_project(tmp_path_factory.mktemp("cost") / "project")
     for words in (
         ["init", "--quiet"],
@@ -72,18 +72,18 @@ def test_focus_is_csv_of_the_same_total(small: Project) -> None:
 
 def test_the_difference_since_a_revision_is_that_of_two_full_costs(small: Project) -> None:
     settings, usage = small.settings("dyfed-powys"), small.root / "stacks" / "dyfed-powys" / "usage.yaml"
-    said, used = settings.read_text("utf-8"), usage.read_text("utf-8")
+    output, used = settings.read_text("utf-8"), usage.read_text("utf-8")
     before = Decimal(document(small.root, "dyfed-powys")["total"])
     try:
         settings.write_text(
-            said.replace("sku: standard", "sku: premium").replace("enabled: false", "enabled: true"), "utf-8"
+            output.replace("sku: standard", "sku: premium").replace("enabled: false", "enabled: true"), "utf-8"
         )
         usage.write_text(used.replace("2 GB/day", "3 GB/day"), "utf-8")
         after = document(small.root, "dyfed-powys", "--against", "HEAD")
         changed = after["forces"][0]["difference"]
         _, out, _ = in_process(small.root, ["cost", "dyfed-powys", "--against", "HEAD"])
     finally:
-        settings.write_text(said, "utf-8")
+        settings.write_text(output, "utf-8")
         usage.write_text(used, "utf-8")
     assert Decimal(changed["before"]) == before
     assert Decimal(changed["amount"]) == Decimal(after["total"]) - before
@@ -102,7 +102,7 @@ def test_no_change_is_no_difference(small: Project) -> None:
 
 
 @pytest.mark.parametrize(
-    ("words", "said"),
+    ("words", "message"),
     [
         (["kentt"], "did you mean kent"),
         (["dyfed-powys", "--against", "no-such"], "--against no-such: it names no commit of this checkout"),
@@ -114,13 +114,13 @@ def test_no_change_is_no_difference(small: Project) -> None:
         ([], "no force selected"),
     ],
 )
-def test_wrong_use_is_told(small: Project, words: list[str], said: str) -> None:
+def test_wrong_use_is_reported(small: Project, words: list[str], message: str) -> None:
     status, _, err = in_process(small.root, ["cost", *words])
     assert status == 2
-    assert said in err
+    assert message in err
 
 
-def test_a_mistake_in_use_is_told_with_its_place(small: Project) -> None:
+def test_a_mistake_in_use_is_reported_with_its_location(small: Project) -> None:
     path = small.root / "stacks" / "dyfed-powys" / "usage.yaml"
     text = path.read_text("utf-8")
     try:
@@ -134,11 +134,11 @@ def test_a_mistake_in_use_is_told_with_its_place(small: Project) -> None:
         path.write_text(text, "utf-8")
 
 
-def test_a_state_costs_what_the_plan_does_that_it_comes_from() -> None:
+def test_a_state_costs_as_much_as_its_plan() -> None:
     plan = plan_force("dyfed-powys", ROOT)
 
     def wire(value: Any) -> Any:
-        """As the engine would record it: what was not known is known, secrets are encrypted."""
+        """The value as the engine would record it: unknown values are known, secrets are encrypted."""
         if value is UNKNOWN:
             return "/subscriptions/known-now"
         if isinstance(value, Secret):
@@ -158,7 +158,7 @@ def test_a_state_costs_what_the_plan_does_that_it_comes_from() -> None:
 
 
 @pytest.mark.engine
-def test_a_preview_ends_with_what_its_changes_cost(project: Project, engine: Path) -> None:
+def test_a_preview_ends_with_the_cost_of_its_changes(project: Project, engine: Path) -> None:
     roadmap = project.root / "stacks" / "dyfed-powys" / "roadmap.yaml"
     roadmap.write_text(roadmap.read_text("utf-8").replace("budget: {monthly: 1500", "budget: {monthly: 904"), "utf-8")
     done = project.run("preview", "--rehearse", "dyfed-powys")
@@ -167,5 +167,5 @@ def test_a_preview_ends_with_what_its_changes_cost(project: Project, engine: Pat
         "found 904, expected at least £904.73 (the fixed cost of first-steps is £904.73 a month; the most expensive are"
     )
     assert over in " ".join((done.stdout + done.stderr).split()), "the policy pack prices the milestone as a plan does"
-    # The hardware is there before and after.
+    # The hardware exists before and after.
     assert done.stdout.splitlines()[-1].startswith("cost: +£193.57 a month (£898.84 -> £1,092.41)")

@@ -1,4 +1,4 @@
-"""Files of use and hardware: what they say, and every mistake in them at once, with its place."""
+"""Files of use and hardware: their content, and every mistake in them at once, each with its location."""
 
 import json
 from dataclasses import replace
@@ -46,7 +46,7 @@ def test_a_force_without_files_has_the_defaults() -> None:
     assert usage.of("logIngestion").basis == "default: logIngestion 20 GB/day"
 
 
-def test_what_is_said_of_a_resource_comes_before_what_is_said_of_all() -> None:
+def test_use_of_one_resource_overrides_use_of_all() -> None:
     text = "usage: {storageCapacity: 100 GB}\nresources:\n  lake: {storageCapacity: 7.5 GB}\n"
     usage = usage_of(parse(text.encode(), "stacks/kent/usage.yaml"))
     assert usage.of("storageCapacity", "lake").value == Decimal("7.5")
@@ -54,7 +54,7 @@ def test_what_is_said_of_a_resource_comes_before_what_is_said_of_all() -> None:
     assert usage.of("storageCapacity", "lake").basis == "stacks/kent/usage.yaml: resources.lake.storageCapacity"
 
 
-def test_every_mistake_of_use_is_told_at_once() -> None:
+def test_every_mistake_in_use_is_reported_at_once() -> None:
     found = problems(
         usage_of,
         """usage:
@@ -95,18 +95,18 @@ usages: {}
         ("logIngestion", "9000000000000 GB/day", "allowed: a number from 0"),
     ],
 )
-def test_an_amount_that_cannot_be_is_refused(key: str, amount: str, allowed: str) -> None:
+def test_an_impossible_amount_is_refused(key: str, amount: str, allowed: str) -> None:
     (found,) = problems(usage_of, f"usage: {{{key}: {amount}}}\n")
     assert allowed in found
 
 
-def test_a_tier_is_the_same_however_it_is_written() -> None:
+def test_the_spelling_of_a_tier_does_not_matter() -> None:
     usage = usage_of(parse(b"usage: {sentinelCommitment: 50.0 GB/day}\n", "stacks/kent/usage.yaml"))
     assert f"{usage.of('sentinelCommitment').value:f}" == "50"
 
 
 @pytest.mark.parametrize("read", [read_usage, read_hardware])
-def test_a_link_that_leads_nowhere_is_a_mistake_and_not_the_default(read: Any, tmp_path: Path) -> None:
+def test_a_broken_link_is_a_mistake_and_not_the_default(read: Any, tmp_path: Path) -> None:
     name = "usage.yaml" if read is read_usage else "hardware.yaml"
     path = tmp_path / "stacks" / "kent" / name
     path.parent.mkdir(parents=True)
@@ -115,7 +115,7 @@ def test_a_link_that_leads_nowhere_is_a_mistake_and_not_the_default(read: Any, t
         read(tmp_path, "kent")
 
 
-def test_hardware_of_a_milestone_that_is_not_on_the_roadmap_is_a_mistake(project: Project) -> None:
+def test_hardware_of_a_milestone_outside_the_roadmap_is_a_mistake(project: Project) -> None:
     path = project.root / "stacks" / "dyfed-powys" / "hardware.yaml"
     path.write_text(HARDWARE.replace("moved", "first-step"), "utf-8")
     status, out, err = in_process(project.root, ["cost", "dyfed-powys"])
@@ -124,7 +124,7 @@ def test_hardware_of_a_milestone_that_is_not_on_the_roadmap_is_a_mistake(project
     assert "did you mean first-steps?" in " ".join(err.split())
 
 
-def test_use_of_a_resource_that_is_not_planned_is_a_mistake() -> None:
+def test_use_of_an_unplanned_resource_is_a_mistake() -> None:
     usage = usage_of(parse(b"resources:\n  lake-acount: {storageCapacity: 1 GB}\n", "stacks/kent/usage.yaml"))
     estate = Estate("kent", (resource("storage:StorageAccount", name="lake-account"),))
     with pytest.raises(SettingsError, match="did you mean lake-account") as raised:
@@ -148,7 +148,7 @@ def test_use_that_a_resource_is_not_charged_by_is_a_mistake() -> None:
     assert "it has no usage-based charges" in str(second)
 
 
-def test_part_of_a_server_is_a_mistake() -> None:
+def test_a_fraction_of_a_server_is_a_mistake() -> None:
     with pytest.raises(SettingsError, match=r"usage\.extraServers: .*allowed: a whole number from 0"):
         usage_of(parse(b"usage: {extraServers: 2.5 servers}\n", "usage.yaml"))
     assert usage_of(parse(b"usage: {extraServers: 2.0 servers}\n", "usage.yaml")).stated == {"extraServers": 2}
@@ -168,12 +168,12 @@ def test_an_empty_file_says_what_to_do(name: str, text: str, tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize("text", ["", "- a\n", "usage: 3\n", "resources: [a]\n", "usage:\n  a: &b 1\n"])
-def test_what_is_no_file_of_use_is_refused(text: str) -> None:
+def test_a_file_of_another_form_is_refused(text: str) -> None:
     with pytest.raises(SettingsError):
         usage_of(parse(text.encode(), "usage.yaml"))
 
 
-def test_a_reservation_counts_where_it_has_a_price() -> None:
+def test_a_reservation_applies_if_it_has_a_price() -> None:
     usage = usage_of(parse(b"reservations: {virtualMachines: 3-years}\n", "usage.yaml"))
 
     def machine(size: str) -> dict[str, tuple[str, str]]:
@@ -215,7 +215,7 @@ def test_hardware_and_energy_are_spread_over_months() -> None:
     assert found.coverage.chargeable == 0
 
 
-def test_every_mistake_of_hardware_is_told_at_once() -> None:
+def test_every_mistake_in_hardware_is_reported_at_once() -> None:
     found = problems(
         hardware_of,
         """purchases:
@@ -236,12 +236,12 @@ energy:
     }
 
 
-def test_a_name_twice_is_a_mistake() -> None:
+def test_a_duplicate_name_is_a_mistake() -> None:
     twice = HARDWARE.replace("name: power", "name: hosts")
     assert "duplicate name" in problems(hardware_of, twice)[0]
 
 
-def test_mistakes_of_all_forces_are_told_before_anything_is_planned(project: Project) -> None:
+def test_mistakes_of_all_forces_are_reported_before_planning(project: Project) -> None:
     root = project.root
     for force in ("kent", "essex"):
         path = root / "stacks" / force / "usage.yaml"
@@ -252,7 +252,7 @@ def test_mistakes_of_all_forces_are_told_before_anything_is_planned(project: Pro
     assert [problem.file for problem in raised.value.problems] == ["stacks/kent/usage.yaml", "stacks/essex/usage.yaml"]
 
 
-def test_every_default_has_a_unit_and_words() -> None:
+def test_every_default_has_a_unit_and_a_description() -> None:
     for key, one in defaults().items():
         assert one.unit, key
         assert one.what, key
@@ -265,7 +265,7 @@ def test_the_page_of_costs_has_every_default() -> None:
         assert f"| `{one.key}` | `{one.value:f} {one.unit}` | {one.per} | {one.what} |" in page
 
 
-def test_what_a_program_registers_prices_as_the_files_do(tmp_path: Path) -> None:
+def test_registered_use_is_priced_as_in_the_files(tmp_path: Path) -> None:
     folder = tmp_path / "stacks" / "kent"
     folder.mkdir(parents=True)
     (folder / "usage.yaml").write_text("usage: {natData: 7 GB/month}\n", "utf-8")
@@ -277,7 +277,7 @@ def test_what_a_program_registers_prices_as_the_files_do(tmp_path: Path) -> None
 
     found = registered(tmp_path, "kent", ("first-steps",))
     assert found["prices"] == {"nat-gateway": ["0.5", "hour", "uksouth"]}, "those that differ from the shipped ones"
-    # The engine makes a float of every number.
+    # The engine converts every number to a float.
     wired = json.loads(json.dumps(found), parse_int=float)
     usage, hardware = read_usage_and_hardware(tmp_path, "kent")
     estate = Estate("kent", (resource("network:NatGateway", {"location": "uksouth"}),))

@@ -1,4 +1,4 @@
-"""The export, by the rules that FOCUS 1.2 publishes for its columns."""
+"""The export follows the rules that FOCUS 1.2 publishes for its columns."""
 
 import csv
 import re
@@ -39,7 +39,7 @@ SERVICE_CATEGORIES = {
     "Other",
 }
 
-# The published parent of each subcategory that is used; `Other (X)` belongs to X.
+# The published parent of each subcategory in use; `Other (X)` belongs to X.
 SUBCATEGORIES = {
     "Machine Learning": "AI and Machine Learning",
     "Analytics Platforms": "Analytics",
@@ -94,7 +94,7 @@ def test_the_21_mandatory_columns_come_first_and_own_ones_are_marked(rows: list[
 
 def test_only_a_charge_class_and_an_invoice_are_null(rows: list[dict[str, str]]) -> None:
     for row in rows:
-        # They are null, and have to be, where the row is no correction and on no invoice.
+        # They must be null if the row is no correction and on no invoice.
         assert [name for name, value in row.items() if not value.strip()] == ["ChargeClass", "InvoiceId"]
         assert None not in row.values()
 
@@ -113,7 +113,7 @@ def test_a_service_has_one_category() -> None:
     assert len({each.name for each in named}) == len(set(named))
 
 
-def test_numbers_and_moments_have_the_published_form(rows: list[dict[str, str]]) -> None:
+def test_numbers_and_times_have_the_published_form(rows: list[dict[str, str]]) -> None:
     for row in rows:
         for name in ("BilledCost", "ContractedCost", "EffectiveCost", "ListCost", "PricingQuantity", "x_UnitPrice"):
             assert NUMBER.fullmatch(row[name]), (name, row[name])
@@ -141,19 +141,19 @@ def test_the_rows_sum_to_the_total(costs: Costs, rows: list[dict[str, str]]) -> 
         assert sum(Decimal(row[name]) for row in rows) == costs.total
 
 
-def test_a_cost_is_its_quantity_at_its_price(rows: list[dict[str, str]]) -> None:
+def test_a_cost_is_its_quantity_times_its_price(rows: list[dict[str, str]]) -> None:
     for row in rows:
         if row["ProviderName"] == "Microsoft":
             product = Decimal(row["PricingQuantity"]) * Decimal(row["x_UnitPrice"])
             assert abs(product - Decimal(row["ListCost"])) <= Decimal("0.005")
 
 
-def test_what_is_free_or_unpriced_is_left_out(rows: list[dict[str, str]]) -> None:
+def test_free_and_unpriced_resources_are_left_out(rows: list[dict[str, str]]) -> None:
     types = {row["x_ResourceType"] for row in rows}
     assert not types & {"azure-native:network:VirtualNetwork", "azure-native:purview:Account"}
 
 
-def test_own_hardware_is_not_microsofts(rows: list[dict[str, str]]) -> None:
+def test_own_hardware_is_not_charged_by_microsoft(rows: list[dict[str, str]]) -> None:
     own = [row for row in rows if row["x_ResourceType"].startswith("bluelamp:cost:")]
     assert {row["ProviderName"] for row in own} == {"kent"}
     assert {row["PricingUnit"] for row in own} == {"Months", "kWh"}

@@ -1,4 +1,4 @@
-"""Ten resources priced by hand from the snapshot: each factor and each product is written out."""
+"""Ten resources priced by hand from the snapshot, with each factor and each product."""
 
 from tests.cost.estates import cost_of, lines, resource, used
 
@@ -72,7 +72,7 @@ def test_a_scale_set() -> None:
     }
 
 
-def test_hybrid_benefit_takes_the_windows_licence_off() -> None:
+def test_hybrid_benefit_removes_the_windows_licence() -> None:
     brought = lines(scale_set(licenseType="Windows_Server"))  # type: ignore[arg-type]
     assert set(brought) == {"Standard_D4s_v5 Linux", "Managed disk Premium_LRS up to 127 GiB"}
 
@@ -131,12 +131,12 @@ def test_defender_for_each_server() -> None:
 def test_dns_zones() -> None:
     zones = [resource("privatedns:PrivateZone", {}, f"zone-{number:02}") for number in range(30)]
     found = cost_of(zones)
-    # 30 zones x 0.38 (0.377373); the lower price of those beyond the first 25 is not in the snapshot, which is said.
+    # 30 zones x 0.38 (0.377373); the snapshot lacks the lower price beyond the first 25, which is noted.
     assert str(found.total) == "11.40"
     assert sum("further zones" in line.basis for line in found.lines) == 5
 
 
-def test_a_managed_hsm_is_no_machine_of_the_b_series() -> None:
+def test_a_managed_hsm_is_not_a_b_series_machine() -> None:
     found = cost_of([resource("keyvault:ManagedHsm", {"sku": {"name": "Standard_B1", "family": "B"}})])
     # 730 h x 3.660513, which is USD 4.85 x 0.754745
     assert lines(found) == {"Managed HSM pool": ("2672.17", "fixed")}
@@ -152,6 +152,6 @@ def test_an_aks_cluster_and_a_node_pool() -> None:
     assert lines(cost_of([cluster, pool])) == {
         # 730 h x 0.075475
         "Control plane, Standard tier": ("55.10", "fixed"),
-        # The smallest pool is always paid for: 3 nodes x 730 h x 0.212838
+        # The minimum pool size is always charged: 3 nodes x 730 h x 0.212838
         "Standard_E4s_v5 Linux": ("466.12", "fixed"),
     }

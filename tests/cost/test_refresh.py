@@ -1,4 +1,4 @@
-"""Refreshing prices from a service on this machine that answers as the Azure Retail Prices API does."""
+"""Refreshing prices from a local service that responds like the Azure Retail Prices API."""
 
 import json
 import socket
@@ -28,7 +28,7 @@ Answer = Callable[[str, int], tuple[int, dict[str, str], Any]]
 
 
 def item(meter: str, price: str, *, region: str = "uksouth", unit: str = "1 Hour", **more: Any) -> dict[str, Any]:
-    """An item of the API; the price is written as the text says."""
+    """An item of the API, with the price as given in the text."""
     one = next(each for each in meters() if each.key == meter)
     return {
         "currencyCode": "GBP",
@@ -62,22 +62,22 @@ def machine(size: str, price: str, **more: Any) -> dict[str, Any]:
 
 
 class Api:
-    """A service: `answers` by the words that a filter holds, each a function of the request's query and count."""
+    """A service: `answers` by substrings of the filter, each a function of the request's query and count."""
 
     def __init__(self) -> None:
         self.answers: dict[str, Answer] = {}
-        self.asked: list[dict[str, list[str]]] = []
+        self.requests: list[dict[str, list[str]]] = []
         self.url = ""
 
     def give(self, words: str, *items: dict[str, Any]) -> None:
         self.answers[words] = lambda _query, _count: (200, {}, {"Items": list(items), "NextPageLink": None})
 
     def answer(self, query: dict[str, list[str]]) -> tuple[int, dict[str, str], Any]:
-        self.asked.append(query)
+        self.requests.append(query)
         words = query["$filter"][0]
         for known, found in self.answers.items():
             if known in words:
-                return found(json.dumps(query), len(self.asked))
+                return found(json.dumps(query), len(self.requests))
         return 200, {}, {"Items": [], "NextPageLink": None}
 
 
@@ -89,7 +89,7 @@ def serving() -> Iterator[Api]:
         def do_GET(self) -> None:
             status, headers, document = api.answer(parse_qs(urlsplit(self.path).query))
             text = document if isinstance(document, str) else json.dumps(document)
-            # Prices are written as numbers with all of their digits.
+            # Prices are JSON numbers with all of their digits.
             content = text.replace('"<', "").replace('>"', "").encode()
             self.send_response(status)
             for name, value in headers.items():
@@ -102,7 +102,7 @@ def serving() -> Iterator[Api]:
 
     class Server(ThreadingHTTPServer):
         def handle_error(self, *_: object) -> None:
-            """A client that has given up is part of a test."""
+            """A test may have a client that disconnects early."""
 
     with Server(("127.0.0.1", 0), Handler) as server:
         server.daemon_threads = True
@@ -141,13 +141,13 @@ def test_a_price_is_fetched_checked_and_written(tmp_path: Path, api: Api) -> Non
     found = load(tmp_path).find("firewall-premium")
     assert found is not None
     assert (found.gbp, found.dated, found.source, found.region) == (Decimal("1.4000001"), DAY, "retail", "uksouth")
-    # The other prices are those that come with the project.
+    # The other prices are those shipped with the project.
     assert load(tmp_path).find("bastion-basic") == load().find("bastion-basic")
 
 
-def test_the_filter_asks_for_pounds_and_keeps_the_case_of_names(tmp_path: Path, api: Api) -> None:
+def test_the_filter_requests_pounds_and_keeps_the_case_of_names(tmp_path: Path, api: Api) -> None:
     run(tmp_path, api, "firewall-premium")
-    query = api.asked[0]
+    query = api.requests[0]
     assert query["currencyCode"] == ["'GBP'"]
     assert query["$filter"] == [
         "serviceName eq 'Azure Firewall' and productName eq 'Azure Firewall' and skuName eq 'Premium' "
@@ -157,16 +157,16 @@ def test_the_filter_asks_for_pounds_and_keeps_the_case_of_names(tmp_path: Path, 
 
 def test_pages_are_followed_to_the_last(tmp_path: Path, api: Api) -> None:
     def pages(query: str, _count: int) -> tuple[int, dict[str, str], Any]:
-        asked = json.loads(query)
-        page = int(asked.get("page", ["0"])[0])
+        parameters = json.loads(query)
+        page = int(parameters.get("page", ["0"])[0])
         region = ["westeurope", "eastus", "uksouth"][page]
-        following = f"{api.url}?$filter={asked['$filter'][0].replace(' ', '%20')}&page={page + 1}"
+        following = f"{api.url}?$filter={parameters['$filter'][0].replace(' ', '%20')}&page={page + 1}"
         items = [item("firewall-premium", "1.5", region=region)]
         return 200, {}, {"Items": items, "NextPageLink": following if page < 2 else None}
 
     api.answers["Premium Deployment"] = pages
     assert len(run(tmp_path, api, "firewall-premium").changed) == 1
-    assert len([each for each in api.asked if "Premium Deployment" in each["$filter"][0]]) == 3
+    assert len([each for each in api.requests if "Premium Deployment" in each["$filter"][0]]) == 3
 
 
 def test_a_next_page_elsewhere_is_refused(tmp_path: Path, api: Api) -> None:
@@ -175,7 +175,7 @@ def test_a_next_page_elsewhere_is_refused(tmp_path: Path, api: Api) -> None:
         run(tmp_path, api, "firewall-premium")
 
 
-def test_throttling_is_waited_out_as_long_as_the_service_says(tmp_path: Path, api: Api) -> None:
+def test_throttling_waits_as_long_as_the_service_says(tmp_path: Path, api: Api) -> None:
     def busy(_query: str, count: int) -> tuple[int, dict[str, str], Any]:
         if count < 3:
             return 429, {"Retry-After": str(count * 7)}, {}
@@ -187,7 +187,7 @@ def test_throttling_is_waited_out_as_long_as_the_service_says(tmp_path: Path, ap
     assert waits == [7, 14]
 
 
-def test_throttling_without_end_fails_and_keeps_the_snapshot(tmp_path: Path, api: Api) -> None:
+def test_endless_throttling_fails_and_keeps_the_snapshot(tmp_path: Path, api: Api) -> None:
     api.answers["Premium"] = lambda *_: (429, {"Retry-After": "9999"}, {})
     waits: list[float] = []
     with pytest.raises(BluelampError, match="429"):
@@ -196,7 +196,7 @@ def test_throttling_without_end_fails_and_keeps_the_snapshot(tmp_path: Path, api
     assert not (tmp_path / FILE).exists()
 
 
-def test_a_service_that_does_not_answer_is_given_up(tmp_path: Path, api: Api) -> None:
+def test_an_unresponsive_service_times_out(tmp_path: Path, api: Api) -> None:
     held = threading.Event()
 
     def silent(*_: object) -> tuple[int, dict[str, str], Any]:
@@ -215,7 +215,7 @@ def test_a_service_that_does_not_answer_is_given_up(tmp_path: Path, api: Api) ->
 
 
 @pytest.mark.parametrize(
-    ("content", "said"),
+    ("content", "message"),
     [
         ("<html>", "not JSON"),
         ("[]", "not an object"),
@@ -225,14 +225,14 @@ def test_a_service_that_does_not_answer_is_given_up(tmp_path: Path, api: Api) ->
         ('{"Items": [], "Count": 1e99999999999999999999}', "not JSON"),
     ],
 )
-def test_an_answer_of_another_kind_is_refused(tmp_path: Path, api: Api, content: str, said: str) -> None:
+def test_an_answer_of_another_form_is_refused(tmp_path: Path, api: Api, content: str, message: str) -> None:
     api.answers["Premium"] = lambda *_: (200, {}, content)
-    with pytest.raises(BluelampError, match=said):
+    with pytest.raises(BluelampError, match=message):
         run(tmp_path, api, "firewall-premium")
 
 
 @pytest.mark.parametrize(
-    ("price", "more", "said"),
+    ("price", "more", "message"),
     [
         ("0", {}, "not a price above zero"),
         ("-1.5", {}, "not a price above zero"),
@@ -246,20 +246,20 @@ def test_an_answer_of_another_kind_is_refused(tmp_path: Path, api: Api, content:
     ],
 )
 def test_an_absurd_price_is_refused_and_the_old_snapshot_kept(
-    tmp_path: Path, api: Api, price: str, more: dict[str, Any], said: str
+    tmp_path: Path, api: Api, price: str, more: dict[str, Any], message: str
 ) -> None:
     api.give("Premium Deployment", item("firewall-premium", "1.4"))
     run(tmp_path, api, "firewall-premium")
     before = (tmp_path / FILE).read_bytes()
     api.give("Premium Deployment", item("firewall-premium", price, **more))
     api.give("Standard Gateway", item("bastion-standard", "0.3"))
-    with pytest.raises(SettingsError, match=said) as raised:
+    with pytest.raises(SettingsError, match=message) as raised:
         run(tmp_path, api, "firewall-premium", "bastion-standard")
     assert [problem.path for problem in raised.value.problems] == ["firewall-premium"]
     assert (tmp_path / FILE).read_bytes() == before
 
 
-def test_every_refused_price_is_told_at_once(tmp_path: Path, api: Api) -> None:
+def test_every_refused_price_is_reported_at_once(tmp_path: Path, api: Api) -> None:
     api.give("Premium Deployment", item("firewall-premium", "0"))
     api.give("Standard Gateway", item("bastion-standard", "-1"))
     api.give(MACHINES, machine("Standard_D4s_v5", "99"))
@@ -272,7 +272,7 @@ def test_every_refused_price_is_told_at_once(tmp_path: Path, api: Api) -> None:
     ]
 
 
-def test_a_price_under_a_zone_stands_where_the_region_has_none(tmp_path: Path, api: Api) -> None:
+def test_a_price_of_a_zone_is_used_if_the_region_has_none(tmp_path: Path, api: Api) -> None:
     zone = item("dns-private-zone", "0.4", region="Zone 1", unit="1")
     api.give(
         "Private Zone",
@@ -287,7 +287,7 @@ def test_a_price_under_a_zone_stands_where_the_region_has_none(tmp_path: Path, a
     assert found.note == "listed under Zone 1, not under uksouth"
 
 
-def test_a_price_of_another_tier_or_name_is_not_taken(tmp_path: Path, api: Api) -> None:
+def test_a_price_of_another_tier_or_name_is_not_used(tmp_path: Path, api: Api) -> None:
     right = item("egress-100", "0.07", unit="1 GB")
     api.give(
         "Standard Data Transfer Out",
@@ -299,7 +299,7 @@ def test_a_price_of_another_tier_or_name_is_not_taken(tmp_path: Path, api: Api) 
     assert load(tmp_path).find("egress-100") == load().find("egress-100")
 
 
-def test_a_redirection_is_followed_on_the_same_host_alone(tmp_path: Path, api: Api) -> None:
+def test_a_redirect_is_followed_on_the_same_host_only(tmp_path: Path, api: Api) -> None:
     given = {"Items": [item("firewall-premium", "1.4")], "NextPageLink": None}
     query = "?%24filter=moved"
     api.answers["moved"] = lambda *_: (200, {}, given)
@@ -308,20 +308,20 @@ def test_a_redirection_is_followed_on_the_same_host_alone(tmp_path: Path, api: A
     before = (tmp_path / FILE).read_bytes()
     elsewhere = api.url.replace("127.0.0.1", "localhost") + query
     api.answers["Premium Deployment"] = lambda *_: (302, {"Location": elsewhere}, "")
-    asked = len(api.asked)
+    count = len(api.requests)
     with pytest.raises(BluelampError, match="302 redirects to another address"):
         run(tmp_path, api, "firewall-premium")
-    assert len(api.asked) == asked + 1, "the other address is not asked"
+    assert len(api.requests) == count + 1, "the other address gets no request"
     assert (tmp_path / FILE).read_bytes() == before
 
 
-def test_two_prices_of_one_meter_are_refused(tmp_path: Path, api: Api) -> None:
+def test_two_prices_for_one_meter_are_refused(tmp_path: Path, api: Api) -> None:
     api.give("Premium Deployment", item("firewall-premium", "1.4"), item("firewall-premium", "1.5"))
     with pytest.raises(SettingsError, match="several prices"):
         run(tmp_path, api, "firewall-premium")
 
 
-def test_machines_are_checked_for_their_price_for_each_vcpu(tmp_path: Path, api: Api) -> None:
+def test_machine_prices_are_checked_per_vcpu(tmp_path: Path, api: Api) -> None:
     linux = [
         machine("Standard_D2as_v5", "0.0755"),
         machine("Standard_D4as_v5", "0.29"),
@@ -333,7 +333,7 @@ def test_machines_are_checked_for_their_price_for_each_vcpu(tmp_path: Path, api:
     assert [problem.path for problem in raised.value.problems] == ["vm-d4as-v5-linux"]
 
 
-def test_windows_and_spot_machines_are_not_taken_for_linux(tmp_path: Path, api: Api) -> None:
+def test_windows_and_spot_prices_are_not_used_for_linux(tmp_path: Path, api: Api) -> None:
     api.give(
         MACHINES,
         machine("Standard_D4s_v5", "0.31", productName="Virtual Machines Dsv5 Series Windows"),
@@ -346,13 +346,15 @@ def test_windows_and_spot_machines_are_not_taken_for_linux(tmp_path: Path, api: 
     assert found.gbp == Decimal("0.17")
 
 
-def test_outliers_are_those_of_families_charged_by_the_vcpu() -> None:
+def test_outliers_are_found_in_families_charged_by_the_vcpu() -> None:
     assert family_of("Standard_E16-4ads_v5") == family_of("Standard_E8ads_v5") == "Eads_v5"
     assert family_of("Standard_B2s") == family_of("Standard_D2") == ""
     assert outliers({"a": ("Standard_B1ls", Decimal(1)), "b": ("Standard_B8ms", Decimal(90))}) == {}
 
 
-def test_the_command_refreshes_and_says_what_changed(tmp_path: Path, api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_command_refreshes_and_reports_the_changes(
+    tmp_path: Path, api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
     project = make_project(tmp_path / "project")
     api.give("Premium Deployment", item("firewall-premium", "1.35"))
     monkeypatch.setenv(VARIABLE, api.url)
@@ -368,7 +370,7 @@ def test_the_command_refreshes_and_says_what_changed(tmp_path: Path, api: Api, m
     assert load(project.root).by_key["firewall-premium"].gbp == Decimal("1.35")
 
 
-def test_an_answer_that_is_no_http_is_refused(tmp_path: Path) -> None:
+def test_an_answer_that_is_not_http_is_refused(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
 
         def answer() -> None:
@@ -396,7 +398,7 @@ def test_a_password_in_the_address_is_refused_and_not_shown(monkeypatch: pytest.
 @pytest.mark.parametrize(
     "url", ["http://prices.example/api", "ftp://127.0.0.1/", "nonsense", "http://[", "https://127.0.0.1:99999/"]
 )
-def test_an_address_that_is_not_safe_is_refused(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unsafe_address_is_refused(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(VARIABLE, url)
     with pytest.raises(UsageError, match=VARIABLE):
         Service.of_environment()

@@ -1,4 +1,4 @@
-"""The price snapshot: every price with its source, unit and date, and none out of line."""
+"""The price snapshot: every price has its source, unit and date, and none is an outlier."""
 
 from datetime import date, timedelta
 from decimal import Decimal
@@ -20,11 +20,11 @@ def test_every_price_has_a_source_a_unit_and_a_date() -> None:
         assert price.unit in MONTHS, price.key
         assert price.source in sources(), price.key
         assert date(2022, 1, 1) <= price.dated <= date(2026, 11, 30), price.key
-        # A converted price says from what.
+        # A converted price states its original price.
         assert price.source == "retail" or "USD" in price.note, price.key
 
 
-def test_no_size_is_out_of_line_for_its_vcpus() -> None:
+def test_no_size_is_an_outlier_for_its_vcpus() -> None:
     sizes = {f"{region} {key}": (each.note, each.gbp) for (region, key), each in _machines().items()}
     assert len(sizes) > 2_000
     assert outliers(sizes) == {}
@@ -68,7 +68,7 @@ def test_a_projects_own_prices_replace_those_of_the_same_key(tmp_path: Path) -> 
     assert found.find("bastion-standard") == load().find("bastion-standard")
 
 
-def test_every_mistake_in_a_projects_prices_is_told_at_once(tmp_path: Path) -> None:
+def test_every_mistake_in_a_projects_prices_is_reported_at_once(tmp_path: Path) -> None:
     rows = [
         "a,a,hour,1,uksouth,retail,2026-11-01,",
         "a,a,hour,1,uksouth,retail,2026-11-01,",
@@ -86,13 +86,13 @@ def test_every_mistake_in_a_projects_prices_is_told_at_once(tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize("text", ["", "a,b\n1,2\n"])
-def test_a_file_of_other_headings_is_refused(tmp_path: Path, text: str) -> None:
+def test_a_file_with_other_headings_is_refused(tmp_path: Path, text: str) -> None:
     with pytest.raises(SettingsError, match="wrong headings"):
         load(write(tmp_path, text))
 
 
 @pytest.mark.parametrize(
-    ("column", "value", "said"),
+    ("column", "value", "message"),
     [
         ("gbp", "1E+999999", "is not a price; allowed: a decimal number above 0"),
         ("gbp", "9" * 15, "is not a price; allowed: a decimal number above 0"),
@@ -104,15 +104,13 @@ def test_a_file_of_other_headings_is_refused(tmp_path: Path, text: str) -> None:
         ("note", "n" * 200_000, "is not CSV"),
     ],
 )
-def test_a_price_that_somebody_broke_is_refused_with_its_line(
-    tmp_path: Path, column: str, value: str, said: str
-) -> None:
+def test_a_damaged_price_is_refused_with_its_line(tmp_path: Path, column: str, value: str, message: str) -> None:
     row = dict(
         zip(HEADINGS, ("firewall-premium", "w", "hour", "1.3", "uksouth", "retail", "2026-10-10", "n"), strict=True)
     )
     path = tmp_path / FILE
     path.parent.mkdir()
     path.write_text(f"{','.join(HEADINGS)}\n{','.join({**row, column: value}.values())}\n", "utf-8")
-    with pytest.raises(SettingsError, match=said) as raised:
+    with pytest.raises(SettingsError, match=message) as raised:
         load(tmp_path)
     assert raised.value.problems[0].line == 2

@@ -1,4 +1,4 @@
-"""The parts sum to the whole, and a change's difference is that of two full costs, whatever the estate."""
+"""The parts add up to the total, and the cost of a change is the difference of two full costs, for any estate."""
 
 from decimal import Decimal
 from typing import Any
@@ -94,7 +94,7 @@ def test_every_grouping_sums_to_the_whole_to_the_penny(estate: Estate, usage: Us
     assert sum((found.of(kind) for kind in Kind), Decimal(0)) == found.total
     assert found.of(Kind.FREE) == found.of(Kind.UNPRICED) == 0
     assert all(line.monthly >= 0 for line in found.lines)
-    # Each line is its quantity at its price, rounded once.
+    # Each line is its quantity times its price, rounded once.
     assert all(
         line.monthly == to_penny(line.quantity * line.unit_price)
         for line in found.lines
@@ -116,7 +116,7 @@ def test_a_difference_is_that_of_two_full_costs(before: Estate, after: Estate, u
 
 @settings(max_examples=tries(200), deadline=None, derandomize=True)
 @given(estates(), estates(), USES)
-def test_steps_lead_to_the_cost_of_what_they_make(before: Estate, after: Estate, usage: Usage) -> None:
+def test_steps_lead_to_the_cost_of_their_result(before: Estate, after: Estate, usage: Usage) -> None:
     old, new = ({each.urn: each for each in estate.resources} for estate in (before, after))
     steps = [Step(urn, "delete", old=one.properties) for urn, one in old.items() if urn not in new]
     for urn, one in new.items():

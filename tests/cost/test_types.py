@@ -1,7 +1,7 @@
 """Every azure-native type that a force plans has a pricing function.
 
-`planned_types.txt` lists the types that the forces of this repository plan. To write it anew, plan each force and
-sort what `plan.managed` has of `azure-native:`.
+`planned_types.txt` lists the types that the forces of this repository plan. To regenerate it, plan each force and sort
+the `azure-native:` types in `plan.managed`.
 """
 
 from pathlib import Path
@@ -38,7 +38,7 @@ def test_every_planned_type_has_a_pricing_function() -> None:
     assert sorted(set(TYPES) - set(pricing())) == []
 
 
-def test_the_list_is_what_the_largest_force_plans(plan: Plan) -> None:
+def test_the_list_is_that_of_the_largest_forces_plan(plan: Plan) -> None:
     planned = {one.type for one in plan.managed if one.type.startswith("azure-native:")}
     assert sorted(planned - set(TYPES)) == []
 
@@ -79,7 +79,7 @@ def test_a_type_without_a_pricing_function_is_unpriced_and_named() -> None:
 
 
 @pytest.mark.parametrize(
-    ("type_", "properties", "said"),
+    ("type_", "properties", "message"),
     [
         ("network:AzureFirewall", {"sku": {"tier": "Premum"}}, "the nearest is firewall-premium"),
         ("network:VirtualNetworkGateway", {"sku": {"name": "VpnGw9AZ"}}, "the nearest is vpn-gateway-vpngw"),
@@ -91,12 +91,12 @@ def test_a_type_without_a_pricing_function_is_unpriced_and_named() -> None:
         ("eventhub:Namespace", {"sku": {"name": "Dedicated"}}, "no price for event-hubs-dedicated"),
     ],
 )
-def test_an_unknown_size_is_unpriced_with_the_nearest(type_: str, properties: dict[str, object], said: str) -> None:
+def test_an_unknown_size_is_unpriced_with_the_nearest(type_: str, properties: dict[str, object], message: str) -> None:
     line, *_ = cost_of([resource(type_, properties)]).unpriced
-    assert said in line.basis
+    assert message in line.basis
 
 
-def test_another_region_without_a_price_of_its_own_is_flagged() -> None:
+def test_a_region_without_its_own_price_is_flagged() -> None:
     there = cost_of([resource("network:BastionHost", {"sku": {"name": "Basic"}, "location": "ukwest"})]).lines
     here = cost_of([resource("network:BastionHost", {"sku": {"name": "Basic"}, "location": "uksouth"})]).lines
     assert there[0].monthly == here[0].monthly
@@ -122,14 +122,14 @@ def test_a_size_has_the_price_of_its_region() -> None:
     assert not any(each.elsewhere for each in found.values())
 
 
-def test_unknown_properties_are_no_reason_to_fail() -> None:
+def test_unknown_properties_cause_no_failure() -> None:
     for token in pricing():
         type_ = token.removeprefix("azure-native:")
         for properties in ({}, UNKNOWN, {"sku": UNKNOWN, "properties": UNKNOWN, "location": UNKNOWN}):
             assert cost_of([resource(type_, properties)]).lines  # type: ignore[arg-type]
 
 
-def test_what_depends_on_a_property_that_is_not_known_yet_is_unpriced() -> None:
+def test_a_charge_that_depends_on_an_unknown_property_is_unpriced() -> None:
     pool = {"vmSize": "Standard_D4s_v5", "count": UNKNOWN}
     found = cost_of(
         [
@@ -175,20 +175,20 @@ VALUES = st.recursive(
 @settings(max_examples=tries(600), deadline=None, derandomize=True)
 @given(st.sampled_from(sorted(pricing())), st.dictionaries(st.sampled_from(KEYS), VALUES, max_size=6))
 def test_no_value_makes_a_pricing_function_fail(token: str, properties: dict[str, object]) -> None:
-    asked: set[str] = set()
+    keys: set[str] = set()
 
     class Recorded(Usage):
         def of(self, key: str, name: str = "") -> Amount:
-            asked.update((key,) if name else ())
+            keys.update((key,) if name else ())
             return super().of(key, name)
 
     found = cost_of([resource(token.removeprefix("azure-native:"), properties)], Recorded())
     assert found.lines
     assert all(line.monthly >= 0 for line in found.lines)
-    assert all(token in defaults()[key].of for key in asked), "usage.yaml refuses a key that counts"
+    assert all(token in defaults()[key].of for key in keys), "usage.yaml refuses a key that counts"
 
 
-def test_a_charge_by_use_of_a_resource_names_types_that_are_priced() -> None:
+def test_use_of_a_resource_names_types_that_are_priced() -> None:
     for one in defaults().values():
         assert bool(one.of) == (one.per == "resource")
         assert set(one.of) <= pricing().keys()

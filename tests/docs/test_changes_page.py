@@ -1,4 +1,4 @@
-"""What docs/changes.md shows is what the commands say of a force that is up."""
+"""docs/changes.md shows what the commands print about a force that is up."""
 
 import re
 from collections.abc import Callable
@@ -19,12 +19,12 @@ EDITS: tuple[Callable[[str], str], ...] = (
     lambda text: text + "    landingZones:\n" + ZONE.format("records") + ZONE.format("analysis"),
     lambda text: text.replace("    hub:\n", "    hub:\n      addressSpace: 10.29.8.0/22\n"),
 )
-"""What the page says was changed before each of its commands."""
+"""The changes that the page describes before each of its commands."""
 STATUS = (2, 0, 2)
 
 
 @pytest.mark.engine
-def test_the_page_on_changes_shows_what_the_commands_say(deployed: Project) -> None:
+def test_the_page_on_changes_shows_the_commands_output(deployed: Project) -> None:
     settings = deployed.settings(FORCE)
     text = settings.read_text("utf-8")
     for (words, shown), edit, status in zip(SHOWN, EDITS, STATUS, strict=True):
@@ -33,6 +33,6 @@ def test_the_page_on_changes_shows_what_the_commands_say(deployed: Project) -> N
         settings.write_text(changed, "utf-8")
         run = deployed.here(*words.split())
         assert run.returncode == status
-        # Errors come before data in the page, as on a terminal; lines are broken there.
-        said = run.stderr + run.stdout if status else run.stdout + run.stderr
-        assert said.split() == shown.split()
+        # On the page, as on a terminal, errors come before data; lines are wrapped there.
+        output = run.stderr + run.stdout if status else run.stdout + run.stderr
+        assert output.split() == shown.split()

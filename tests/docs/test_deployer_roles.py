@@ -1,4 +1,4 @@
-"""The roles of the first-deployment page against the resource types that the program can plan."""
+"""The roles on the first-deployment page cover the resource types that the program can plan."""
 
 import json
 import re
@@ -15,7 +15,7 @@ PAGE = (ROOT / "docs/first-deployment.md").read_text("utf-8")
 
 
 def row_of(kind: str) -> str | None:
-    """The role for a Pulumi type; None where no row names it."""
+    """The role for a Pulumi type; None if no row names it."""
     namespace = ":".join(kind.split(":")[:2])
     for row in (*ROLES["azure"], *ROLES["graph"]):
         if kind in row["types"] or f"{namespace}:*" in row["types"]:
@@ -24,7 +24,7 @@ def row_of(kind: str) -> str | None:
 
 
 def golden() -> set[str]:
-    """The types of everything that forces of each profile hold."""
+    """The types of all resources that forces of each profile have."""
     found = set()
     for path in set((ROOT / "tests/golden").glob("*.json")) - {ROOT / "tests/golden/unchanged.json"}:
         found |= {urn.split("::")[2].rpartition("$")[2] for urn in json.loads(path.read_text("utf-8"))}
@@ -32,7 +32,9 @@ def golden() -> set[str]:
 
 
 def named_in_modules() -> set[str]:
-    """The types that modules can make: each class of a provider's SDK that is called or listed, but for its argument types."""
+    """The types that modules can create: each class of a provider's SDK that is called or listed, except argument
+    types.
+    """
     found = set()
     for path in (ROOT / "modules").rglob("*.py"):
         if "examples" in path.parts:
@@ -52,7 +54,7 @@ def named_in_modules() -> set[str]:
 TYPES = sorted(each for each in golden() | named_in_modules() if each.startswith(("azure-native:", "azuread:")))
 
 
-def test_there_is_something_to_cover() -> None:
+def test_there_are_types_to_cover() -> None:
     assert len(TYPES) > 100
     assert {"azure-native:subscription:Alias", "azure-native:authorization:PolicyAssignment"} <= set(TYPES)
 
@@ -61,7 +63,7 @@ def test_every_type_has_a_role() -> None:
     assert [kind for kind in TYPES if row_of(kind) is None] == []
 
 
-def test_what_contributor_may_not_do_has_another_role() -> None:
+def test_types_beyond_contributor_have_another_role() -> None:
     """Contributor excludes writing below Microsoft.Authorization, and is no role at management groups."""
     for kind in TYPES:
         above = (
@@ -70,7 +72,7 @@ def test_what_contributor_may_not_do_has_another_role() -> None:
         assert not (above and row_of(kind) == "Contributor"), kind
 
 
-def test_no_role_is_asked_for_without_need() -> None:
+def test_no_role_is_required_without_need() -> None:
     used = {row_of(kind) for kind in TYPES}
     assert [row["role"] for row in (*ROLES["azure"], *ROLES["graph"]) if row["role"] not in used] == []
     for row in ROLES["azure"]:
@@ -80,7 +82,7 @@ def test_no_role_is_asked_for_without_need() -> None:
 
 
 @pytest.mark.parametrize("force", ["dyfed-powys"])
-def test_a_plan_needs_nothing_else(force: str) -> None:
+def test_a_plan_needs_no_other_role(force: str) -> None:
     kinds = {each.type for each in plan_force(force, ROOT).resources if each.type.startswith("azure-native:")}
     assert kinds
     assert kinds <= set(TYPES)
@@ -93,7 +95,7 @@ def test_the_page_shows_every_row() -> None:
         assert f"| {row['role']} | {row['for']} |" in PAGE
 
 
-def test_pages_that_it_leads_to_are_there() -> None:
+def test_linked_pages_exist() -> None:
     for name in ("first-deployment", "environments"):
         text = (ROOT / f"docs/{name}.md").read_text("utf-8")
         for link in re.findall(r"\]\(([\w-]+\.md)\)", text):

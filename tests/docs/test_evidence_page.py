@@ -1,4 +1,4 @@
-"""The page on evidence does what it says."""
+"""The commands on the evidence page work."""
 
 import hashlib
 import re
@@ -24,17 +24,17 @@ def test_its_statement_is_signed_listed_and_shown_by_its_commands(project: Proje
         run = project.run(*words[1:])
         assert run.returncode == 0, run.stderr
     assert "signed essex ESX-EV-001 until 2126-12-31" in run.stdout
-    told = project.run("explain", "A1.a").stdout
-    assert "Evidence: statements, which no rule checks" in told
-    assert "The board reviews cyber risk every quarter" in told
-    below = told.split("  Evidence: statements, which no rule checks\n")[1].splitlines()
+    output = project.run("explain", "A1.a").stdout
+    assert "Evidence: statements, which no rule checks" in output
+    assert "The board reviews cyber risk every quarter" in output
+    below = output.split("  Evidence: statements, which no rule checks\n")[1].splitlines()
     assert "essex ESX-EV-001" in below[0]
     assert below[0].startswith("    ")
     assert [line for line in below[1:4] if not line.startswith("        ")] == []
     run = project.run("audit", "essex", "--report", "out", "--formats", "html", "--redact", "--no-history")
-    said = (project.root / "out" / "controls.html").read_text()
-    assert "The board reviews cyber risk every quarter" in said
-    assert "ciso@" not in said
+    page = (project.root / "out" / "controls.html").read_text()
+    assert "The board reviews cyber risk every quarter" in page
+    assert "ciso@" not in page
     (folder / "board.yaml").write_text("id: x\n")
     run = project.run("audit", "essex", "--report", "out", "--no-history")
     assert run.returncode == 2

@@ -1,4 +1,4 @@
-"""Following the README and the docs leaves nothing in the working tree that git would commit, least of all a key."""
+"""Following the README and the docs leaves nothing in the working tree that git would commit, above all no key."""
 
 import re
 import shlex
@@ -18,7 +18,7 @@ COMMAND = re.compile(
 
 
 def written(words: list[str]) -> list[str]:
-    """The paths, below the project, that a command writes."""
+    """The paths below the project that a command writes."""
     verb, *rest = words
     found = [value for option, value in pairwise(rest) if option in ("--report", "--out", "-o")]
     if verb == "key":
@@ -41,7 +41,7 @@ def cases() -> list[tuple[str, str]]:
 
 @pytest.fixture(scope="module")
 def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An empty repository that ignores what this one does."""
+    """An empty repository with this repository's ignore rules."""
     folder = tmp_path_factory.mktemp("checkout")
     (folder / ".gitignore").write_bytes((ROOT / ".gitignore").read_bytes())
     subprocess.run(["git", "init", "--quiet"], cwd=folder, check=True)
@@ -61,7 +61,7 @@ def test_commands_are_found() -> None:
 
 
 @pytest.mark.parametrize(("page", "name"), cases())
-def test_what_a_page_writes_is_ignored(checkout: Path, page: str, name: str) -> None:
+def test_files_that_a_page_writes_are_ignored(checkout: Path, page: str, name: str) -> None:
     assert ignored(checkout, name), f"{page}: {name}"
 
 
@@ -77,7 +77,7 @@ def test_public_keys_of_signers_are_kept(checkout: Path) -> None:
     assert not ignored(checkout, "stacks/signers/essex.pem")
 
 
-def test_nothing_of_the_project_is_ignored(checkout: Path) -> None:
+def test_no_file_of_the_project_is_ignored(checkout: Path) -> None:
     folders = (
         "bluelamp",
         "infra",

@@ -1,4 +1,4 @@
-"""The pages say what the code says."""
+"""The pages match the code."""
 
 import re
 import subprocess
@@ -21,7 +21,7 @@ def test_no_reference_page_is_out_of_date_or_left_over() -> None:
 
 
 def documents() -> list[Path]:
-    """Every page that a person writes, and those that are written from the code and show commands."""
+    """Every hand-written page, and every generated page that shows commands."""
     root = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "SECURITY.md"]
     listed = ("modules", "rules", "frameworks")
     return [*root, *sorted(path for path in DOCS.rglob("*.md") if path.relative_to(DOCS).parts[0] not in listed)]
@@ -33,7 +33,7 @@ def named(path: Path) -> str:
 
 @pytest.mark.parametrize("document", [*documents(), DOCS / "rules.md"], ids=named)
 def test_links_lead_somewhere(document: Path) -> None:
-    """As a code host follows them, which knows no site; the site's own build checks the anchors too."""
+    """Followed as a code host does, without the site; the site's own build checks the anchors too."""
     for link in re.findall(r"\]\((?!https?:|#)([^)#\s]+)", document.read_text(encoding="utf-8")):
         assert (document.parent / link).exists(), link
 
@@ -61,7 +61,7 @@ def test_every_command_that_is_shown_exists(document: Path) -> None:
                 assert word.split("=")[0] in {*options, "--help"}, f"bluelamp {words}"
 
 
-def test_make_shows_the_commands_that_the_readme_names() -> None:
+def test_make_lists_the_commands_that_the_readme_names() -> None:
     targets = set(re.findall(r"^([\w-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.M))
     shown = set(re.findall(r"\bmake ([\w-]+)", (ROOT / "README.md").read_text(encoding="utf-8")))
     assert shown <= targets
@@ -82,15 +82,15 @@ def test_no_colour_reaches_a_pipe(tmp_path: Path) -> None:
         assert "\x1b[" not in bluelamp(words, tmp_path).stdout
 
 
-def test_the_command_is_quick_to_answer() -> None:
-    """Nothing heavy is imported to answer `--help`."""
+def test_help_imports_nothing_heavy() -> None:
+    """`--help` imports no large package."""
     code = "import sys; import bluelamp.cli.app as a; a.load(); print(*sorted(sys.modules))"
     run = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
     heavy = {"pulumi", "pulumi_azure_native", "pulumi_kubernetes", "kubernetes", "grpc", "pydantic", "jinja2"}
     assert not heavy & set(run.stdout.split())
 
 
-def test_the_page_of_settings_has_whole_kinds_and_no_word_of_python() -> None:
+def test_the_settings_page_has_complete_types_and_no_python_terms() -> None:
     from bluelamp.cli.settings_index import settings
 
     rows = re.findall(

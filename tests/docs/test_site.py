@@ -1,4 +1,4 @@
-"""The pages as a site: built strictly, complete by itself, and readable in a browser."""
+"""The documentation site: built strictly, self-contained, and readable in a browser."""
 
 import re
 import subprocess
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.xdist_group("browser")
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The site; a warning, such as a page without a way to it or an anchor that is not there, is an error."""
+    """The site; any warning, such as an unlinked page or a missing anchor, is an error."""
     folder = tmp_path_factory.mktemp("site")
     words = [sys.executable, "-m", "sphinx", "--fail-on-warning", "--nitpicky", "--quiet", "docs", str(folder)]
     run = subprocess.run(words, cwd=ROOT, check=False, capture_output=True, text=True)
@@ -41,13 +41,13 @@ def test_every_page_is_on_the_site(site: Path) -> None:
     assert {page for page in pages if not (site / f"{page}.html").is_file()} == set()
 
 
-def test_files_of_the_root_folder_are_pages(site: Path) -> None:
+def test_files_in_the_root_folder_are_pages(site: Path) -> None:
     text = (site / "contributing.html").read_text("utf-8")
     assert "Requirements for a change" in text
     assert 'href="how-to/add-a-force.html"' in text
 
 
-def test_it_loads_nothing_from_a_host(site: Path) -> None:
+def test_it_loads_nothing_from_another_host(site: Path) -> None:
     for page in SHOWN:
         text = (site / f"{page}.html").read_text("utf-8")
         loaded = re.findall(r'<(?:script|link|img)[^>]*(?:src|href)="([^"]+)"', text)
@@ -57,7 +57,7 @@ def test_it_loads_nothing_from_a_host(site: Path) -> None:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_pages_fit_a_narrow_screen_from_a_folder(
+def test_pages_opened_from_a_folder_fit_a_narrow_screen(
     site: Path, browser: Browser, scheme: Literal["light", "dark"]
 ) -> None:
     context = browser.new_context(viewport={"width": 390, "height": 844}, color_scheme=scheme)

@@ -1,4 +1,4 @@
-"""The page of the strategy names commands and tests that exist, and has a row for every demand."""
+"""The strategy page names existing commands and tests, and has a row for every demand."""
 
 import re
 

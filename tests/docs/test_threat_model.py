@@ -1,4 +1,4 @@
-"""The threat model names tests that exist, and states no defence without one."""
+"""The threat model names existing tests, and states no defence without one."""
 
 import ast
 import re
@@ -11,7 +11,7 @@ NAMED = re.compile(r"`(tests/[\w/]+\.py)(?:::(\w+))?`")
 
 
 def rows(heading: str) -> list[list[str]]:
-    """The cells of the tables below a heading, without the tables' own heads."""
+    """The cells of the tables below a heading, without the header rows."""
     text = PAGE.read_text(encoding="utf-8").partition(f"\n## {heading}\n")[2].partition("\n## ")[0]
     lines = [line for line in text.splitlines() if line.startswith("|")]
     cells = [[cell.strip() for cell in line.strip("|").split(" | ")] for line in lines]
@@ -40,13 +40,13 @@ def test_every_defence_names_a_test() -> None:
         assert row[1], row
 
 
-def test_what_is_not_defended_gives_a_reason() -> None:
+def test_every_undefended_threat_has_a_reason() -> None:
     open_ = rows("What is not defended")
     assert len(open_) >= 10
     assert all(len(row) == 2 and len(row[1]) > 20 for row in open_)
 
 
-def test_the_readme_leads_to_both_pages() -> None:
+def test_the_readme_links_to_both_pages() -> None:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     assert "(SECURITY.md)" in readme
     assert "(docs/threat-model.md)" in readme

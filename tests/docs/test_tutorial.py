@@ -1,4 +1,4 @@
-"""The tutorial quotes what its commands say; those that need the engine run in the test of the README."""
+"""The tutorial quotes its commands' output; the README's test runs those that need the engine."""
 
 import re
 import shlex
@@ -17,12 +17,12 @@ def commands(section: str) -> list[list[str]]:
 
 
 def quoted(section: str) -> list[str]:
-    """What a section says that the commands say, without line breaks and up to `...`."""
+    """The output that a section quotes, without line breaks and up to `...`."""
     text = re.split(r"^## ", PAGE, flags=re.M)[int(section)]
     return [" ".join(each.split()).partition(" ...")[0] for each in re.findall(r"```text\n(.*?)```", text, re.S)]
 
 
-def test_its_first_half_is_as_it_says(tmp_path: Path) -> None:
+def test_the_first_half_quotes_its_commands_output(tmp_path: Path) -> None:
     start, *rest = commands("2")
     assert in_process(tmp_path, start)[0] == 0
     project = tmp_path / start[1]
@@ -32,9 +32,9 @@ def test_its_first_half_is_as_it_says(tmp_path: Path) -> None:
     assert quoted("3")[0] in " ".join(out.split())
     settings = project / "stacks" / "Pulumi.dyfed-powys.yaml"
     (check,) = commands("3")
-    for days, expected, said in zip((30, 90), (2, 3), quoted("4"), strict=True):
+    for days, expected, output in zip((30, 90), (2, 3), quoted("4"), strict=True):
         text = re.sub(r"(retentionDays:) \d+", rf"\1 {days}", settings.read_text("utf-8"))
         settings.write_text(text, "utf-8")
         status, out, err = in_process(project, check)
         assert status == expected
-        assert said in " ".join((out + err).split())
+        assert output in " ".join((out + err).split())

@@ -1,4 +1,4 @@
-"""The JSON Schemas of the files that people write: what `check` takes they take, and what they can express they refuse."""
+"""The JSON Schemas of hand-written files accept what `check` accepts, and refuse every mistake that they can express."""
 
 import json
 import shutil
@@ -44,8 +44,8 @@ def read(text: str) -> Any:
     return parse(text.encode(), "a file").values
 
 
-def leads_to_its_schema(path: Path, root: Path) -> bool:
-    """Whether the file begins with a line that leads to the schema of its kind, and is what that asks for."""
+def names_its_schema(path: Path, root: Path) -> bool:
+    """Whether the file begins with a line that names the schema of its kind, and conforms to it."""
     text, name = path.read_text("utf-8"), path.relative_to(root).as_posix()
     kind = kind_of(name)
     assert kind, name
@@ -61,28 +61,28 @@ def test_the_shipped_schemas_are_those_of_the_models() -> None:
         assert json.loads((SHIPPED / f"{file.name}.json").read_text("utf-8")) == file.schema(), "run: make docs"
 
 
-def test_every_settings_file_of_the_checkout_leads_to_its_schema() -> None:
-    assert all(leads_to_its_schema(path, ROOT) for path in (ROOT / "stacks").rglob("*.yaml"))
+def test_every_settings_file_of_the_checkout_names_its_schema() -> None:
+    assert all(names_its_schema(path, ROOT) for path in (ROOT / "stacks").rglob("*.yaml"))
 
 
-def test_every_file_that_a_command_writes_leads_to_its_schema(tmp_path: Path) -> None:
+def test_every_file_that_a_command_writes_names_its_schema(tmp_path: Path) -> None:
     start(tmp_path, "kent", "platforms@kent.police.example", "KNT-1")
     scaffold_environment("kent", "dev", "6f0c7d1e-52b4-4a43-9a0e-1d5a6c7b8e31", root=tmp_path)
     add_force("severn", name="Severn Police", region="south-west", code="svn", root=tmp_path)
     (tmp_path / "stacks" / "Pulumi.severn.yaml").write_text("encryptionsalt: v1:abc\n", encoding="utf-8")
     scaffold("severn", "platforms@severn.police.example", "SVN-1", root=tmp_path)
     assert (tmp_path / "stacks" / "Pulumi.severn.yaml").read_text("utf-8").endswith('encryptionsalt: "v1:abc"\n')
-    written = [path for path in (tmp_path / "stacks").rglob("*.yaml") if leads_to_its_schema(path, tmp_path)]
+    written = [path for path in (tmp_path / "stacks").rglob("*.yaml") if names_its_schema(path, tmp_path)]
     assert len(written) == 7
 
 
-def test_new_writes_the_schemas_where_a_project_has_none(tmp_path: Path) -> None:
+def test_new_writes_the_schemas_if_a_project_has_none(tmp_path: Path) -> None:
     start(tmp_path)
     shutil.rmtree(tmp_path / "schemas")
     words = ["new", "kent", "--owner", "platforms@kent.police.example", "--cost-centre", "KNT-1"]
     status, out, err = in_process(tmp_path, words)
     assert (status, "schemas/" in out) == (0, True), out + err
-    assert leads_to_its_schema(tmp_path / "stacks" / "Pulumi.kent.yaml", tmp_path)
+    assert names_its_schema(tmp_path / "stacks" / "Pulumi.kent.yaml", tmp_path)
 
 
 def test_the_command_lists_and_writes_them(tmp_path: Path) -> None:
@@ -113,13 +113,13 @@ def test_a_schema_refuses_every_mistake_that_it_can_express() -> None:
         try:
             source = parse(as_changed(mistake, base).encode(), "a file")
         except SettingsError:
-            continue  # It is no YAML, which an editor says without a schema.
+            continue  # Invalid YAML, which an editor reports without a schema.
         if not source.problems and not refused("stack", source.values):
             taken.append(mistake["name"])
     assert taken == NOT_EXPRESSED, "a schema refuses more, or less, than not_expressed.yaml says"
 
 
-def test_a_layer_holds_what_differs_only() -> None:
+def test_a_layer_has_only_the_differences() -> None:
     layer = "config:\n  bluelamp:environment: dev\n  bluelamp:azure:\n    landingZones:\n      - {name: trials, remove: true}\n"
     assert refused("stack-layer", read(layer + "    logAnalytics: null\n")) == []
     assert refused("stack-layer", read("config:\n")) == []
@@ -166,27 +166,27 @@ WRONG: list[tuple[str, Callable[[str], str]]] = [
 
 
 @pytest.mark.parametrize(("name", "text"), VALID.items(), ids=VALID.keys())
-def test_what_the_stack_files_have_no_example_of_is_taken(name: str, text: str) -> None:
+def test_values_without_an_example_in_the_stack_files_are_accepted(name: str, text: str) -> None:
     assert refused(name, read(text)) == []
 
 
 @pytest.mark.parametrize(("name", "wrong"), WRONG, ids=[f"{name}-{number}" for number, (name, _) in enumerate(WRONG)])
-def test_what_the_model_refuses_its_schema_refuses(name: str, wrong: Callable[[str], str]) -> None:
+def test_a_value_that_the_model_refuses_is_refused_by_its_schema(name: str, wrong: Callable[[str], str]) -> None:
     changed = wrong(VALID[name])
     assert changed != VALID[name]
     assert refused(name, read(changed)) != []
 
 
-def test_an_editor_reads_them_without_another_file() -> None:
+def test_an_editor_reads_each_schema_without_another_file() -> None:
     for file in FILES:
         text = (SHIPPED / f"{file.name}.json").read_text("utf-8")
         references = {part.partition('"')[0] for part in text.split('"$ref": "')[1:]}
         assert all(reference.startswith("#/") for reference in references), file.name
-        if file.name != "asset":  # the standard's own draft
+        if file.name != "asset":  # the draft's own meta-schema
             assert isinstance(VALIDATORS[file.name], Draft7Validator)
 
 
-def test_the_settings_are_described_as_the_models_describe_them() -> None:
+def test_the_settings_have_the_descriptions_of_the_models() -> None:
     schema = json.loads((SHIPPED / "stack.json").read_text("utf-8"))
     profile = schema["properties"]["config"]["properties"]["bluelamp:profile"]
     assert profile["enum"] == ["starter", "hybrid", "full"]
@@ -194,7 +194,7 @@ def test_the_settings_are_described_as_the_models_describe_them() -> None:
     assert "each profile has everything in the one before it" in profile["description"]
 
 
-def test_a_path_leads_from_any_depth_to_the_schemas() -> None:
+def test_the_path_to_the_schemas_works_from_any_depth() -> None:
     assert (
         modeline("stacks/kent/assets/a.yaml", "asset")
         == "# yaml-language-server: $schema=../../../schemas/asset.json\n"

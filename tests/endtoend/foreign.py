@@ -1,7 +1,7 @@
-"""Programs that know nothing of Bluelamp: where they are, and what they ask for when they run in this process.
+"""Programs that do not use Bluelamp: their location, and what they request when they run in this process.
 
-The programs in `programs/` are whole Pulumi projects, written as a user would write them from the packages' own
-documentation. The packages' documentation is a second source: the examples in the installed SDKs, as published.
+The programs in `programs/` are complete Pulumi projects, written as a user would from the packages' documentation. The
+published examples in the documentation of the installed SDKs are a second source.
 """
 
 import ast
@@ -45,7 +45,7 @@ def together(program: str) -> pytest.MarkDecorator:
 
 @dataclass(frozen=True)
 class Step:
-    """One resource of a program, as the program asked for it."""
+    """One resource of a program, as the program requested it."""
 
     urn: str
     package: str
@@ -55,17 +55,16 @@ class Step:
 
 @dataclass
 class Deployed:
-    """A program after it came up: its steps by type and logical name (`Subnet front`), what the cloud holds, and what
-    went wrong."""
+    """A program that is up: its steps by type and logical name (`Subnet front`), the cloud's content, and the errors."""
 
     steps: dict[str, Step] = field(default_factory=dict)
     records: list[Record] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
 
     def refusals(self, name: str, inputs: Mapping[str, Any]) -> list[Failure]:
-        """What `check` says of one resource with other inputs, in a cloud that holds all but it and what is inside it.
+        """The failures of `check` for one resource with other inputs, in a cloud without it and its children.
 
-        Raises `CloudError` where the check says nothing and the cloud refuses to make it.
+        Raises `CloudError` if the check passes and the cloud refuses to create it.
         """
         step, store = self.steps[name], Store(":memory:")
         [own] = [record.id for record in self.records if record.urn == step.urn]
@@ -84,12 +83,12 @@ class Deployed:
 
 
 def _impatient(store: Store) -> Provider:
-    """A rehearsed Kubernetes that does not wait for a namespace which nobody will make."""
+    """A rehearsed Kubernetes that does not wait for a namespace that is never created."""
     return KubernetesProvider(store, patience=0.0)
 
 
 class _Deploying:
-    """A provider that makes what a preview would only check, and writes down what it was asked."""
+    """A provider that creates what a preview would only check, and records its calls."""
 
     def __init__(self, provider: Provider, deployed: Deployed) -> None:
         self._provider, self._deployed = provider, deployed
@@ -110,7 +109,7 @@ class _Deploying:
 
 
 def run_program(folder: Path) -> Callable[[], None]:
-    """The program in `folder`, to be run as a Python host would: from its own folder."""
+    """The program in `folder`, to be run as a Python language host would: from its own folder."""
 
     def run() -> None:
         with chdir(folder):

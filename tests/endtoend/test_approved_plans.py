@@ -1,4 +1,4 @@
-"""A plan is saved, approved, applied once and only as it was; forces come in rings; drift is repaired: the real engine."""
+"""With the real engine: a plan is saved, approved and applied once, unchanged; forces go in rings; drift is repaired."""
 
 import json
 import shutil
@@ -45,7 +45,7 @@ def up(project: Project, *words: str) -> tuple[int, str]:
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
-    """A checkout with two forces in rings, whose plans have to be approved."""
+    """A checkout with two forces in rings, whose plans need approval."""
     folder = tmp_path_factory.mktemp("approved")
     made = make_project(folder / "project", [FORCE, OTHER])
     stacks = made.root / "stacks"
@@ -94,7 +94,7 @@ def test_an_interrupted_run_is_resumed_ring_by_ring(project: Project) -> None:
 
 
 def test_a_plan_is_applied_once_and_as_it_was_approved(project: Project) -> None:
-    """Follows the test above."""
+    """Continues the test above."""
     settings = project.settings(FORCE)
     text = settings.read_text("utf-8").replace("DPP-1180", "DPP-1181")
     settings.write_text(text, encoding="utf-8")
@@ -134,8 +134,8 @@ def test_a_plan_is_applied_once_and_as_it_was_approved(project: Project) -> None
     assert (status, "the state was changed after the plan was saved" in err) == (2, True)
 
 
-def test_drift_is_filtered_told_and_repaired(project: Project) -> None:
-    """Follows the test above."""
+def test_drift_is_filtered_reported_and_repaired(project: Project) -> None:
+    """Continues the test above."""
     assert run(project, "cloud", "drift", "hub-hub-rules", "tags.cost-centre", "x")[0] == 0
     assert run(project, "cloud", "drift", "hub-network", "tags.note", "scanned")[0] == 0
     status, out, err = run(project, "drift", "--rehearse", FORCE, "--repair", "--issue", "drift.md", "--format", "json")

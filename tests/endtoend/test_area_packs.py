@@ -1,4 +1,4 @@
-"""A force held to more than its resources are: every moment tells the same, and each area can be a pack of its own."""
+"""A force with a stricter baseline: every command reports the same, and each area can be a pack of its own."""
 
 import json
 import sys
@@ -32,8 +32,8 @@ NATIONAL = stack_governance.of(ROOT, "dev", rules()).by_id
 Found = dict[tuple[str, str], Verdict]
 
 
-def with_a_bastion(project: Project) -> Project:
-    """The project whose force has a Bastion, which the Internet reaches on port 443."""
+def with_bastion(project: Project) -> Project:
+    """The project whose force has a Bastion, reachable from the Internet on port 443."""
     settings = project.settings(FORCE)
     text = settings.read_text(encoding="utf-8")
     assert text.count("    hub:\n") == 1
@@ -41,12 +41,12 @@ def with_a_bastion(project: Project) -> Project:
     return project
 
 
-def held_to_more(project: Project, force: str) -> Project:
-    """The project, with `force` held to that baseline."""
+def with_stricter_baseline(project: Project, force: str) -> Project:
+    """The project, with the stricter baseline for `force`."""
     baseline = project.root / "stacks" / force / "baseline.yaml"
     baseline.parent.mkdir(exist_ok=True)
-    asked = {"rules": {id_: {"parameters": parameters} for id_, parameters in STRICT.items()}}
-    baseline.write_text(yaml.safe_dump(asked), encoding="utf-8")
+    content = {"rules": {id_: {"parameters": parameters} for id_, parameters in STRICT.items()}}
+    baseline.write_text(yaml.safe_dump(content), encoding="utf-8")
     return project
 
 
@@ -63,12 +63,12 @@ azure.network.NetworkSecurityGroup("rules", resource_group_name="rg", network_se
 kubernetes.core.v1.Pod("pod", metadata={"name": "pod", "namespace": "one"}, spec={"containers": [
     {"name": "one", "image": "one:1", "security_context": {"privileged": True}}]})
 """
-"""What breaks rules of every area."""
+"""Resources that break rules of every area."""
 
 
 @pytest.fixture(scope="module")
 def careless(tmp_path_factory: pytest.TempPathFactory, engine: Path) -> Project:
-    """A Pulumi project of somebody who knows nothing of Bluelamp."""
+    """A Pulumi project that does not use Bluelamp."""
     root = tmp_path_factory.mktemp("careless")
     (root / "Pulumi.yaml").write_text("name: careless\nruntime: python\n", encoding="utf-8")
     (root / "__main__.py").write_text(PROGRAM, encoding="utf-8")
@@ -76,7 +76,7 @@ def careless(tmp_path_factory: pytest.TempPathFactory, engine: Path) -> Project:
 
 
 def previewed(project: Project, stack: str, *packs: str) -> list[Violation]:
-    """What the real engine tells in a preview with these packs."""
+    """The violations that the real engine reports in a preview with these packs."""
     words = ["rehearse", "--", "pulumi", "preview", "--json", "--stack", stack]
     for pack in packs:
         words += ["--policy-pack", str((project.root if (project.root / pack).exists() else ROOT) / pack)]
@@ -102,33 +102,33 @@ def only(found: Found, *verdicts: Verdict) -> set[tuple[str, str]]:
     return {key for key, verdict in found.items() if verdict in verdicts}
 
 
-def told(violations: list[Violation]) -> set[tuple[str, str]]:
+def reported(violations: list[Violation]) -> set[tuple[str, str]]:
     return {(each.policy, each.urn) for each in violations}
 
 
 @pytest.mark.usefixtures("engine")
-def test_every_moment_says_the_same_of_what_it_sees(project: Project) -> None:
-    up = with_a_bastion(project).here("up", "--rehearse", FORCE)
+def test_every_command_reports_the_same_for_what_it_sees(project: Project) -> None:
+    up = with_bastion(project).here("up", "--rehearse", FORCE)
     assert up.returncode == 0, up.stdout + up.stderr
-    deployed = held_to_more(project, FORCE)
-    fresh = held_to_more(with_a_bastion(make_project(project.root.with_name("fresh"))), FORCE)
+    deployed = with_stricter_baseline(project, FORCE)
+    fresh = with_stricter_baseline(with_bastion(make_project(project.root.with_name("fresh"))), FORCE)
     whole = previewed(fresh, FORCE, "policies")
     plan, state = audited(fresh, "plan"), audited(deployed, "state")
     failing = only(plan, Verdict.FAIL)
     assert {rule for rule, _ in failing} >= STRICT.keys()
 
-    # Before anything is there, the engine knows what the plan knows.
+    # Before deployment, the engine knows what the plan knows.
     unknown = {(each.policy, each.urn) for each in whole if "unknown until" in each.message}
-    assert told(whole) - unknown == failing | only(plan, Verdict.ERROR, Verdict.EXEMPT)
+    assert reported(whole) - unknown == failing | only(plan, Verdict.ERROR, Verdict.EXEMPT)
     assert unknown == only(plan, Verdict.UNKNOWN)
 
-    # Once it is there, it knows what the state knows.
-    assert told(previewed(deployed, FORCE, "policies")) == only(
+    # After deployment, it knows what the state knows.
+    assert reported(previewed(deployed, FORCE, "policies")) == only(
         state, *(set(Verdict) - {Verdict.PASS, Verdict.NOT_APPLICABLE})
     )
 
-    # The plan and the state see the same resources, and say the same of all that the plan knows. A location that is
-    # not given is the resource group's, and the provider writes it down once it knows the group.
+    # The plan and the state see the same resources and agree on all that the plan knows. A missing location is the
+    # resource group's, and the provider records it once it knows the group.
     assert plan.keys() == state.keys()
     differing = {key: verdict for key, verdict in plan.items() if state[key] is not verdict}
     filled_in = {key for key, verdict in differing.items() if key[0] == "BL-DAT-001" and verdict is not Verdict.PASS}
@@ -145,10 +145,10 @@ def test_each_area_is_a_pack_of_its_own(careless: Project) -> None:
         assert each.pack == f"bluelamp-{rule.area}"
         assert each.severity == rule.severity
         assert each.mandatory == (rule.enforcement == "mandatory")
-    assert told(apart) == told(previewed(careless, "dev", "policies"))
+    assert reported(apart) == reported(previewed(careless, "dev", "policies"))
 
 
-def test_people_read_each_rule_under_its_own_name(careless: Project) -> None:
+def test_each_rule_is_shown_under_its_own_name(careless: Project) -> None:
     run = careless.run(
         *["rehearse", "--", "pulumi", "preview", "--stack", "dev", "--policy-pack", str(ROOT / "policies" / "data")],
         VIRTUAL_ENV=sys.prefix,

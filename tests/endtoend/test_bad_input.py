@@ -1,4 +1,4 @@
-"""What goes wrong around a rehearsal is said clearly, and nothing is lost."""
+"""Failures around a rehearsal are reported clearly, and nothing is lost."""
 
 import contextlib
 import json
@@ -16,7 +16,7 @@ pytestmark = [pytest.mark.engine, pytest.mark.usefixtures("engine"), pytest.mark
 FORCE = "dyfed-powys"
 
 
-def said(run: "subprocess.CompletedProcess[str]") -> str:
+def output(run: "subprocess.CompletedProcess[str]") -> str:
     assert "Traceback" not in run.stdout + run.stderr
     return run.stdout + run.stderr
 
@@ -33,7 +33,7 @@ def state_file(project: Project) -> Path:
     return Space(project.root).state / ".pulumi" / "stacks" / "bluelamp" / f"{FORCE}.json"
 
 
-def test_a_corrupt_state_is_restored_and_only_the_lock_of_an_engine_that_may_run_is_respected(
+def test_a_corrupt_state_is_restored_and_only_the_lock_of_a_live_engine_is_respected(
     deployed: Project,
 ) -> None:
     state = state_file(deployed)
@@ -44,15 +44,15 @@ def test_a_corrupt_state_is_restored_and_only_the_lock_of_an_engine_that_may_run
     (locks / "dead.json").write_text(json.dumps(dead), encoding="utf-8")
     run = deployed.here("up", "--rehearse", FORCE)
     assert run.returncode == 0
-    assert "the state file is damaged" in said(run)
-    assert "restored the last complete state" in said(run)
+    assert "the state file is damaged" in output(run)
+    assert "restored the last complete state" in output(run)
     assert "unchanged" in run.stdout
     elsewhere = {**dead, "hostname": "another-machine"}
     (locks / "elsewhere.json").write_text(json.dumps(elsewhere), encoding="utf-8")
     run = deployed.here("up", "--rehearse", FORCE)
     assert run.returncode == 1
-    assert "is locked: process" in said(run)
-    assert "another-machine" in said(run)
+    assert "is locked: process" in output(run)
+    assert "another-machine" in output(run)
     assert (locks / "elsewhere.json").exists()
 
 
@@ -61,21 +61,21 @@ def test_a_corrupt_store_is_named(deployed: Project) -> None:
     store.write_bytes(b"this is not a database, though it is long enough to be looked at as one" * 30)
     run = deployed.here("up", "--rehearse", FORCE)
     assert run.returncode == 1
-    assert "the rehearsal cloud's store cannot be used" in said(run)
-    assert "next:" in said(run)
+    assert "the rehearsal cloud's store cannot be used" in output(run)
+    assert "next:" in output(run)
 
 
-def test_a_missing_passphrase_of_a_real_stack_is_said(project: Project, tmp_path: Path) -> None:
+def test_a_missing_passphrase_of_a_real_stack_is_reported(project: Project, tmp_path: Path) -> None:
     backend = tmp_path / "backend"
     backend.mkdir()
     run = project.run("preview", FORCE, PULUMI_BACKEND_URL=backend.as_uri(), PULUMI_HOME=str(tmp_path / "home"))
     assert run.returncode == 2
-    assert f"bluelamp stack init {FORCE}" in said(run) or "PULUMI_CONFIG_PASSPHRASE" in said(run)
+    assert f"bluelamp stack init {FORCE}" in output(run) or "PULUMI_CONFIG_PASSPHRASE" in output(run)
     made = project.run("rehearse", "--", "true")
     assert made.returncode == 0
 
 
-def test_two_rehearsals_at_once_do_not_meet_on_a_port(project: Project) -> None:
+def test_two_rehearsals_at_once_use_different_ports(project: Project) -> None:
     runs = [
         subprocess.Popen(
             [str(COMMAND), "preview", "--rehearse", force],
@@ -108,13 +108,13 @@ def test_two_rehearsals_at_once_do_not_meet_on_a_port(project: Project) -> None:
         (("cloud", "fault", "*", "explode"), "'explode' is not an operation"),
     ],
 )
-def test_wrong_use_is_told_with_the_next_step(words: tuple[str, ...], wanted: str, unchanged: Path) -> None:
+def test_wrong_use_is_reported_with_the_next_step(words: tuple[str, ...], wanted: str, unchanged: Path) -> None:
     status, _, err = in_process(unchanged, words)
     assert status == 2, err
     assert wanted in err
 
 
-def test_mistakes_are_json_where_json_is_wanted(project: Project) -> None:
+def test_mistakes_are_reported_in_json_on_request(project: Project) -> None:
     project.settings("essex").write_text("config:\n  bluelamp:costCenter: A\n", encoding="utf-8")
     status, out, _ = in_process(project.root, ("check", "essex", "--format", "json"))
     assert status == 2
@@ -124,13 +124,13 @@ def test_mistakes_are_json_where_json_is_wanted(project: Project) -> None:
     assert any("costCentre" in problem["nextStep"] for problem in given["problems"])
 
 
-def test_outside_a_project_it_says_so(tmp_path: Path) -> None:
+def test_outside_a_project_the_error_says_so(tmp_path: Path) -> None:
     status, _, err = in_process(tmp_path, ("check", "essex"))
     assert status == 2
     assert "is not inside a Bluelamp project" in err
 
 
-def test_faults_are_retried_or_told_and_the_next_run_converges(project: Project) -> None:
+def test_faults_are_retried_or_reported_and_the_next_run_converges(project: Project) -> None:
     for words in (
         ("azure-native:keyvault:Vault", "create", "--code", "TooManyRequests", "--times", "2"),
         ("azure-native:operationalinsights:Workspace", "create", "--code", "Conflict"),
@@ -138,7 +138,7 @@ def test_faults_are_retried_or_told_and_the_next_run_converges(project: Project)
         assert project.here("cloud", "fault", *words).returncode == 0
     run = project.here("up", "--rehearse", FORCE)
     assert run.returncode == 1
-    assert "Conflict" in said(run)
+    assert "Conflict" in output(run)
     again = project.here("up", "--rehearse", FORCE)
     assert again.returncode == 0, again.stderr
     with contextlib.closing(Space(project.root).open_store()) as store:
@@ -156,14 +156,14 @@ def test_a_state_with_versioned_types_keeps_its_aliases(deployed: Project) -> No
     )
     run = deployed.here("up", "--rehearse", FORCE)
     assert run.returncode == 2
-    assert "versionAliases: keep" in said(run)
-    assert "azure-native:operationalinsights/v20250201:Workspace" in said(run)
+    assert "versionAliases: keep" in output(run)
+    assert "azure-native:operationalinsights/v20250201:Workspace" in output(run)
     settings = deployed.settings(FORCE)
     settings.write_text(
         settings.read_text(encoding="utf-8").replace("config:\n", "config:\n  bluelamp:versionAliases: keep\n", 1),
         encoding="utf-8",
     )
     kept = deployed.here("preview", "--rehearse", FORCE)
-    assert kept.returncode == 0, said(kept)
+    assert kept.returncode == 0, output(kept)
     assert "to create" not in kept.stdout
     assert "to delete" not in kept.stdout

@@ -1,4 +1,4 @@
-"""A secret that is put wherever secrets are put comes out nowhere: in no output, no report, no file."""
+"""A secret placed in every possible input appears nowhere: in no output, report or file."""
 
 import base64
 import re
@@ -50,7 +50,7 @@ spec:
 
 
 def found_in(folder: Path, *besides: Path) -> Iterator[str]:
-    """The files below `folder`, other than `besides`, that hold the canary in any form."""
+    """The files below `folder`, other than `besides`, that have the canary in any form."""
     for path in sorted(folder.rglob("*")):
         if path.is_file() and path not in besides and not any(each.is_symlink() for each in path.parents):
             content = path.read_bytes()
@@ -59,15 +59,15 @@ def found_in(folder: Path, *besides: Path) -> Iterator[str]:
 
 def run(project: Project, *words: str) -> str:
     done = bluelamp(words, project.root, **ENVIRONMENT)
-    said = done.stdout + done.stderr
-    assert "Traceback" not in said
-    assert not [form for form in FORMS if form in said], words
-    return said
+    output = done.stdout + done.stderr
+    assert "Traceback" not in output
+    assert not [form for form in FORMS if form in output], words
+    return output
 
 
 @pytest.fixture
-def caged(project: Project) -> Project:
-    """A force whose settings give providers secrets, openly and encrypted."""
+def with_secrets(project: Project) -> Project:
+    """A force whose settings give providers secrets, in clear text and encrypted."""
     settings = project.settings(FORCE)
     text = settings.read_text(encoding="utf-8")
     lines = (
@@ -79,46 +79,46 @@ def caged(project: Project) -> Project:
     return project
 
 
-def test_no_offline_command_tells_a_secret(caged: Project) -> None:
-    run(caged, "key", "force.pem")
-    run(caged, "check", FORCE, "--format", "json", "--report", "checked")
+def test_no_offline_command_reveals_a_secret(with_secrets: Project) -> None:
+    run(with_secrets, "key", "force.pem")
+    run(with_secrets, "check", FORCE, "--format", "json", "--report", "checked")
     report = ("--report", "report", "--sign-with", "force.pem")
-    assert "wrote report/findings.json" in run(caged, "audit", FORCE, *report)
-    run(caged, "verify", "report", "--format", "json")
-    run(caged, "explain", FORCE, "vault-vault", "--format", "json")
-    run(caged, "explain", FORCE, "vault-vault", "properties.sku.name")
-    run(caged, "policy", FORCE, "--format", "json")
-    run(caged, "render", FORCE)
-    assert list(found_in(caged.root, caged.settings(FORCE))) == []
+    assert "wrote report/findings.json" in run(with_secrets, "audit", FORCE, *report)
+    run(with_secrets, "verify", "report", "--format", "json")
+    run(with_secrets, "explain", FORCE, "vault-vault", "--format", "json")
+    run(with_secrets, "explain", FORCE, "vault-vault", "properties.sku.name")
+    run(with_secrets, "policy", FORCE, "--format", "json")
+    run(with_secrets, "render", FORCE)
+    assert list(found_in(with_secrets.root, with_secrets.settings(FORCE))) == []
 
 
-def test_a_secret_among_the_settings_is_refused_without_being_told(caged: Project) -> None:
-    settings = caged.settings(FORCE)
+def test_a_secret_among_the_settings_is_refused_without_revealing_it(with_secrets: Project) -> None:
+    settings = with_secrets.settings(FORCE)
     text = settings.read_text(encoding="utf-8")
     wrong = re.sub(r"role: .*", f"role: {{secure: v1:{CANARY}}}", text, count=1).replace(
         "  bluelamp:costCentre:", f"  bluelamp:clientSecret: {{secure: v1:{CANARY}}}\n  bluelamp:costCentre:"
     )
     settings.write_text(wrong, encoding="utf-8")
-    said = run(caged, "check", FORCE) + run(caged, "audit", FORCE, "--format", "json")
-    assert "is encrypted, but no setting of Bluelamp is a secret" in said
-    assert list(found_in(caged.root, settings)) == []
+    output = run(with_secrets, "check", FORCE) + run(with_secrets, "audit", FORCE, "--format", "json")
+    assert "is encrypted, but no setting of Bluelamp is a secret" in output
+    assert list(found_in(with_secrets.root, settings)) == []
 
 
-def test_no_report_on_manifests_tells_a_secret(project: Project) -> None:
+def test_no_report_on_manifests_reveals_a_secret(project: Project) -> None:
     manifests = project.root / "secrets.yaml"
     manifests.write_text(MANIFESTS)
-    asked = ("audit", "--from", "manifests", "secrets.yaml", "--report", "out", "--history", "h.duckdb")
-    said = run(project, *asked) + run(project, *asked, "--format", "json")
-    assert "BL-K8S" in said
+    command = ("audit", "--from", "manifests", "secrets.yaml", "--report", "out", "--history", "h.duckdb")
+    output = run(project, *command) + run(project, *command, "--format", "json")
+    assert "BL-K8S" in output
     assert list(found_in(project.root, manifests)) == []
 
 
 @pytest.mark.engine
 @pytest.mark.usefixtures("engine")
-def test_no_command_of_the_engine_tells_a_secret(caged: Project) -> None:
-    run(caged, "preview", "--rehearse", FORCE, "--format", "json")
-    run(caged, "up", "--rehearse", FORCE, "--report", "report")
-    run(caged, "drift", "--rehearse", FORCE, "--format", "json")
-    run(caged, "audit", "--from", "state", "--rehearse", FORCE, "--report", "audited")
-    run(caged, "destroy", "--rehearse", FORCE)
-    assert list(found_in(caged.root, caged.settings(FORCE))) == []
+def test_no_command_of_the_engine_reveals_a_secret(with_secrets: Project) -> None:
+    run(with_secrets, "preview", "--rehearse", FORCE, "--format", "json")
+    run(with_secrets, "up", "--rehearse", FORCE, "--report", "report")
+    run(with_secrets, "drift", "--rehearse", FORCE, "--format", "json")
+    run(with_secrets, "audit", "--from", "state", "--rehearse", FORCE, "--report", "audited")
+    run(with_secrets, "destroy", "--rehearse", FORCE)
+    assert list(found_in(with_secrets.root, with_secrets.settings(FORCE))) == []

@@ -1,5 +1,7 @@
-"""One force climbs its roadmap under the real engine, from one subscription to one for each area of the platform: each
-step only adds, and the last one takes everything down."""
+"""One force goes through its roadmap with the real engine, from one subscription to one for each area of the platform.
+
+Each step only adds resources, and the last one destroys everything.
+"""
 
 import json
 
@@ -29,7 +31,7 @@ def climb(project: Project, profile: str) -> dict:
     text = "".join(written).replace(FOUR, "").replace(ONE, "")
     azure = "  bluelamp:azure:\n"
     settings.write_text(text.replace(azure, azure + (FOUR if profile == "full" else ONE)), "utf-8")
-    proposed = project.run("assets", FORCE, "--propose")  # what a higher profile keeps is in no contract yet
+    proposed = project.run("assets", FORCE, "--propose")  # no contract covers what a higher profile stores
     assert proposed.returncode == 0, proposed.stderr
     up = project.here("up", "--rehearse", FORCE, "--format", "json")
     assert up.returncode == 0, up.stdout + up.stderr
@@ -39,7 +41,7 @@ def climb(project: Project, profile: str) -> dict:
 
 @pytest.mark.engine
 @pytest.mark.usefixtures("engine")
-def test_a_force_climbs_and_gets_four_subscriptions_and_nothing_is_replaced_or_deleted(project: Project) -> None:
+def test_a_force_grows_to_four_subscriptions_and_nothing_is_replaced_or_deleted(project: Project) -> None:
     there = 0
     for profile in ("starter", "hybrid", "full") if thorough.ALL else ("starter", "full"):
         result = climb(project, profile)

@@ -1,4 +1,4 @@
-"""Ctrl-C ends what runs in several processes: at once, with the status and message of every command, leaving nothing."""
+"""Ctrl-C ends commands with several processes: at once, with each command's status and message, leaving nothing behind."""
 
 import contextlib
 import json
@@ -50,8 +50,8 @@ def started(project: Project, *words: str) -> "subprocess.Popen[bytes]":
     )
 
 
-def begun(child: "subprocess.Popen[bytes]", word: bytes) -> None:
-    """Waits until it says that it checks."""
+def wait_until_checking(child: "subprocess.Popen[bytes]", word: bytes) -> None:
+    """Waits until the command reports that it is checking."""
     assert child.stderr is not None
     for line in child.stderr:
         if word in line:
@@ -60,7 +60,7 @@ def begun(child: "subprocess.Popen[bytes]", word: bytes) -> None:
 
 
 def workers(child: "subprocess.Popen[bytes]") -> list[int]:
-    """The processes that it has, once there are any."""
+    """Its child processes, once there are any."""
     while child.poll() is None:
         listed = subprocess.run(["pgrep", "-P", str(child.pid)], capture_output=True, text=True, check=False)
         if listed.returncode == 0:
@@ -71,7 +71,7 @@ def workers(child: "subprocess.Popen[bytes]") -> list[int]:
 
 
 def ended(child: "subprocess.Popen[bytes]") -> tuple[int, str]:
-    """Its status and the rest of stderr, once no process has it open; all of them are killed where that takes long."""
+    """Its status and the rest of stderr, once no process has it open. After the time limit, all processes are killed."""
     try:
         _, err = child.communicate(timeout=PATIENCE)
     except subprocess.TimeoutExpired:
@@ -88,7 +88,7 @@ def test_an_interrupted_check_ends(
     interrupt: Callable[["subprocess.Popen[bytes]"], None], at_work: bool, project: Project
 ) -> None:
     child = started(project, *SEVERAL)
-    begun(child, b"checking")
+    wait_until_checking(child, b"checking")
     if at_work:
         workers(child)
     interrupt(child)
@@ -96,7 +96,7 @@ def test_an_interrupted_check_ends(
     assert left_running(project.root) == []
 
 
-def test_an_interrupted_audit_says_so_in_its_document(project: Project) -> None:
+def test_an_interrupted_audit_reports_it_in_its_document(project: Project) -> None:
     child = started(project, "audit", "essex", "kent", "--format", "json")
     workers(child)
     interrupt_group(child)
@@ -114,7 +114,7 @@ def test_a_killed_check_leaves_no_process(project: Project) -> None:
     assert left_running(project.root) == []
 
 
-def test_what_a_lost_process_had_is_begun_anew_and_once_only(tmp_path: Path) -> None:
+def test_the_items_of_a_lost_process_are_restarted_once(tmp_path: Path) -> None:
     file = tmp_path / "died"
 
     def work(item: str) -> str:

@@ -1,4 +1,4 @@
-"""The first deployment with the real engine: the page's commands up to the login, and what the engine refuses."""
+"""The first deployment with the real engine: the page's commands up to the login, and the engine's refusals."""
 
 import json
 import os
@@ -20,21 +20,21 @@ pytestmark = [pytest.mark.engine, pytest.mark.usefixtures("engine"), pytest.mark
 
 @pytest.fixture(scope="module")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> tuple[Project, dict[str, str]]:
-    """A project whose force has a stack in a backend of files, and the environment to reach it."""
+    """A project whose force has a stack in a file backend, and the environment to reach it."""
     folder = tmp_path_factory.mktemp("first")
     (folder / "backend").mkdir()
     made = make_project(folder / "project")
-    told = {
+    variables = {
         "PULUMI_BACKEND_URL": (folder / "backend").as_uri(),
         "PULUMI_HOME": str(folder / "home"),
         "PULUMI_CONFIG_PASSPHRASE": "right",
         "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
     }
-    run = made.run("stack", "init", FORCE, **told)
+    run = made.run("stack", "init", FORCE, **variables)
     assert run.returncode == 0, run.stderr
     assert f"{FORCE}: created the stack" in run.stdout
     assert f"next: bluelamp preview {FORCE}" in run.stderr
-    return made, told
+    return made, variables
 
 
 def test_the_pages_commands_run_in_order(project: Project, tmp_path: Path) -> None:
@@ -63,7 +63,7 @@ def test_the_pages_commands_run_in_order(project: Project, tmp_path: Path) -> No
     assert project.run("check", FORCE).returncode == 0, "the engine's keys are no mistakes"
 
 
-def test_the_environments_pages_commands_run(project: Project) -> None:
+def test_the_environments_page_commands_run(project: Project) -> None:
     page = (ROOT / "docs/environments.md").read_text("utf-8")
     [block, *_] = STARTED.findall(page)
     for line in block.replace("essex", FORCE).splitlines():
@@ -72,19 +72,21 @@ def test_the_environments_pages_commands_run(project: Project) -> None:
             assert run.returncode == 0, f"{line}: {run.stderr}"
 
 
-def test_a_stack_that_exists_is_left(stack: tuple[Project, dict[str, str]]) -> None:
-    project, told = stack
-    again = project.run("stack", "init", FORCE, "--format", "json", **told)
+def test_an_existing_stack_is_left_unchanged(stack: tuple[Project, dict[str, str]]) -> None:
+    project, variables = stack
+    again = project.run("stack", "init", FORCE, "--format", "json", **variables)
     assert (again.returncode, json.loads(again.stdout)["result"]["created"]) == (0, False)
-    unknown = project.run("stack", "init", f"{FORCE}-devel", **told)
+    unknown = project.run("stack", "init", f"{FORCE}-devel", **variables)
     assert (unknown.returncode, "did you mean dyfed-powys-dev?" in unknown.stderr) == (2, True)
-    wrong = project.run("stack", "init", "kent", "--secrets-provider", "nothing", **told)
+    wrong = project.run("stack", "init", "kent", "--secrets-provider", "nothing", **variables)
     assert (wrong.returncode, "azurekeyvault://" in wrong.stderr) == (2, True)
 
 
-def lock(told: dict[str, str]) -> Path:
+def lock(variables: dict[str, str]) -> Path:
     """A lock as another engine leaves it."""
-    folder = Path(told["PULUMI_BACKEND_URL"].removeprefix("file://")) / ".pulumi/locks/organization/bluelamp" / FORCE
+    folder = (
+        Path(variables["PULUMI_BACKEND_URL"].removeprefix("file://")) / ".pulumi/locks/organization/bluelamp" / FORCE
+    )
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / "0000.json"
     holder = {"pid": 1, "username": "u", "hostname": "elsewhere", "timestamp": "2026-01-01T00:00:00Z"}
@@ -120,12 +122,12 @@ REFUSALS = {
 
 
 @pytest.mark.parametrize("case", REFUSALS)
-def test_what_the_engine_refuses_names_the_next_command(stack: tuple[Project, dict[str, str]], case: str) -> None:
-    project, told = stack
-    change, status, said, step = REFUSALS[case]
-    chosen = {key: value for key, value in (told | change).items() if value is not None}
+def test_a_refusal_by_the_engine_names_the_next_command(stack: tuple[Project, dict[str, str]], case: str) -> None:
+    project, variables = stack
+    change, status, output, step = REFUSALS[case]
+    chosen = {key: value for key, value in (variables | change).items() if value is not None}
     words = ("destroy", "--yes") if case == "locked" else ("preview",)
-    held = lock(told) if case == "locked" else None
+    held = lock(variables) if case == "locked" else None
     try:
         run = project.run(*words, "kent" if case == "no stack" else FORCE, "--format", "json", **chosen)
     finally:
@@ -134,26 +136,26 @@ def test_what_the_engine_refuses_names_the_next_command(stack: tuple[Project, di
     [force] = json.loads(run.stdout)["result"]["forces"]
     text = " ".join(force["errors"])
     assert run.returncode == force["status"] == status, run.stdout + run.stderr
-    assert said in text
+    assert output in text
     assert step in text
     assert "Traceback" not in run.stderr
 
 
 def test_the_engines_own_commands_pass_through(stack: tuple[Project, dict[str, str]]) -> None:
-    project, told = stack
+    project, variables = stack
     assert project.run("pulumi", "version").stdout == project.run("pulumi", "--", "version").stdout != ""
-    listed = project.run("pulumi", "stack", "ls", "--json", **told)
+    listed = project.run("pulumi", "stack", "ls", "--json", **variables)
     assert [each["name"] for each in json.loads(listed.stdout)] == [FORCE]
     for words in (("--help",), ("stack", "--help"), ("-h",)):
         shown = project.run("pulumi", *words)
         assert (shown.returncode, "bluelamp" in shown.stdout.lower()) == (0, False)
-    assert project.run("pulumi", "stack", "output", "-s", FORCE, "--json", **told).stdout.strip() == "{}"
-    assert project.run("pulumi", "refresh", "-s", FORCE, "--yes", "--non-interactive", **told).returncode == 0
+    assert project.run("pulumi", "stack", "output", "-s", FORCE, "--json", **variables).stdout.strip() == "{}"
+    assert project.run("pulumi", "refresh", "-s", FORCE, "--yes", "--non-interactive", **variables).returncode == 0
     assert project.run("pulumi", "--bogus").returncode != 0
 
 
-def test_words_and_status_are_the_engines(tmp_path: Path) -> None:
-    """Whatever the words, the engine gets them and its status is kept."""
+def test_arguments_and_status_are_the_engines(tmp_path: Path) -> None:
+    """The engine gets the arguments unchanged, whatever they are, and its status is kept."""
     engine = tmp_path / "pulumi"
     engine.write_text(
         f"#!{sys.executable}\nimport json, os, sys\n"
@@ -173,8 +175,8 @@ def test_words_and_status_are_the_engines(tmp_path: Path) -> None:
         assert (json.loads(run.stdout), run.returncode) == ([words, "true"], 37)
 
 
-def test_environments_are_rehearsed_apart(project: Project) -> None:
-    """Two environments of a force in one cloud: names of their own, one destroyed without the other."""
+def test_environments_are_rehearsed_separately(project: Project) -> None:
+    """Two environments of a force in one cloud: each has its own names, and one is destroyed without the other."""
     dev = f"{FORCE}-dev"
     made = project.run("new", FORCE, "--environment", "dev", "--subscription", "11111111-2222-4333-8444-555555555555")
     assert made.returncode == 0, made.stderr
@@ -201,7 +203,7 @@ def test_environments_are_rehearsed_apart(project: Project) -> None:
 
 
 def ids_of(project: Project, stack: str) -> set[str]:
-    """The ids of what the cloud holds of a stack, without the subscription."""
+    """The ids of a stack's resources in the cloud, without the subscription."""
     held = json.loads(project.run("cloud", "ls", "--force", stack, "--format", "json").stdout)
     if held["result"] is None:
         assert held["problems"], "nothing of it is there"

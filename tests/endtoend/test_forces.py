@@ -1,4 +1,4 @@
-"""Each shape of force, from nothing to up, drifted, mended and gone, under the real engine."""
+"""Each kind of force with the real engine: created, up, drifted, repaired and destroyed."""
 
 import contextlib
 import json
@@ -18,7 +18,7 @@ DRIFTED = "hub-hub-rules"
 
 
 def comes_up(project: Project, force: str) -> None:
-    """Brings the force up with a report, and again, which changes nothing."""
+    """Brings the force up with a report, then again, which changes nothing."""
     first = project.here("up", "--rehearse", force)
     assert first.returncode == 0, first.stderr
     created = re.search(r"(\d+) created", first.stdout)
@@ -38,8 +38,8 @@ def comes_up(project: Project, force: str) -> None:
 
 def verdicts(findings: Path) -> dict[tuple[str, str], str]:
     """Each verdict of a report, by rule and resource."""
-    said = json.loads(findings.read_text(encoding="utf-8"))["findings"]
-    return {(each["rule"], each["resource"]): each["verdict"] for each in said}
+    output = json.loads(findings.read_text(encoding="utf-8"))["findings"]
+    return {(each["rule"], each["resource"]): each["verdict"] for each in output}
 
 
 def goes(project: Project, force: str) -> None:
@@ -50,15 +50,15 @@ def goes(project: Project, force: str) -> None:
 
 @pytest.mark.engine
 @pytest.mark.usefixtures("engine")
-def test_the_largest_force_comes_up_and_goes(project: Project) -> None:
+def test_the_largest_force_comes_up_and_is_destroyed(project: Project) -> None:
     comes_up(project, "west-midlands")
     state = verdicts(project.root / ".bluelamp" / "reports" / "west-midlands" / "findings.json")
     planned = project.here("audit", "west-midlands", "--formats", "json", "--report", str(project.root / "planned"))
     assert planned.returncode == 0, planned.stdout + planned.stderr
     plan = verdicts(project.root / "planned" / "findings.json")
     assert plan.keys() == state.keys()
-    # A location that is not given is the resource group's: the provider writes it down once it knows the group. What a
-    # lock holds is known once that has an id.
+    # A missing location is the resource group's: the provider records it once it knows the group. The scope of a
+    # lock is known once its resource has an id.
     assert {(rule, plan[rule, urn]) for rule, urn in plan if plan[rule, urn] != state[rule, urn]} <= {
         ("BL-DAT-001", "not applicable"),
         ("BL-DAT-006", "unknown"),
@@ -70,7 +70,7 @@ def test_the_largest_force_comes_up_and_goes(project: Project) -> None:
 @pytest.mark.engine
 @pytest.mark.parametrize("force", REPAIRED)
 @pytest.mark.usefixtures("engine")
-def test_a_force_comes_up_drifts_is_mended_and_goes(force: str, project: Project) -> None:
+def test_a_force_comes_up_drifts_is_repaired_and_is_destroyed(force: str, project: Project) -> None:
     settings = project.settings(force).read_bytes()
     comes_up(project, force)
     same = project.here("drift", "--rehearse", force)
@@ -105,16 +105,16 @@ def test_the_offline_plan_is_the_engines_preview(force: str, project: Project) -
     from bluelamp.planning import plan_force
 
     plan = plan_force(force, project.root)
-    ours = {resource.urn: as_the_engine_says(resource.inputs) for resource in plan.resources}
+    ours = {resource.urn: as_previewed(resource.inputs) for resource in plan.resources}
     assert sorted(ours) == sorted(engines)
     for urn, inputs in engines.items():
-        # The engine's own note on a provider, not one of its inputs.
+        # The engine's own annotation of a provider, not an input.
         inputs.pop("__internal", None)
         assert ours[urn] == inputs, urn
 
 
-def as_the_engine_says(value: object) -> object:
-    """A planned value as `preview --json` writes it: what is not known is the engine's own marker, or left out."""
+def as_previewed(value: object) -> object:
+    """A planned value as `preview --json` writes it: an unknown value is the engine's marker, or left out."""
     from bluelamp.rehearsal.values import UNKNOWN, Secret
 
     if value is UNKNOWN:
@@ -122,9 +122,9 @@ def as_the_engine_says(value: object) -> object:
     if isinstance(value, Secret):
         return "[secret]"
     if isinstance(value, dict):
-        return {key: as_the_engine_says(item) for key, item in value.items()}
+        return {key: as_previewed(item) for key, item in value.items()}
     if isinstance(value, list):
-        return [as_the_engine_says(item) for item in value]
+        return [as_previewed(item) for item in value]
     return value
 
 
@@ -160,7 +160,7 @@ RDP = """
 
 @pytest.mark.engine
 @pytest.mark.usefixtures("engine")
-def test_a_hub_open_to_rdp_is_refused_everywhere_before_anything_is_made(project: Project) -> None:
+def test_a_hub_open_to_rdp_is_refused_everywhere_before_anything_is_created(project: Project) -> None:
     path = project.settings("dyfed-powys")
     text = path.read_text(encoding="utf-8")
     head, hub, tail = text.partition("    hub:\n")

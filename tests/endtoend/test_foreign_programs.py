@@ -1,4 +1,4 @@
-"""Programs that know nothing of Bluelamp come up, stay as they are, and go again, unmodified."""
+"""Programs that do not use Bluelamp come up unmodified, have no changes, and are destroyed."""
 
 import importlib.util
 import json
@@ -37,7 +37,7 @@ pulumi destroy --skip-preview
 
 
 def files(folder: Path) -> dict[str, bytes]:
-    """Everything in a folder but what a rehearsal keeps."""
+    """Every file in a folder except those of a rehearsal."""
     return {
         str(path.relative_to(folder)): path.read_bytes()
         for path in sorted(folder.rglob("*"))
@@ -48,14 +48,14 @@ def files(folder: Path) -> dict[str, bytes]:
 @pytest.mark.engine
 @pytest.mark.parametrize("program", [pytest.param(name, marks=together(name)) for name in thorough.some(LIVED, 4)])
 @pytest.mark.usefixtures("engine")
-def test_a_program_comes_up_stays_and_goes(program: str, tmp_path: Path) -> None:
+def test_a_program_comes_up_has_no_changes_and_is_destroyed(program: str, tmp_path: Path) -> None:
     folder, exported = tmp_path / program, tmp_path / "state.json"
     shutil.copytree(PROGRAMS / program, folder, ignore=shutil.ignore_patterns("__pycache__"))
     before = files(folder)
 
     run = bluelamp(["rehearse", "--", "sh", "-ec", LIFE], folder, EXPORTED=str(exported))
-    said = run.stdout + run.stderr
-    assert run.returncode == 0, said
+    output = run.stdout + run.stderr
+    assert run.returncode == 0, output
     _, again, refresh, _, _ = re.split(r"^=\w+$", run.stdout, flags=re.MULTILINE)
     assert "unchanged" in again
     assert "unchanged" in refresh
@@ -69,7 +69,7 @@ def test_a_program_comes_up_stays_and_goes(program: str, tmp_path: Path) -> None
 
 @pytest.mark.engine
 @pytest.mark.usefixtures("engine")
-def test_each_command_finds_the_cloud_as_the_last_one_left_it(tmp_path: Path) -> None:
+def test_each_command_finds_the_cloud_as_the_previous_one_left_it(tmp_path: Path) -> None:
     folder = tmp_path / "guestbook"
     shutil.copytree(PROGRAMS / "guestbook", folder)
     held_after = []
@@ -94,9 +94,9 @@ def test_forty_azure_types_that_no_module_uses() -> None:
 
 
 PUBLISHED = {"kubernetes": 25, "random": 1, "tls": 1, "azuread": 90, "command": 3}
-"""The SDKs whose documentation has examples, and how many of those must stand on their own and be accepted."""
+"""The SDKs whose documentation has examples, and how many of those must be complete and accepted."""
 NOT_THE_CLOUDS = (NameError, SyntaxError, AttributeError, TypeError, FileNotFoundError, ConfigMissingError)
-"""What an example says that leaves something out, names what a later SDK renamed, or is written in two languages."""
+"""Errors of an example that is incomplete, uses names from an older SDK, or is written in two languages."""
 UNKNOWN_KEYS = {
     "microsoftGraph": "an earlier version's spelling of MicrosoftGraph",
     "Group.Read.All": "the permissions that Microsoft's own applications publish are not rehearsed",
@@ -141,7 +141,7 @@ TOGETHER = ("v1/Deployment[0]", "v1/StatefulSet[0]", "v1/Job[0]", "v1/Pod[0]", "
 
 @pytest.mark.engine
 @pytest.mark.usefixtures("engine")
-def test_published_kubernetes_examples_come_up_and_go(tmp_path: Path) -> None:
+def test_published_kubernetes_examples_come_up_and_are_destroyed(tmp_path: Path) -> None:
     (tmp_path / "Pulumi.yaml").write_text("name: published\nruntime: python\n", encoding="utf-8")
     known = examples("kubernetes")
     (tmp_path / "__main__.py").write_text("\n".join(known[name] for name in TOGETHER), encoding="utf-8")

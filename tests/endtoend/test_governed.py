@@ -1,4 +1,4 @@
-"""What is settled about a force holds the same at every moment: check, preview, plain Pulumi, and what is deployed."""
+"""A force's baseline and exemptions apply equally in check, preview, plain Pulumi, and audits of deployed resources."""
 
 import json
 from datetime import timedelta
@@ -40,7 +40,7 @@ exemptions:
 
 @pytest.mark.engine
 @pytest.mark.usefixtures("engine")
-def test_a_baseline_and_an_exemption_give_one_verdict_at_every_moment(project: Project) -> None:
+def test_a_baseline_and_an_exemption_give_one_verdict_in_every_command(project: Project) -> None:
     settle(project, "baseline.yaml", "rules:\n  BL-LOG-001:\n    parameters: {minimum: 800}\n")
 
     run = project.here("check", FORCE, "--format", "json")
@@ -80,7 +80,7 @@ def test_a_baseline_and_an_exemption_give_one_verdict_at_every_moment(project: P
     assert "would loosen BL-LOG-001" in plain.stdout + plain.stderr
 
 
-def test_exemptions_are_listed_with_what_becomes_of_each(project: Project) -> None:
+def test_exemptions_are_listed_with_their_status(project: Project) -> None:
     none = project.here("exemptions", FORCE)
     assert (none.returncode, none.stdout) == (0, "no exemptions (1 force)\n")
 

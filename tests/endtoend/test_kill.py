@@ -1,4 +1,4 @@
-"""Killed without warning at random points, the next run always converges: nothing orphaned, nothing doubled."""
+"""After a kill at a random point, the next run always converges: no orphaned and no duplicate resources."""
 
 import contextlib
 import json
@@ -40,7 +40,7 @@ def in_state(root: Path, project: str, stack: str) -> list[str]:
 
 @contextlib.contextmanager
 def started(words: Sequence[str], root: Path) -> Iterator["subprocess.Popen[bytes]"]:
-    """A command in a process group of its own, so that all of it can be killed at once."""
+    """A command in a process group of its own, so that the whole group can be killed at once."""
     with subprocess.Popen(
         [str(COMMAND), *words],
         cwd=root,
@@ -53,9 +53,9 @@ def started(words: Sequence[str], root: Path) -> Iterator["subprocess.Popen[byte
 
 
 def kill_when(words: Sequence[str], root: Path, wanted: int, ticks: int, number: int = signal.SIGKILL) -> bool:
-    """Kills the command's whole group once the cloud holds `wanted` resources and `ticks` more have gone by.
+    """Kills the command's whole group `ticks` after the cloud holds `wanted` resources.
 
-    False where it ended before that.
+    False if it ended before that.
     """
     with started(words, root) as child:
         while child.poll() is None:
@@ -74,7 +74,7 @@ def kill_when(words: Sequence[str], root: Path, wanted: int, ticks: int, number:
 
 @pytest.mark.engine
 @pytest.mark.usefixtures("engine")
-def test_killed_at_random_points_it_always_converges(tmp_path: Path) -> None:
+def test_after_kills_at_random_points_it_always_converges(tmp_path: Path) -> None:
     chance = random.Random(20)
     up = ("rehearse", "--", "pulumi", "up", "--skip-preview")
     killed = 0
@@ -105,7 +105,7 @@ def test_a_killed_run_leaves_no_process_behind(tmp_path: Path) -> None:
 @pytest.mark.engine
 @pytest.mark.usefixtures("engine")
 @pytest.mark.parametrize("number", thorough.some([signal.SIGINT, signal.SIGKILL], 1), ids=str)
-def test_a_force_that_was_interrupted_is_picked_up(number: int, project: Project) -> None:
+def test_an_interrupted_force_is_completed_by_the_next_run(number: int, project: Project) -> None:
     up = ("up", "--rehearse", "dyfed-powys")
     assert kill_when(up, project.root, 4, 2, number)
     again = project.run(*up)

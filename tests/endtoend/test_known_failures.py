@@ -1,4 +1,4 @@
-"""`--baseline REPORT` on the real engine: a known failure of a mandatory rule no longer stops preview, a new one does."""
+"""`--baseline REPORT` with the real engine: a known failure of a mandatory rule does not stop preview, a new one does."""
 
 import json
 from pathlib import Path
@@ -12,8 +12,8 @@ pytestmark = pytest.mark.xdist_group("known-failures")
 FORCE = "dyfed-powys"
 
 
-def held_to(project: Project, *rules: str) -> None:
-    """Holds the force to `rules`, which are advisory elsewhere and fail there."""
+def require(project: Project, *rules: str) -> None:
+    """Makes `rules`, which are advisory elsewhere and fail there, mandatory for the force."""
     text = "".join(f"  {rule}:\n    enforcement: mandatory\n" for rule in rules)
     (project.root / f"stacks/{FORCE}/baseline.yaml").write_text(f"rules:\n{text}")
 
@@ -22,14 +22,14 @@ def held_to(project: Project, *rules: str) -> None:
 def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
     """A project whose report has a failure of a mandatory rule."""
     made = make_project(tmp_path_factory.mktemp("known") / "project")
-    held_to(made, "BL-NET-054")
+    require(made, "BL-NET-054")
     run = made.run("audit", FORCE, "--report", "earlier", "--formats", "json", "--no-history", "--quiet")
     assert run.returncode == 3, run.stderr
     return made
 
 
-def test_preview_lets_a_known_failure_pass_and_says_so(project: Project, engine: Path) -> None:
-    held_to(project, "BL-NET-054")
+def test_preview_passes_a_known_failure_and_says_so(project: Project, engine: Path) -> None:
+    require(project, "BL-NET-054")
     run = project.run("preview", "--rehearse", FORCE, "--baseline", "earlier", "--report", "out", "--format", "json")
     assert run.returncode == 0, run.stderr
     (force,) = json.loads(run.stdout)["result"]["forces"]
@@ -40,7 +40,7 @@ def test_preview_lets_a_known_failure_pass_and_says_so(project: Project, engine:
 
 
 def test_check_stops_at_a_failure_that_became_mandatory(project: Project) -> None:
-    held_to(project, "BL-NET-054", "BL-NET-012")
+    require(project, "BL-NET-054", "BL-NET-012")
     run = project.run("check", FORCE, "--baseline", "earlier")
     assert run.returncode == 3, run.stderr
     assert "New: mandatory failures (1)" in run.stdout
@@ -49,7 +49,7 @@ def test_check_stops_at_a_failure_that_became_mandatory(project: Project) -> Non
     assert "Known: mandatory failures (1)" in run.stdout
 
 
-def test_a_changed_report_is_refused_before_anything_is_begun(project: Project) -> None:
+def test_a_modified_report_is_refused_before_anything_starts(project: Project) -> None:
     file = project.root / "earlier/findings.json"
     content = file.read_bytes()
     file.write_bytes(content.replace(b'"verdict":"pass"', b'"verdict":"fail"', 1))
@@ -60,8 +60,8 @@ def test_a_changed_report_is_refused_before_anything_is_begun(project: Project) 
     file.write_bytes(content)
 
 
-def test_pulumi_policy_analyze_holds_a_state_to_its_force(project: Project, engine: Path) -> None:
-    held_to(project, "BL-NET-054")
+def test_pulumi_policy_analyze_judges_a_state_by_its_forces_baseline(project: Project, engine: Path) -> None:
+    require(project, "BL-NET-054")
     about = {"custom": True, "type": "azure-native:network:VirtualNetwork", "inputs": {}, "id": "/x"}
     urns = [f"urn:pulumi:{stack}::bluelamp::{about['type']}::hub" for stack in (FORCE, "kent")]
     manifest = {"time": "2026-11-30T00:00:00Z", "magic": "", "version": ""}

@@ -1,4 +1,4 @@
-"""The modules as a component package: what other languages see of it, and a program that sees no more."""
+"""The modules as a component package: its schema for other languages, and a program that uses only the schema."""
 
 import json
 import shutil
@@ -28,7 +28,7 @@ def test_the_engine_reads_the_schema_of_every_component(project: Project) -> Non
 
 @pytest.mark.engine
 @pytest.mark.usefixtures("engine")
-def test_a_program_that_knows_the_schema_only_goes_up_and_down(tmp_path: Path) -> None:
+def test_a_program_that_uses_only_the_schema_comes_up_and_is_destroyed(tmp_path: Path) -> None:
     folder = tmp_path / "remote"
     shutil.copytree(Path(__file__).with_name("remote"), folder)
     (folder / "modules").symlink_to(ROOT / "modules")

@@ -1,4 +1,4 @@
-"""A compliant workload that is patched to a privileged one never comes up with the policy pack on."""
+"""With the policy pack, a compliant workload patched to a privileged one never comes up."""
 
 import json
 import shutil
@@ -38,16 +38,16 @@ def patching(project: Project, change: object, name: str = "'records'") -> Proje
 
 
 @pytest.mark.parametrize("name", ["'records'", "base.metadata['name']"])
-def test_a_deployment_that_is_patched_to_privileged_is_refused(project: Project, name: str) -> None:
+def test_a_deployment_patched_to_privileged_is_refused(project: Project, name: str) -> None:
     change = {"containers": [{"name": "app", "securityContext": {"privileged": True}}]}
     run = patching(project, change, name).here("up", "--rehearse", FORCE)
-    said = run.stdout + run.stderr
-    assert run.returncode == 3, said
-    assert "BL-K8S-001" in said
+    output = run.stdout + run.stderr
+    assert run.returncode == 3, output
+    assert "BL-K8S-001" in output
     assert held(project.root) == 0
 
 
-def test_a_harmless_patch_comes_up_and_is_audited_as_what_came_out(project: Project) -> None:
+def test_a_harmless_patch_comes_up_and_the_patched_object_is_audited(project: Project) -> None:
     change = {"containers": [{"name": "app", "env": [{"name": "LEVEL", "value": "debug"}]}]}
     run = patching(project, change).here("up", "--rehearse", FORCE)
     assert run.returncode == 0, run.stdout + run.stderr

@@ -1,4 +1,4 @@
-"""What a pipeline gets of a preview, and of what is deployed."""
+"""The reports that a pipeline gets from a preview, and about what is deployed."""
 
 import json
 import re
@@ -13,9 +13,7 @@ FORCE = "dyfed-powys"
 pytestmark = [pytest.mark.engine, pytest.mark.usefixtures("engine")]
 
 
-def test_a_preview_is_reported_with_its_changes_and_what_is_deployed_with_its_lines(
-    project: Project, brought_up: Path
-) -> None:
+def test_a_preview_report_has_its_changes_and_an_audit_has_its_lines(project: Project, brought_up: Path) -> None:
     preview = project.here("preview", "--rehearse", FORCE, "--report", "preview", "--format", "json")
     assert preview.returncode == 0, preview.stdout + preview.stderr
     (force,) = json.loads(preview.stdout)["result"]["forces"]

@@ -1,4 +1,4 @@
-"""What the README says of auditing runs as it is written, of a small force in the place of the large ones."""
+"""The README's commands run as written, on small forces in place of the large ones."""
 
 import re
 import shlex
@@ -30,7 +30,7 @@ def commands(section: str = "Audit") -> list[list[str]]:
 
 
 def git(project: Project, *words: str) -> str:
-    """What git says of the project."""
+    """The output of git in the project."""
     return subprocess.run(["git", *words], cwd=project.root, check=True, capture_output=True, text=True).stdout
 
 
@@ -53,8 +53,8 @@ def test_the_audit_section_runs_as_written(project: Project) -> None:
 
 @pytest.mark.engine
 @pytest.mark.usefixtures("engine")
-def test_the_use_section_runs_as_written_and_in_its_order(project: Project) -> None:
-    """Helm is not here: what it would print is on the standard input."""
+def test_the_use_section_runs_as_written_and_in_order(project: Project) -> None:
+    """Helm is not available here: its output is given on the standard input."""
     swapped = {"essex": "dyfed-powys", "kent": "dyfed-powys"}
     done = [[swapped.get(word, word) for word in words] for words in commands("Use")]
     assert len(done) > 12
@@ -78,7 +78,7 @@ def test_the_use_section_runs_as_written_and_in_its_order(project: Project) -> N
 
 @pytest.mark.engine
 @pytest.mark.usefixtures("engine")
-def test_a_rehearsal_that_names_no_force_asks_which_one(project: Project) -> None:
+def test_a_rehearsal_without_a_force_asks_for_one(project: Project) -> None:
     run = project.run("rehearse", "--", "pulumi", "up")
     assert run.returncode == 2
     assert "no stack is selected" in run.stderr

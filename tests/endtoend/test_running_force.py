@@ -1,4 +1,4 @@
-"""A running force, under the real engine: a landing zone in the middle of the list, a hub that moves, a name in everything."""
+"""Changes of a running force with the real engine: a landing zone in the middle, a moved hub, a name used everywhere."""
 
 import json
 
@@ -12,7 +12,7 @@ ZONE = '      - name: {}\n        budget: {{amount: 100, contacts: [ict@dyfed-po
 
 @pytest.mark.engine
 @pytest.mark.usefixtures("engine")
-def test_nothing_of_a_running_force_moves_and_what_cannot_change_is_refused_before_anything_changes(
+def test_existing_resources_stay_and_impossible_changes_are_refused_first(
     project: Project,
 ) -> None:
     settings, kept = project.settings(FORCE), project.root / "stacks" / FORCE / "addresses.yaml"
@@ -22,7 +22,7 @@ def test_nothing_of_a_running_force_moves_and_what_cannot_change_is_refused_befo
     assert project.here("up", "--rehearse", FORCE).returncode == 0
     assert "omega: 10.29.5.0/24" in kept.read_text("utf-8")
 
-    kept.unlink()  # as if an earlier release had deployed it
+    kept.unlink()  # as if deployed by an earlier release
     between = first.replace(ZONE.format("omega"), ZONE.format("middle") + ZONE.format("omega"))
     settings.write_text(between, "utf-8")
     refused = project.here("preview", "--rehearse", FORCE)

@@ -1,4 +1,4 @@
-"""Programs in many shapes come up, stay as they are, and go, in the environment and the layout that their authors chose."""
+"""Programs in many layouts and environments come up, have no changes, and are destroyed."""
 
 import json
 import os
@@ -83,7 +83,7 @@ CHART = {
     },
 }
 HELM = '#!/bin/sh\n[ "$1" = template ] && cat "$3"/templates/*\n'
-"""Renders a chart without expressions, where Helm itself is not installed."""
+"""Renders a chart without expressions if Helm itself is not installed."""
 LIFE = """
 pulumi stack select dev --create
 pulumi up --skip-preview
@@ -94,7 +94,7 @@ pulumi destroy --skip-preview
 
 
 def environment_with_an_sdk_of_its_own(folder: Path) -> None:
-    """A virtual environment that has Pulumi and an SDK which no other environment has."""
+    """A virtual environment with Pulumi and an SDK that no other environment has."""
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", folder], check=True)
     site = next(folder.glob("lib/python*/site-packages"))
     (site / "others.pth").write_text(sysconfig.get_path("purelib") + "\n")
@@ -112,7 +112,7 @@ def environment_with_an_sdk_of_its_own(folder: Path) -> None:
 
 @pytest.mark.engine
 @pytest.mark.usefixtures("engine")
-def test_programs_in_many_shapes_come_up_stay_and_go(tmp_path: Path) -> None:
+def test_programs_in_many_layouts_come_up_and_are_destroyed(tmp_path: Path) -> None:
     network, app = tmp_path / "platform" / "network", tmp_path / "app"
     (tmp_path / ".git").mkdir()
     for folder, program in ((network, NETWORK), (app, APP)):

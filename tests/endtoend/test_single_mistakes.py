@@ -1,4 +1,4 @@
-"""Single mistakes in programs that know nothing of Bluelamp: each is refused, with the words that help."""
+"""Single mistakes in programs that do not use Bluelamp: each is refused with a helpful message."""
 
 import copy
 import re
@@ -29,7 +29,7 @@ def label(program: str, mistake: Mapping[str, Any]) -> str:
 
 
 def changed(given: Mapping[str, Any], mistake: Mapping[str, Any], records: list[Record]) -> dict[str, Any]:
-    """The inputs with the mistake in them."""
+    """The inputs with the mistake applied."""
     inputs = copy.deepcopy(dict(given))
     for path, value in mistake.get("set", {}).items():
         holder, key = place(inputs, path)
@@ -53,7 +53,7 @@ def place(inputs: Any, path: str) -> tuple[Any, Any]:
 
 
 def filled(value: Any, records: list[Record]) -> Any:
-    """A value with what stands for other resources of the program put in."""
+    """A value with the references to other resources of the program filled in."""
 
     def known(match: re.Match[str]) -> str:
         [record] = [one for one in records if one.type.endswith(f":{match[2]}") and one.urn.endswith(f"::{match[3]}")]
@@ -74,14 +74,14 @@ def test_a_single_mistake_is_refused(program: str, mistake: Mapping[str, Any]) -
         with pytest.raises(CloudError) as refusal:
             whole.refusals(name, inputs)
         assert refusal.value.code == mistake["code"]
-        said = refusal.value.message
+        output = refusal.value.message
     else:
         failures = whole.refusals(name, inputs)
         paths = mistake["at"] if isinstance(mistake["at"], list) else [mistake["at"]]
         assert sorted(one.path for one in failures) == sorted(paths)
-        said = "\n".join(one.reason for one in failures)
+        output = "\n".join(one.reason for one in failures)
     for words in mistake["says"]:
-        assert words in said
+        assert words in output
 
 
 @pytest.mark.parametrize("program", [pytest.param(name, marks=together(name)) for name in TABLE])
@@ -138,7 +138,7 @@ EDITS = {
 
 
 def edited(program: str, folder: Path, *edits: tuple[str, str]) -> Path:
-    """A copy of a program in which a few words are others."""
+    """A copy of a program in which a few words are replaced."""
     copied = folder / program
     shutil.copytree(PROGRAMS / program, copied)
     for old, new in edits:
@@ -151,20 +151,20 @@ def edited(program: str, folder: Path, *edits: tuple[str, str]) -> Path:
 @pytest.mark.engine
 @pytest.mark.parametrize("mistake", thorough.some([*EDITS], 4))
 @pytest.mark.usefixtures("engine")
-def test_the_engine_says_the_same_and_leaves_nothing(mistake: str, tmp_path: Path) -> None:
-    program, old, new, says = EDITS[mistake]
+def test_the_engine_refuses_it_too_and_leaves_nothing(mistake: str, tmp_path: Path) -> None:
+    program, old, new, message = EDITS[mistake]
     folder = edited(program, tmp_path, (old, new))
     script = "pulumi up; status=$?; pulumi destroy >/dev/null 2>&1; exit $status"
     run = bluelamp(["rehearse", "--", "sh", "-c", script], folder)
-    said = run.stdout + run.stderr
-    assert run.returncode == 1, said
-    for words in says:
-        assert words in said
-    assert "Traceback" not in said
+    output = run.stdout + run.stderr
+    assert run.returncode == 1, output
+    for words in message:
+        assert words in output
+    assert "Traceback" not in output
     assert held(folder) == 0
 
 
-def test_a_plan_tells_every_mistake_at_once(tmp_path: Path) -> None:
+def test_a_plan_reports_every_mistake_at_once(tmp_path: Path) -> None:
     edits = [
         ('"request_path": "/healthz"', '"requestPth": "/healthz"'),
         ("prefix_length=30", 'prefix_length="thirty"'),

@@ -1,4 +1,4 @@
-"""A force on a virtual WAN, under the real engine: up, unchanged, judged, and gone."""
+"""A force on a virtual WAN with the real engine: up, unchanged, judged and destroyed."""
 
 import json
 
@@ -11,7 +11,7 @@ FORCE = "dyfed-powys"
 
 @pytest.mark.engine
 @pytest.mark.usefixtures("engine")
-def test_a_force_on_a_virtual_wan_comes_up_and_goes(project: Project) -> None:
+def test_a_force_on_a_virtual_wan_comes_up_and_is_destroyed(project: Project) -> None:
     settings = project.settings(FORCE)
     text = settings.read_text("utf-8")
     text = text.replace("      firewall:\n        enabled: false\n", "")

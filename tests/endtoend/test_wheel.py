@@ -1,4 +1,4 @@
-"""The wheel, installed in an environment of its own away from the checkout, by somebody with an empty folder."""
+"""The wheel, installed in an environment of its own away from the checkout, and used in an empty folder."""
 
 import os
 import shutil
@@ -46,7 +46,7 @@ class Installed:
         return next(self.python.parents[1].glob("lib/python*/site-packages/bluelamp"))
 
     def run(self, *words: str, cwd: Path, status: int = 0, **extra: str) -> str:
-        """Runs the installed command with nothing of the checkout in its environment; what it wrote to stdout."""
+        """Runs the installed command with nothing of the checkout in its environment; returns its stdout."""
         clean = {
             name: value for name, value in environment(**extra).items() if name not in ("VIRTUAL_ENV", "PYTHONPATH")
         }
@@ -65,7 +65,7 @@ class Installed:
 
 @pytest.fixture(scope="module")
 def installed(tmp_path_factory: pytest.TempPathFactory) -> Installed:
-    """The wheel, built from the source distribution and installed; only its dependencies are the checkout's."""
+    """The wheel, built from the source distribution and installed; its dependencies are the checkout's."""
     place = tmp_path_factory.mktemp("wheel")
     source, dist, env = place / "source", place / "dist", place / "env"
     source.mkdir()
@@ -90,14 +90,14 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Installed:
     python = env / "bin" / "python"
     subprocess.run([uv, "pip", "install", "--quiet", "--python", str(python), "--no-deps", str(wheel)], check=True)
     made = Installed(wheel, sdist, python)
-    # A path in a .pth file brings the packages of that folder, and not what its own .pth files lead to: the checkout.
+    # A path in a .pth file adds the packages of that folder but does not follow its own .pth files to the checkout.
     (made.package.parent / "dependencies.pth").write_text(sysconfig.get_path("purelib") + "\n", encoding="utf-8")
     shutil.rmtree(source)
     return made
 
 
 def wanted() -> dict[str, Path]:
-    """Every file of the package in the checkout, by the name that it has in the wheel."""
+    """Every file of the package in the checkout, by its name in the wheel."""
     found = {}
     for top in ("bluelamp", *PARTS):
         for path in (ROOT / top).rglob("*"):
@@ -113,7 +113,7 @@ def test_the_wheel_has_every_file_of_the_tree_and_no_other_top_level_package(ins
     assert set(inside) == set(wanted())
     for name, path in wanted().items():
         content = path.read_bytes()
-        if VIRTUALENV in content:  # the environment of the checkout, which is not there
+        if VIRTUALENV in content:  # the environment of the checkout, which the wheel does not have
             assert VIRTUALENV not in inside[name]
         else:
             assert inside[name] == content, name
@@ -140,12 +140,12 @@ def test_every_rule_is_there(installed: Installed) -> None:
         "from bluelamp.policies.compiled import to_admission\n"
         "print(*sorted(f'{rule.id} {len(rule.cases)}' for rule in rules()), sep='\\n')"
     )
-    said = [
+    output = [
         subprocess.run([str(python), "-c", code], check=True, capture_output=True, text=True, cwd="/").stdout
         for python in (installed.python, sys.executable)
     ]
-    assert said[0] == said[1]
-    assert said[0].count("\n") > 300
+    assert output[0] == output[1]
+    assert output[0].count("\n") > 300
 
 
 def test_a_force_goes_from_init_to_a_verified_report(installed: Installed, tmp_path: Path) -> None:
@@ -155,39 +155,41 @@ def test_a_force_goes_from_init_to_a_verified_report(installed: Installed, tmp_p
     assert "within its baseline" in installed.run("check", FORCE, cwd=root)
     assert "(38 resources, " in installed.run("up", "--rehearse", FORCE, cwd=root)
     plain = ["rehearse", "--", "pulumi", "preview", "--stack", FORCE, "--policy-pack", "policies"]
-    said = installed.run(*plain, "--expect-no-changes", cwd=root)
-    assert "unchanged" in said
-    assert "BL-NET-012" in said
+    output = installed.run(*plain, "--expect-no-changes", cwd=root)
+    assert "unchanged" in output
+    assert "BL-NET-012" in output
     installed.run("audit", "--from", "state", "--rehearse", FORCE, "--report", "reports/state", cwd=root)
     assert "unchanged since" in installed.run("verify", "reports/state", cwd=root)
     assert "modules/azure/hub" in installed.run("explain", FORCE, "hub-hub-rules", cwd=root)
     assert left_running(root) == []
 
 
-def test_a_module_works_in_a_project_that_has_modules_of_its_own(installed: Installed, tmp_path: Path) -> None:
+def test_a_module_works_in_a_project_with_modules_of_its_own(installed: Installed, tmp_path: Path) -> None:
     """The program of docs/projects.md."""
     page = (ROOT / "docs" / "projects.md").read_text(encoding="utf-8")
     program = page.partition("```python\n")[2].partition("```")[0]
-    assert len([line for line in program.splitlines() if line]) <= 6 + 1  # one line is broken for its length
+    assert len([line for line in program.splitlines() if line]) <= 6 + 1  # one line is wrapped for its length
     for part in PARTS:
         (tmp_path / part).mkdir()
         (tmp_path / part / "__init__.py").write_text("OWN = True\n", encoding="utf-8")
     (tmp_path / "Pulumi.yaml").write_text("name: records\nruntime: python\n", encoding="utf-8")
     own = "import infra, modules, policies\nassert infra.OWN and modules.OWN and policies.OWN\n"
     (tmp_path / "__main__.py").write_text(program + own, encoding="utf-8")
-    said = installed.run("rehearse", "--", "pulumi", "up", cwd=tmp_path)
-    assert "azure-native:resources:ResourceGroup" in said
-    assert "3 created" in said
+    output = installed.run("rehearse", "--", "pulumi", "up", cwd=tmp_path)
+    assert "azure-native:resources:ResourceGroup" in output
+    assert "3 created" in output
     assert held(tmp_path) == 1
     assert left_running(tmp_path) == []
 
 
 def test_the_installed_modules_are_a_component_package(installed: Installed, tmp_path: Path) -> None:
-    """`pulumi package add`, and a program that imports the SDK that it writes and nothing else of Bluelamp."""
+    """`pulumi package add`, and a program that imports the generated SDK and nothing else of Bluelamp."""
     (tmp_path / "Pulumi.yaml").write_text("name: records\nruntime: python\n", encoding="utf-8")
     (tmp_path / "__main__.py").write_text(ADDED, encoding="utf-8")
-    said = installed.run("rehearse", "--", "pulumi", "package", "add", str(installed.package / "modules"), cwd=tmp_path)
-    assert "import pulumi_bluelamp" in said
+    output = installed.run(
+        "rehearse", "--", "pulumi", "package", "add", str(installed.package / "modules"), cwd=tmp_path
+    )
+    assert "import pulumi_bluelamp" in output
     assert "bluelamp" in (tmp_path / "Pulumi.yaml").read_text(encoding="utf-8")
     installed.run("rehearse", "--", "pulumi", "up", "--yes", "--skip-preview", cwd=tmp_path)
     assert held(tmp_path) == 3

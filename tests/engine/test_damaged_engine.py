@@ -1,4 +1,4 @@
-"""An engine in the cache that is no longer what was installed is found, reported and replaced; nobody sees a traceback."""
+"""A cached engine that differs from what was installed is found, reported and replaced, without a traceback."""
 
 import functools
 import hashlib
@@ -59,7 +59,7 @@ def program(path: Path, text: str) -> Path:
 
 @pytest.fixture
 def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty cache, with a `go` that builds at once; the engine that it builds prints its version and no more."""
+    """An empty cache, with a `go` that builds at once; the engine that it builds only prints its version."""
     sdk = tmp_path / "sdk" / "python" / "cmd"
     sdk.mkdir(parents=True)
     (sdk / "pulumi-language-python-exec").write_text("# runs programs\n", encoding="utf-8")
@@ -90,7 +90,7 @@ def builds(cache: Path) -> int:
     return (cache.parent / "builds").read_text(encoding="utf-8").count("run")
 
 
-# Each damages one file of the engine.
+# Each function damages one file of the engine.
 
 
 def emptied(path: Path) -> None:
@@ -200,11 +200,11 @@ def test_a_damaged_engine_is_reported_with_the_command_that_repairs_it(cache: Pa
     assert builds(cache) == 2
 
 
-def test_what_needs_the_engine_replaces_a_damaged_one_first(cache: Path) -> None:
+def test_commands_that_need_the_engine_replace_a_damaged_one_first(cache: Path) -> None:
     halved(installed() / "pulumi")
-    # The stand-in brings nothing up; what matters is that it is a new one, and that the failure is a clear one.
-    said = command("rehearse", "--", "pulumi", "version")
-    assert pinned_version() in said.stdout
+    # The stand-in cannot bring anything up; what matters is that it is new and that the failure is clear.
+    output = command("rehearse", "--", "pulumi", "version")
+    assert pinned_version() in output.stdout
     assert builds(cache) == 2
 
 
@@ -239,7 +239,7 @@ NOT_RECORDS += ['{"format":1,"version":"3.259.0","files":{}}', '{"format":1,"ver
 
 
 @pytest.mark.parametrize("content", NOT_RECORDS)
-def test_an_engine_without_a_proper_record_is_not_used(cache: Path, content: str) -> None:
+def test_an_engine_with_an_invalid_record_is_not_used(cache: Path, content: str) -> None:
     place = installed()
     record_of(place).write_bytes(content.encode("utf-8", "surrogateescape"))
     assert find.find() is None
@@ -262,7 +262,7 @@ MEMORY = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
 
 @st.composite
 def changes(draw: st.DrawFn) -> tuple[dict[str, bytes], dict[str, bytes | None]]:
-    """The files of an engine, and what becomes of them: other content, or gone (None)."""
+    """The files of an engine, each with new content or deleted (None)."""
     names = st.sampled_from(["pulumi", "bin/pulumi", "a", "b/c", "pulumi-language-python"])
     before = draw(st.dictionaries(names, CONTENT, min_size=1, max_size=4))
     after: dict[str, bytes | None] = dict(before)
@@ -311,11 +311,11 @@ def test_any_change_to_any_file_is_damage(
         assert (damage(target, "1.2.3", full=full) == "") == (after == before)
 
 
-# Programs that are no engine.
+# Programs that are not an engine.
 
 
 def elf(machine: int) -> bytes:
-    """The head of a program for another machine."""
+    """The ELF header of a program for another machine."""
     ident = b"\x7fELF\x02\x01\x01" + bytes(9)
     return ident + struct.pack("<HHIQQQIHHHHHH", 2, machine, 1, 0x400000, 64, 0, 0, 64, 56, 0, 64, 0, 0) + bytes(200)
 
@@ -347,7 +347,7 @@ def wrong(place: Path, kind: str) -> Path:
 
 
 @pytest.mark.parametrize("kind", WRONG)
-def test_a_program_that_is_no_engine_is_refused(cache: Path, kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_program_that_is_not_an_engine_is_refused(cache: Path, kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
     path = wrong(cache.parent, kind)
     monkeypatch.setenv("BLUELAMP_ENGINE", str(path))
     assert find.find() is None
@@ -358,13 +358,13 @@ def test_a_program_that_is_no_engine_is_refused(cache: Path, kind: str, monkeypa
     assert not (cache.parent / "builds").exists()
 
 
-def test_every_verb_refuses_a_program_that_is_no_engine_without_a_traceback(cache: Path) -> None:
+def test_every_command_refuses_a_program_that_is_not_an_engine_without_a_traceback(cache: Path) -> None:
     path = wrong(cache.parent, "other-machine")
     for words in (("engine", "status"), ("engine", "install"), ("preview", "--rehearse", "dyfed-powys"), ("doctor",)):
-        said = command(*words, BLUELAMP_ENGINE=str(path))
-        assert said.returncode == 1, said.stdout
-        assert str(path) in said.stderr + said.stdout
-        assert "BLUELAMP_ENGINE" in said.stderr + said.stdout or "next:" in said.stderr
+        output = command(*words, BLUELAMP_ENGINE=str(path))
+        assert output.returncode == 1, output.stdout
+        assert str(path) in output.stderr + output.stdout
+        assert "BLUELAMP_ENGINE" in output.stderr + output.stdout or "next:" in output.stderr
 
 
 @pytest.mark.parametrize(
@@ -372,15 +372,15 @@ def test_every_verb_refuses_a_program_that_is_no_engine_without_a_traceback(cach
     [Path.mkdir, lambda path: path.symlink_to(path), os.mkfifo, lambda _: None],
     ids=["folder", "loop", "pipe", "none"],
 )
-def test_what_is_no_program_is_refused_clearly(cache: Path, make: Callable[[Path], object]) -> None:
+def test_a_path_that_is_no_program_is_refused_clearly(cache: Path, make: Callable[[Path], object]) -> None:
     path = cache.parent / "named"
     make(path)
-    said = command("engine", "status", BLUELAMP_ENGINE=str(path))
-    assert said.returncode == 1
-    assert str(path) in said.stderr
+    output = command("engine", "status", BLUELAMP_ENGINE=str(path))
+    assert output.returncode == 1
+    assert str(path) in output.stderr
 
 
-def test_a_program_that_hangs_is_ended(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_hanging_program_is_ended(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(find, "_SECONDS", 0.5)
     path = program(cache.parent / "hangs", "#!/bin/sh\nsleep 5151 &\nwait\n")
     monkeypatch.setenv("BLUELAMP_ENGINE", str(path))
@@ -389,7 +389,7 @@ def test_a_program_that_hangs_is_ended(cache: Path, monkeypatch: pytest.MonkeyPa
     assert "sleep 5151" not in subprocess.run(["ps", "-eo", "args"], check=True, capture_output=True, text=True).stdout
 
 
-def test_a_named_engine_is_the_same_in_every_folder(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_relative_engine_path_is_the_same_in_every_folder(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     program(cache.parent / "mine" / "pulumi", "#!/bin/sh\necho v3.999.0\n")
     monkeypatch.chdir(cache.parent)
     monkeypatch.setenv("BLUELAMP_ENGINE", "mine/pulumi")
@@ -406,7 +406,7 @@ def test_an_engine_in_a_relative_folder_of_the_path_is_not_used(cache: Path, mon
     assert "relative" in find.missing()
 
 
-# Installations that end early.
+# Interrupted installations.
 
 
 def dead_process() -> int:
@@ -415,7 +415,7 @@ def dead_process() -> int:
     return ended.pid
 
 
-def test_left_over_folders_of_dead_processes_go_and_those_of_live_ones_stay(cache: Path) -> None:
+def test_leftover_folders_of_dead_processes_are_removed_and_those_of_live_ones_stay(cache: Path) -> None:
     place = installed()
     engines = place.parent
     dead = dead_process()
@@ -436,15 +436,15 @@ def test_left_over_folders_of_dead_processes_go_and_those_of_live_ones_stay(cach
     assert builds(cache) == 1
 
 
-def test_a_killed_installation_is_made_good_by_the_next(cache: Path) -> None:
-    """Kills the installation at many points; whatever it left, the next one ends with a whole engine."""
+def test_a_killed_installation_is_completed_by_the_next(cache: Path) -> None:
+    """Kills the installation at many points; after each, the next one gives a working engine."""
     slow = (cache.parent / "bin" / "go").read_text(encoding="utf-8").replace("build)", "build) sleep 0.05;")
     program(cache.parent / "bin" / "go", slow)
     script = "from bluelamp.engine.install import install; install(lambda *_: None)"
     for point in range(12):
         shutil.rmtree(cache, ignore_errors=True)
         with subprocess.Popen([sys.executable, "-c", script], start_new_session=True) as child:
-            # The points are places in the work, not times: how many entries the engines' folder has had.
+            # The points are steps of the work, not times: the number of entries that the engines' folder has had.
             seen: set[str] = set()
             while child.poll() is None and len(seen) < point:
                 seen |= {folder + name for folder, folders, files in os.walk(cache) for name in (*folders, *files)}
@@ -455,21 +455,21 @@ def test_a_killed_installation_is_made_good_by_the_next(cache: Path) -> None:
         assert not [path for path in place.parent.iterdir() if path.name.startswith(".")]
 
 
-def test_a_full_disk_is_said_and_leaves_nothing(cache: Path) -> None:
+def test_a_full_disk_is_reported_and_leaves_nothing(cache: Path) -> None:
     full = (
         (cache.parent / "bin" / "go")
         .read_text(encoding="utf-8")
         .replace("build)", "build) echo 'no space left on device' >&2; exit 1;")
     )
     program(cache.parent / "bin" / "go", full)
-    said = command("engine", "install")
-    assert said.returncode == 1
-    assert "no space left on device" in said.stderr
+    output = command("engine", "install")
+    assert output.returncode == 1
+    assert "no space left on device" in output.stderr
     assert sorted(path.name for path in (cache / "engine").iterdir()) == ["lock"]
 
 
-def test_a_disk_that_is_full_at_any_point_leaves_nothing_that_is_used(cache: Path) -> None:
-    """A limit on the size of a file stands for a disk that is full after so many bytes."""
+def test_a_disk_that_fills_up_at_any_point_leaves_nothing_that_is_used(cache: Path) -> None:
+    """A limit on the size of a file simulates a disk that fills up after so many bytes."""
     script = (
         "import resource, sys\n"
         "from bluelamp.engine.install import install\n"
@@ -492,31 +492,33 @@ def test_a_disk_that_is_full_at_any_point_leaves_nothing_that_is_used(cache: Pat
         assert not [path for path in place.parent.iterdir() if path.name.startswith(".")]
 
 
-def test_a_cache_that_cannot_be_written_is_said(cache: Path) -> None:
+def test_an_unwritable_cache_is_reported(cache: Path) -> None:
     cache.write_text("a file", encoding="utf-8")
-    said = command("engine", "install")
-    assert said.returncode == 1
-    assert "cannot be written" in said.stderr
+    output = command("engine", "install")
+    assert output.returncode == 1
+    assert "cannot be written" in output.stderr
     assert command("engine", "status").returncode == 1
 
 
-@pytest.mark.parametrize("says", ["v3.1.0", "nothing"])
-def test_a_build_that_does_not_run_is_not_installed(cache: Path, says: str) -> None:
+@pytest.mark.parametrize("message", ["v3.1.0", "nothing"])
+def test_a_build_that_does_not_run_is_not_installed(cache: Path, message: str) -> None:
     wrong = (
-        (cache.parent / "bin" / "go").read_text(encoding="utf-8").replace(f"echo v{pinned_version()}", f"echo {says}")
+        (cache.parent / "bin" / "go")
+        .read_text(encoding="utf-8")
+        .replace(f"echo v{pinned_version()}", f"echo {message}")
     )
     program(cache.parent / "bin" / "go", wrong)
-    said = command("engine", "install")
-    assert said.returncode == 1
-    assert "does not run here" in said.stderr
+    output = command("engine", "install")
+    assert output.returncode == 1
+    assert "does not run here" in output.stderr
     assert find.find() is None
 
 
 # The official release.
 
 
-def archive(*, says: str = "", names: tuple[str, ...] = ("pulumi/pulumi", "pulumi/pulumi-language-python")) -> bytes:
-    content = f"#!/bin/sh\necho v{says or official.official_version()}\n".encode()
+def archive(*, message: str = "", names: tuple[str, ...] = ("pulumi/pulumi", "pulumi/pulumi-language-python")) -> bytes:
+    content = f"#!/bin/sh\necho v{message or official.official_version()}\n".encode()
     packed = io.BytesIO()
     with tarfile.open(fileobj=packed, mode="w:gz") as made:
         for name in names:
@@ -531,7 +533,7 @@ def archive(*, says: str = "", names: tuple[str, ...] = ("pulumi/pulumi", "pulum
 
 @pytest.fixture
 def mirror(cache: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[bytes], None]]:
-    """A mirror that serves what it is given, and whether its digest is the pinned one."""
+    """A mirror that serves the given archive, and whether its digest is the pinned one."""
     place = cache.parent / "mirror"
     place.mkdir()
     handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=str(place))
@@ -550,7 +552,7 @@ def mirror(cache: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[b
 
 
 def pinned(monkeypatch: pytest.MonkeyPatch, content: bytes) -> None:
-    """Pins the digest of `content` in place of the release's, which no test can download."""
+    """Pins the digest of `content` instead of the release's, which no test can download."""
     digest = hashlib.sha256(content).hexdigest()
     values = {"version": official.official_version(), "archives": {official.official_platform(): digest}}
     monkeypatch.setattr(official, "_pinned", lambda: values)
@@ -578,36 +580,36 @@ def test_an_archive_with_another_digest_is_never_unpacked(
 ) -> None:
     mirror(content)
     (cache.parent / "bin" / "go").unlink()
-    said = command("engine", "install", PATH="/usr/bin:/bin")
-    assert said.returncode == 1
-    assert "is pinned; nothing of it was unpacked" in said.stderr
+    output = command("engine", "install", PATH="/usr/bin:/bin")
+    assert output.returncode == 1
+    assert "is pinned; nothing of it was unpacked" in output.stderr
     assert sorted(path.name for path in (cache / "engine").iterdir()) == ["lock"]
 
 
-def test_an_archive_with_another_digest_gives_way_to_a_build(cache: Path, mirror: Callable[[bytes], None]) -> None:
+def test_an_archive_with_another_digest_is_replaced_by_a_build(cache: Path, mirror: Callable[[bytes], None]) -> None:
     mirror(archive())
-    said = command("engine", "install")
-    assert said.returncode == 0
-    assert "built" in said.stdout
-    assert "is pinned" in said.stderr
+    output = command("engine", "install")
+    assert output.returncode == 0
+    assert "built" in output.stdout
+    assert "is pinned" in output.stderr
 
 
 def test_an_archive_that_prints_another_version_is_not_installed(
     mirror: Callable[[bytes], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    content = archive(says="3.998.0")
+    content = archive(message="3.998.0")
     mirror(content)
     pinned(monkeypatch, content)
     assert install(lambda *_: None).origin == "built"
 
 
-def test_no_digest_for_a_platform_means_no_download(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_a_digest_for_the_platform_nothing_is_downloaded(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(official, "official_platform", lambda: "plan9-mips")
     with pytest.raises(EngineError, match="no digest"):
         official.fetch(lambda *_: None, find.version_of)
 
 
-def test_the_pinned_digests_are_of_a_supported_version_no_newer_than_the_one_that_is_built() -> None:
+def test_the_pinned_digests_are_of_a_supported_version_no_newer_than_the_built_one() -> None:
     data = json.loads(Path(official.__file__).with_name("official.json").read_text(encoding="utf-8"))
     parts = [tuple(map(int, version.split("."))) for version in (data["version"], pinned_version())]
     assert find.MINIMUM <= parts[0] <= parts[1]
@@ -619,12 +621,12 @@ def test_the_pinned_digests_are_of_a_supported_version_no_newer_than_the_one_tha
 @pytest.mark.parametrize("place", ["ftp://x/", "javascript:1", "/tmp", "data:,x", "--output=x"])
 def test_a_mirror_is_a_web_address_or_a_folder(cache: Path, place: str) -> None:
     (cache.parent / "bin" / "go").unlink()
-    said = command("engine", "install", BLUELAMP_ENGINE_MIRROR=place, PATH="/usr/bin:/bin")
-    assert said.returncode == 1
-    assert "BLUELAMP_ENGINE_MIRROR" in said.stderr
+    output = command("engine", "install", BLUELAMP_ENGINE_MIRROR=place, PATH="/usr/bin:/bin")
+    assert output.returncode == 1
+    assert "BLUELAMP_ENGINE_MIRROR" in output.stderr
 
 
-def test_the_modes_of_what_is_installed_keep_others_out(cache: Path) -> None:
+def test_the_permissions_of_an_installed_engine_exclude_other_users(cache: Path) -> None:
     before = os.umask(0)
     try:
         place = installed()
@@ -633,7 +635,7 @@ def test_the_modes_of_what_is_installed_keep_others_out(cache: Path) -> None:
     assert not [path for path in (place.parent, place, *place.iterdir()) if path.stat().st_mode & stat.S_IWOTH]
 
 
-def test_an_engine_that_others_could_replace_is_not_used(cache: Path) -> None:
+def test_an_engine_that_other_users_could_replace_is_not_used(cache: Path) -> None:
     place = installed()
     for folder_ in (place, place.parent):
         folder_.chmod(0o777)

@@ -1,4 +1,4 @@
-"""What is kept of the engine's events."""
+"""Processing the engine's events."""
 
 from pathlib import Path
 
@@ -9,14 +9,14 @@ from bluelamp.engine.events import Outcome
 URN = "urn:pulumi:essex::bluelamp::bluelamp:index:PrivateDns::private-dns"
 
 
-@pytest.mark.parametrize("said", ["92 zones take long", "private-dns: 92 zones take long"])
-def test_a_warning_names_its_resource_once(said: str) -> None:
+@pytest.mark.parametrize("message", ["92 zones take long", "private-dns: 92 zones take long"])
+def test_a_warning_names_its_resource_once(message: str) -> None:
     outcome = Outcome()
-    outcome.take({"diagnosticEvent": {"severity": "warning", "urn": URN, "message": f"{said}\n"}})
+    outcome.take({"diagnosticEvent": {"severity": "warning", "urn": URN, "message": f"{message}\n"}})
     assert outcome.warnings == ["private-dns: 92 zones take long"]
 
 
-def test_what_a_component_notes_is_kept_and_what_a_program_prints_is_not() -> None:
+def test_a_components_notes_are_kept_and_a_programs_output_is_not() -> None:
     outcome = Outcome()
     stack = "urn:pulumi:essex::bluelamp::pulumi:pulumi:Stack::bluelamp-essex"
     for urn, message in ((URN, "92 zones take long\n"), (stack, "printed"), ("", "the engine's own")):
@@ -24,12 +24,12 @@ def test_what_a_component_notes_is_kept_and_what_a_program_prints_is_not() -> No
     assert (outcome.notes, outcome.warnings) == (["private-dns: 92 zones take long"], [])
 
 
-def test_a_note_is_told_where_something_of_its_component_is_made() -> None:
+def test_a_note_is_shown_if_a_resource_of_its_component_is_created() -> None:
     from bluelamp.engine.operation import Target
     from bluelamp.errors import Status
     from bluelamp.fleet import deploy
 
-    def told() -> tuple[str, ...]:
+    def shown() -> tuple[str, ...]:
         return deploy._result(target, "preview", Status.DONE, outcome).program_notes
 
     def take(op: str, urn: str) -> None:
@@ -46,12 +46,12 @@ def test_a_note_is_told_where_something_of_its_component_is_made() -> None:
         ("update", zone),
     ):
         take(op, urn)
-        assert told() == ()
+        assert shown() == ()
     take("create", zone)
-    assert told() == ("private-dns: 92 zones take long",)
+    assert shown() == ("private-dns: 92 zones take long",)
 
 
-def test_a_warning_of_no_resource_is_as_it_was_said() -> None:
+def test_a_warning_without_a_resource_is_unchanged() -> None:
     outcome = Outcome()
     outcome.take({"diagnosticEvent": {"severity": "warning", "message": "the state is old"}})
     assert outcome.warnings == ["the state is old"]
@@ -68,7 +68,7 @@ def broken(exceptions: list[dict[str, str]] | None) -> dict[str, object]:
     return {"policyEvent": event if exceptions is None else {**event, "exceptions": exceptions}}
 
 
-def test_an_excepted_violation_stops_nothing_and_names_its_exceptions() -> None:
+def test_an_exempt_violation_stops_nothing_and_names_its_exemptions() -> None:
     outcome = Outcome()
     outcome.take(broken([{"id": "EXC-2", "reason": "moves in May"}, {"id": "EXC-10", "reason": "CHG-1"}]))
     assert outcome.broken == []

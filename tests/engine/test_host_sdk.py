@@ -62,7 +62,7 @@ def test_arguments_are_in_snake_case_and_checked() -> None:
         made["HubArgs"](adress_space="10.0.0.0/16")
 
 
-def test_the_engine_reads_which_package_it_is_of(tmp_path: Path) -> None:
+def test_the_engine_reads_the_package_of_the_sdk(tmp_path: Path) -> None:
     for name, content in files(schema()).items():
         (tmp_path / "sdks" / "net" / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / "sdks" / "net" / name).write_text(content, encoding="utf-8")
@@ -91,7 +91,7 @@ def test_the_engine_reads_which_package_it_is_of(tmp_path: Path) -> None:
         schema(version='1"\nimport os'),
     ],
 )
-def test_what_only_pulumis_own_generator_can_write_is_refused(given: dict[str, Any]) -> None:
+def test_schemas_that_only_pulumis_own_generator_supports_are_refused(given: dict[str, Any]) -> None:
     with pytest.raises(UnsupportedSchemaError):
         files(given)
 
@@ -108,7 +108,7 @@ FIELDS = st.recursive(
 
 @settings(max_examples=40, derandomize=True, deadline=None)
 @given(st.dictionaries(NAMES.filter(lambda name: name not in {"args", "opts"}), FIELDS, max_size=4), CLASSES, st.data())
-def test_every_component_can_be_written_and_loaded(fields: dict[str, Any], name: str, data: st.DataObject) -> None:
+def test_every_component_can_be_generated_and_loaded(fields: dict[str, Any], name: str, data: st.DataObject) -> None:
     required = data.draw(st.lists(st.sampled_from(sorted(fields)), unique=True)) if fields else []
     component = {"isComponent": True, "inputProperties": fields, "requiredInputs": required, "properties": {}}
     made = module(files(schema(resources={f"net:index:{name}": component})))
@@ -123,8 +123,8 @@ def test_every_component_can_be_written_and_loaded(fields: dict[str, Any], name:
 
 @settings(max_examples=tries(100), derandomize=True, deadline=None)
 @given(st.text(max_size=30), st.sampled_from(["description", "property", "token", "name", "version", "type"]))
-def test_nothing_of_a_schema_becomes_code(text: str, place: str) -> None:
-    """Any text at all, and text that tries to leave the place that it is put in."""
+def test_no_text_of_a_schema_becomes_code(text: str, place: str) -> None:
+    """Any text, and text that tries to break out of the place where it is inserted."""
     for hostile in (text, f"{text}'''\"\"\"\nimport os\nos.abort()\n", f"a): pass\nimport os  # {text}"):
         given = schema()
         hub = given["resources"].pop("net:index:Hub")

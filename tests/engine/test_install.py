@@ -1,4 +1,4 @@
-"""Finding and getting an engine, with stand-ins for the programs that fetch and build it."""
+"""Finding, downloading and building an engine, with stand-ins for the programs that do so."""
 
 import os
 import stat
@@ -31,22 +31,22 @@ def run(words: tuple[str, ...], cache: Path, path: str) -> "subprocess.Completed
     )
 
 
-def test_a_pulumi_that_is_there_and_new_enough_is_used(tmp_path: Path) -> None:
+def test_an_installed_pulumi_that_is_new_enough_is_used(tmp_path: Path) -> None:
     script(tmp_path / "bin" / "pulumi", "echo v3.999.0")
-    said = run(("engine", "status"), tmp_path / "cache", f"{tmp_path / 'bin'}:/usr/bin:/bin")
-    assert said.returncode == 0, said.stderr
-    assert "pulumi 3.999.0, found" in said.stdout
+    output = run(("engine", "status"), tmp_path / "cache", f"{tmp_path / 'bin'}:/usr/bin:/bin")
+    assert output.returncode == 0, output.stderr
+    assert "pulumi 3.999.0, found" in output.stdout
 
 
-def test_an_old_pulumi_is_not_used_and_doctor_says_so(tmp_path: Path) -> None:
+def test_an_old_pulumi_is_not_used_and_doctor_reports_it(tmp_path: Path) -> None:
     script(tmp_path / "bin" / "pulumi", "echo v3.10.0")
-    said = run(("doctor",), tmp_path / "cache", f"{tmp_path / 'bin'}:/usr/bin:/bin")
-    assert said.returncode == 1
-    assert "3.10.0" in said.stdout
-    assert "bluelamp engine install" in said.stdout
+    output = run(("doctor",), tmp_path / "cache", f"{tmp_path / 'bin'}:/usr/bin:/bin")
+    assert output.returncode == 1
+    assert "3.10.0" in output.stdout
+    assert "bluelamp engine install" in output.stdout
 
 
-def test_with_neither_network_nor_go_it_says_what_to_do_and_check_still_works(tmp_path: Path) -> None:
+def test_without_network_and_go_the_error_has_the_next_step_and_check_still_works(tmp_path: Path) -> None:
     empty = tmp_path / "bin"
     empty.mkdir()
     (empty / "git").symlink_to("/usr/bin/git")
@@ -73,7 +73,7 @@ esac
 
 @pytest.fixture
 def fake_go(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A `go` that builds at once; the real one is used by every test that runs an engine."""
+    """A `go` that builds at once; tests that run an engine use the real one."""
     sdk = tmp_path / "sdk"
     (sdk / "python" / "cmd").mkdir(parents=True)
     (sdk / "python" / "cmd" / "pulumi-language-python-exec").write_text("")
@@ -83,7 +83,7 @@ def fake_go(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return log
 
 
-def test_several_at_once_build_one_engine(fake_go: Path, tmp_path: Path) -> None:
+def test_concurrent_installations_build_one_engine(fake_go: Path, tmp_path: Path) -> None:
     path = f"{tmp_path / 'bin'}:/bin"
     with ThreadPoolExecutor(3) as pool:
         done = list(pool.map(lambda _: run(("engine", "install"), tmp_path / "cache", path), range(3)))
@@ -103,9 +103,9 @@ def test_several_at_once_build_one_engine(fake_go: Path, tmp_path: Path) -> None
 @pytest.mark.usefixtures("fake_go")
 def test_a_failed_build_leaves_nothing_behind(tmp_path: Path) -> None:
     script(tmp_path / "bin" / "go", 'test "$1" != build && echo x || { echo "disk full" >&2; exit 1; }')
-    said = run(("engine", "install"), tmp_path / "cache", f"{tmp_path / 'bin'}:/bin")
-    assert said.returncode == 1
-    assert "disk full" in said.stderr
+    output = run(("engine", "install"), tmp_path / "cache", f"{tmp_path / 'bin'}:/bin")
+    assert output.returncode == 1
+    assert "disk full" in output.stderr
     assert [item.name for item in (tmp_path / "cache" / "engine").iterdir()] == ["lock"]
 
 

@@ -1,4 +1,4 @@
-"""No preview shows the engine's mark of a value that is not known until deployment, wherever in a value it is."""
+"""No preview shows the engine's marker of an unknown value, at any depth."""
 
 import json
 from io import StringIO
@@ -32,14 +32,14 @@ values = st.recursive(
 
 
 def result(was: Any, now: Any, path: str = "a") -> Result:
-    """What comes of a preview in which a property changes, read from the engine's events."""
+    """The result of a preview in which a property changes, read from the engine's events."""
     outcome = Outcome()
     metadata = {"urn": URN, "op": "update", "old": {"inputs": {"a": was}}, "new": {"inputs": {"a": now}}}
     outcome.take({"resourcePreEvent": {"metadata": {**metadata, "detailedDiff": {path: {"diffKind": "update"}}}}})
-    said = now if isinstance(now, str) else "x"
-    outcome.take({"diagnosticEvent": {"severity": "warning", "message": f"about {said}", "urn": URN}})
-    outcome.take({"diagnosticEvent": {"severity": "error", "message": f"wrong {said}", "urn": URN}})
-    outcome.take({"policyEvent": {"policyName": "BL-NET-001", "resourceUrn": URN, "message": f"found {said}"}})
+    output = now if isinstance(now, str) else "x"
+    outcome.take({"diagnosticEvent": {"severity": "warning", "message": f"about {output}", "urn": URN}})
+    outcome.take({"diagnosticEvent": {"severity": "error", "message": f"wrong {output}", "urn": URN}})
+    outcome.take({"policyEvent": {"policyName": "BL-NET-001", "resourceUrn": URN, "message": f"found {output}"}})
     return Result(
         "essex",
         "preview",
@@ -51,8 +51,8 @@ def result(was: Any, now: Any, path: str = "a") -> Result:
     )
 
 
-def said(monkeypatch: pytest.MonkeyPatch, one: Result) -> str:
-    """What people are shown."""
+def output(monkeypatch: pytest.MonkeyPatch, one: Result) -> str:
+    """The output for a user."""
     streams = StringIO()
     monkeypatch.setattr("sys.stdout", streams)
     monkeypatch.setattr("sys.stderr", streams)
@@ -62,10 +62,10 @@ def said(monkeypatch: pytest.MonkeyPatch, one: Result) -> str:
 
 @settings(max_examples=tries(1200), derandomize=True, deadline=None)
 @given(was=values, now=values)
-def test_no_mark_is_shown(was: Any, now: Any) -> None:
+def test_no_marker_is_shown(was: Any, now: Any) -> None:
     one = result(was, now)
     with pytest.MonkeyPatch.context() as patch:
-        text = said(patch, one)
+        text = output(patch, one)
     for given_ in (text, json.dumps(one.as_dict())):
         assert not is_unknown(given_)
         assert SIGNATURE not in given_
@@ -75,20 +75,20 @@ def test_no_mark_is_shown(was: Any, now: Any) -> None:
 @given(
     value=st.recursive(st.none() | st.integers() | plain, lambda inner: st.lists(inner) | st.dictionaries(plain, inner))
 )
-def test_what_is_known_is_shown_as_it_is(value: Any) -> None:
+def test_known_values_are_shown_unchanged(value: Any) -> None:
     assert shown(value) == value
 
 
 @pytest.mark.parametrize("mark", sorted(UNKNOWNS))
-def test_it_is_said_in_words(mark: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert f"a: nothing => {KNOWN_LATER}" in said(monkeypatch, result(None, mark))
-    assert f'a: "x" => {{"b": ["{KNOWN_LATER}", 1]}}' in said(monkeypatch, result("x", {"b": [mark, 1]}))
-    assert f'"https://<{KNOWN_LATER}>.vault"' in said(monkeypatch, result("x", f"https://{mark}.vault"))
+def test_an_unknown_value_is_shown_in_words(mark: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert f"a: nothing => {KNOWN_LATER}" in output(monkeypatch, result(None, mark))
+    assert f'a: "x" => {{"b": ["{KNOWN_LATER}", 1]}}' in output(monkeypatch, result("x", {"b": [mark, 1]}))
+    assert f'"https://<{KNOWN_LATER}>.vault"' in output(monkeypatch, result("x", f"https://{mark}.vault"))
     properties = result("x", {"b": mark}).as_dict()["changes"][0]["properties"]
     assert properties == {"a": {"kind": "update", "was": "x", "now": {"b": KNOWN_LATER}}}
 
 
-def test_two_unknown_keys_stay_two_and_secrets_stay_hidden() -> None:
+def test_two_unknown_keys_stay_distinct_and_secrets_stay_hidden() -> None:
     first, second = sorted(UNKNOWNS)[:2]
     assert shown({first: 1, second: 2}) == {KNOWN_LATER: 1, f"{KNOWN_LATER} (2)": 2}
     assert shown({"a": {SIGNATURE: SECRET, "value": "hunter2"}}) == {"a": "[secret]"}
@@ -96,6 +96,6 @@ def test_two_unknown_keys_stay_two_and_secrets_stay_hidden() -> None:
 
 
 @pytest.mark.parametrize("path", ["[", f'a["{sorted(UNKNOWNS)[0]}"]'])
-def test_paths_hold_no_mark_either(path: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_paths_have_no_marker(path: str, monkeypatch: pytest.MonkeyPatch) -> None:
     one = result({sorted(UNKNOWNS)[0]: 1}, {sorted(UNKNOWNS)[0]: 2}, path)
-    assert not is_unknown(said(monkeypatch, one) + json.dumps(one.as_dict()))
+    assert not is_unknown(output(monkeypatch, one) + json.dumps(one.as_dict()))

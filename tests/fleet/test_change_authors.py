@@ -1,4 +1,4 @@
-"""Who has contributed to a change, and so may not approve it: from the commits of a real checkout."""
+"""The contributors to a change, who may not approve it: read from the commits of a real checkout."""
 
 import subprocess
 from pathlib import Path
@@ -43,24 +43,24 @@ def shallow(root: Path, depth: int) -> Path:
     return cloned
 
 
-def test_everyone_of_a_merge_has_contributed(merged: Path) -> None:
+def test_everyone_in_a_merge_is_a_contributor(merged: Path) -> None:
     found = authors(merged, resolve(merged, "HEAD"))
     assert found == ["host@police.example", "other@police.example", "siro@police.example"]
 
 
 @pytest.mark.parametrize("depth", [1, 2])
-def test_a_shallow_checkout_that_lacks_merged_commits_knows_no_authors(merged: Path, depth: int) -> None:
+def test_a_shallow_checkout_without_the_merged_commits_has_no_authors(merged: Path, depth: int) -> None:
     root = shallow(merged, depth)
     with pytest.raises(GitError):
         authors(root, resolve(root, "HEAD"))
 
 
-def test_a_shallow_checkout_with_the_whole_change_knows_its_authors(merged: Path) -> None:
+def test_a_shallow_checkout_with_the_whole_change_has_its_authors(merged: Path) -> None:
     root = shallow(merged, 4)
     assert authors(root, resolve(root, "HEAD")) == authors(merged, resolve(merged, "HEAD"))
 
 
-def test_one_commit_needs_no_history(merged: Path) -> None:
+def test_a_single_commit_needs_no_history(merged: Path) -> None:
     commit(merged, "last", "siro@police.example")
     root = shallow(merged, 1)
     assert authors(root, resolve(root, "HEAD")) == ["siro@police.example"]
@@ -78,7 +78,7 @@ def test_one_commit_needs_no_history(merged: Path) -> None:
         "Co-authored-by: A\n <siro@police.example>",
     ],
 )
-def test_a_co_author_is_found_in_every_form(merged: Path, trailer: str) -> None:
+def test_a_co_author_is_found_in_every_spelling(merged: Path, trailer: str) -> None:
     commit(merged, f"change\n\n{trailer}\nReviewed-by: C <c@police.example>", "dev@police.example")
     found = authors(merged, resolve(merged, "HEAD"))
     assert "siro@police.example" in found

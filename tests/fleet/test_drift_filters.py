@@ -1,4 +1,4 @@
-"""What is drift and what a filter leaves out of it, since when it is there, and how an issue tells it."""
+"""Drift, the filters that exclude some of it, its age, and its description in an issue."""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
@@ -36,12 +36,12 @@ def read(root: Path, text: str, today: date = TODAY) -> Drift:
 
 
 def one(**more: str) -> str:
-    said = {"type": NETWORK, "property": "tags.note", "reason": REASON, "expiry": "2027-01-31", **more}
-    rows = "".join(f'    {key}: "{value}"\n' for key, value in said.items() if value)
+    output = {"type": NETWORK, "property": "tags.note", "reason": REASON, "expiry": "2027-01-31", **more}
+    rows = "".join(f'    {key}: "{value}"\n' for key, value in output.items() if value)
     return f"ignore:\n  -\n{rows}"
 
 
-def test_a_filter_covers_a_property_and_what_is_below_it_of_some_resources(tmp_path: Path) -> None:
+def test_a_filter_covers_a_property_and_those_below_it_of_some_resources(tmp_path: Path) -> None:
     drift = read(tmp_path, one(property="tags", resource="hub-*"))
     kept, ignored = drift.sift(
         [step("hub-network", "tags.note", "tags.x", "dhcpOptions"), step("other", "tags.note"), step("hub-b", "tags")]
@@ -57,19 +57,19 @@ def test_a_filter_covers_a_property_and_what_is_below_it_of_some_resources(tmp_p
     ]
 
 
-def test_an_index_can_be_any(tmp_path: Path) -> None:
+def test_a_wildcard_matches_any_index(tmp_path: Path) -> None:
     drift = read(tmp_path, one(property="rules[*].priority"))
     kept, ignored = drift.sift([step("a", "rules[3].priority", "rules[3].name", "rules", 'rules["x"].priority')])
     assert [each.property for each in ignored] == ["rules[3].priority"]
     assert list(kept[0].changes) == ["rules[3].name", "rules", 'rules["x"].priority']
 
 
-def test_a_resource_that_is_gone_is_always_drift(tmp_path: Path) -> None:
+def test_a_deleted_resource_is_always_drift(tmp_path: Path) -> None:
     gone = step("hub", "tags.note", op="delete")
     assert read(tmp_path, one()).sift([gone]) == ([gone], [])
 
 
-def test_a_filter_counts_until_its_expiry(tmp_path: Path) -> None:
+def test_a_filter_applies_until_its_expiry(tmp_path: Path) -> None:
     text = one(expiry="2026-11-30")
     assert read(tmp_path, text).sift([step("a", "tags.note")])[0] == []
     after = read(tmp_path, text, TODAY + timedelta(days=1))
@@ -78,7 +78,7 @@ def test_a_filter_counts_until_its_expiry(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("change", "said"),
+    ("change", "message"),
     [
         ({"property": "a..b"}, "is not a valid property path"),
         ({"property": "*"}, "is not a valid property path"),
@@ -90,12 +90,12 @@ def test_a_filter_counts_until_its_expiry(tmp_path: Path) -> None:
         ({"colour": "red"}, "colour"),
     ],
 )
-def test_a_mistake_is_told_with_its_place(tmp_path: Path, change: dict[str, str], said: str) -> None:
+def test_a_mistake_is_reported_with_its_location(tmp_path: Path, change: dict[str, str], message: str) -> None:
     with pytest.raises(SettingsError) as error:
         read(tmp_path, one(**change))
     [problem] = [str(each) for each in error.value.problems]
     assert problem.startswith("stacks/essex/drift.yaml:")
-    assert said in problem
+    assert message in problem
 
 
 @settings(derandomize=True, deadline=None, max_examples=tries(60))
@@ -109,7 +109,7 @@ def test_every_property_is_either_drift_or_ignored(paths: list[str]) -> None:
     )
 
 
-def test_history_says_since_when_and_what_is_gone(tmp_path: Path) -> None:
+def test_the_history_has_the_age_of_drift_and_what_is_resolved(tmp_path: Path) -> None:
     file = file_of(tmp_path, rehearse=False)
     days = [datetime(2026, 11, day, tzinfo=UTC) for day in (1, 2, 3, 4)]
     both = [step("a", "tags.note", "sku"), step("b", op="delete")]
@@ -126,17 +126,17 @@ def test_history_says_since_when_and_what_is_gone(tmp_path: Path) -> None:
     assert file.stat().st_mode & 0o777 == 0o600
 
 
-def test_forces_are_remembered_at_the_same_time(tmp_path: Path) -> None:
+def test_forces_are_recorded_at_the_same_time(tmp_path: Path) -> None:
     file = file_of(tmp_path, rehearse=False)
     forces = [f"force-{number}" for number in range(6)]
     with ThreadPoolExecutor(6) as pool:
-        told = list(pool.map(lambda force: remember(file, force, [("u", "p")], datetime.now(UTC))[1], forces))
-    assert set(told) == {""}
+        messages = list(pool.map(lambda force: remember(file, force, [("u", "p")], datetime.now(UTC))[1], forces))
+    assert set(messages) == {""}
     again = [remember(file, force, [("u", "p")], datetime.now(UTC))[0] for force in forces]
     assert {runs for each in again for _, runs in each.since.values()} == {2}
 
 
-def test_a_history_that_cannot_be_used_is_no_failure(tmp_path: Path) -> None:
+def test_an_unusable_history_is_no_failure(tmp_path: Path) -> None:
     file = file_of(tmp_path, rehearse=True)
     file.parent.mkdir(parents=True)
     file.write_bytes(b"not a database" * 100)
@@ -163,7 +163,7 @@ def test_an_issue_shows_values_as_code_and_can_be_found_again(tmp_path: Path) ->
     assert issue([found(status=Status.DONE)], run, "x").startswith("### No drift\n")
 
 
-def test_an_issue_fits_its_host(tmp_path: Path) -> None:
+def test_an_issue_fits_the_limit_of_its_host(tmp_path: Path) -> None:
     run = Drifting(tmp_path, datetime(2026, 11, 30, tzinfo=UTC), {})
     many = found(*(step(f"network-{number}", "tags.note", tags={"note": "x" * 200}) for number in range(2_000)))
     text = issue([many], run, "bluelamp drift --all")
@@ -171,7 +171,7 @@ def test_an_issue_fits_its_host(tmp_path: Path) -> None:
     assert "more" in text
 
 
-def test_all_mistakes_of_all_forces_are_told_at_once(tmp_path: Path) -> None:
+def test_all_mistakes_of_all_forces_are_reported_at_once(tmp_path: Path) -> None:
     for force in ("essex", "kent"):
         (tmp_path / "stacks" / force).mkdir(parents=True)
         (tmp_path / "stacks" / force / "drift.yaml").write_text("repair: 1\n", encoding="utf-8")
@@ -183,7 +183,7 @@ def test_all_mistakes_of_all_forces_are_told_at_once(tmp_path: Path) -> None:
     ]
 
 
-def test_a_repair_changes_what_has_drifted_and_nothing_else() -> None:
+def test_a_repair_changes_drifted_resources_only() -> None:
     drifted = found(step("a", "tags.note"), step("b", op="delete"))
     assert _beyond(step("a", "tags.note"), drifted) == ""
     assert _beyond(step("b", op="create"), drifted) == ""
@@ -193,6 +193,6 @@ def test_a_repair_changes_what_has_drifted_and_nothing_else() -> None:
 
 
 @pytest.mark.parametrize("file", ["stacks", "Pulumi.yaml/drift.md"])
-def test_an_issue_that_cannot_be_written_is_wrong_use_and_nothing_is_compared(file: str) -> None:
+def test_an_unwritable_issue_file_is_wrong_use_and_nothing_is_compared(file: str) -> None:
     status, _, err = in_process(ROOT, ["drift", "--rehearse", "dyfed-powys", "--issue", file])
     assert (status, f"{file}: cannot be written: " in err) == (2, True), err

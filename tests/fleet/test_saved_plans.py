@@ -1,4 +1,4 @@
-"""Saved plans and their approvals: what is refused, by whom and why; no engine runs."""
+"""Saved plans and their approvals: which are refused, by whom and why; no engine runs."""
 
 import json
 import shutil
@@ -18,12 +18,12 @@ from bluelamp.errors import Status, UsageError
 from bluelamp.fleet.approvals import (
     NotApprovedError,
     People,
+    approval_statuses,
     approvals,
     approve,
     needed,
     read_people,
     refuse_unapproved,
-    standings,
 )
 from bluelamp.fleet.deploy import Result
 from bluelamp.fleet.inputs import Inputs, state_digest
@@ -48,7 +48,7 @@ INPUTS = Inputs(
 
 
 def now() -> datetime:
-    """The time, to the second, as plans have it: tests may run long after they were collected."""
+    """The time to the second, as in plans; tests may run long after they were collected."""
     return datetime.now(UTC).replace(microsecond=0)
 
 
@@ -99,10 +99,10 @@ def refused(folder: Path, known: dict[str, str] = KNOWN) -> str:
     return error.value.message
 
 
-# The folder is as it was written, by somebody who is known
+# The folder is unchanged and signed by a known key
 
 
-def test_a_folder_opens_as_it_was_written(plans: Path) -> None:
+def test_an_unchanged_folder_opens(plans: Path) -> None:
     opened = open_plans(plans, KNOWN)
     assert opened.name == "pipeline"
     assert opened.manifest.forces["essex"].changes == {"create": 1}
@@ -114,10 +114,10 @@ def test_every_edit_is_refused(plans: Path) -> None:
     plan.write_text(plan.read_text("utf-8").replace("new", "mew"), encoding="utf-8")
     (plans / "essex" / "preview.json").unlink()
     (plans / "extra.json").write_text("{}", encoding="utf-8")
-    said = refused(plans)
-    assert "essex/plan.json was changed" in said
-    assert "essex/preview.json is missing" in said
-    assert "extra.json was added" in said
+    output = refused(plans)
+    assert "essex/plan.json was changed" in output
+    assert "essex/preview.json is missing" in output
+    assert "extra.json was added" in output
 
 
 @pytest.mark.parametrize(
@@ -131,7 +131,7 @@ def test_an_edited_manifest_is_refused(plans: Path, old: str, new: str) -> None:
     assert "manifest.json: was changed" in refused(plans)
 
 
-def test_a_manifest_that_somebody_else_sealed_again_is_refused(plans: Path, tmp_path: Path) -> None:
+def test_a_manifest_signed_by_another_key_is_refused(plans: Path, tmp_path: Path) -> None:
     other = saved(tmp_path / "other", CREATED, key=Ed25519PrivateKey.generate())
     assert "signed by an unknown key" in refused(other)
     shutil.copy(other / "manifest.sig", plans / "manifest.sig")
@@ -160,7 +160,7 @@ def test_a_folder_with_other_files_is_refused_before_any_preview(plans: Path, tm
         refuse_folder(plans / "notes.md" / "plans")
 
 
-def test_a_link_in_the_place_of_a_file_is_refused(plans: Path, tmp_path: Path) -> None:
+def test_a_link_in_place_of_a_file_is_refused(plans: Path, tmp_path: Path) -> None:
     plan = plans / "essex" / "plan.json"
     shutil.move(plan, tmp_path / "plan.json")
     plan.symlink_to(tmp_path / "plan.json")
@@ -175,7 +175,7 @@ def test_another_forces_plan_in_its_place_is_refused(tmp_path: Path) -> None:
         refuse_plan((folder / "kent" / "plan.json").read_bytes(), "essex")
 
 
-def test_a_secret_in_clear_text_is_not_kept(tmp_path: Path) -> None:
+def test_a_plan_with_a_secret_in_clear_text_is_not_saved(tmp_path: Path) -> None:
     secret = {SIGNATURE: SECRET, "plaintext": '"correct horse"'}
     plan = {"resourcePlans": {urn("essex", GROUP, "new"): {"goal": {"inputs": [{"password": secret}]}}}}
     with pytest.raises(UsageError, match="has a secret in clear text") as error:
@@ -187,7 +187,7 @@ def test_a_secret_in_clear_text_is_not_kept(tmp_path: Path) -> None:
     assert saved(tmp_path / "plans", CREATED, plan=plan).is_dir()
 
 
-def test_a_plan_of_another_machine_is_taken_as_it_was_made(tmp_path: Path) -> None:
+def test_a_plan_of_another_machine_is_accepted_unchanged(tmp_path: Path) -> None:
     (tmp_path / "there").mkdir()
     (tmp_path / "here").mkdir()
     there, here = Saving(tmp_path / "there", {}), Saving(tmp_path / "here", {})
@@ -224,7 +224,7 @@ def changes(opened: Opened, now: Inputs, *, rehearse: bool = True) -> str:
     return error.value.message
 
 
-def test_everything_that_changed_is_named(plans: Path) -> None:
+def test_every_change_is_named(plans: Path) -> None:
     opened = open_plans(plans, KNOWN)
     opened.refuse_changes(INPUTS, ["essex"], rehearse=True)
     now = replace(
@@ -237,7 +237,7 @@ def test_everything_that_changed_is_named(plans: Path) -> None:
         settings={"essex": "0" * 64},
         rules={"essex": "0" * 64},
     )
-    said = changes(opened, now)
+    output = changes(opened, now)
     for part in (
         "the commit is dddddddddddd, and was cccccccccccc",
         "files differ from the commit now",
@@ -248,11 +248,11 @@ def test_everything_that_changed_is_named(plans: Path) -> None:
         "the settings of essex changed",
         "the rules of essex changed",
     ):
-        assert part in said
+        assert part in output
     assert "made in a rehearsal" in changes(opened, INPUTS, rehearse=False)
 
 
-def test_a_state_that_was_written_since_is_refused(plans: Path) -> None:
+def test_a_state_written_since_is_refused(plans: Path) -> None:
     opened = open_plans(plans, KNOWN)
     opened.refuse_state("essex", STATE)
     later = {"deployment": {"manifest": {"time": "2026-11-02T00:00:00Z"}, "resources": []}}
@@ -287,7 +287,7 @@ def people(root: Path) -> Iterator[People]:
 
 @dataclass
 class Signing:
-    """Approving one folder of plans."""
+    """Approves one folder of plans."""
 
     folder: Path
     people: People
@@ -301,7 +301,7 @@ class Signing:
         return error.value.message
 
     def lacking(self, *stacks: str, later: timedelta = AT_ONCE) -> str:
-        """Why the plans may not be applied; empty where they may."""
+        """Why the plans may not be applied; empty if they may."""
         opened = open_plans(self.folder, KNOWN)
         try:
             refuse_unapproved(opened, self.people, stacks or list(opened.manifest.forces), now() + later)
@@ -323,11 +323,11 @@ def test_one_person_approves_an_addition_and_two_a_deletion(tmp_path: Path, peop
     assert two.lacking() == ""
 
 
-def test_what_changes_nothing_needs_nobody(tmp_path: Path, people: People) -> None:
+def test_a_plan_without_changes_needs_no_approval(tmp_path: Path, people: People) -> None:
     assert Signing(saved(tmp_path / "plans"), people).lacking() == ""
 
 
-def test_a_replaced_data_store_can_lose_data_and_another_replacement_cannot(tmp_path: Path) -> None:
+def test_replacing_a_data_store_can_lose_data_and_another_replacement_cannot(tmp_path: Path) -> None:
     steps = [Step(urn("essex", ACCOUNT, "a"), op) for op in ("delete-replaced", "replace", "create-replacement")]
     assert [(loss.urn, loss.why) for loss in losses(steps)] == [(steps[0].urn, "replaced data store")]
     assert losses([Step(urn("essex", GROUP, "a"), "replace"), Step(urn("essex", ACCOUNT, "b"), "update")]) == []
@@ -341,22 +341,20 @@ def test_a_replaced_data_store_can_lose_data_and_another_replacement_cannot(tmp_
     "author",
     ["siro@national.police.example", "siro+git@pnn.national.police.example", "s.i.r.o@national.police.example"],
 )
-def test_an_author_approves_nothing_under_any_of_their_addresses(tmp_path: Path, people: People, author: str) -> None:
+def test_an_author_may_not_approve_under_any_of_their_addresses(tmp_path: Path, people: People, author: str) -> None:
     signing = Signing(saved(tmp_path / "plans", CREATED, authors=("dev@essex.police.uk", author)), people)
     assert signing.refused("national-siro") == "national-siro is an author of the change"
     signing("national-ciso")
 
 
 @pytest.mark.parametrize("inputs", [replace(INPUTS, dirty=True), replace(INPUTS, commit="")])
-def test_a_change_whose_authors_are_not_known_cannot_be_approved(
-    tmp_path: Path, people: People, inputs: Inputs
-) -> None:
+def test_a_change_with_unknown_authors_cannot_be_approved(tmp_path: Path, people: People, inputs: Inputs) -> None:
     authors = () if not inputs.commit else ("dev@essex.police.uk",)
     signing = Signing(saved(tmp_path / "plans", CREATED, inputs=inputs, authors=authors), people)
     assert "the authors of the change are not known" in signing.refused("national-siro")
 
 
-def test_an_approver_is_known_and_in_date_and_for_the_force(tmp_path: Path, people: People) -> None:
+def test_an_approver_is_registered_in_date_and_for_the_force(tmp_path: Path, people: People) -> None:
     signing = Signing(saved(tmp_path / "plans", CREATED, forces=("essex", "kent")), people)
     assert "the key of pipeline, who is not in stacks/approvers.yaml" in signing.refused("pipeline")
     stranger = Ed25519PrivateKey.generate()
@@ -366,13 +364,13 @@ def test_an_approver_is_known_and_in_date_and_for_the_force(tmp_path: Path, peop
     assert "kent needs 1 person" in signing.lacking()
     assert "essex" not in signing.lacking().partition("not approved: ")[2].partition(" needs")[0]
     assert signing.lacking("essex") == ""
-    # The person may approve for three more days: what was approved in time no longer counts then.
+    # The person may approve for three more days: later, an earlier approval no longer counts.
     later = timedelta(days=5)
     assert "head-of-essex may approve until" in signing.lacking("essex", later=later)
     assert "head-of-essex may approve until" in signing.refused("head-of-essex", later)
 
 
-def test_an_approval_of_another_plan_or_of_another_hand_does_not_count(tmp_path: Path, people: People) -> None:
+def test_an_approval_of_another_plan_or_by_another_key_does_not_count(tmp_path: Path, people: People) -> None:
     first = Signing(saved(tmp_path / "first", CREATED), people)
     first("national-siro")
     second = Signing(saved(tmp_path / "second", CREATED, authors=("other@essex.police.uk",)), people)
@@ -386,22 +384,22 @@ def test_an_approval_of_another_plan_or_of_another_hand_does_not_count(tmp_path:
     third = Signing(saved(tmp_path / "third", CREATED), people)
     third("national-siro")
     holders = {**KNOWN, fingerprint(KEYS["national-siro"].public_key()): "somebody"}
-    [said] = approvals(open_plans(third.folder, KNOWN), replace(people, holders=holders), now())
-    assert said.refused == "the approval of national-siro is signed with the key of somebody"
+    [output] = approvals(open_plans(third.folder, KNOWN), replace(people, holders=holders), now())
+    assert output.refused == "the approval of national-siro is signed with the key of somebody"
 
 
-def test_an_approval_from_the_future_or_from_before_the_plan_does_not_count(tmp_path: Path, people: People) -> None:
+def test_an_approval_from_the_future_or_before_the_plan_does_not_count(tmp_path: Path, people: People) -> None:
     signing = Signing(saved(tmp_path / "plans", CREATED), people)
     assert "is older than the plan" in signing.refused("national-siro", -timedelta(hours=1))
     signing("national-siro", timedelta(hours=1))
     assert "which is in the future" in signing.lacking()
     opened = open_plans(signing.folder, KNOWN)
     later = now() + timedelta(hours=2)
-    [standing] = standings(opened, approvals(opened, people, later), ["essex"])
+    [standing] = approval_statuses(opened, approvals(opened, people, later), ["essex"])
     assert standing.missing == 0
 
 
-def test_approvals_are_required_only_where_the_register_says_so(root: Path) -> None:
+def test_approvals_are_required_only_if_the_register_says_so(root: Path) -> None:
     assert read_people(root, KNOWN).required
     register = root / "stacks" / "approvers.yaml"
     text = register.read_text("utf-8")
@@ -412,9 +410,9 @@ def test_approvals_are_required_only_where_the_register_says_so(root: Path) -> N
         read_people(root, KNOWN)
 
 
-def test_options_that_exclude_each_other_are_refused(tmp_path: Path) -> None:
+def test_mutually_exclusive_options_are_refused(tmp_path: Path) -> None:
     folder = ROOT
-    for words, said in (
+    for words, output in (
         (("preview", "kent", "--save", str(tmp_path / "p")), "a saved plan is always signed"),
         (("preview", "kent", "--sign-with", "key.pem"), "--sign-with belongs to --save"),
         (("preview", "kent", "--since", "HEAD"), "--since belongs to --save"),
@@ -423,4 +421,4 @@ def test_options_that_exclude_each_other_are_refused(tmp_path: Path) -> None:
         (("approve", str(tmp_path / "none")), "is not a folder"),
     ):
         status, _, err = in_process(folder, words)
-        assert (status, said in err) == (2, True), (words, err)
+        assert (status, output in err) == (2, True), (words, err)

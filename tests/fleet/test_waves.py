@@ -1,4 +1,4 @@
-"""Rings: what the settings may say, in which order forces come, and what stops a run."""
+"""Rings: their settings, the order of forces, and the limits that stop a run."""
 
 import subprocess
 import sys
@@ -52,38 +52,40 @@ def test_the_canary_comes_first_and_environments_go_with_their_force(root: Path)
     assert rings_for(root, ["surrey", "kent"], STACKS, named=True) == (Ring("", ("surrey", "kent")),)
 
 
-def test_without_the_file_all_forces_are_alike_and_nothing_stops_them(root: Path) -> None:
+def test_without_the_file_all_forces_are_in_one_ring_without_a_limit(root: Path) -> None:
     [ring] = rings_for(root, STACKS, STACKS, named=False)
     assert (ring.stacks, ring.allowed) == (tuple(STACKS), None)
 
 
-def test_a_force_is_in_one_ring_and_every_mistake_is_told_with_its_place(root: Path) -> None:
-    said = wrong(root, "canary: kent\nrings:\n  - name: rest\n    forces: [essx, kent, essex]\n")
-    assert said == [
+def test_a_force_in_two_rings_and_every_mistake_is_reported_with_its_location(root: Path) -> None:
+    output = wrong(root, "canary: kent\nrings:\n  - name: rest\n    forces: [essx, kent, essex]\n")
+    assert output == [
         "stacks/waves.yaml:3:3: rings: surrey is in no ring; every force with a stack file is in one",
         "stacks/waves.yaml:4:14: rings[0].forces[0]: 'essx' is not a force; did you mean essex?",
         "stacks/waves.yaml:4:20: rings[0].forces[1]: kent is already in canary; remove one of the two",
     ]
-    [said] = wrong(root, "canary: kent\nrings:\n  - {name: a, forces: [essex]}\n  - {name: a, forces: [surrey]}\n")
-    assert said == "stacks/waves.yaml:4:12: rings[1].name: a is the name of an earlier ring"
+    [output] = wrong(root, "canary: kent\nrings:\n  - {name: a, forces: [essex]}\n  - {name: a, forces: [surrey]}\n")
+    assert output == "stacks/waves.yaml:4:12: rings[1].name: a is the name of an earlier ring"
 
 
 @pytest.mark.parametrize("limit", ["-1", "1.5", '"101%"', '"half"', "true", '"01%"'])
 def test_a_limit_is_a_number_of_forces_or_a_percentage(root: Path, limit: str) -> None:
-    [said] = wrong(root, f"canary: kent\nrings:\n  - {{name: a, forces: [essex, surrey], failureLimit: {limit}}}\n")
-    assert "is not a failure limit" in said
-    assert said.startswith("stacks/waves.yaml:3:")
+    [output] = wrong(root, f"canary: kent\nrings:\n  - {{name: a, forces: [essex, surrey], failureLimit: {limit}}}\n")
+    assert "is not a failure limit" in output
+    assert output.startswith("stacks/waves.yaml:3:")
 
 
-def test_a_limit_is_not_more_than_the_ring_has(root: Path) -> None:
+def test_a_limit_is_at_most_the_size_of_the_ring(root: Path) -> None:
     ring = "canary: kent\nrings:\n  - {name: a, forces: [essex, surrey], failureLimit: LIMIT}\n"
-    [said] = wrong(root, ring.replace("LIMIT", "3"))
-    assert said.startswith("stacks/waves.yaml:3:54: rings[0].failureLimit: 3 is more than the 2 forces of a; lower it")
+    [output] = wrong(root, ring.replace("LIMIT", "3"))
+    assert output.startswith(
+        "stacks/waves.yaml:3:54: rings[0].failureLimit: 3 is more than the 2 forces of a; lower it"
+    )
     write(root, ring.replace("LIMIT", "2"))
     assert read_waves(root, ["kent", "essex", "surrey"])
 
 
-def test_an_empty_file_is_not_one_that_new_writes(root: Path) -> None:
+def test_an_empty_file_is_refused(root: Path) -> None:
     assert wrong(root, "") == ["stacks/waves.yaml: is empty; add its settings, or remove the file"]
 
 
@@ -99,7 +101,7 @@ def test_every_chosen_force_is_in_one_ring_and_a_percentage_never_allows_more(
     assert Limit(percent=percent).of(count) * 100 <= percent * count
 
 
-# What a run records
+# The record of a run
 
 
 def made_from(stacks: list[str], settings_: str = "s") -> Inputs:
@@ -135,7 +137,7 @@ class Run:
 
 
 class Silent:
-    """A board that nobody looks at."""
+    """A board without output."""
 
     def ring(self, name: str) -> None:
         pass
@@ -154,36 +156,38 @@ def _quiet() -> Iterator[None]:
     Screen.begin()
 
 
-def test_a_failure_within_the_limit_stops_nothing_and_hides_nobody(tmp_path: Path) -> None:
+def test_failures_within_the_limit_stop_nothing_and_are_reported(tmp_path: Path) -> None:
     run = Run(tmp_path, RINGS, ("essex",))
     assert run.brought_up == ["kent", "essex", "surrey", "sussex", "norfolk", "suffolk"]
     assert [stack for stack, state in run.states.items() if state == "failed"] == ["essex"]
 
 
-def test_above_the_limit_the_ring_ends_and_the_next_is_not_begun(
+def test_failures_above_the_limit_end_the_ring_and_the_next_is_not_started(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     run = Run(tmp_path, RINGS, ("essex", "sussex"))
     assert run.brought_up == ["kent", "essex", "surrey", "sussex"]
     assert run.states["norfolk"] == run.states["suffolk"] == "not begun"
-    said = capsys.readouterr().err
-    assert "ring early: 2 of 3 forces failed, 1 allowed; not begun: norfolk, suffolk" in said
-    assert "bluelamp up --resume" in said
+    output = capsys.readouterr().err
+    assert "ring early: 2 of 3 forces failed, 1 allowed; not begun: norfolk, suffolk" in output
+    assert "bluelamp up --resume" in output
 
 
-def test_resume_goes_on_with_what_is_left(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_resume_continues_with_the_remaining_forces(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     Run(tmp_path, RINGS, ("essex", "sussex"))
     capsys.readouterr()
     again = Run(tmp_path, RINGS, resume=True)
     assert again.brought_up == ["essex", "sussex", "norfolk", "suffolk"]
     assert again.states["kent"] == "done earlier"
-    said = capsys.readouterr().err
-    assert "earlier run: 2 forces done; failed: essex, sussex; not begun: norfolk, suffolk" in said
-    assert "skipped, done from the same commit and settings: kent, surrey" in said
+    output = capsys.readouterr().err
+    assert "earlier run: 2 forces done; failed: essex, sussex; not begun: norfolk, suffolk" in output
+    assert "skipped, done from the same commit and settings: kent, surrey" in output
     assert {entry.state for entry in again.record.entries().values()} == {State.DONE}
 
 
-def test_resume_names_what_a_killed_run_has_left_under_way(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_resume_names_forces_that_a_killed_run_left_under_way(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     record = RunRecord(tmp_path, rehearse=False)
     ring = (Ring("", ("essex", "kent", "surrey")),)
     Rollout(Screen(Format.JSON), record, ring, made_from(["essex", "kent", "surrey"]), resume=False, command="")
@@ -192,7 +196,7 @@ def test_resume_names_what_a_killed_run_has_left_under_way(tmp_path: Path, capsy
     assert "earlier run: 0 forces done; under way: kent; not begun: essex, surrey" in capsys.readouterr().err
 
 
-def test_resume_skips_nothing_whose_settings_changed(tmp_path: Path) -> None:
+def test_resume_skips_no_force_whose_settings_changed(tmp_path: Path) -> None:
     Run(tmp_path, RINGS)
     stacks = [stack for ring in RINGS for stack in ring.stacks]
     inputs = made_from(stacks)
@@ -210,13 +214,13 @@ def test_there_is_nothing_to_resume_before_a_first_run(tmp_path: Path) -> None:
         Run(tmp_path, RINGS, resume=True)
 
 
-def test_a_destroyed_force_is_not_done_any_more(tmp_path: Path) -> None:
+def test_a_destroyed_force_is_no_longer_done(tmp_path: Path) -> None:
     run = Run(tmp_path, RINGS)
     run.record.forget("kent")
     assert Run(tmp_path, RINGS, resume=True).brought_up == ["kent"]
 
 
-def test_what_is_refused_before_it_is_begun_stays_done(tmp_path: Path) -> None:
+def test_a_force_refused_before_it_starts_stays_done(tmp_path: Path) -> None:
     ring = (Ring("", ("kent",)),)
     run = Run(tmp_path, ring)
     inputs = made_from(["kent"])
@@ -226,7 +230,7 @@ def test_what_is_refused_before_it_is_begun_stays_done(tmp_path: Path) -> None:
     assert run.record.entries()["kent"].state is State.DONE
 
 
-def test_a_damaged_record_is_named_and_only_resuming_needs_it(tmp_path: Path) -> None:
+def test_a_damaged_record_is_named_and_matters_only_for_resuming(tmp_path: Path) -> None:
     record = Run(tmp_path, RINGS).record
     record.path.write_text("{", encoding="utf-8")
     with pytest.raises(UsageError, match="not a run record"):

@@ -1,1 +1,3 @@
-"""What forces hold: at the previous release, which an upgrade must not replace, and at the commit in `unchanged.json`."""
+"""The forces' resources: at the previous release, which an upgrade must not replace, and at the commit in
+`unchanged.json`.
+"""

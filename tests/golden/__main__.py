@@ -1,4 +1,4 @@
-"""`make golden`: keeps what the forces hold now as what the next change has to leave alone. Only for a release."""
+"""`make golden`: records the forces' current resources, which later changes must not replace. Only for a release."""
 
 import sys
 

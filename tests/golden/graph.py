@@ -1,4 +1,4 @@
-"""A force's graph as an upgrade sees it: every URN, and the inputs that would make the cloud replace the resource."""
+"""A force's resource graph as an upgrade sees it: every URN, and the inputs whose change would replace the resource."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -52,7 +52,7 @@ def graph(planned: Plan) -> Graph:
 
 
 def _forcing(resource: PlannedResource, packages: Packages, stack: str) -> dict[str, Any]:
-    """The inputs, by path, of which any other value would replace the resource."""
+    """The inputs, by path, that would replace the resource if they changed."""
     if not resource.custom:
         return {}
     provider = packages.provider(resource.type.partition(":")[0])
@@ -67,7 +67,7 @@ def _is_known(value: Any) -> bool:
 
 
 def _other(value: Any, key: str = "") -> Any:
-    """The same shape with every value another; what says of which kind an object is stays."""
+    """A value of the same shape in which every leaf differs; discriminators of object types stay."""
     if isinstance(value, Mapping):
         return {name: _other(item, name) for name, item in value.items()}
     if isinstance(value, list):
@@ -95,7 +95,7 @@ def _leaves(value: Any, path: str) -> Iterator[tuple[str, Any]]:
 
 
 def broken(before: Graph, planned: Plan) -> list[str]:
-    """What an upgrade from `before` would delete or replace, a line for each; none where all is well."""
+    """What an upgrade from `before` would delete or replace, one line each; empty if nothing."""
     now = graph(planned)
     answers = {alias: resource.urn for resource in planned.resources for alias in resource.aliases}
     answers |= {urn: urn for urn in now}
@@ -114,13 +114,13 @@ def broken(before: Graph, planned: Plan) -> list[str]:
 
 
 def read(name: str) -> Graph:
-    """A golden file."""
+    """Reads a golden file."""
     content: Graph = json.loads((HERE / f"{name}.json").read_text("utf-8"))
     return content
 
 
 def write(name: str, content: Graph) -> Path:
-    """Writes a golden file, one line a resource, so that a change reads well."""
+    """Writes a golden file with one line for each resource, so that its changes are easy to read."""
     path = HERE / f"{name}.json"
     lines = (f"{json.dumps(urn)}: {json.dumps(forcing, sort_keys=True)}" for urn, forcing in sorted(content.items()))
     path.write_text("{\n" + ",\n".join(lines) + "\n}\n", "utf-8")

@@ -1,4 +1,4 @@
-"""An upgrade, and a climb from profile to profile, replaces and deletes nothing."""
+"""An upgrade, and a move from profile to profile, replaces and deletes nothing."""
 
 import copy
 
@@ -22,12 +22,12 @@ CHANGED = "run `python -m tests.golden.unchanged {}`; where the change is meant,
 
 @pytest.fixture(scope="module", params=[pytest.param(one, marks=pytest.mark.xdist_group(one)) for one in FORCES])
 def golden(request: pytest.FixtureRequest) -> tuple[str, Plan]:
-    """The name of a golden file, and the plan of its force as of the day on which the digests were made."""
+    """The name of a golden file, and the plan of its force on the day of the digests."""
     with at_noon():
         return request.param, plan_force(FORCES[request.param], ROOT)
 
 
-def test_this_release_takes_over_what_the_previous_one_made(golden: tuple[str, Plan]) -> None:
+def test_this_release_keeps_the_resources_of_the_previous_one(golden: tuple[str, Plan]) -> None:
     name, planned = golden
     assert not planned.refused
     assert planned.errors == ()
@@ -49,7 +49,7 @@ def test_every_force_is_planned_and_judged_as_before(force: str) -> None:
     assert digest(facts_of(force, ROOT)) == kept()["forces"][force], CHANGED.format(force)
 
 
-def test_what_differs_is_shown_in_words() -> None:
+def test_differences_are_shown_in_words() -> None:
     def found(verdict: str, **inputs: object) -> Facts:
         return {"inputs": {"urn:a": inputs}, "verdicts": {"BL-NET-001 urn:a": verdict}}
 
@@ -70,7 +70,7 @@ def test_what_differs_is_shown_in_words() -> None:
 
 
 @pytest.mark.parametrize("slug", CLIMBERS)
-def test_climbing_replaces_and_deletes_nothing(slug: str) -> None:
+def test_a_higher_profile_replaces_and_deletes_nothing(slug: str) -> None:
     below = graph(plan(slug, profile="starter"))
     for profile in ("hybrid", "full"):
         planned = plan(slug, profile=profile)
@@ -103,7 +103,7 @@ def _planned(*words: object):
     return plan_program("essex", _program(*words), {}, root=ROOT)
 
 
-def test_what_would_be_lost_or_replaced_is_named_until_it_has_an_alias() -> None:
+def test_a_loss_or_replacement_is_named_until_there_is_an_alias() -> None:
     before = graph(_planned("network", "vnet-one", "uksouth"))
     assert broken(before, _planned("network", "vnet-one", "uksouth")) == []
     urn = next(urn for urn in before if urn.endswith("::network"))

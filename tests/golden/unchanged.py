@@ -1,8 +1,8 @@
-"""What every force plans and how it is judged, as digests: a change of structure must leave both alone.
+"""Digests of every force's plan and verdicts, which refactoring must not change.
 
 `python -m tests.golden.unchanged [FORCE...]` compares all forces, or some, with `unchanged.json`, and shows the first
-difference of each in words, which takes the files of the base commit out of git. `--write` keeps what the forces plan
-now as the new base, after a change that is meant. The file also runs alone, with the packages of another commit.
+difference of each in words, for which it takes the files of the base commit from git. `--write` records the current
+plans as the new base, after an intended change. The file also runs alone, with the packages of another commit.
 """
 
 import argparse
@@ -22,7 +22,7 @@ HERE: Final = Path(__file__).resolve()
 ROOT: Final = HERE.parents[2]
 KEPT: Final = HERE.with_suffix(".json")
 NOON: Final = datetime(2026, 11, 30, 12, tzinfo=UTC)
-"""The time as of which forces are planned and judged: budgets begin in a month, exemptions end on a day."""
+"""The time at which forces are planned and judged: budgets begin in a month, exemptions end on a date."""
 KEY: Final = b"unchanged"
 """For the digests of secrets."""
 PROGRAM: Final = ("core", "infra", "modules", "policies")
@@ -40,7 +40,7 @@ class _AtNoon(datetime):
 
 @contextmanager
 def at_noon() -> Iterator[None]:
-    """The program and the rules see `NOON` as the present."""
+    """The program and the rules see `NOON` as the current time."""
     import importlib
 
     import bluelamp
@@ -95,7 +95,7 @@ def facts_of(force: str, root: Path) -> Facts:
 
 
 def digest(found: Facts) -> dict[str, str]:
-    """How many resources and verdicts there are, each with the beginning of a SHA-256."""
+    """The number of resources and of verdicts, each with the beginning of a SHA-256."""
 
     def short(part: Mapping[str, Any]) -> str:
         text = json.dumps(sorted(part.items()), sort_keys=True, ensure_ascii=False)
@@ -111,7 +111,7 @@ def kept() -> dict[str, Any]:
 
 
 def differences(before: Facts, now: Facts) -> list[str]:
-    """What differs, a line for each, in the order of the URNs."""
+    """The differences, one line each, in the order of the URNs."""
     from bluelamp.comparison import diff
 
     lines = []
@@ -187,7 +187,7 @@ def _compare(named: Sequence[str]) -> int:
 
 
 def _at(commit: str, forces: Sequence[str], place: Path) -> dict[str, Facts]:
-    """The facts of forces as planned at a commit by its own code; none where git does not have it."""
+    """The facts of forces as planned at a commit by its own code; empty if git does not have it."""
     from bluelamp.core import git
 
     folder, out = place / "files", place / "out"

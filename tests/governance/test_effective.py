@@ -1,4 +1,4 @@
-"""The effective-policy view, over plans of the modules and over estates that others made badly."""
+"""The effective-policy view, over plans of the modules and over badly made estates."""
 
 import runpy
 from dataclasses import replace
@@ -22,7 +22,7 @@ PREFIX = "/providers/Microsoft.Management/managementGroups/"
 
 @pytest.fixture(scope="module")
 def estate() -> list[Resource]:
-    """What the policy module's full example would make: a real hierarchy and a canary."""
+    """The full example of the policy module: a real hierarchy and a canary."""
 
     def program() -> None:
         pulumi.runtime.register_stack_transformation(drop_version_aliases)
@@ -50,7 +50,7 @@ def assignment(name: str, at: str, **properties: object) -> Resource:
     return made("authorization:PolicyAssignment", name, policyAssignmentName=name, scope=PREFIX + at, **properties)
 
 
-def test_a_scope_inherits_from_every_group_above_it_and_from_none_beside_it(estate):
+def test_a_scope_inherits_from_every_ancestor_and_from_no_sibling(estate):
     view = effective(estate, "corp", TODAY)
     assert (view.group, view.inherited_from) == ("mg-corp-essex-prod", ("root", "landing-zones"))
     locations = row(view, "Deny-Resource-Locations")
@@ -63,7 +63,7 @@ def test_a_scope_inherits_from_every_group_above_it_and_from_none_beside_it(esta
     assert view.missing == {}
 
 
-def test_the_real_hierarchy_is_meant_unless_the_canary_is_named(estate):
+def test_the_real_hierarchy_is_shown_unless_the_canary_is_named(estate):
     assert effective(estate, "root", TODAY).group == "mg-root-essex-prod"
     canary = effective(estate, "mg-canary-corp-essex-prod", TODAY)
     assert {each.enforced for each in canary.rows} == {False}
@@ -72,7 +72,7 @@ def test_the_real_hierarchy_is_meant_unless_the_canary_is_named(estate):
     assert effective(estate, PREFIX + "mg-corp-essex-prod", TODAY).group == "mg-corp-essex-prod"
 
 
-def test_every_group_is_shown_after_the_one_above_it_and_the_canary_last(estate):
+def test_every_group_comes_after_its_parent_and_the_canary_last(estate):
     views = everywhere(estate, TODAY)
     names = [view.group for view in views]
     assert len(names) == 26
@@ -81,7 +81,7 @@ def test_every_group_is_shown_after_the_one_above_it_and_the_canary_last(estate)
     assert names.index("mg-landing-zones-essex-prod") < names.index("mg-corp-essex-prod")
 
 
-def test_an_exemption_is_shown_where_it_counts_and_told_once_it_has_run_out(estate):
+def test_an_exemption_is_shown_where_it_applies_and_reported_once_expired(estate):
     (exemption,) = row(effective(estate, "online", TODAY), "Deny-Subnet-Without-Nsg").exemptions
     assert (exemption.id, exemption.expires_on, exemption.expired) == ("EX-0007", "2027-03-31", False)
     assert exemption.approver == "siro@essex.police.example"
@@ -96,7 +96,7 @@ def test_an_exemption_is_shown_where_it_counts_and_told_once_it_has_run_out(esta
     ("written", "expired"),
     [("31/03/2027", True), ("<none>", True), ("2027-03-31T23:59:59+01:00", False), (UNKNOWN, False), (None, False)],
 )
-def test_an_end_that_is_no_date_counts_as_past(estate, written, expired):
+def test_an_end_that_is_no_date_counts_as_expired(estate, written, expired):
     changed = [
         replace(each, properties={**each.properties, "expiresOn": written}) if each.type == EXEMPTION else each
         for each in estate
@@ -105,7 +105,7 @@ def test_an_end_that_is_no_date_counts_as_past(estate, written, expired):
     assert exemption.expired is expired
 
 
-def test_what_is_held_back_is_told(estate):
+def test_an_unenforced_assignment_is_flagged(estate):
     held = row(effective(estate, "corp", TODAY), "Deny-Priv-Esc-AKS")
     assert (held.effect, held.enforced, held.flags) == ("Deny", False, ("not enforced",))
 
@@ -133,7 +133,7 @@ def test_what_is_held_back_is_told(estate):
         ({"metadata": {"verified": False}}, "its definition was not verified at its source"),
     ],
 )
-def test_what_looks_safe_and_is_not_is_flagged(properties, flag):
+def test_an_assignment_that_only_looks_safe_is_flagged(properties, flag):
     view = effective([group("mg-root"), assignment("A", "mg-root", **properties)], "mg-root", TODAY)
     assert row(view, "A").flags == (flag,)
 
@@ -152,7 +152,7 @@ def test_defender_plans_on_the_free_tier_are_named():
     assert effective([group("mg-root"), *plans], "mg-root", TODAY).defender_off == ("VirtualMachines",)
 
 
-def test_the_baseline_that_is_not_assigned_is_named_with_the_group_it_belongs_at():
+def test_a_baseline_that_is_not_assigned_is_named_with_its_group():
     resources = [group("x-root"), group("x-corp", "x-root"), assignment("Deny-Classic-Resources", "x-root")]
     missing = effective(resources, "corp", TODAY).missing
     assert "Deny-Classic-Resources" not in missing
@@ -178,7 +178,7 @@ def test_a_secret_parameter_is_not_shown():
 
 
 def test_a_state_shows_the_same_as_a_plan(estate):
-    """What is deployed knows its parents by id, a plan by what they are made from."""
+    """A state knows parents by id, a plan by the references to them."""
     groups = {each.name: each for each in estate if each.type.endswith(":ManagementGroup")}
     records = []
     for each in estate:
@@ -197,7 +197,7 @@ def test_a_state_shows_the_same_as_a_plan(estate):
 
 
 @pytest.mark.parametrize(("scope", "step"), [("crop", "did you mean corp?"), ("zzz", "name one of root")])
-def test_a_group_that_is_not_there_is_told_with_the_nearest(estate, scope, step):
+def test_an_unknown_group_is_reported_with_the_nearest(estate, scope, step):
     with pytest.raises(UsageError) as caught:
         effective(estate, scope, TODAY)
     assert caught.value.message == f"there is no management group {scope!r}"

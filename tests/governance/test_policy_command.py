@@ -1,11 +1,11 @@
-"""`bluelamp policy`, as a user meets it."""
+"""The command `bluelamp policy`."""
 
 import json
 
 from tests.conftest import Project
 
 
-def test_it_names_what_is_in_force_as_json(project: Project) -> None:
+def test_it_lists_the_effective_policy_as_json(project: Project) -> None:
     run = project.run("policy", "essex", "--scope", "corp", "--format", "json")
     assert (run.returncode, run.stderr) == (0, "")
     answer = json.loads(run.stdout)["result"]
@@ -16,7 +16,7 @@ def test_it_names_what_is_in_force_as_json(project: Project) -> None:
     assert {"Deny-Resource-Locations", "Deny-MgmtPorts-Internet", "Deny-Public-Endpoints"} <= named
 
 
-def test_a_wrong_group_and_a_wrong_force_are_told_with_the_nearest(project: Project) -> None:
+def test_an_unknown_group_or_force_is_reported_with_the_nearest(project: Project) -> None:
     run = project.run("policy", "essex", "--scope", "crop")
     assert run.returncode == 2
     assert "there is no management group 'crop'" in run.stderr

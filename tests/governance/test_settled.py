@@ -1,4 +1,4 @@
-"""What is settled about a force, from the files: they inherit, and every mistake has its place."""
+"""A force's baseline and exemptions from the files: they inherit, and every mistake is located."""
 
 import shutil
 from datetime import date
@@ -18,7 +18,7 @@ URN = "urn:pulumi:essex::bluelamp::azure-native:storage:StorageAccount::records-
 
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
-    """A project in which nothing is settled yet."""
+    """A project without any baseline or exemptions."""
     (tmp_path / "stacks").mkdir()
     shutil.copy(ROOT / "stacks" / "forces.yaml", tmp_path / "stacks")
     return tmp_path
@@ -35,36 +35,36 @@ def minimum(days: int, rule: str = "BL-LOG-001") -> str:
     return f"rules:\n  {rule}:\n    parameters:\n      minimum: {days}\n"
 
 
-def asked(root: Path, force: str) -> object:
-    """How long the force must keep its logs: the command and the policy pack agree."""
+def retention(root: Path, force: str) -> object:
+    """How long the force must keep its logs; the command and the policy pack agree."""
     ours, packs = governance(root, force), stack_governance.of(root, force, rules())
     assert ours == packs
     return ours.by_id["BL-LOG-001"].parameters["minimum"]
 
 
-def test_without_any_file_the_rules_are_as_they_are_written(root: Path) -> None:
+def test_without_files_the_rules_apply_as_written(root: Path) -> None:
     assert governance(root, "essex").rules == stack_governance.of(root, "essex", rules()).rules == rules()
 
 
 def test_country_region_and_force_tighten_in_turn(root: Path) -> None:
     write(root, {"baseline.yaml": minimum(120), "regions/eastern.yaml": minimum(180)})
     write(root, {"essex/baseline.yaml": minimum(365)})
-    assert [asked(root, force) for force in ("essex", "west-midlands", "kent")] == [365, 120, 180]
+    assert [retention(root, force) for force in ("essex", "west-midlands", "kent")] == [365, 120, 180]
 
 
-def test_the_engine_holds_a_stack_of_nobody_to_the_national_baseline(root: Path) -> None:
+def test_the_engine_judges_an_unknown_stack_by_the_national_baseline(root: Path) -> None:
     write(root, {"baseline.yaml": minimum(120)})
     assert stack_governance.of(root, "someone", rules()).by_id["BL-LOG-001"].parameters["minimum"] == 120
 
 
-def test_what_is_no_forces_is_held_to_the_national_baseline(root: Path) -> None:
+def test_resources_of_no_force_are_judged_by_the_national_baseline(root: Path) -> None:
     write(root, {"baseline.yaml": minimum(120), "essex/exemptions.yaml": EXEMPTIONS_FILE})
     settled_for_all = governance(root, None)
     assert settled_for_all.by_id["BL-LOG-001"].parameters["minimum"] == 120
     assert not settled_for_all.exemptions
 
 
-def test_blocking_what_is_unknown_can_be_asked_for_and_not_taken_back(root: Path) -> None:
+def test_blocking_unknown_verdicts_can_be_enabled_and_not_disabled(root: Path) -> None:
     assert not governance(root, "essex").block_unknown
     assert governance(root, "essex", block_unknown=True).block_unknown
     write(root, {"baseline.yaml": "blockUnknown: true\n", "essex/baseline.yaml": "blockUnknown: false\n"})
@@ -72,7 +72,7 @@ def test_blocking_what_is_unknown_can_be_asked_for_and_not_taken_back(root: Path
     assert stack_governance.of(root, "essex", rules()).block_unknown
 
 
-def test_exemptions_are_the_forces_own(root: Path) -> None:
+def test_exemptions_are_of_the_force_itself(root: Path) -> None:
     write(root, {"essex/exemptions.yaml": EXEMPTIONS_FILE})
     (exemption,) = governance(root, "essex").exemptions
     assert stack_governance.of(root, "essex", rules()).exemptions == (exemption,)
@@ -128,13 +128,13 @@ MISTAKES = {
 
 
 @pytest.mark.parametrize("case", MISTAKES)
-def test_a_mistake_is_refused_with_its_place(case: str, root: Path) -> None:
-    files, said = MISTAKES[case]
+def test_a_mistake_is_refused_with_its_location(case: str, root: Path) -> None:
+    files, output = MISTAKES[case]
     write(root, files)
     with pytest.raises(SettingsError) as raised:
         governance(root, "essex")
     lines = sorted(map(str, raised.value.problems))
-    for line, wanted in zip(lines, said, strict=True):
+    for line, wanted in zip(lines, output, strict=True):
         assert line.startswith(wanted)
 
 
@@ -145,7 +145,7 @@ def test_the_engine_judges_nothing_while_there_is_a_mistake(case: str, root: Pat
         stack_governance.of(root, "essex", rules())
 
 
-def test_mistakes_of_several_forces_are_told_together(root: Path) -> None:
+def test_mistakes_of_several_forces_are_reported_together(root: Path) -> None:
     write(root, {"baseline.yaml": minimum(5), "essex/baseline.yaml": "x: 1\n", "kent/baseline.yaml": "y: 1\n"})
     with pytest.raises(SettingsError) as raised:
         every(root, ["essex", "kent"])
@@ -156,7 +156,7 @@ def test_mistakes_of_several_forces_are_told_together(root: Path) -> None:
     ]
 
 
-def test_the_baselines_that_are_shipped_hold_for_every_force() -> None:
+def test_the_shipped_baselines_apply_to_every_force() -> None:
     from bluelamp.infra.settings.register import read_register
 
     settled_for = every(ROOT, read_register(ROOT).forces)
@@ -171,7 +171,7 @@ def test_the_baselines_that_are_shipped_hold_for_every_force() -> None:
     assert all(rule.enforcement is Enforcement.MANDATORY or rule.parameters for rule in changed)
 
 
-def test_a_judgement_is_excused_as_settled(root: Path) -> None:
+def test_an_exemption_of_the_force_applies(root: Path) -> None:
     from bluelamp.policies import Resource
 
     write(root, {"essex/exemptions.yaml": EXEMPTIONS_FILE, "approvers.yaml": APPROVERS_FILE})

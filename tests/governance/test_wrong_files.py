@@ -1,4 +1,4 @@
-"""Whatever people write into the files beside the settings, the answer is a problem with its file and line."""
+"""Any content of the files beside the settings is accepted or is a problem with its file and line."""
 
 import copy
 import functools
@@ -49,7 +49,7 @@ PLACES = [(file, path) for file, tree in FILES.items() for path in places(tree)]
 
 @pytest.fixture(scope="module")
 def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A project with one of each of the files, all of them right."""
+    """A project with one of each of the files, all of them valid."""
     folder = tmp_path_factory.mktemp("project")
     (folder / "stacks" / "essex").mkdir(parents=True)
     for file, tree in FILES.items():
@@ -57,7 +57,7 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def test_the_files_are_right(root: Path) -> None:
+def test_the_files_are_valid(root: Path) -> None:
     assert governance(root, "essex").exemptions
 
 
@@ -65,7 +65,7 @@ def test_the_files_are_right(root: Path) -> None:
     max_examples=tries(400), derandomize=True, deadline=None, suppress_health_check=list(HealthCheck), database=None
 )
 @given(st.sampled_from(PLACES), st.sampled_from(["replace", "delete", "rename", "misspell"]), st.sampled_from(WRONG))
-def test_any_wrong_value_is_a_problem_with_its_place(
+def test_any_wrong_value_is_a_problem_with_its_location(
     root: Path, place: tuple[str, tuple[str | int, ...]], how: str, value: Any
 ) -> None:
     file, path = place
@@ -106,7 +106,7 @@ def test_any_wrong_value_is_a_problem_with_its_place(
         ("stacks/approvers.yaml", "approvers:\n  - id: siro\n    emails: [nobody]\n"),
     ],
 )
-def test_the_command_answers_with_status_2(project: Project, file: str, text: str) -> None:
+def test_the_command_ends_with_status_2(project: Project, file: str, text: str) -> None:
     path = project.root / file
     path.parent.mkdir(parents=True, exist_ok=True)
     shutil.copy(ROOT / "stacks" / "approvers.yaml", project.root / "stacks")

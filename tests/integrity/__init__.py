@@ -1,1 +1,1 @@
-"""Attacks on verdicts, reports and runs, with generated variants; every file covers one area."""
+"""Attacks on verdicts, reports and runs, with generated variants; one area per file."""

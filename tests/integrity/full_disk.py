@@ -1,8 +1,9 @@
 """`python -m tests.integrity.full_disk ROOT BYTES COMMAND...`: runs commands on a disk that is full at first.
 
-Each COMMAND is the words of one `bluelamp` run, separated by spaces. Where a file system can be mounted (the superuser,
-in a mount namespace of its own), ROOT is put on one of BYTES, which grows after the first command. Elsewhere no file may
-be larger than a third of BYTES while the first command runs. What each command did is printed as one JSON list.
+Each COMMAND is the words of one `bluelamp` run, separated by spaces. If a file system can be mounted (as the superuser,
+in a mount namespace of its own), ROOT is mounted on one of BYTES, which is enlarged after the first command. Otherwise
+no file may exceed a third of BYTES while the first command runs. The results of the commands are printed as one JSON
+list.
 """
 
 import json
@@ -32,8 +33,9 @@ def can_mount() -> bool:
 
 
 def on_a_full_disk(root: Path, size: int, *commands: str) -> list[dict[str, Any]]:
-    """What each of `commands` did on the project at `root`, the first on a disk of `size` bytes, the others on a larger
-    one: `status`, `said`, `held` (the resources in the cloud) and `state` (those in the state)."""
+    """The result of each of `commands` in the project at `root`, the first on a disk of `size` bytes, the others on a
+    larger one: `status`, `output`, `held` (the resources in the cloud) and `state` (those in the state).
+    """
     words = [sys.executable, "-m", "tests.integrity.full_disk", str(root), str(size), *commands]
     mounted = can_mount()
     run = subprocess.run(
@@ -62,7 +64,7 @@ def _main(root: Path, size: int, commands: list[str]) -> None:
         first = number == 0
         if number == 1 and mounted:
             subprocess.run(["mount", "-o", f"remount,{_ENOUGH}", str(root)], check=True)
-        # Python cuts compiled files short at a limit on their size, and then trips over them: they are kept nowhere.
+        # Python truncates compiled files at a limit on file size and then fails to load them, so none are written.
         compiled = {} if mounted else {"PYTHONPYCACHEPREFIX": "/dev/null", "PYTHONDONTWRITEBYTECODE": ""}
         limit = (lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (size // 3, size // 3))) if first else None
         run = subprocess.run(
@@ -75,7 +77,7 @@ def _main(root: Path, size: int, commands: list[str]) -> None:
             preexec_fn=None if mounted else limit,
             stdin=subprocess.DEVNULL,
         )
-        done.append({"status": run.returncode, "said": run.stdout + run.stderr, **_found(root)})
+        done.append({"status": run.returncode, "output": run.stdout + run.stderr, **_found(root)})
     sys.stdout.write(json.dumps(done) + "\n")
 
 

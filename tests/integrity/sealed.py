@@ -1,4 +1,4 @@
-"""Small reports, signed or not, as plain files that a test can change and put down again."""
+"""Small reports, signed or not, as files in memory that a test can change and write again."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -33,7 +33,7 @@ def report_on(force: str, *locks: str, root: Path, day: int = 0, name: str = "bo
 
 
 def written(reports: list[Report], folder: Path, **how: Any) -> Files:
-    """What `write` writes of the reports."""
+    """The files that `write` writes for the reports."""
     write(reports, folder, ["json", "html"], **how)
     return read(folder)
 

@@ -1,4 +1,4 @@
-"""What a rehearsal's cloud and state hold, read without the command."""
+"""The resources in a rehearsal's cloud and state, read without the command."""
 
 import contextlib
 from pathlib import Path
@@ -15,12 +15,12 @@ def state_path(root: Path) -> Path:
 
 
 def in_cloud(root: Path) -> list[str]:
-    """The URNs of what the cloud holds, sorted."""
+    """The URNs in the cloud, sorted."""
     with contextlib.closing(Space(root).open_store()) as store:
         return sorted(record.urn for record in store.all())
 
 
 def in_state(root: Path) -> list[str]:
-    """The URNs of what the state holds besides the stack and the providers, sorted."""
+    """The URNs in the state, without the stack and the providers, sorted."""
     found = checkpoint.load(state_path(root), PROJECT, STACK)
     return sorted(one["urn"] for one in found.resources if not one["type"].startswith("pulumi:"))

@@ -1,7 +1,7 @@
 """A wide range split over prefixes, rules, resources, versions and notations is judged as the wide range.
 
-Every attack here is in effect the Internet, however it is written: it never passes. Every allow-list is a set that an
-organisation has: it never fails.
+Every attack here amounts to the Internet, however it is written, and must never pass. Every allow-list is a set of an
+organisation's own ranges, and must never fail.
 """
 
 import ipaddress
@@ -37,7 +37,7 @@ SINGLE += ["2002::/16", "0.0.0.0/0.0.0.0", "77.1.2.3/3", "::-ffff::", "0.0.0.0/1
 
 
 SEEDS = st.integers(0, 2**64 - 1)
-"""Each case is made from a number: a thousand draws of hypothesis would take longer than the judging."""
+"""Each case is derived from a number: a thousand draws of hypothesis would take longer than the judging."""
 
 
 def mixed(chance, items):
@@ -45,7 +45,7 @@ def mixed(chance, items):
 
 
 def cases(number):
-    """So many generated cases, the same ones every time."""
+    """Generated cases, the same ones every time."""
     return settings(
         derandomize=True,
         database=None,
@@ -65,7 +65,7 @@ def verdicts(resources, *ids):
 
 
 def split(chance, text, most=24):
-    """Prefixes that make up the range `text` together, in any order, some of them twice."""
+    """Prefixes that together make up the range `text`, in any order, some of them twice."""
     parts = [ipaddress.ip_network(text)]
     while len(parts) < most and chance.randint(0, 9):
         index = chance.randint(0, len(parts) - 1)
@@ -99,14 +99,14 @@ def written(chance, network):
 
 
 def attack(chance):
-    """Texts that are in effect the Internet together."""
+    """Texts that together amount to the Internet."""
     if chance.randint(0, 9) == 0:
         return [chance.choice(SINGLE)]
     return [written(chance, each) for each in split(chance, chance.choice(WIDE + WIDE_6))]
 
 
 def dealt(chance, items, most=6):
-    """`items` dealt out to between one and `most` hands, none of them empty."""
+    """`items` divided between one and `most` groups, none of them empty."""
     hands = [[] for _ in range(chance.randint(1, min(most, len(items))))]
     for index, item in enumerate(items):
         hands[index % len(hands)].append(item)
@@ -114,7 +114,7 @@ def dealt(chance, items, most=6):
 
 
 def narrow(chance):
-    """Texts of private and of an organisation's own ranges: /24 and longer, and as many as 30 of them."""
+    """Texts of private ranges and of an organisation's own: /24 and longer, up to 30 of them."""
     found = []
     for _ in range(chance.randint(1, 30)):
         kind = chance.choice(["private", "public", "six", "tag", "range"])
@@ -150,24 +150,24 @@ def narrow(chance):
 
 
 def security_rule(chance, sources, ports, priority, **more):
-    """An inbound rule that allows `sources`, in one of the ways in which ARM says so."""
-    said = {"direction": chance.choice(["Inbound", "inbound"]), "access": chance.choice(["Allow", "ALLOW"])}
-    said |= {"protocol": chance.choice(["*", "Tcp", "Udp", "TCP"]), "priority": priority, **more}
+    """An inbound rule that allows `sources`, in one of the forms that ARM accepts."""
+    rule = {"direction": chance.choice(["Inbound", "inbound"]), "access": chance.choice(["Allow", "ALLOW"])}
+    rule |= {"protocol": chance.choice(["*", "Tcp", "Udp", "TCP"]), "priority": priority, **more}
     if len(sources) == 1 and chance.choice((True, False)):
-        said["sourceAddressPrefix"] = sources[0]
+        rule["sourceAddressPrefix"] = sources[0]
     else:
-        said["sourceAddressPrefixes"] = sources
+        rule["sourceAddressPrefixes"] = sources
     if chance.choice((True, False)):
-        said["destinationPortRange"] = chance.choice(ports)
+        rule["destinationPortRange"] = chance.choice(ports)
     else:
-        said["destinationPortRanges"] = ["443", chance.choice(ports)]
+        rule["destinationPortRanges"] = ["443", chance.choice(ports)]
     if chance.choice((True, False)):
-        said["destinationAddressPrefix"] = chance.choice(["*", "10.16.4.0/24", "VirtualNetwork"])
-    return said
+        rule["destinationAddressPrefix"] = chance.choice(["*", "10.16.4.0/24", "VirtualNetwork"])
+    return rule
 
 
 def group(chance, hands, ports):
-    """A security group whose rules let in `hands`, some in it and some beside it."""
+    """A security group whose rules allow the sources, some as inline rules and some as separate resources."""
     inline, beside = [], []
     for number, hand in enumerate(hands):
         made = security_rule(chance, hand, ports, 100 + number, name=f"rule-{number}")
@@ -200,7 +200,7 @@ def test_a_split_source_never_passes_a_security_group(id_, seed):
 @pytest.mark.parametrize("id_", sorted(PORTS))
 @cases(500)
 @given(SEEDS)
-def test_an_organisation_s_own_ranges_never_fail_a_security_group(id_, seed):
+def test_an_organisations_own_ranges_never_fail_a_security_group(id_, seed):
     """1,000 cases."""
     chance = random.Random(seed)
     found = verdicts(group(chance, dealt(chance, narrow(chance)), PORTS[id_]), id_)
@@ -209,7 +209,7 @@ def test_an_organisation_s_own_ranges_never_fail_a_security_group(id_, seed):
 
 @cases(400)
 @given(SEEDS)
-def test_a_rule_that_denies_takes_away_only_what_comes_after_it(seed):
+def test_a_deny_rule_only_excludes_later_rules(seed):
     """400 cases."""
     chance = random.Random(seed)
     sources = [written(chance, each) for each in split(chance, "0.0.0.0/0", 12)]
@@ -230,7 +230,7 @@ def test_a_rule_that_denies_takes_away_only_what_comes_after_it(seed):
 
 @cases(400)
 @given(SEEDS)
-def test_what_is_not_known_yet_never_passes(seed):
+def test_an_unknown_value_never_passes(seed):
     """400 cases."""
     chance = random.Random(seed)
     hands = dealt(chance, attack(chance))
@@ -249,7 +249,7 @@ def test_what_is_not_known_yet_never_passes(seed):
 
 @cases(300)
 @given(SEEDS)
-def test_everything_out_in_parts_never_passes(seed):
+def test_all_outbound_traffic_allowed_in_parts_never_passes(seed):
     """300 cases."""
     chance = random.Random(seed)
     sources, targets = split(chance, "0.0.0.0/0", 4), split(chance, "0.0.0.0/0", 4)
@@ -295,7 +295,7 @@ def test_everything_out_in_parts_never_passes(seed):
 
 @cases(200)
 @given(SEEDS)
-def test_ip_groups_are_opened(seed):
+def test_ip_groups_are_resolved(seed):
     """200 cases."""
     chance = random.Random(seed)
     hands = dealt(chance, [str(each) for each in split(chance, "0.0.0.0/0", 12)], 3)
@@ -358,8 +358,8 @@ JUDGED += [(next(iter(BY_ID[id_].at)), id_, made) for id_, made in OTHERS.items(
 @pytest.mark.parametrize(("type_", "id_", "made"), JUDGED, ids=[f"{id_} {type_}" for type_, id_, _ in JUDGED])
 @cases(100)
 @given(SEEDS)
-def test_a_list_is_judged_by_what_it_adds_up_to(type_, id_, made, seed):
-    """1,300 lists that add up to the Internet, and 1,300 that do not."""
+def test_a_list_is_judged_by_its_union(type_, id_, made, seed):
+    """1,300 lists that amount to the Internet, and 1,300 that do not."""
     chance = random.Random(seed)
     assert verdicts([resource(type_, "one", made(attack(chance)))], id_) == [Verdict.FAIL]
     assert verdicts([resource(type_, "one", made(narrow(chance)))], id_) == [Verdict.PASS]
@@ -367,8 +367,8 @@ def test_a_list_is_judged_by_what_it_adds_up_to(type_, id_, made, seed):
 
 @cases(400)
 @given(SEEDS)
-def test_a_world_split_over_network_policies_never_passes(seed):
-    """400 cases in, and 400 out."""
+def test_the_internet_split_over_network_policies_never_passes(seed):
+    """400 cases of ingress, and 400 of egress."""
     chance = random.Random(seed)
     blocks = [{"ipBlock": {"cidr": str(each)}} for each in split(chance, chance.choice(WIDE + WIDE_6))]
     if chance.choice((True, False)):
@@ -414,7 +414,7 @@ def test_named_networks_never_fail_a_network_policy(seed):
 
 @cases(300)
 @given(SEEDS)
-def test_ranges_of_database_rules_are_put_together(seed):
+def test_ranges_of_database_rules_are_combined(seed):
     """300 cases of each service."""
     chance = random.Random(seed)
     for type_, named, id_ in (
@@ -453,7 +453,7 @@ MALFORMED = [
 
 @cases(300)
 @given(SEEDS)
-def test_what_is_no_address_never_passes(seed):
+def test_text_that_is_no_address_never_passes(seed):
     """1,500 cases."""
     chance = random.Random(seed)
     wrong = chance.choice(MALFORMED)
@@ -480,7 +480,7 @@ def test_what_is_no_address_never_passes(seed):
 
 @cases(200)
 @given(SEEDS)
-def test_a_known_part_that_fails_is_a_failure_whatever_else_is_not_known(seed):
+def test_a_known_failing_part_fails_whatever_is_unknown(seed):
     """200 cases."""
     chance = random.Random(seed)
     rule = security_rule(chance, [*attack(chance), UNKNOWN], ["22"], 100)
@@ -535,7 +535,7 @@ def test_a_failure_names_the_rules_and_ranges_that_add_up():
         (None, Verdict.UNKNOWN),
     ],
 )
-def test_a_firewall_s_collection_without_a_known_action_never_passes(action, verdict):
+def test_a_firewalls_collection_without_a_known_action_never_passes(action, verdict):
     entry = {"name": "r", "ipProtocols": ["Any"], "sourceAddresses": ["*"]}
     entry |= {"destinationAddresses": ["*"], "destinationPorts": ["*"]}
     collection = {"name": "c", "priority": 100, "action": action, "rules": [entry]}

@@ -1,4 +1,4 @@
-"""Aggregated ClusterRoles: they are judged by the permissions that they have in the end."""
+"""Aggregated ClusterRoles are judged by their resulting permissions."""
 
 from functools import cache
 
@@ -27,7 +27,7 @@ RIGHTS = [
 ]
 KEYS, VALUES = ("team", "tier"), ("a", "b")
 labels = st.dictionaries(st.sampled_from(KEYS), st.sampled_from(VALUES))
-# Each selector asks for a label, so that the roles that every cluster has are left out.
+# Each selector requires a label, so that the default roles of every cluster are not selected.
 expressions = st.one_of(
     st.builds(lambda key: {"key": key, "operator": "Exists"}, st.sampled_from(KEYS)),
     st.builds(
@@ -80,7 +80,7 @@ def binding(name):
 
 
 def matches(selector, labels):
-    """A selector as the API reference defines it, written down once more."""
+    """A selector as the API reference defines it, implemented independently."""
     for key, value in selector.get("matchLabels", {}).items():
         if labels.get(key) != value:
             return False
@@ -98,7 +98,7 @@ def matches(selector, labels):
 
 
 def gathered(index, given):
-    """The rules of a role once Kubernetes' controller has nothing more to add to any of them."""
+    """The rules of a role once Kubernetes' controller has finished aggregating."""
     reached, waiting = {index}, [index]
     while waiting:
         for selector in given[waiting.pop()]["selectors"] or []:
@@ -110,7 +110,7 @@ def gathered(index, given):
 
 @cache
 def plain(rights):
-    """The verdicts on a role that has these permissions itself."""
+    """The verdicts on a role with these permissions of its own."""
     return w.verdicts(role("plain", [RIGHTS[each] for each in sorted(rights)]))
 
 
@@ -174,7 +174,7 @@ def test_a_selector_of_everything_fails(selector):
     ("label", "failing"),
     [("view", set()), ("edit", {"BL-K8S-032", "BL-K8S-033", "BL-K8S-035"}), ("admin", {"BL-K8S-032", "BL-K8S-036"})],
 )
-def test_the_roles_of_every_cluster_are_known(label, failing):
+def test_the_default_roles_of_every_cluster_are_known(label, failing):
     selector = {"matchLabels": {f"rbac.authorization.k8s.io/aggregate-to-{label}": "true"}}
     found = w.verdicts(role("mine", [], [selector]))
     assert {rule for rule in ABOUT_ROLES if found[rule, "mine"] == "fail"} >= failing
@@ -183,14 +183,14 @@ def test_the_roles_of_every_cluster_are_known(label, failing):
         assert {found[rule, "mine"] for rule in ABOUT_ROLES} == {"pass"}
 
 
-def test_what_is_labelled_for_a_role_of_every_cluster_makes_its_binding_fail():
+def test_a_role_aggregated_into_a_default_role_makes_its_binding_fail():
     more = role("more", [RIGHTS[1]], labels={"rbac.authorization.k8s.io/aggregate-to-view": "true"})
     assert w.verdicts(more, binding("view"))["BL-K8S-083", "bind-view"] == "fail"
     assert w.verdicts(more, binding("admin"))["BL-K8S-083", "bind-admin"] == "fail"
     assert w.verdicts(binding("admin"))["BL-K8S-083", "bind-admin"] == "pass"
 
 
-def test_a_finding_names_the_role_that_brings_the_permission():
+def test_a_finding_names_the_role_that_adds_the_permission():
     chain = [
         role("top", [], [{"matchLabels": {"level": "1"}}]),
         role("middle", [], [{"matchLabels": {"level": "2"}}], {"level": "1"}),
@@ -201,6 +201,6 @@ def test_a_finding_names_the_role_that_brings_the_permission():
     assert found.path == f'aggregationRule.{selector}["middle"].aggregationRule.{selector}["low"].rules[0].resources[0]'
 
 
-def test_a_role_judged_alone_is_unknown_until_the_others_are_there():
+def test_a_role_judged_alone_is_unknown_until_the_others_are_present():
     found = w.verdicts(role("alone", [], [{"matchLabels": {"team": "a"}}]), complete=False)
     assert {found[rule, "alone"] for rule in ABOUT_ROLES} == {"unknown"}

@@ -1,4 +1,4 @@
-"""Nobody approves an exemption that the same person asked for or owns, whatever the two are called."""
+"""An exemption is never approved by the person who requested or owns it, whatever spelling of a name is used."""
 
 import re
 import shutil
@@ -26,11 +26,11 @@ from tests.thorough import tries
 TODAY = date(2026, 3, 10)
 RULES = {rule.id: rule for rule in rules()}
 URN = "urn:pulumi:essex::bluelamp::azure-native:storage:StorageAccount::records-partner-drop"
-SAID: dict[str, Any] = {"max_examples": tries(1000), "deadline": None, "database": None, "derandomize": True}
+SETTINGS: dict[str, Any] = {"max_examples": tries(1000), "deadline": None, "database": None, "derandomize": True}
 
 
 def judged(approvers: Approvers | None = APPROVERS, **changed: Any) -> Use | None:
-    """What becomes of an exemption with these changes, None where it is refused; a failure is exempt if it holds."""
+    """The status of an exemption with these changes, None if it is refused; a failure is exempt if it applies."""
     try:
         one = exemption(**changed)
     except ValidationError:
@@ -55,7 +55,7 @@ OWN = st.sampled_from(SIRO.emails)
 
 @st.composite
 def another_spelling(draw: st.DrawFn) -> str:
-    """An address of the approver's, written so that mail still reaches the same mailbox."""
+    """A spelling of the approver's address that reaches the same mailbox."""
     local, _, domain = draw(OWN).partition("@")
     for index in sorted(draw(st.sets(st.integers(1, len(local) - 1), max_size=3)), reverse=True):
         if local[index - 1] != "." != local[index]:
@@ -69,7 +69,7 @@ def another_spelling(draw: st.DrawFn) -> str:
     return draw(st.sampled_from(["", " ", "\n", "\t"])) + text + draw(st.sampled_from(["", " ", "\n", " \n"]))
 
 
-@settings(**SAID)
+@settings(**SETTINGS)
 @given(
     email=another_spelling(), who=st.sampled_from(["requester", "owner"]), role=st.sampled_from(["Head of IT", "X1"])
 )
@@ -81,7 +81,7 @@ def test_another_spelling_of_the_approvers_address_is_the_approver(email: str, w
 
 @st.composite
 def in_disguise(draw: st.DrawFn) -> str:
-    """An address of the approver's in a form that a machine may take for another, or that is no plain address."""
+    """A form of the approver's address that software may read as another address, or that is no plain address."""
     address = draw(OWN)
     how = draw(st.integers(0, 3))
     if how == 0:
@@ -110,14 +110,14 @@ def in_disguise(draw: st.DrawFn) -> str:
     )
 
 
-@settings(**{**SAID, "max_examples": tries(2000)})
+@settings(**{**SETTINGS, "max_examples": tries(2000)})
 @given(email=in_disguise(), who=st.sampled_from(["requester", "owner", "approver"]))
-def test_what_is_no_plain_address_is_nobodys(email: str, who: str) -> None:
+def test_text_that_is_no_plain_address_is_refused(email: str, who: str) -> None:
     if who == "approver":
         use = judged(approver=email, requester={**ENGINEER, "email": "siro@essex.police.example"})
     else:
         use = judged(**{who: {"role": "Head of IT", "email": email}})
-    # white space around an address is trimmed: what is left is the approver
+    # white space around an address is trimmed: the rest is the approver
     assert use is None or use.status in {Status.SELF_APPROVED, Status.NOT_APPROVED}
 
 
@@ -127,7 +127,7 @@ BLANK = [
 ]  # fmt: skip
 
 
-@settings(**SAID)
+@settings(**SETTINGS)
 @given(
     text=st.sampled_from(BLANK),
     around=st.text(" -.()[]<>_*!?/'\"", max_size=3),
@@ -135,23 +135,25 @@ BLANK = [
     case=st.sampled_from([str.upper, str.lower, str.title]),
     where=st.sampled_from(["role", "email", "local", "approver", "risk_reference", "reason"]),
 )
-def test_a_blank_or_a_placeholder_is_nobody(text: str, around: str, invisible: str, case: Any, where: str) -> None:
-    said = case(f"{around}{text}{invisible}{around[::-1]}")
+def test_blank_and_placeholder_addresses_are_refused(
+    text: str, around: str, invisible: str, case: Any, where: str
+) -> None:
+    output = case(f"{around}{text}{invisible}{around[::-1]}")
     if where == "approver":
-        assert judged(approver=said) is None
+        assert judged(approver=output) is None
     elif where == "risk_reference":
-        assert judged(risk_reference=said) is None
+        assert judged(risk_reference=output) is None
     elif where == "reason":
-        assert judged(reason=" ".join([said] * 30)) is None
+        assert judged(reason=" ".join([output] * 30)) is None
     else:
         if where == "local" and text in {"x", "0"}:
-            return  # a mailbox may have a name of one letter
-        email = {"role": ENGINEER["email"], "email": said, "local": f"{said}@essex.police.example"}[where]
+            return  # a mailbox name may have one letter
+        email = {"role": ENGINEER["email"], "email": output, "local": f"{output}@essex.police.example"}[where]
         for who in ("requester", "owner"):
-            assert judged(**{who: {"role": said if where == "role" else "Engineer", "email": email}}) is None
+            assert judged(**{who: {"role": output if where == "role" else "Engineer", "email": email}}) is None
 
 
-@settings(**SAID)
+@settings(**SETTINGS)
 @given(
     name=st.sampled_from([SIRO.id, SIRO.name, SIRO.role]),
     upper=st.booleans(),
@@ -159,16 +161,16 @@ def test_a_blank_or_a_placeholder_is_nobody(text: str, around: str, invisible: s
     at=st.integers(0, 40),
     mark=st.sampled_from(["", "\u0301", "\u200b", "\u0430", "\uff53", "\u00ad", "é"]),
 )
-def test_who_goes_by_the_approvers_role_is_the_approver(name: str, upper: bool, joint: str, at: int, mark: str) -> None:
-    said = joint.join(name.split())
-    said = (said.upper() if upper else said)[:at] + mark + (said.upper() if upper else said)[at:]
-    use = judged(requester={"role": said, "email": "somebody.else@essex.police.example"})
+def test_a_person_in_the_approvers_role_is_the_approver(name: str, upper: bool, joint: str, at: int, mark: str) -> None:
+    output = joint.join(name.split())
+    output = (output.upper() if upper else output)[:at] + mark + (output.upper() if upper else output)[at:]
+    use = judged(requester={"role": output, "email": "somebody.else@essex.police.example"})
     if mark == "é":
-        return  # another letter makes another role; it only has to be read
+        return  # another letter makes another role, which only has to be valid
     assert use is None or use.status is Status.SELF_APPROVED
 
 
-@settings(**SAID)
+@settings(**SETTINGS)
 @given(
     local=st.from_regex(r"[a-z]{3,8}(\.[a-z]{3,8})?", fullmatch=True),
     severities=st.sets(st.sampled_from(list(Severity)), min_size=1),
@@ -177,7 +179,7 @@ def test_who_goes_by_the_approvers_role_is_the_approver(name: str, upper: bool, 
     since=st.none() | st.dates(date(2026, 1, 1), date(2026, 3, 1)),
     until=st.none() | st.dates(date(2026, 1, 1), date(2026, 3, 1)),
 )
-def test_only_those_with_the_authority_approve(
+def test_only_people_with_the_authority_approve(
     local: str, severities: set[Severity], forces: set[str], regions: set[str], since: date | None, until: date | None
 ) -> None:
     email = f"{local}@essex.police.example"
@@ -200,7 +202,7 @@ def test_only_those_with_the_authority_approve(
     assert use.status is (Status.HOLDS if may else Status.NOT_APPROVED), use.why
 
 
-def test_without_a_register_of_approvers_nothing_holds() -> None:
+def test_without_a_register_of_approvers_no_exemption_applies() -> None:
     use = judged(None)
     assert use is not None
     assert (use.status, use.why) == (
@@ -296,17 +298,17 @@ WRONG = {
 
 
 @pytest.mark.parametrize("case", WRONG)
-def test_a_mistake_among_the_approvers_is_refused_with_its_place(case: str, root: Path) -> None:
-    text, said = WRONG[case]
+def test_a_mistake_in_the_approvers_is_refused_with_its_location(case: str, root: Path) -> None:
+    text, output = WRONG[case]
     write(root, text)
     with pytest.raises(SettingsError) as raised:
         governance(root, "essex")
-    assert str(raised.value).startswith(said)
+    assert str(raised.value).startswith(output)
     with pytest.raises(ValueError, match=r"stacks/approvers\.yaml"):
         stack_governance.of(root, "essex", rules())
 
 
-def test_the_approvers_that_are_shipped_are_roles_at_example_addresses() -> None:
+def test_the_shipped_approvers_are_roles_at_example_addresses() -> None:
     from bluelamp.infra.settings.register import read_register
 
     for force in read_register(ROOT).forces:
@@ -317,7 +319,7 @@ def test_the_approvers_that_are_shipped_are_roles_at_example_addresses() -> None
     assert covered == set(Severity)
 
 
-def test_a_term_of_office_has_both_its_days() -> None:
+def test_a_term_of_office_has_both_dates() -> None:
     one = Approver(
         **{**SIRO.model_dump(exclude_unset=True), "valid_from": date(2026, 2, 1), "valid_until": date(2026, 2, 1)}
     )

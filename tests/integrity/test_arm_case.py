@@ -1,4 +1,4 @@
-"""ARM compares names without case, everywhere: no spelling of a template hides what it says from a rule."""
+"""ARM compares names without case: no spelling of a template hides its content from a rule."""
 
 import json
 import random
@@ -14,7 +14,7 @@ from bluelamp.policies import UNKNOWN, Verdict, judge, rules
 from bluelamp.resources.skipped import Skipped
 from bluelamp.resources.templates.reading import read
 from tests.conftest import bluelamp
-from tests.resources.test_template_agreement import RULES, Unsayable, template
+from tests.resources.test_template_agreement import RULES, Inexpressible, template
 from tests.thorough import tries
 
 SCHEMA = "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#"
@@ -48,7 +48,7 @@ def written(folder: Path, template_: object) -> str:
 
 
 def respelled(value: object, draw: random.Random, *, data: bool = False) -> object:
-    """The same template in which every name has another case; the names of tags and the like stay what they are."""
+    """The template with every name in another case; tag names and similar data are unchanged."""
     if isinstance(value, dict):
         return {
             key if data else cased(key, draw): respelled(item, draw, data=key.lower() == "tags")
@@ -114,22 +114,22 @@ def test_the_case_of_a_name_hides_nothing(veil, tmp_path):
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
-def test_every_case_of_every_rule_is_judged_the_same_in_any_case_of_its_names(rule, tmp_path):
+def test_every_case_of_every_rule_has_the_same_verdict_in_any_case_of_names(rule, tmp_path):
     draw = random.Random(rule.id)
     for case in rule.cases:
         try:
             plain = template(case)
-        except Unsayable:
+        except Inexpressible:
             continue
-        asked = [rule.using(**case.parameters)]
-        expected = judgement(tmp_path, plain, asked)
+        tested = [rule.using(**case.parameters)]
+        expected = judgement(tmp_path, plain, tested)
         for _ in range(2):
-            assert judgement(tmp_path, respelled(plain, draw), asked) == expected, case.name
+            assert judgement(tmp_path, respelled(plain, draw), tested) == expected, case.name
 
 
-def judgement(folder: Path, template_: object, asked: list) -> Verdict:
+def judgement(folder: Path, template_: object, tested: list) -> Verdict:
     resources = read([written(folder, template_)])
-    return next(each.verdict for each in judge(resources, asked) if each.urn == resources[0].urn)
+    return next(each.verdict for each in judge(resources, tested) if each.urn == resources[0].urn)
 
 
 def test_the_command_finds_the_hidden_rule(tmp_path):
@@ -141,7 +141,7 @@ def test_the_command_finds_the_hidden_rule(tmp_path):
 
 
 @pytest.mark.parametrize("suffix", ["", ".parameters"])
-def test_a_file_of_parameters_is_read_without_case(tmp_path, suffix):
+def test_a_parameters_file_is_read_without_case(tmp_path, suffix):
     (tmp_path / "main.parameters.json").write_text(json.dumps({"PARAMETERS": {"SOURCE": {"VALUE": "*"}}}))
     rule = {"name": "ssh", "properties": {**OPEN_PORT, "sourceAddressPrefix": "[parameters('source')]"}}
     parameters = {"Source": {"type": "string", "defaultValue": "10.0.0.0/8"}}
@@ -169,14 +169,14 @@ def from_parameter():
     ],
 )
 @pytest.mark.parametrize("name", ["main.parameters.json", "main.Parameters.json", "MAIN.PARAMETERS.JSON"])
-def test_a_file_of_parameters_counts_whatever_case_its_name_has(tmp_path, name, given_):
+def test_a_parameters_file_is_used_whatever_the_case_of_its_name(tmp_path, name, given_):
     path = written(tmp_path, {"$schema": SCHEMA, "parameters": {"source": SOURCE}, "resources": [from_parameter()]})
     assert ports(path) == [Verdict.PASS]
     (tmp_path / name).write_text(json.dumps(given_))
     assert ports(path) == [Verdict.FAIL]
 
 
-def test_two_files_of_parameters_that_differ_in_case_are_refused(tmp_path):
+def test_two_parameters_files_that_differ_in_case_are_refused(tmp_path):
     path = written(tmp_path, {"$schema": SCHEMA, "parameters": {"source": SOURCE}, "resources": [from_parameter()]})
     (tmp_path / "main.Parameters.json").write_text("{}")
     (tmp_path / "main.parameters.json").write_text("{}")
@@ -201,7 +201,7 @@ PASSED = {"source": {"value": "*"}}
     ],
 )
 @pytest.mark.parametrize("options", [{"scope": "Inner"}, "[variables('options')]", {"Scope": "[variables('inner')]"}])
-def test_an_inner_template_has_the_parameters_that_it_is_given(tmp_path, passed, verdict, options):
+def test_a_nested_template_has_its_own_parameters(tmp_path, passed, verdict, options):
     inner = {"$schema": SCHEMA, "parameters": {"source": SOURCE}, "resources": [from_parameter()]}
     deployment = {
         "type": "Microsoft.Resources/deployments",
@@ -218,7 +218,7 @@ def ports(path):
     return [each.verdict for each in judge(read([path])) if each.rule == "BL-NET-001"]
 
 
-def test_names_of_tags_keep_their_spelling_and_are_found_without_case(tmp_path):
+def test_tag_names_keep_their_spelling_and_are_found_without_case(tmp_path):
     account = {"type": "Microsoft.Storage/storageAccounts", "name": "a", "location": "westeurope"}
     (resource,) = read(
         [written(tmp_path, {"$schema": SCHEMA, "resources": [account | {"tags": {"Personal-DATA": "yes"}}]})]
@@ -294,7 +294,7 @@ def test_a_second_spelling_of_any_name_never_makes_a_rule_pass(tmp_path_factory,
 
 
 @pytest.mark.parametrize("decoy", [{"access": "Deny"}, {"sourceAddressPrefix": "10.0.0.0/8"}, {"ACCESS": "Deny"}])
-def test_a_property_beside_its_properties_does_not_replace_the_one_inside(tmp_path, decoy):
+def test_a_property_outside_properties_does_not_replace_the_one_inside(tmp_path, decoy):
     for rule in ({"name": "ssh", "properties": OPEN_PORT, **decoy}, {"name": "ssh", **decoy, "properties": OPEN_PORT}):
         whole = {"$schema": SCHEMA, "resources": [group(properties={"securityRules": [rule]})]}
         assert verdicts(tmp_path, whole)["BL-NET-001"] in {Verdict.FAIL, Verdict.UNKNOWN}
@@ -303,18 +303,18 @@ def test_a_property_beside_its_properties_does_not_replace_the_one_inside(tmp_pa
 @pytest.mark.parametrize(
     "name", ["minimum_tls_version", "minimum-tls-version", "minimumTl\u017fVersion", "minimum.TlsVersion"]
 )
-def test_a_name_that_only_looks_like_the_property_is_not_it(tmp_path, name):
+def test_a_name_that_only_resembles_the_property_is_ignored(tmp_path, name):
     account = {"type": "Microsoft.Storage/storageAccounts", "name": "a", "properties": {name: "TLS1_2"}}
     assert verdicts(tmp_path, {"$schema": SCHEMA, "resources": [account]})["BL-STO-002"] is Verdict.FAIL
 
 
-def test_what_an_expression_makes_has_no_name_twice_either(tmp_path):
+def test_an_object_from_an_expression_has_no_duplicate_names_either(tmp_path):
     twice = {"variables": {"more": "[createObject('securityRules', createArray())]"}}
     properties = {"securityRules": [{"name": "ssh", "properties": OPEN_PORT}], "[concat('security', 'Rules')]": []}
     with pytest.raises(SettingsError, match="duplicate key"):
         read([written(tmp_path, {"$schema": SCHEMA, **twice, "resources": [group(properties=properties)]})])
     union = "[union(variables('more'), createObject('SecurityRULES', createArray()))]"
-    # Which of the two Azure takes is not known.
+    # It is not known which of the two Azure uses.
     assert verdicts(tmp_path, {"$schema": SCHEMA, **twice, "resources": [group(properties=union)]})["BL-NET-001"] is (
         Verdict.UNKNOWN
     )
@@ -324,7 +324,7 @@ def test_what_an_expression_makes_has_no_name_twice_either(tmp_path):
 
 
 def changed(value: object, draw: random.Random) -> object:
-    """`value` with the case of every text in it changed; names stay what they are."""
+    """`value` with the case of every text in it changed; names are unchanged."""
     if value is UNKNOWN:
         return value
     if isinstance(value, dict):

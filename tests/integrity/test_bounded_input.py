@@ -1,4 +1,4 @@
-"""No input takes memory or work without bound: what exceeds a limit is refused, and the limit is named."""
+"""No input uses unbounded memory or time: input beyond a limit is refused, and the limit is named."""
 
 import io
 import json
@@ -34,7 +34,7 @@ def template(variables: object, value: object = "[variables('v9')]", **more: obj
 
 
 def levels(step: str, first: object, count: int = 10) -> dict[str, object]:
-    """Variables of which each is made from the one before, which `step` names ten times."""
+    """Variables, each made from the one before, to which `step` refers ten times."""
     return {"v0": first} | {f"v{n}": step.replace("@", f"variables('v{n - 1}')") for n in range(1, count)}
 
 
@@ -97,7 +97,7 @@ HARMLESS = {
     "products", "powers", "what is not known", "texts", "texts not known", "replacements", "a long expression",
     "a deep expression", "a long number", "deep JSON in a text", "formats",
 }  # fmt: skip
-"""What stays small: its value is not known, and that is all."""
+"""Input that is read, with an unknown value."""
 
 FLOODS = {
     "documents": "---\n" * 1_000_000,
@@ -144,7 +144,7 @@ for kind, file in json.load(sys.stdin):
 
 
 def read_in_little_memory(files: list[tuple[str, str]]) -> dict[str, str]:
-    """What comes of reading each file, all in one process of 2 GiB."""
+    """The result of reading each file, all in one process limited to 2 GiB."""
     done = subprocess.run(
         [sys.executable, "-c", _READ_ALL], input=json.dumps(files), capture_output=True, text=True, check=False,
         cwd=ROOT, preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY)),
@@ -153,7 +153,7 @@ def read_in_little_memory(files: list[tuple[str, str]]) -> dict[str, str]:
     return dict(json.loads(line) for line in done.stdout.splitlines())
 
 
-def test_no_template_takes_more_than_two_gibibytes(tmp_path):
+def test_no_template_uses_more_than_two_gibibytes(tmp_path):
     given_ = []
     for number, text in enumerate(BOMBS.values()):
         file = tmp_path / f"{number}.json"
@@ -165,7 +165,7 @@ def test_no_template_takes_more_than_two_gibibytes(tmp_path):
         assert name in HARMLESS or file in outcome or "more than" in outcome, outcome
 
 
-def test_no_manifest_takes_more_than_two_gibibytes(tmp_path):
+def test_no_manifest_uses_more_than_two_gibibytes(tmp_path):
     given_ = []
     for number, (name, text) in enumerate((FLOODS | FLOODS_OF_JSON).items()):
         file = tmp_path / f"{number}{'.json' if name in FLOODS_OF_JSON else '.yaml'}"
@@ -178,7 +178,7 @@ def test_no_manifest_takes_more_than_two_gibibytes(tmp_path):
 
 
 @pytest.mark.parametrize(("kind", "most"), [(manifests, manifests.LARGEST), (templates, templates.LARGEST)])
-def test_a_file_that_is_too_large_is_refused_before_it_is_read(kind, most, tmp_path):
+def test_an_oversized_file_is_refused_before_it_is_read(kind, most, tmp_path):
     file = tmp_path / "large.json"
     with file.open("wb") as stream:
         stream.truncate(most + 1)
@@ -191,7 +191,7 @@ def test_a_file_that_is_too_large_is_refused_before_it_is_read(kind, most, tmp_p
 
 
 @pytest.mark.parametrize(("kind", "text"), [(manifests, POD), (templates, template({"v9": 1}))])
-def test_all_files_together_are_bounded_too(kind, text, tmp_path, monkeypatch):
+def test_the_total_of_all_files_is_bounded_too(kind, text, tmp_path, monkeypatch):
     monkeypatch.setattr(budget, "MOST_BYTES", 3 * len(text))
     for number in range(4):
         (tmp_path / f"{number}.json" if kind is templates else tmp_path / f"{number}.yaml").write_text(text)
@@ -199,7 +199,7 @@ def test_all_files_together_are_bounded_too(kind, text, tmp_path, monkeypatch):
         kind.read([str(tmp_path)])
 
 
-def test_the_standard_input_is_bounded_as_well(monkeypatch):
+def test_the_standard_input_is_bounded_too(monkeypatch):
     monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=io.BytesIO(b"x" * (manifests.LARGEST + 1))))
     with pytest.raises(SettingsError, match="-: it is larger than 16 MB"):
         manifests.read(["-"])
@@ -300,7 +300,7 @@ YAML_PIECES = ["a: ", "- ", "[", "]", "{", "}", "&a ", "*a", "<<: ", "\n", "  ",
     pieces=st.lists(st.tuples(st.sampled_from(YAML_PIECES), st.integers(1, 40)), min_size=1, max_size=12),
     as_json=st.booleans(),
 )
-def test_no_text_breaks_the_reader_of_manifests(pieces, as_json, tmp_path_factory):
+def test_no_text_crashes_the_reader_of_manifests(pieces, as_json, tmp_path_factory):
     file = tmp_path_factory.getbasetemp() / ("flood.json" if as_json else "flood.yaml")
     file.write_text("".join(piece * count for piece, count in pieces), encoding="utf-8")
     with pytest.MonkeyPatch.context() as patch:
@@ -315,7 +315,7 @@ def test_no_text_breaks_the_reader_of_manifests(pieces, as_json, tmp_path_factor
         json.dumps(each.properties, allow_nan=False).encode()
 
 
-def test_a_history_file_that_is_no_database_or_no_file_is_told_and_the_report_is_made(tmp_path):
+def test_an_invalid_history_file_is_reported_and_the_report_is_written(tmp_path):
     for name in ("fifo", "text"):
         path = tmp_path / name
         os.mkfifo(path) if name == "fifo" else path.write_text("x" * 1000)

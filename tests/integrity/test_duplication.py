@@ -1,4 +1,4 @@
-"""Each piece of code has one place: no ten lines of it are in two."""
+"""Each piece of code exists once: no ten lines of it are in two places."""
 
 import re
 from collections import defaultdict
@@ -18,13 +18,13 @@ DECLARED = re.compile(
 
 
 def code(text: str) -> list[tuple[int, str]]:
-    """The lines that count, with their numbers: with a word in them, and neither an import nor a signature."""
+    """The lines that count, with their numbers: those with a word in them that are neither an import nor a signature."""
     kept = DECLARED.sub(lambda found: "\n" * found[0].count("\n"), text)
     return [(number, line.strip()) for number, line in enumerate(kept.split("\n"), 1) if re.search(r"\w", line)]
 
 
 def repeated(files: Mapping[str, str], lines: int = LINES) -> list[str]:
-    """The places of every run of this many `lines` that is there more than once; the first of an overlap."""
+    """The places of every run of this many `lines` that exists more than once; the first of overlapping runs."""
     places: defaultdict[tuple[str, ...], list[tuple[str, int]]] = defaultdict(list)
     for name, text in files.items():
         counted = code(text)
@@ -38,7 +38,7 @@ def repeated(files: Mapping[str, str], lines: int = LINES) -> list[str]:
 
 
 def python(room: Path) -> dict[str, str]:
-    """The files of a room by name; links lead to another room."""
+    """The files of a top-level folder by name; links lead to another folder."""
     paths = {path: path.relative_to(ROOT).as_posix() for path in sorted(room.rglob("*.py"))}
     return {name: path.read_text("utf-8") for path, name in paths.items() if not EXAMPLES.search(name)}
 
@@ -51,7 +51,7 @@ def test_no_ten_lines_of_code_are_in_two_places() -> None:
     )
 
 
-def test_a_repetition_would_be_found() -> None:
+def test_a_repetition_is_found() -> None:
     body = "".join(f"    total += {number}\n" for number in range(LINES))
     assert repeated({"a.py": f"def first():\n{body}", "b.py": f"x = 1\n\ndef second(\n):\n{body}"}) == [
         "a.py:2 and b.py:5"

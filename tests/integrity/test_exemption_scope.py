@@ -1,4 +1,4 @@
-"""How much, how long and on which days an exemption excuses: the same for the command and for the policy pack."""
+"""How much, how long and on which days an exemption applies: the same for the command and for the policy pack."""
 
 import os
 import time
@@ -24,7 +24,7 @@ from bluelamp.reports import Source, assess
 from tests.exempting import APPROVERS, exemption
 from tests.thorough import tries
 
-SAID: dict[str, Any] = {"deadline": None, "database": None, "derandomize": True}
+SETTINGS: dict[str, Any] = {"deadline": None, "database": None, "derandomize": True}
 TODAY = date(2026, 3, 10)
 RULES = {rule.id: rule for rule in rules()}
 RULE = RULES["BL-STO-005"]
@@ -45,7 +45,7 @@ def excuse(judgements: list[Judgement], *given_: Exemption, day: date = TODAY, m
     return exempted(judgements, given_, RULES, day, APPROVERS, measured)
 
 
-# Duration: what counts is the failure, not the entry.
+# Duration: the failure counts, not the entry.
 
 
 @st.composite
@@ -73,7 +73,7 @@ def renewals(draw: st.DrawFn) -> list[Exemption]:
     return draw(st.permutations(made))
 
 
-@settings(**SAID, max_examples=tries(1000))
+@settings(**SETTINGS, max_examples=tries(1000))
 @given(given_=renewals())
 def test_no_failure_is_exempt_for_longer_than_its_severity_allows(given_: list[Exemption]) -> None:
     edges = {day + timedelta(days=by) for each in given_ for day in (each.start, each.expiry) for by in (-1, 0, 1)}
@@ -92,7 +92,7 @@ def test_no_failure_is_exempt_for_longer_than_its_severity_allows(given_: list[E
         assert (day - first).days <= LONG, f"{first} to {day}: {[(each.start, each.expiry) for each in given_]}"
 
 
-@settings(**SAID, max_examples=tries(300))
+@settings(**SETTINGS, max_examples=tries(300))
 @given(
     severity=st.sampled_from(list(Severity)),
     gap=st.integers(0, 400),
@@ -127,7 +127,7 @@ def test_the_boundaries_of_a_renewal() -> None:
     assert (date(2026, 4, 3) - date(2026, 1, 1)).days == LONG
 
 
-def test_a_renewal_by_a_wider_scope_or_for_the_future_is_too_long_for_all_that_it_covers() -> None:
+def test_a_renewal_with_a_wider_scope_or_later_start_is_too_long_for_everything_it_covers() -> None:
     names = ["records-partner-drop", "records-partner-other"]
     old = exemption(id="EX-OLD", scope=URN, start=date(2025, 12, 1), expiry=date(2026, 3, 1))
     wider = exemption(id="EX-NEW", scope=urn("records-partner-*"), start=date(2026, 3, 2))
@@ -139,14 +139,14 @@ def test_a_renewal_by_a_wider_scope_or_for_the_future_is_too_long_for_all_that_i
     assert [use.status for use in uses] == [Status.HOLDS, Status.TOO_LONG]
 
 
-# Breadth: what a scope covers of what is judged.
+# Breadth: how many of the judged resources a scope covers.
 
 
-@settings(**SAID, max_examples=tries(600))
+@settings(**SETTINGS, max_examples=tries(600))
 @given(
     covered=st.integers(0, 40), others=st.integers(0, 60), of_other_types=st.integers(0, 60), split=st.integers(1, 4)
 )
-def test_a_pattern_covers_a_few_resources_or_a_small_part_of_them(
+def test_a_pattern_may_cover_a_few_resources_or_a_small_part_of_them(
     covered: int, others: int, of_other_types: int, split: int
 ) -> None:
     names = [f"records-partner-{number % split}-{number}" for number in range(covered)]
@@ -165,7 +165,7 @@ def test_a_pattern_covers_a_few_resources_or_a_small_part_of_them(
     assert all(use.status in {Status.HOLDS, Status.TOO_BROAD, Status.MATCHES_NOTHING} for use in uses)
 
 
-def test_a_pattern_over_much_of_a_plan_is_too_broad_though_it_breaks_the_rule_once() -> None:
+def test_a_pattern_over_much_of_a_plan_is_too_broad_even_for_one_failure() -> None:
     resources = [
         Resource(urn(f"records-{number}"), ACCOUNT, f"records-{number}", {"publicNetworkAccess": "Disabled"})
         for number in range(289)
@@ -189,14 +189,14 @@ def test_a_pattern_over_much_of_a_plan_is_too_broad_though_it_breaks_the_rule_on
 PART = st.text("abx-", max_size=6)
 
 
-@settings(**SAID, max_examples=tries(1500))
+@settings(**SETTINGS, max_examples=tries(1500))
 @given(
     stars=st.lists(st.sampled_from(["*", "a", "b", "x", "-", "::"]), max_size=12),
     name=st.lists(st.sampled_from(["a", "b", "x", "-", "::", "\n", "A"]), max_size=12),
     type_=PART,
     project=PART,
 )
-def test_a_star_stays_inside_its_part(stars: list[str], name: list[str], type_: str, project: str) -> None:
+def test_a_star_stays_inside_its_segment(stars: list[str], name: list[str], type_: str, project: str) -> None:
     wanted = "urn:pulumi:essex::bluelamp::t:A::" + "".join(stars)
     found = f"urn:pulumi:essex::bluelamp::t:A::{''.join(name)}"
     from fnmatch import fnmatchcase
@@ -228,7 +228,7 @@ OPEN = [
 
 
 @pytest.mark.parametrize("text", OPEN)
-def test_a_scope_that_names_no_type_or_begins_no_name_holds_for_nothing(text: str) -> None:
+def test_a_scope_without_a_type_or_a_start_of_a_name_never_applies(text: str) -> None:
     (judgement,), (use,) = excuse(failures(["records-partner-drop"]), exemption(scope=text))
     assert (judgement.verdict, use.status) == (Verdict.FAIL, Status.TOO_BROAD)
 
@@ -236,9 +236,9 @@ def test_a_scope_that_names_no_type_or_begins_no_name_holds_for_nothing(text: st
 # Days.
 
 
-@settings(**SAID, max_examples=tries(1500))
+@settings(**SETTINGS, max_examples=tries(1500))
 @given(moment=st.datetimes(datetime(2002, 1, 1), datetime(2037, 12, 31), timezones=st.just(UTC)))
-def test_the_day_is_londons(moment: datetime) -> None:
+def test_the_date_is_that_of_london(moment: datetime) -> None:
     from zoneinfo import ZoneInfo
 
     assert london_day(moment) == moment.astimezone(ZoneInfo("Europe/London")).date()
@@ -272,17 +272,17 @@ ZONES = [
 
 
 @pytest.mark.parametrize("zone", ZONES)
-def test_the_day_is_londons_in_every_zone(zone: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_date_is_that_of_london_in_every_zone(zone: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TZ", zone)
     time.tzset()
     try:
         before, now, after = london_day(datetime.now(UTC)), today(), london_day(datetime.now(UTC))
         assert before <= now <= after
         one = exemption(scope=URN, start=before, expiry=after, last_review=before)
-        told = packs(
+        verdict_levels = packs(
             Governance((RULE,), (one,), approvers=APPROVERS), [account("records-partner-drop", "Enabled")], None
         )
-        assert told == {(URN, RULE.id): proto.ADVISORY}
+        assert verdict_levels == {(URN, RULE.id): proto.ADVISORY}
         account_ = [account("records-partner-drop", "Enabled")]
         governed = Governance((RULE,), (one,), approvers=APPROVERS)
         report = assess("essex", account_, Source.PLAN, root=os.curdir, governance=governed, evidence=False)  # type: ignore[arg-type]
@@ -293,7 +293,7 @@ def test_the_day_is_londons_in_every_zone(zone: str, monkeypatch: pytest.MonkeyP
 
 
 @pytest.mark.parametrize(("hour", "status"), [(22, Status.HOLDS), (23, Status.EXPIRED)])
-def test_a_report_starts_on_londons_day(hour: int, status: Status) -> None:
+def test_a_report_uses_the_date_in_london(hour: int, status: Status) -> None:
     one = exemption(scope=URN, expiry=date(2026, 4, 1))
     report = assess(
         "essex",
@@ -315,7 +315,7 @@ def test_a_report_starts_on_londons_day(hour: int, status: Status) -> None:
         (date(2026, 2, 1), date(2026, 1, 31), Status.NOT_REVIEWED), (date(2026, 1, 31), date(2026, 1, 31), Status.NOT_STARTED),
     ],
 )  # fmt: skip
-def test_the_last_review_is_recent_and_past(review: date, day: date, status: Status) -> None:
+def test_the_last_review_is_recent_and_in_the_past(review: date, day: date, status: Status) -> None:
     _, (use,) = excuse(failures(["records-partner-drop"]), exemption(last_review=review), day=day)
     assert use.status is status
 
@@ -341,25 +341,25 @@ DAYS = st.one_of(
 )
 
 
-@settings(**SAID, max_examples=tries(1000))
-@given(said=DAYS, field=st.sampled_from(["start", "expiry", "lastReview"]))
-def test_a_day_is_a_day_alone(said: Any, field: str) -> None:
+@settings(**SETTINGS, max_examples=tries(1000))
+@given(value=DAYS, field=st.sampled_from(["start", "expiry", "lastReview"]))
+def test_a_date_is_a_date_without_a_time(value: Any, field: str) -> None:
     import json
     import re
 
-    content = json.loads(exemption().model_dump_json(by_alias=True)) | {field: said}
+    content = json.loads(exemption().model_dump_json(by_alias=True)) | {field: value}
     text = json.dumps({"exemptions": [content]})
-    good = isinstance(said, str) and re.fullmatch(r"\d{4}-\d\d-\d\d", said, re.ASCII) and said[:4] < "2031"
+    good = isinstance(value, str) and re.fullmatch(r"\d{4}-\d\d-\d\d", value, re.ASCII) and value[:4] < "2031"
     try:
         (read,) = Register.model_validate_json(text, strict=True, by_alias=True, by_name=False).exemptions
     except ValidationError:
-        assert not good or said in {"2026-02-30", "0000-01-01"}
+        assert not good or value in {"2026-02-30", "0000-01-01"}
     else:
         assert good
-        assert json.loads(read.model_dump_json(by_alias=True))[field] == said
+        assert json.loads(read.model_dump_json(by_alias=True))[field] == value
 
 
-def test_a_moment_is_no_day() -> None:
+def test_a_time_is_not_a_date() -> None:
     with pytest.raises(ValidationError, match="it has a time"):
         exemption(expiry=datetime(2026, 4, 1, 12, tzinfo=UTC))
 
@@ -379,17 +379,17 @@ class Context:
 
 
 def packs(governance: Governance, resources: list[Resource], day: date | None) -> dict[tuple[str, str], int]:
-    """The level at which the pack reports each rule on each resource; it says nothing twice."""
-    told = {} if day is None else {"today": lambda: day}
-    analyzer = Analyzer(governance.rules, "1", settle=lambda _, __: governance, **told)  # type: ignore[arg-type]
+    """The level at which the pack reports each rule on each resource; it reports nothing twice."""
+    options = {} if day is None else {"today": lambda: day}
+    analyzer = Analyzer(governance.rules, "1", settle=lambda _, __: governance, **options)  # type: ignore[arg-type]
     analyzer.ConfigureStack(proto.AnalyzerStackConfigureRequest(stack="essex"), Context())
     found: list[Any] = []
     sent = []
     for each in resources:
         properties = {key: values.UNKNOWN if value is UNKNOWN else value for key, value in each.properties.items()}
-        said = {"type": each.type, "urn": each.urn, "properties": values.encode(properties)}
-        found += analyzer.Analyze(proto.AnalyzeRequest(**said), Context()).diagnostics
-        sent.append(proto.AnalyzerResource(**said))
+        request = {"type": each.type, "urn": each.urn, "properties": values.encode(properties)}
+        found += analyzer.Analyze(proto.AnalyzeRequest(**request), Context()).diagnostics
+        sent.append(proto.AnalyzerResource(**request))
     sent.append(
         proto.AnalyzerResource(type="pulumi:pulumi:Stack", urn="urn:pulumi:essex::bluelamp::pulumi:pulumi:Stack::e")
     )
@@ -408,7 +408,7 @@ SCOPES = [
 ]  # fmt: skip
 
 
-@settings(**SAID, max_examples=tries(1000))
+@settings(**SETTINGS, max_examples=tries(1000))
 @given(
     accesses=st.lists(st.sampled_from(["Enabled", "Disabled", UNKNOWN, 7]), min_size=1, max_size=len(NAMES)),
     entries=st.lists(
@@ -422,7 +422,7 @@ SCOPES = [
         max_size=5,
     ),
 )
-def test_the_pack_excuses_what_the_command_excuses(accesses: list[Any], entries: list[tuple[Any, ...]]) -> None:
+def test_the_pack_exempts_what_the_command_exempts(accesses: list[Any], entries: list[tuple[Any, ...]]) -> None:
     resources = [account(name, access) for name, access in zip(NAMES, accesses, strict=False)]
     made = tuple(
         exemption(
@@ -447,15 +447,15 @@ def test_the_pack_excuses_what_the_command_excuses(accesses: list[Any], entries:
     assert packs(governance, resources, TODAY) == expected
 
 
-@settings(**SAID, max_examples=tries(200))
+@settings(**SETTINGS, max_examples=tries(200))
 @given(verdict=st.sampled_from([each for each in Verdict if each is not Verdict.FAIL]), text=st.sampled_from(SCOPES))
-def test_only_a_failure_is_excused(verdict: Verdict, text: str) -> None:
+def test_only_a_failure_is_exempted(verdict: Verdict, text: str) -> None:
     judgements = [Judgement(RULE.id, urn(name), verdict) for name in NAMES]
     judged, _ = excuse(judgements, exemption(scope=text))
     assert [each.verdict for each in judged] == [verdict] * len(NAMES)
 
 
-def test_a_selection_changes_neither_what_holds_nor_how_much_is_covered() -> None:
+def test_a_selection_changes_neither_which_exemptions_apply_nor_their_coverage() -> None:
     names = [f"records-partner-{number}" for number in range(5)]
     resources = [account(name, "Enabled") for name in names] + [
         account(f"other-{number}", "Disabled") for number in range(9)

@@ -1,4 +1,4 @@
-"""Folders and files that a user names, and that are not what Bluelamp expects: nothing in them is lost, nothing hangs."""
+"""Folders and files of a user that Bluelamp does not expect: nothing in them is lost, and nothing hangs."""
 
 import os
 from pathlib import Path
@@ -25,7 +25,7 @@ FILES = st.dictionaries(
 
 @settings(max_examples=tries(150), derandomize=True, deadline=None, suppress_health_check=list(HealthCheck))
 @given(there=FILES, older=st.booleans())
-def test_a_rendering_removes_nothing_of_another_one_below_it(
+def test_a_rendering_removes_no_file_of_another_rendering_below_it(
     tmp_path_factory: pytest.TempPathFactory, there: dict[str, str], older: bool
 ) -> None:
     folder = tmp_path_factory.mktemp("compiled")
@@ -47,8 +47,8 @@ def test_compiling_into_a_folder_above_other_renderings_keeps_them(tmp_path: Pat
         ("--to", "azure-policy", "--rule", "BL-STO-00*", "--management-group", "root", "--out", "out/azure"),
         ("--to", "admission", "--rule", "BL-K8S-010", "--out", "out"),
     ):
-        said = bluelamp(("compile", *words), tmp_path)
-        assert said.returncode == 0, said.stderr
+        output = bluelamp(("compile", *words), tmp_path)
+        assert output.returncode == 0, output.stderr
     names = set(read(tmp_path / "out"))
     assert {"BL-K8S-010.yaml", "azure/initiative.json", "azure/definitions/BL-STO-001.json"} <= names
 
@@ -76,7 +76,7 @@ def test_a_history_reads_no_other_file(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["", ".", "/", "..", "../..", "a/.."])
-def test_a_key_has_the_name_of_a_file(tmp_path: Path, name: str) -> None:
+def test_a_key_must_be_a_file_name(tmp_path: Path, name: str) -> None:
     with pytest.raises(UsageError, match="is not the name of a file"):
         make_key(Path(name))
     assert list(tmp_path.iterdir()) == []

@@ -1,7 +1,7 @@
-"""Reports that somebody changed after they were written: every change is found, and every whole report verifies.
+"""Reports modified after they were written: every change is found, and every unmodified report verifies.
 
-The reports are real ones, signed and unsigned, on one force and on several; each case changes one of them in a way that is
-generated, puts it into a folder and verifies it.
+The reports are real ones, signed and unsigned, on one force and on several. Each case makes a generated change to one
+of them, writes it into a folder and verifies it.
 """
 
 import json
@@ -35,7 +35,7 @@ KINDS = ("one", "several", "one-unsigned", "several-unsigned")
 
 @dataclass(frozen=True, repr=False)
 class Written:
-    """Reports as they were written, an older one of each kind, and where the signer's and another key are."""
+    """The reports as written, an older one of each kind, and the paths of the signer's and of another key."""
 
     now: dict[str, Files]
     before: dict[str, Files]
@@ -45,14 +45,14 @@ class Written:
     numbers: Iterator[int]
 
     def found(self, files: Files, kind: str, name: str = "report", **how: Any) -> list[Verification]:
-        """What verifying `files`, which are a changed report, comes to, as somebody would who knows the signer."""
+        """The result of verifying `files`, a modified report, by somebody who knows the signer's key."""
         signer = None if kind.endswith("unsigned") else public_key(self.key.with_suffix(".pub.pem"))
         with self.folder(files, kind, name) as folder:
             return verify(folder, signer, **how)
 
     @contextmanager
     def folder(self, files: Files, kind: str, name: str = "report") -> Iterator[Path]:
-        """A folder with `files`: one that has the whole report otherwise, so that little has to be written."""
+        """A folder with `files`. It already has the rest of the report, so that little has to be written."""
         whole = self.now[kind]
         folder = self.work / f"changed-{kind}-{name}" / name
         if not folder.exists():
@@ -73,7 +73,7 @@ class Written:
 
 
 def bring(folder: Path, files: Mapping[str, bytes | None]) -> None:
-    """Writes these files and takes those away that are None, with folders that are then empty."""
+    """Writes these files and removes those that are None, with folders that become empty."""
     for name, content in files.items():
         if content is None:
             (folder / name).unlink()
@@ -107,7 +107,7 @@ def flawed(found: list[Verification]) -> bool:
 
 
 def cases(number: int) -> Callable[[Any], Any]:
-    """The same cases in every run, as many as that."""
+    """The same cases in every run, at most that many."""
     slow = [HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large]
     return settings(
         max_examples=tries(number), derandomize=True, deadline=None, suppress_health_check=slow, database=None
@@ -117,11 +117,11 @@ def cases(number: int) -> Callable[[Any], Any]:
 kinds = st.sampled_from(KINDS)
 
 
-# What is whole
+# Unmodified reports
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_whole_report_verifies(reports: Written, kind: str) -> None:
+def test_an_unmodified_report_verifies(reports: Written, kind: str) -> None:
     for files in (reports.now[kind], reports.before[kind]):
         found = reports.found(files, kind)
         assert not flawed(found), found
@@ -131,7 +131,7 @@ def test_a_whole_report_verifies(reports: Written, kind: str) -> None:
 
 @pytest.mark.parametrize("kind", ["several", "several-unsigned"])
 @pytest.mark.parametrize("force", FORCES)
-def test_a_part_verifies_by_itself_and_says_that_it_is_one(reports: Written, kind: str, force: str) -> None:
+def test_a_part_verifies_alone_and_says_that_it_is_a_part(reports: Written, kind: str, force: str) -> None:
     inner = {name.removeprefix(f"{force}/"): text for name, text in reports.now[kind].items() if name.startswith(force)}
     for name in (force, "handed-over"):
         (found,) = reports.found(inner, kind, name)
@@ -140,7 +140,7 @@ def test_a_part_verifies_by_itself_and_says_that_it_is_one(reports: Written, kin
     assert (found.flaws, found.part_of) == ((), FORCES)
 
 
-def test_a_link_that_is_named_is_followed(reports: Written) -> None:
+def test_a_named_link_is_followed(reports: Written) -> None:
     link = reports.work / "latest"
     link.symlink_to(reports.work / "several")
     assert not flawed(verify(link))
@@ -165,7 +165,7 @@ def test_any_changed_byte_is_found(reports: Written, data: st.DataObject, kind: 
 
 @cases(500)
 @given(kind=kinds, data=st.data())
-def test_any_missing_files_are_found(reports: Written, kind: str, data: st.DataObject) -> None:
+def test_any_missing_file_is_found(reports: Written, kind: str, data: st.DataObject) -> None:
     files = reports.now[kind]
     gone = data.draw(st.sets(st.sampled_from(sorted(files)), min_size=1))
     assert flawed(reports.found({name: text for name, text in files.items() if name not in gone}, kind)), gone
@@ -214,9 +214,7 @@ def test_anything_added_is_found(reports: Written, kind: str, name: str, what: s
 
 @cases(400)
 @given(kind=kinds, data=st.data(), keep=st.booleans())
-def test_files_that_were_swapped_or_moved_are_found(
-    reports: Written, kind: str, data: st.DataObject, keep: bool
-) -> None:
+def test_swapped_and_moved_files_are_found(reports: Written, kind: str, data: st.DataObject, keep: bool) -> None:
     files = dict(reports.now[kind])
     one, other = (data.draw(st.sampled_from(sorted(files))) for _ in range(2))
     assume(files[one] != files[other])
@@ -228,7 +226,7 @@ def test_files_that_were_swapped_or_moved_are_found(
 
 
 @pytest.mark.parametrize("what", ["link", "outside link", "fifo", "folder", "folder of a force"])
-def test_what_stands_in_the_place_of_a_file_is_found_at_once(reports: Written, what: str) -> None:
+def test_something_else_in_place_of_a_file_is_found_at_once(reports: Written, what: str) -> None:
     for kind in KINDS:
         for name in reports.now[kind]:
             folder = put(reports.now[kind], reports.work / f"case-{next(reports.numbers)}")
@@ -254,7 +252,7 @@ def test_what_stands_in_the_place_of_a_file_is_found_at_once(reports: Written, w
             shutil.rmtree(aside) if aside.is_dir() else aside.unlink()
 
 
-def test_a_manifest_without_end_is_not_read(reports: Written) -> None:
+def test_an_endless_manifest_is_not_read(reports: Written) -> None:
     folder = put(reports.now["one"], reports.work / "endless")
     for name in ("manifest.json", "manifest.sig", "findings.json"):
         (folder / name).unlink()
@@ -274,7 +272,7 @@ def test_a_manifest_without_end_is_not_read(reports: Written) -> None:
 def test_without_its_seal_no_report_on_several_forces_verifies(
     reports: Written, kind: str, data: st.DataObject
 ) -> None:
-    """Whatever else is done: the page edited, files added, forces removed, all of them still sealed by themselves."""
+    """Whatever else is done: the page edited, files added, forces removed, and all parts sealed again."""
     files = {name: text for name, text in reports.now[kind].items() if name not in ("manifest.json", "manifest.sig")}
     for force in data.draw(st.sets(st.sampled_from(FORCES), max_size=2)):
         files = {name: text for name, text in files.items() if not name.startswith(f"{force}/")}
@@ -293,9 +291,7 @@ def test_without_its_seal_no_report_on_several_forces_verifies(
 
 @cases(300)
 @given(kind=st.sampled_from(["several", "several-unsigned"]), data=st.data())
-def test_a_force_s_report_that_is_another_s_or_an_older_one_is_found(
-    reports: Written, kind: str, data: st.DataObject
-) -> None:
+def test_another_forces_or_an_older_report_in_a_part_is_found(reports: Written, kind: str, data: st.DataObject) -> None:
     to, source = data.draw(st.sampled_from(FORCES)), data.draw(st.sampled_from(FORCES))
     older = reports.before if data.draw(st.booleans()) else reports.now
     other = data.draw(st.sampled_from(["one", "several", "one-unsigned", "several-unsigned"]))
@@ -305,7 +301,7 @@ def test_a_force_s_report_that_is_another_s_or_an_older_one_is_found(
     put_in = {name.removeprefix(start): text for name, text in older[other].items() if name.startswith(start)}
     files |= {f"{to}/{name}": text for name, text in put_in.items()}
     assert flawed(reports.found(files, kind))
-    # The part alone, where its whole is around it or its folder is named after another force.
+    # A part alone, with its whole around it or in a folder named after another force.
     with reports.folder(files, kind) as folder:
         (found, *_) = verify(folder / to, forces=FORCES)
     assert found.flaws, (to, source, other)
@@ -318,7 +314,7 @@ def test_a_report_in_the_folder_of_another_force_is_found(reports: Written) -> N
         assert not flawed(reports.found(reports.now[kind], kind, "of-june", forces=FORCES))
 
 
-def test_an_older_report_that_was_put_back_does_not_follow(reports: Written) -> None:
+def test_a_restored_older_report_does_not_continue_the_chain(reports: Written) -> None:
     for kind in KINDS:
         assert flawed(reports.found(reports.before[kind], kind, previous=reports.work / f"{kind}-0"))
 
@@ -327,11 +323,11 @@ def test_an_older_report_that_was_put_back_does_not_follow(reports: Written) -> 
 
 
 def resealed(files: Files, change: Callable[[dict[str, Any]], None], place: str = "") -> Files:
-    """The report with a manifest that was changed and whose own hash is right again."""
-    said = json.loads(files[f"{place}manifest.json"])
-    change(said)
-    said["content"] = content_hash(said)
-    return {**files, f"{place}manifest.json": readable(said).encode("utf-8", "surrogatepass")}
+    """The report with a modified manifest whose own hash is valid again."""
+    manifest = json.loads(files[f"{place}manifest.json"])
+    change(manifest)
+    manifest["content"] = content_hash(manifest)
+    return {**files, f"{place}manifest.json": readable(manifest).encode("utf-8", "surrogatepass")}
 
 
 _ODD = st.sampled_from(
@@ -348,16 +344,16 @@ def paths_of(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]
 
 @cases(900)
 @given(data=st.data(), kind=kinds, value=_ODD, how=st.sampled_from(["replace", "remove", "rename", "add"]))
-def test_a_manifest_of_another_form_is_refused_and_breaks_nothing(
+def test_a_manifest_of_another_form_is_refused_without_a_crash(
     reports: Written, data: st.DataObject, kind: str, value: Any, how: str
 ) -> None:
-    """Also where its own hash is right, and without a signature, so that only the form and the files can tell."""
+    """Also with a valid hash of its own and without a signature, so that only the form and the files can reveal it."""
     place = data.draw(st.sampled_from(["", "essex/", "kent/"])) if kind.startswith("several") else ""
-    said = json.loads(reports.now[kind][f"{place}manifest.json"])
-    path = data.draw(st.sampled_from([path for path in paths_of(said) if path]))
+    manifest = json.loads(reports.now[kind][f"{place}manifest.json"])
+    path = data.draw(st.sampled_from([path for path in paths_of(manifest) if path]))
 
-    def change(said: dict[str, Any]) -> None:
-        inner: Any = said
+    def change(manifest: dict[str, Any]) -> None:
+        inner: Any = manifest
         for step in path[:-1]:
             inner = inner[step]
         if how == "add" and isinstance(inner, dict):
@@ -372,7 +368,7 @@ def test_a_manifest_of_another_form_is_refused_and_breaks_nothing(
             inner[path[-1]] = value
 
     files = resealed(reports.now[kind], change, place)
-    assume(json.loads(files[f"{place}manifest.json"]) != said)
+    assume(json.loads(files[f"{place}manifest.json"]) != manifest)
     assert flawed(reports.found(files, kind, previous=reports.work / f"{kind}-0")), (path, how, value)
 
 
@@ -382,33 +378,31 @@ def test_a_manifest_of_another_form_is_refused_and_breaks_nothing(
     name=names
     | st.sampled_from(["../out", "/etc/passwd", "a/../b", "c:\\x", "con.", "x.", "FINDINGS.json", "a//b", "./a"]),
 )
-def test_a_name_that_could_lead_elsewhere_or_look_like_another_is_refused(
-    reports: Written, kind: str, name: str
-) -> None:
-    """Even where the file is there, of the size and the hash that the manifest says."""
+def test_a_name_that_leads_outside_or_resembles_another_is_refused(reports: Written, kind: str, name: str) -> None:
+    """Even if the file exists with the size and the hash in the manifest."""
     files = dict(reports.now[kind])
     entry = json.loads(files["manifest.json"])["files"]
     assume(name not in files and not re.fullmatch(r"([a-z]+/)?[a-z0-9]+([.-][a-z0-9]+)*", name))
     first = sorted(entry)[0]
-    changed = resealed(files, lambda said: said["files"].update({name: said["files"][first]}))
+    changed = resealed(files, lambda manifest: manifest["files"].update({name: manifest["files"][first]}))
     if ".." not in Path(name).parts and not Path(name).is_absolute() and "\0" not in name:
         changed = {**changed, str(Path(name)): files[first]}
     try:
         found = reports.found(changed, kind)
     except OSError:
-        # The name of a folder, or below a file.
+        # The name of a folder, or a path below a file.
         found = reports.found({**changed, str(Path(name)): None}, kind)
     assert flawed(found), name
 
 
 @cases(200)
 @given(kind=kinds, data=st.data())
-def test_a_second_member_of_a_name_is_found(reports: Written, kind: str, data: st.DataObject) -> None:
-    """One reader takes the first, another the last: no manifest is written so."""
+def test_a_duplicate_member_is_found(reports: Written, kind: str, data: st.DataObject) -> None:
+    """One reader uses the first, another the last, and no manifest is written with duplicates."""
     text = reports.now[kind]["manifest.json"].decode()
-    said = json.loads(text)
-    name = data.draw(st.sampled_from(sorted(said)))
-    member = f'"{name}": {json.dumps(data.draw(st.sampled_from([said[name], None, "x", ["kent"]])))}'
+    manifest = json.loads(text)
+    name = data.draw(st.sampled_from(sorted(manifest)))
+    member = f'"{name}": {json.dumps(data.draw(st.sampled_from([manifest[name], None, "x", ["kent"]])))}'
     first = data.draw(st.booleans())
     doubled = (
         text.replace("{", "{\n " + member + ",", 1)
@@ -420,24 +414,22 @@ def test_a_second_member_of_a_name_is_found(reports: Written, kind: str, data: s
 
 
 @pytest.mark.parametrize("change", ["subject", "time", "both"])
-def test_an_unsigned_report_with_another_force_or_time_does_not_agree_with_its_findings(
-    reports: Written, change: str
-) -> None:
-    def changed(said: dict[str, Any]) -> None:
+def test_an_unsigned_report_with_another_force_or_time_contradicts_its_findings(reports: Written, change: str) -> None:
+    def changed(manifest: dict[str, Any]) -> None:
         if change != "time":
-            said["subject"] = ["kent"]
+            manifest["subject"] = ["kent"]
         if change != "subject":
-            said["written"] = "2026-07-01T00:00:00Z"
+            manifest["written"] = "2026-07-01T00:00:00Z"
 
     assert flawed(reports.found(resealed(reports.now["one-unsigned"], changed), "one-unsigned"))
 
 
 def test_a_manifest_in_another_encoding_or_spelling_is_refused(reports: Written) -> None:
     content = reports.now["one-unsigned"]["manifest.json"]
-    said = json.loads(content)
+    output = json.loads(content)
     for other in (
-        canonical(said),
-        json.dumps(said).encode(),
+        canonical(output),
+        json.dumps(output).encode(),
         content.decode().encode("utf-16"),
         b"\xef\xbb\xbf" + content,
         content.rstrip(),
@@ -452,8 +444,8 @@ def test_a_manifest_in_another_encoding_or_spelling_is_refused(reports: Written)
 
 @cases(100)
 @given(kind=st.sampled_from(["one", "several"]), data=st.data())
-def test_nothing_verifies_that_the_named_signer_did_not_sign(reports: Written, kind: str, data: st.DataObject) -> None:
-    """A report that was sealed again as a whole, by another key or by none, in any of its parts."""
+def test_only_reports_of_the_named_signer_verify(reports: Written, kind: str, data: st.DataObject) -> None:
+    """A report sealed again as a whole, by another key or by none, in any of its parts."""
     key = private_key(reports.other)
     public = json.dumps(fingerprint(key.public_key()))
     unsigned, files = reports.now[f"{kind}-unsigned"], dict(reports.now[kind])
@@ -468,7 +460,7 @@ def test_nothing_verifies_that_the_named_signer_did_not_sign(reports: Written, k
     assert flawed(reports.found(unsigned, kind))
 
 
-def test_an_unknown_signer_is_said_and_is_no_pass(reports: Written, tmp_path: Path) -> None:
+def test_an_unknown_signer_is_reported_and_does_not_pass(reports: Written, tmp_path: Path) -> None:
     project = tmp_path / "project"
     (project / "stacks" / "signers").mkdir(parents=True)
     shutil.copy(ROOT / "Pulumi.yaml", project)
@@ -507,10 +499,10 @@ def test_an_unknown_signer_is_said_and_is_no_pass(reports: Written, tmp_path: Pa
     assert (done.returncode, "is a private key" in done.stderr) == (2, True)
 
 
-def test_a_report_of_the_earlier_format_is_refused_with_what_to_do(reports: Written) -> None:
-    def earlier(said: dict[str, Any]) -> None:
-        del said["partOf"]
-        said["format"] = "bluelamp-manifest/1"
+def test_a_report_of_the_earlier_format_is_refused_with_the_next_step(reports: Written) -> None:
+    def earlier(manifest: dict[str, Any]) -> None:
+        del manifest["partOf"]
+        manifest["format"] = "bluelamp-manifest/1"
 
     (found,) = reports.found(resealed(reports.now["one-unsigned"], earlier), "one-unsigned")
     assert [flaw.problem for flaw in found.flaws] == [
@@ -528,7 +520,7 @@ def test_verifying_changes_nothing(reports: Written) -> None:
     assert read(folder) == reports.now["several"]
 
 
-def test_a_rehearsal_of_one_force_leaves_the_report_on_several_whole(tmp_path: Path) -> None:
+def test_a_rehearsal_of_one_force_leaves_the_report_on_several_intact(tmp_path: Path) -> None:
     several = _default_report(tmp_path, list(FORCES), rehearse=True)
     assert several is not None
     written([report_on(force, "shut", root=tmp_path) for force in FORCES], several)
@@ -541,13 +533,13 @@ def test_a_rehearsal_of_one_force_leaves_the_report_on_several_whole(tmp_path: P
     assert verify(own)[0].previous
 
 
-def test_a_known_signer_is_said_with_where_the_key_is(reports: Written, tmp_path: Path) -> None:
+def test_a_known_signer_is_shown_with_the_path_of_the_key(reports: Written, tmp_path: Path) -> None:
     supplied = tmp_path / "supplied\nsigned by the force"
     (supplied / "stacks" / "signers").mkdir(parents=True)
     shutil.copy(ROOT / "Pulumi.yaml", supplied)
     shutil.copy(reports.key.with_suffix(".pub.pem"), supplied / "stacks" / "signers" / "essex.pem")
     put(reports.now["one"], supplied / "report")
-    said = bluelamp(["verify", "report"], supplied).stdout
-    assert f"the key is in {printable(str(supplied / 'stacks' / 'signers'))}" in said
+    output = bluelamp(["verify", "report"], supplied).stdout
+    assert f"the key is in {printable(str(supplied / 'stacks' / 'signers'))}" in output
     named = ["--signer", str(reports.key.with_suffix(".pub.pem"))]
     assert "the key is in" not in bluelamp(["verify", "report", *named], supplied).stdout

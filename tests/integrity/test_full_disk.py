@@ -1,4 +1,4 @@
-"""After a full disk, and whatever else can befall the state and the store, a rehearsal goes on and loses nothing."""
+"""After a full disk, or any other damage to the state or the store, a rehearsal continues and loses nothing."""
 
 import contextlib
 import json
@@ -42,7 +42,7 @@ def brought_up(engine: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def up(brought_up: Path, tmp_path: Path) -> Path:
-    """A project of the test's own that is up."""
+    """A project of the test's own whose force is up."""
     shutil.copytree(brought_up, tmp_path / "crash")
     return tmp_path / "crash"
 
@@ -75,7 +75,7 @@ def agree(root: Path, expected: int) -> None:
 # The state file
 
 
-def test_a_state_cut_short_at_any_byte_is_damaged(whole: bytes) -> None:
+def test_a_state_truncated_at_any_byte_is_damaged(whole: bytes) -> None:
     assert len(checkpoint.parse(whole, PROJECT, STACK).resources) == EXPECTED + 2
     chance = random.Random(14)
     end = len(whole.rstrip())
@@ -99,7 +99,7 @@ JSON = st.recursive(
 
 @often
 @given(JSON | st.binary(max_size=60))
-def test_garbage_is_never_taken_for_a_state_with_resources(content: Any) -> None:
+def test_garbage_is_never_read_as_a_state_with_resources(content: Any) -> None:
     raw = content if isinstance(content, bytes) else json.dumps(content).encode()
     try:
         found = checkpoint.parse(raw, PROJECT, STACK)
@@ -118,7 +118,7 @@ def without(whole: bytes, chosen: set[int]) -> bytes:
 
 @often
 @given(st.sets(st.integers(0, EXPECTED + 1), min_size=1))
-def test_a_state_that_lacks_what_others_need_is_damaged(whole: bytes, chosen: set[int]) -> None:
+def test_a_state_without_required_resources_is_damaged(whole: bytes, chosen: set[int]) -> None:
     resources = json.loads(whole)["checkpoint"]["latest"]["resources"]
     gone = {resources[place]["urn"] for place in chosen}
     kept = [one for place, one in enumerate(resources) if place not in chosen]
@@ -142,7 +142,7 @@ def test_the_state_of_another_stack_is_damaged(whole: bytes, project: str, name:
 
 @settings(often, max_examples=tries(200))
 @given(st.integers(0, 10**9), st.sampled_from(["copy", "bak", "backup", "none"]), st.booleans())
-def test_a_damaged_state_is_restored_from_the_newest_whole_copy(
+def test_a_damaged_state_is_restored_from_the_newest_intact_copy(
     tmp_path_factory: pytest.TempPathFactory, whole: bytes, cut: int, where: str, older_too: bool
 ) -> None:
     space = Space(tmp_path_factory.mktemp("space"))
@@ -163,21 +163,21 @@ def test_a_damaged_state_is_restored_from_the_newest_whole_copy(
         else:
             path.write_bytes(damaged)
     state.write_bytes(damaged)
-    said = stack._restore(space, PROJECT, STACK, known=True)
+    output = stack._restore(space, PROJECT, STACK, known=True)
     if where == "none":
         assert not state.exists()
-        assert "starts from an empty state" in said[0]
+        assert "starts from an empty state" in output[0]
     else:
         assert state.read_bytes() == whole
-        assert "restored the last complete state" in said[0]
+        assert "restored the last complete state" in output[0]
 
 
-# State and cloud of different moments
+# State and cloud from different times
 
 
 @often
 @given(st.sets(st.integers(0, EXPECTED - 1)), st.sets(st.integers(2, EXPECTED + 1)))
-def test_state_and_cloud_of_any_two_moments_are_brought_to_agree(
+def test_state_and_cloud_of_any_two_times_are_reconciled(
     whole: bytes, records: list[Record], missing: set[int], unknown: set[int]
 ) -> None:
     store = Store(":memory:")
@@ -186,7 +186,7 @@ def test_state_and_cloud_of_any_two_moments_are_brought_to_agree(
             store.add(record)
     packages = Packages(store)
     resources = json.loads(whole)["checkpoint"]["latest"]["resources"]
-    # A state of an earlier moment lacks resources, and with them all that needs them.
+    # A state of an earlier time lacks resources and everything that depends on them.
     gone = {resources[place]["urn"] for place in unknown}
     for one in resources:
         if {one.get("parent"), *one.get("dependencies", [])} & gone:
@@ -203,7 +203,7 @@ def test_state_and_cloud_of_any_two_moments_are_brought_to_agree(
     assert reconcile(state, store.resources_of_stack(PROJECT, STACK), store, packages.provider).from_cloud == ()
 
 
-def test_a_copy_is_kept_by_a_link_where_there_is_no_room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_copy_is_kept_as_a_link_if_there_is_no_space(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     state, copy = tmp_path / "state", tmp_path / "copy"
     state.write_bytes(b"{}")
     copy.write_bytes(b"old")
@@ -221,7 +221,7 @@ def test_a_copy_is_kept_by_a_link_where_there_is_no_room(tmp_path: Path, monkeyp
 
 
 @pytest.mark.parametrize("pages", range(14, 54))
-def test_a_store_on_a_full_disk_undoes_what_did_not_fit_and_can_be_read(tmp_path: Path, pages: int) -> None:
+def test_a_store_on_a_full_disk_rolls_back_and_stays_readable(tmp_path: Path, pages: int) -> None:
     store = Store(tmp_path / "cloud.db")
     store._db.execute(f"pragma max_page_count={pages}")
     written: list[str] = []
@@ -247,7 +247,7 @@ def test_a_store_on_a_full_disk_undoes_what_did_not_fit_and_can_be_read(tmp_path
 
 @settings(often, max_examples=tries(60))
 @given(st.integers(1, 60_000))
-def test_a_store_cut_short_at_any_byte_is_named_or_read(tmp_path_factory: pytest.TempPathFactory, cut: int) -> None:
+def test_a_truncated_store_is_reported_or_read(tmp_path_factory: pytest.TempPathFactory, cut: int) -> None:
     root = tmp_path_factory.mktemp("cut")
     store = Space(root).open_store()
     for number in range(30):
@@ -255,15 +255,15 @@ def test_a_store_cut_short_at_any_byte_is_named_or_read(tmp_path_factory: pytest
     store.close()
     path = Space(root).store_path
     path.write_bytes(path.read_bytes()[:cut])
-    said = ""
+    output = ""
     try:
         with contextlib.closing(Space(root).open_store()) as again:
             assert again.count() <= 30
     except RehearsalError as error:
-        said = error.next_step
+        output = error.next_step
     except StoreError as error:
-        said = str(error)
-    assert not said or said.endswith("bluelamp cloud reset") or str(path) in said
+        output = str(error)
+    assert not output or output.endswith("bluelamp cloud reset") or str(path) in output
 
 
 def test_a_stack_is_changed_by_one_command_at_a_time(tmp_path: Path) -> None:
@@ -285,22 +285,22 @@ pytestmark = [pytest.mark.engine, pytest.mark.usefixtures("engine")]
 
 
 @pytest.mark.parametrize("step", [UP, DESTROY], ids=["up", "destroy"])
-def test_the_step_that_is_printed_after_a_full_disk_works(step: str, tmp_path: Path) -> None:
+def test_the_printed_step_works_after_a_full_disk(step: str, tmp_path: Path) -> None:
     root = tmp_path / "crash"
     shutil.copytree(PROGRAM, root, ignore=shutil.ignore_patterns("__pycache__"))
     last = DESTROY if step == UP else UP
     first, second, third = on_a_full_disk(root, 200_000 if step == UP else 300_000, UP, step, last)
     assert first["status"] == 1, first
-    assert "run the same command again" in first["said"]
+    assert "run the same command again" in first["output"]
     for one in (first, second, third):
-        assert "Traceback" not in one["said"]
+        assert "Traceback" not in one["output"]
     for one in (second, third):
-        assert one["status"] == 0, one["said"]
+        assert one["status"] == 0, one["output"]
         assert one["held"] == one["state"]
         assert len(one["held"]) == (EXPECTED if (one is second) == (step == UP) else 0)
 
 
-def test_small_files_cut_short_by_a_full_disk_do_no_harm(up: Path) -> None:
+def test_small_files_truncated_by_a_full_disk_do_no_harm(up: Path) -> None:
     space = Space(up)
     (space.state / ".pulumi" / "meta.yaml").write_bytes(b"")
     locks = space.state / ".pulumi" / "locks" / "organization" / PROJECT / STACK
@@ -312,47 +312,47 @@ def test_small_files_cut_short_by_a_full_disk_do_no_harm(up: Path) -> None:
     for name in ("credentials.json", "config.json", "workspaces/a.json"):
         (space.folder / "home" / name).write_bytes(b'{"accounts": {')
     state_path(up).write_bytes(b"")
-    said = run(up, UP)
-    assert "the state file is damaged (the file is empty); restored the last complete state" in said
+    output = run(up, UP)
+    assert "the state file is damaged (the file is empty); restored the last complete state" in output
     agree(up, EXPECTED)
     run(up, DESTROY)
     agree(up, 0)
 
 
-def test_a_deleted_state_and_an_older_cloud_are_put_right(up: Path) -> None:
+def test_a_deleted_state_and_an_older_cloud_are_repaired(up: Path) -> None:
     store = Space(up).open_store()
     for record in store.all()[-4:]:
         store.remove(record.id)
     store.close()
     state_path(up).unlink()
-    said = run(up, DESTROY)
-    assert "the state file is missing; restored the last complete state" in said
+    output = run(up, DESTROY)
+    assert "the state file is missing; restored the last complete state" in output
     assert in_cloud(up) == []
     run(up, UP)
     agree(up, EXPECTED)
 
 
-def test_an_older_state_is_put_right(up: Path, whole: bytes) -> None:
+def test_an_older_state_is_repaired(up: Path, whole: bytes) -> None:
     content = json.loads(whole)
     latest = content["checkpoint"]["latest"]
     latest["resources"] = latest["resources"][:5]
     state_path(up).write_text(json.dumps(content))
-    said = run(up, DESTROY)
-    assert "in the rehearsal cloud but not in the state: removed from the cloud" in said
+    output = run(up, DESTROY)
+    assert "in the rehearsal cloud but not in the state: removed from the cloud" in output
     assert in_cloud(up) == []
     run(up, UP)
     agree(up, EXPECTED)
 
 
-def test_a_deleted_store_is_put_right(up: Path) -> None:
+def test_a_deleted_store_is_repaired(up: Path) -> None:
     for path in Space(up).folder.glob("cloud.db*"):
         path.unlink()
-    said = run(up, UP)
-    assert "13 resources in the state but not in the rehearsal cloud: removed from the state" in said
+    output = run(up, UP)
+    assert "13 resources in the state but not in the rehearsal cloud: removed from the state" in output
     agree(up, EXPECTED)
 
 
-def test_a_damaged_store_is_forgotten_by_the_step_that_is_printed(up: Path) -> None:
+def test_a_damaged_store_is_reset_by_the_printed_step(up: Path) -> None:
     Space(up).store_path.write_bytes(b"not a database" * 500)
     assert "next: free disk space, or reset the rehearsal with: bluelamp cloud reset" in run(up, UP, status=1)
     run(up, "cloud reset")
@@ -360,10 +360,10 @@ def test_a_damaged_store_is_forgotten_by_the_step_that_is_printed(up: Path) -> N
     agree(up, EXPECTED)
 
 
-def test_destroy_fails_while_the_cloud_holds_resources_and_the_next_one_removes_them(
+def test_destroy_fails_while_the_cloud_has_resources_and_the_next_one_removes_them(
     project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A policy of Azure may keep what the engine has deleted; here a record appears while the engine is at work."""
+    """An Azure policy may keep what the engine has deleted; here a record appears while the engine runs."""
     from bluelamp.cli import operate
     from bluelamp.cli.run_options import RunOptions
     from bluelamp.cli.screen import Screen
@@ -373,7 +373,7 @@ def test_destroy_fails_while_the_cloud_holds_resources_and_the_next_one_removes_
     space = Space(project.root)
     urn = "urn:pulumi:dyfed-powys::bluelamp::azure-native:resources:ResourceGroup::rg"
 
-    def work(target: Any, _hear: Any, _gate: Any) -> Result:
+    def work(target: Any, _on_step: Any, _gate: Any) -> Result:
         store = space.open_store()
         store.put(
             Record("/subscriptions/x/resourceGroups/rg", "azure-native", "azure-native:resources:ResourceGroup", urn)

@@ -1,4 +1,4 @@
-"""What no import contract says: no module imports itself by way of others, not even later or for its types only."""
+"""Checks beyond the import contracts: no module imports itself through others, not even lazily or for types only."""
 
 from graphlib import CycleError, TopologicalSorter
 
@@ -6,7 +6,7 @@ import grimp
 
 
 def cycle(modules: "dict[str, set[str]]") -> list[str]:
-    """One of the cycles, the first module again at its end; empty where there is none."""
+    """One of the cycles, with the first module repeated at its end; empty if there is none."""
     try:
         TopologicalSorter(modules).prepare()
     except CycleError as error:
@@ -22,6 +22,6 @@ def test_no_module_is_part_of_an_import_cycle() -> None:
     assert cycle(imported) == []
 
 
-def test_a_cycle_would_be_found() -> None:
+def test_a_cycle_is_found() -> None:
     assert cycle({"a": {"b"}, "b": {"c"}, "c": set()}) == []
     assert sorted(set(cycle({"a": {"b"}, "b": {"c"}, "c": {"a"}}))) == ["a", "b", "c"]

@@ -1,7 +1,7 @@
-"""Writing that is killed or runs out of room: there is the old content or the new one, and nothing of anybody's is lost.
+"""Writing that is killed or runs out of space leaves the old or the new content, and never loses a user's files.
 
-Each case forks, and the child kills itself with SIGKILL at its n-th call into the system or the standard library, so that
-the points are spread over the whole of the writing and are the same in every run.
+Each case forks, and the child kills itself with SIGKILL at its n-th system or library call, so that the points cover
+the whole write and are the same in every run.
 """
 
 import os
@@ -34,23 +34,23 @@ from tests.thorough import tries
 
 FORCES = ("essex", "kent")
 FORMATS = ["json"]
-"""What takes no time to make, so that most kills are in the writing."""
+"""Reports that are made quickly, so that most kills are in the writing."""
 
 
 def killed(work: Callable[[], object], call: int) -> bool:
-    """Does `work` in a process of its own, and kills that at the `call`-th call; whether it was killed before its end."""
+    """Runs `work` in a child process and kills it at the `call`-th call; returns whether it was killed before its end."""
     child = os.fork()
     if not child:
         left = call
 
-        def hear(*event: Any) -> None:
+        def audit(*event: Any) -> None:
             nonlocal left
             if event[1] == "c_call":
                 left -= 1
                 if not left:
                     os.kill(os.getpid(), signal.SIGKILL)
 
-        sys.setprofile(hear)
+        sys.setprofile(audit)
         status = 0
         try:
             work()
@@ -64,14 +64,14 @@ def killed(work: Callable[[], object], call: int) -> bool:
 
 
 def calls(work: Callable[[], object]) -> int:
-    """How many calls `work` makes in all."""
+    """The number of calls that `work` makes."""
     count = 0
 
-    def hear(*event: Any) -> None:
+    def audit(*event: Any) -> None:
         nonlocal count
         count += event[1] == "c_call"
 
-    sys.setprofile(hear)
+    sys.setprofile(audit)
     try:
         work()
     finally:
@@ -80,7 +80,7 @@ def calls(work: Callable[[], object]) -> int:
 
 
 def cases(number: int) -> Callable[[Any], Any]:
-    """The same cases in every run, as many as that."""
+    """The same cases in every run, at most that many."""
     slow = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
     return settings(
         max_examples=tries(number), derandomize=True, deadline=None, suppress_health_check=slow, database=None
@@ -91,7 +91,7 @@ shares = st.floats(0, 1, allow_nan=False)
 
 
 class Two:
-    """An older and a newer report, on one force or on several, and a folder that has the older one."""
+    """An older and a newer report, on one force or on several, and a folder with the older one."""
 
     def __init__(self, work: Path, forces: tuple[str, ...]) -> None:
         self.work, self.folder = work, work / "out" / "report"
@@ -109,13 +109,13 @@ class Two:
         write(reports, self.folder, FORMATS, key=self.key)
 
     def again(self) -> None:
-        """Puts the older report back, with nothing beside it."""
+        """Restores the older report, with nothing beside it."""
         shutil.rmtree(self.folder.parent)
         self.write(self.older)
         assert read(self.folder) == self.old
 
     def is_whole(self) -> Files:
-        """What is in the folder, which verifies."""
+        """The report in the folder, which must verify."""
         found = verify(self.folder, self.public)
         assert [flaw for one in found for flaw in one.flaws] == []
         return read(self.folder)
@@ -134,7 +134,7 @@ def two(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 
 @cases(60)
 @given(share=shares)
-def test_a_report_that_is_replaced_by_a_killed_run_is_the_older_or_the_newer(two: Two, share: float) -> None:
+def test_a_killed_run_leaves_the_older_or_the_newer_report(two: Two, share: float) -> None:
     two.again()
     killed(lambda: two.write(two.newer), max(1, int(share * two.calls)))
     assert two.is_whole() in (two.old, two.new)
@@ -143,8 +143,8 @@ def test_a_report_that_is_replaced_by_a_killed_run_is_the_older_or_the_newer(two
 
 @cases(60)
 @given(share=shares)
-def test_somebody_s_own_files_survive_a_killed_run(two: Two, share: float) -> None:
-    """In a folder with other files the new report is put in place file by file: what is not yet there is whole aside."""
+def test_a_users_own_files_survive_a_killed_run(two: Two, share: float) -> None:
+    """In a folder with other files the new report replaces the old one file by file; the rest waits, complete, aside."""
     two.again()
     own = {"notes.txt": b"mine", "deep/er/.hidden": b"mine too", "essex.old/report.html": b"mine as well"}
     for name, content in own.items():
@@ -223,7 +223,7 @@ def test_wherever_the_folder_is_a_killed_run_leaves_one_report(
 @cases(40)
 @given(size=st.integers(0, 4_000))
 def test_a_report_that_does_not_fit_leaves_the_older_one(two: Two, size: int) -> None:
-    """No file may be larger than that: a real failure at one point of the writing or another."""
+    """No file may be larger than that: a real failure at some point of the writing."""
     two.again()
     child = os.fork()
     if not child:
@@ -242,8 +242,8 @@ def test_a_report_that_does_not_fit_leaves_the_older_one(two: Two, size: int) ->
     assert [path.name for path in two.folder.parent.iterdir()] == [two.folder.name]
 
 
-def test_a_folder_whose_parent_is_no_place_to_write_is_replaced_too(two: Two) -> None:
-    """The folder itself is a file system of its own, where this machine lets a test make one."""
+def test_a_folder_whose_parent_is_not_writable_is_replaced_too(two: Two) -> None:
+    """The folder is a file system of its own, where this machine lets a test mount one."""
     two.again()
     (two.work / "mounted").mkdir(exist_ok=True)
     try:
@@ -264,7 +264,7 @@ def test_a_folder_whose_parent_is_no_place_to_write_is_replaced_too(two: Two) ->
         subprocess.run(["umount", str(two.work / "mounted")], check=True)
 
 
-def test_somebody_s_own_file_of_the_same_name_is_never_written_over(two: Two) -> None:
+def test_a_users_own_file_of_the_same_name_is_never_overwritten(two: Two) -> None:
     two.again()
     shutil.rmtree(two.folder)
     two.folder.mkdir()
@@ -296,10 +296,8 @@ def test_several_processes_that_write_one_folder_leave_one_whole_report(two: Two
     assert [path.name for path in two.folder.parent.iterdir()] == [two.folder.name]
 
 
-def test_a_new_folder_that_another_process_removes_at_once_is_made_again(
-    two: Two, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Another writer may take the folder for one that was left, between its making and its lock."""
+def test_a_new_folder_that_another_process_removes_is_created_again(two: Two, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another writer may mistake the folder for an abandoned one between its creation and its lock."""
     two.again()
     opened, removed = os.open, []
 
@@ -318,8 +316,8 @@ def test_a_new_folder_that_another_process_removes_at_once_is_made_again(
 # The command
 
 
-def test_the_command_that_is_killed_leaves_a_report_that_verifies(tmp_path: Path) -> None:
-    """Kills at a moment that nothing chose, while one report after the other replaces the one before."""
+def test_a_killed_command_leaves_a_report_that_verifies(tmp_path: Path) -> None:
+    """Kills at arbitrary moments, while one report after the other replaces the one before."""
     (tmp_path / "pod.yaml").write_text("{apiVersion: v1, kind: Pod, metadata: {name: a}, spec: {containers: []}}")
     words = [str(COMMAND), "audit", "--from", "manifests", "pod.yaml", "--report", "out", "--quiet"]
     how: dict[str, Any] = {
@@ -332,7 +330,7 @@ def test_the_command_that_is_killed_leaves_a_report_that_verifies(tmp_path: Path
     (took,) = {path.stat().st_mtime for path in (tmp_path / "out").iterdir() if path.name == "manifest.json"}
     assert took
     for number in range(10):
-        # The end of the run, where it writes, is where most of these are.
+        # Most of these are at the end of the run, where it writes.
         with subprocess.Popen(words, **how) as child:
             _wait_for_draft(tmp_path, child, number)
             child.kill()
@@ -342,7 +340,7 @@ def test_the_command_that_is_killed_leaves_a_report_that_verifies(tmp_path: Path
 
 
 def _wait_for_draft(folder: Path, child: "subprocess.Popen[bytes]", steps: int) -> None:
-    """Waits until the run writes its files, and then for `steps` of these, or its end."""
+    """Waits until the run writes its files, and then for `steps` of these, or for its end."""
     while child.poll() is None:
         left = list(folder.glob(".bluelamp-new.*/*"))
         if len(left) >= steps:
@@ -355,9 +353,7 @@ def _wait_for_draft(folder: Path, child: "subprocess.Popen[bytes]", steps: int) 
 
 @cases(100)
 @given(share=shares, mode=st.sampled_from([None, 0o600]))
-def test_a_file_that_is_replaced_by_a_killed_run_is_the_older_or_the_newer(
-    tmp_path: Path, share: float, mode: int | None
-) -> None:
+def test_a_killed_run_leaves_the_older_or_the_newer_file(tmp_path: Path, share: float, mode: int | None) -> None:
     path = tmp_path / "file.yaml"
     path.write_text("old")
 
@@ -373,7 +369,7 @@ def test_a_file_that_is_replaced_by_a_killed_run_is_the_older_or_the_newer(
 
 @cases(60)
 @given(share=shares)
-def test_a_key_that_a_killed_run_made_is_whole_and_the_next_run_completes_it(tmp_path: Path, share: float) -> None:
+def test_a_key_from_a_killed_run_is_whole_and_the_next_run_completes_it(tmp_path: Path, share: float) -> None:
     path = tmp_path / "keys" / "force.pem"
     whole = killed(lambda: make_key(path), max(1, int(share * 400)))
     if path.exists():
@@ -390,9 +386,7 @@ def test_a_key_that_a_killed_run_made_is_whole_and_the_next_run_completes_it(tmp
 
 @cases(60)
 @given(share=shares, own=st.booleans())
-def test_a_rendering_that_is_replaced_by_a_killed_run_is_the_older_or_the_newer(
-    tmp_path: Path, share: float, own: bool
-) -> None:
+def test_a_killed_run_leaves_the_older_or_the_newer_rendering(tmp_path: Path, share: float, own: bool) -> None:
     folder = tmp_path / "rendered"
     older = {
         "estate.svg": f"<!-- {MARK} 1 -->\n",
@@ -420,7 +414,7 @@ def test_a_rendering_that_is_replaced_by_a_killed_run_is_the_older_or_the_newer(
     shutil.rmtree(folder)
 
 
-def test_a_rendering_never_replaces_somebody_s_own_file(tmp_path: Path) -> None:
+def test_a_rendering_never_replaces_a_users_own_file(tmp_path: Path) -> None:
     (tmp_path / "estate.svg").write_text("<svg/>")
     with pytest.raises(UsageError, match="a file that Bluelamp did not render exists already"):
         render({"estate.svg": f"<!-- {MARK} -->\n"}, tmp_path)
@@ -433,7 +427,7 @@ def history(tmp_path: Path) -> Iterator[Path]:
 
 
 def test_a_history_survives_kills(history: Path, tmp_path: Path) -> None:
-    """It is there with whole runs or not at all, and the next run uses it: real processes, as DuckDB has threads."""
+    """It has complete runs or does not exist, and the next run uses it: real processes, because DuckDB has threads."""
     code = f"""
 import sys
 from pathlib import Path
@@ -454,7 +448,7 @@ for each in made:
             child.kill()
         made = remember([report_on("essex", "open", root=tmp_path, day=50 + number)], history)
         assert made.trouble == ""
-    (told,) = made.reports
-    assert told.since is not None
-    assert told.since.previous is not None
+    (messages,) = made.reports
+    assert messages.since is not None
+    assert messages.since.previous is not None
     assert not [path for path in history.parent.iterdir() if path.name not in ("history.duckdb", "history.duckdb.wal")]

@@ -54,9 +54,9 @@ RULES = rules()
 
 
 def read_by_both(root: Path, force: str = "essex") -> Governance | None:
-    """What both read, None where both refuse it. Neither may raise anything else, or read something else."""
+    """The content that both read, None if both refuse it. Neither may raise anything else or read something else."""
     ours = packs = None
-    problems = said = ""
+    problems = output = ""
     try:
         ours = governance(root, force, RULES)
     except SettingsError as error:
@@ -64,9 +64,9 @@ def read_by_both(root: Path, force: str = "essex") -> Governance | None:
     try:
         packs = stack_governance.of(root, force, RULES)
     except ValueError as error:
-        said = str(error)
+        output = str(error)
     assert ours == packs
-    assert problems == said
+    assert problems == output
     return ours
 
 
@@ -81,7 +81,7 @@ def make_root(folder: Path) -> Path:
 
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
-    """A project in which something is settled in every file."""
+    """A project with settings in every file."""
     return make_root(tmp_path)
 
 
@@ -92,14 +92,14 @@ def shared() -> Iterator[Path]:
         yield make_root(Path(folder))
 
 
-def test_the_files_are_good(root: Path) -> None:
+def test_the_files_are_valid(root: Path) -> None:
     read = read_by_both(root)
     assert read is not None
     assert (read.block_unknown, len(read.exemptions)) == (True, 1)
     assert read.by_id["BL-LOG-001"].parameters["minimum"] == 365
 
 
-# Generated files: good ones, with one of the things done to them that readers of YAML understand differently.
+# Generated files: valid ones with one change that readers of YAML interpret differently.
 
 ALWAYS_REFUSED = ("twice", "anchor", "merge", "tag", "utf-16", "utf-32", "latin", "second document", "deep", "control",
                   "null byte", "huge", "directive tag", "complex key", "date", "octal", "surrogate")  # fmt: skip
@@ -125,7 +125,7 @@ def lines_with_a_key(text: str) -> list[int]:
 
 @st.composite
 def changed(draw: st.DrawFn) -> tuple[str, str, bytes]:
-    """A file's name, what was done to it, and its content."""
+    """A file's name, the change, and the new content."""
     name = draw(st.sampled_from(sorted(FILES)))
     text = FILES[name]
     how = draw(st.sampled_from([*ALWAYS_REFUSED, *OTHERS]))
@@ -137,7 +137,7 @@ def changed(draw: st.DrawFn) -> tuple[str, str, bytes]:
     word = draw(st.text("abcxyz", min_size=1, max_size=5))
     if how == "twice":
         extra = draw(st.sampled_from([f"{indent}{key}: {value.strip() or '{}'}\n", f'{indent}"{key}": null\n']))
-        # at the end of the file a key of the outermost mapping, else in the same mapping, before or after
+        # at the end of the file a key of the outermost mapping, otherwise in the same mapping, before or after
         if value.strip():
             lines.insert(keyed + 1, extra)
         else:
@@ -259,12 +259,12 @@ def test_both_read_the_same_values_or_none(content: dict[str, Any], name: str, f
         path.write_text(FILES[name], encoding="utf-8")
 
 
-# Files that are no files, and names that nearly are.
+# Things that are not regular files, and names that nearly match.
 
 
 @pytest.mark.parametrize("name", sorted(FILES))
 @pytest.mark.parametrize("kind", ["a FIFO", "a folder", "a device", "a broken link", "a loop", "a link to a device"])
-def test_what_is_no_regular_file_is_refused_at_once(name: str, kind: str, root: Path) -> None:
+def test_something_other_than_a_regular_file_is_refused_at_once(name: str, kind: str, root: Path) -> None:
     path = root / "stacks" / name
     path.unlink()
     match kind:
@@ -303,7 +303,7 @@ def test_a_file_under_nearly_the_right_name_is_refused(name: str, root: Path) ->
 # Stacks and the register.
 
 
-def test_a_stack_may_have_its_organisation_and_project_before_it(root: Path) -> None:
+def test_a_stack_may_include_its_organisation_and_project(root: Path) -> None:
     whole = stack_governance.of(root, "essex", RULES)
     assert whole.exemptions
     assert (
@@ -382,7 +382,7 @@ def served(project: Path, cwd: Path) -> Iterator[analyzer_pb2_grpc.AnalyzerStub]
 
 
 def test_the_pack_that_the_engine_starts_stops_it_at_such_a_file(root: Path, tmp_path: Path) -> None:
-    elsewhere = make_root(tmp_path / "elsewhere")  # the folder that it runs in decides nothing
+    elsewhere = make_root(tmp_path / "elsewhere")  # the working folder does not matter
     (elsewhere / "stacks" / "baseline.yaml").write_text("x\n", encoding="utf-8")
     with served(root, elsewhere) as stub:
         configure = proto.AnalyzerStackConfigureRequest(stack="essex")
@@ -413,11 +413,11 @@ def test_the_pack_that_the_engine_starts_stops_it_at_such_a_file(root: Path, tmp
         stub.ConfigureStack(configure)
 
 
-def test_a_pack_that_is_installed_alone_judges_by_the_rules_as_they_are_written(tmp_path: Path) -> None:
+def test_a_pack_installed_alone_uses_the_rules_as_written(tmp_path: Path) -> None:
     assert stack_governance.of(tmp_path, "essex", RULES) == Governance(tuple(RULES))
 
 
-def test_a_stack_file_means_to_bluelamp_what_it_means_to_the_engine(tmp_path: Path) -> None:
+def test_a_stack_file_has_the_same_meaning_for_bluelamp_and_the_engine(tmp_path: Path) -> None:
     path = tmp_path / "Pulumi.essex.yaml"
     for text in (
         "config: {a: 1, a: 2}\n",

@@ -25,11 +25,11 @@ ANYTHING = st.recursive(
 
 
 class Refused(Exception):
-    """What gRPC raises for a call that the pack aborts."""
+    """Raised in place of gRPC's error when the pack aborts a call."""
 
 
 class Context:
-    """What gRPC hands to a call."""
+    """The context that gRPC gives to a call."""
 
     def abort(self, code, details):
         assert code is grpc.StatusCode.FAILED_PRECONDITION
@@ -37,11 +37,11 @@ class Context:
 
 
 GIVEN = {each.name: each.enforcementLevel for each in ANALYZER.GetAnalyzerInfo(empty_pb2.Empty(), Context()).policies}
-"""The levels that the pack names, which the engine repeats for every rule that nobody configured."""
+"""The levels in the pack, which the engine repeats for every rule that is not configured."""
 
 
 def configure(levels, parameters):
-    """Configures the pack; the rules that it then judges by, and what it says of them, None where it refuses."""
+    """Configures the pack; returns its rules and its message, with None for the rules if it refuses."""
     request = proto.ConfigureAnalyzerRequest()
     for name, level in {**GIVEN, **levels}.items():
         request.policyConfig[name].enforcementLevel = level
@@ -66,7 +66,7 @@ def at_least_as_strict(held):
             assert now == was.parameters[name] or was.tighter[name].holds(was.parameters[name], now), (id_, name)
 
 
-def test_what_the_engine_repeats_changes_nothing():
+def test_repeating_the_packs_own_configuration_changes_nothing():
     parameters = {
         rule.id: {key: list(each) if isinstance(each, tuple) else each for key, each in rule.parameters.items()}
         for rule in RULES.values()
@@ -92,13 +92,13 @@ def test_no_advisory_rule_is_disabled():
         assert f"{id_} cannot be disabled" in refused
 
 
-def test_a_rule_that_is_not_there_is_named():
+def test_an_unknown_rule_is_named():
     held, refused = configure({"BL-STO-02": proto.MANDATORY}, {})
     assert held is None
     assert "there is no rule BL-STO-02" in refused
 
 
-def test_a_tighter_level_holds():
+def test_a_tighter_level_applies():
     held, refused = configure({"BL-K8S-011": proto.REMEDIATE}, {})
     assert not refused
     assert held["BL-K8S-011"].enforcement is Enforcement.MANDATORY

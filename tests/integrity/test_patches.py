@@ -1,4 +1,4 @@
-"""Resources that patch others: what comes out of a patch is judged, wherever the patched object is declared."""
+"""Resources that patch others: the patched result is judged, wherever the patched object is declared."""
 
 import copy
 import json
@@ -45,14 +45,14 @@ def test_a_compliant_deployment_patched_to_privileged_fails():
 @given(
     kinds, st.sampled_from(w.ATTACKS), names, names, st.booleans(), st.integers(0, 2), st.randoms(use_true_random=False)
 )
-def test_what_a_patch_sets_is_judged_with_and_without_its_base(kind, attack, name, namespace, there, harmless, random):
+def test_a_patched_value_is_judged_with_and_without_its_base(kind, attack, name, namespace, there, harmless, random):
     rule, change = attack
     patches = [patch_of(*kind, {"priority": index}, name, namespace, f"harmless-{index}") for index in range(harmless)]
     patch = patch_of(*kind, change, name, namespace)
     resources = [*([base_of(*kind, name, namespace)] if there else []), *patches, patch]
     random.shuffle(resources)
     found = w.verdicts(*resources)
-    # Windows pods and pods with a user namespace are exceptions, and a patch alone does not say which pod it changes.
+    # Windows pods and pods with a user namespace are exceptions, and a patch alone does not show which pod it changes.
     assert found[rule, "patch"] in ({"fail"} if there or rule not in EXCEPTED else {"unknown"})
     if there:
         assert found[rule, "base"] != "fail"
@@ -68,7 +68,7 @@ def test_what_a_patch_sets_is_judged_with_and_without_its_base(kind, attack, nam
     kinds,
     st.sampled_from([{}, {"priority": 1}, {"containers": [{"name": "app", "env": [{"name": "A", "value": "b"}]}]}]),
 )
-def test_a_patch_of_something_unknown_never_passes(kind, change):
+def test_a_patch_of_an_unknown_object_never_passes(kind, change):
     for name, namespace in (("other", "records"), ("records", "other"), (UNKNOWN, "records"), ("records", UNKNOWN)):
         found = w.verdicts(base_of(*kind), patch_of(*kind, change, name, namespace))
         pods = {rule for rule, of in found if of == "base"} - {"BL-K8S-024"}
@@ -79,7 +79,7 @@ def test_a_patch_of_something_unknown_never_passes(kind, change):
 
 @settings(THOROUGH, max_examples=tries(400))
 @given(kinds, st.sampled_from(["containers", "initContainers"]), st.booleans())
-def test_what_a_patch_adds_is_judged_as_a_whole(kind, place, there):
+def test_a_patchs_additions_are_judged_completely(kind, place, there):
     resources = [*([base_of(*kind)] if there else []), patch_of(*kind, {place: [w.BARE]})]
     found = w.verdicts(*resources)
     for rule in w.BROKEN_BY_BARE:
@@ -98,7 +98,7 @@ def test_a_failure_of_the_base_is_reported_once(kind, attack):
 
 @settings(THOROUGH, max_examples=tries(400))
 @given(kinds, st.sampled_from(w.ATTACKS), st.integers(2, 4))
-def test_several_patches_of_the_same_harm_do_not_hide_one_another(kind, attack, count):
+def test_several_patches_with_the_same_violation_do_not_hide_one_another(kind, attack, count):
     rule, change = attack
     patches = [patch_of(*kind, change, urn=f"patch-{index}") for index in range(count)]
     found = w.verdicts(base_of(*kind), *patches)
@@ -110,7 +110,7 @@ REMOVALS = [
     ({"securityContext": {"seccompProfile": {"type": None}}}, "BL-K8S-007", "fail"),
     ({"automountServiceAccountToken": None}, "BL-K8S-014", "fail"),
     ({"containers": [{"name": "app", "securityContext": {"capabilities": {"drop": None}}}]}, "BL-K8S-005", "fail"),
-    # The server leaves objects and lists with keys as they are.
+    # The server merges objects and keyed lists and does not clear them.
     ({"securityContext": None}, "BL-K8S-004", "pass"),
     ({"containers": [{"name": "app", "securityContext": None}]}, "BL-K8S-003", "pass"),
 ]
@@ -118,7 +118,7 @@ REMOVALS = [
 
 @pytest.mark.parametrize("kind", w.ALL)
 @pytest.mark.parametrize(("change", "rule", "verdict"), REMOVALS)
-def test_null_removes_what_does_not_merge(kind, change, rule, verdict):
+def test_null_removes_atomic_fields(kind, change, rule, verdict):
     assert w.verdicts(base_of(*kind), patch_of(*kind, change))[rule, "patch"] == verdict
     assert w.verdicts(patch_of(*kind, change))[rule, "patch"] == "unknown"
 
@@ -181,8 +181,8 @@ def test_a_secret_of_the_base_is_not_printed_in_a_finding_of_the_patch():
     assert "hunter2" not in json.dumps([[each.message, each.observed] for each in judge([base, patch])], default=str)
 
 
-def asked(resources):
-    """What the pack reports of `resources`, one after the other and then together: (rule, URN)."""
+def pack_findings(resources):
+    """The pack's findings on `resources`, one by one and then together: (rule, URN)."""
     analyzer = Analyzer(rules(), "1.0.0")
     found = []
     for each in resources:
@@ -192,18 +192,18 @@ def asked(resources):
     together = [proto.AnalyzerResource(type=each.type, urn=each.urn, name=each.name) for each in resources]
     found += analyzer.AnalyzeStack(proto.AnalyzeStackRequest(resources=together), None).diagnostics
     reported = [(each.policyName, each.urn) for each in found if "unknown" not in each.message]
-    assert len(set(reported)) == len(reported), "told once"
+    assert len(set(reported)) == len(reported), "reported once"
     return set(reported)
 
 
 @settings(THOROUGH, max_examples=40)
 @given(kinds, st.sampled_from(w.ATTACKS), st.booleans())
-def test_the_pack_and_the_state_say_what_the_plan_says(kind, attack, there):
+def test_the_pack_and_the_state_agree_with_the_plan(kind, attack, there):
     patch = patch_of(*kind, attack[1])
     resources = [*([base_of(*kind)] if there else []), patch]
     failing = {(each.rule, each.urn) for each in judge(resources) if each.verdict == "fail"}
     assert (attack[0], patch.urn) in failing or (not there and attack[0] in EXCEPTED)
-    assert asked(resources) == asked(resources[::-1]) == failing
+    assert pack_findings(resources) == pack_findings(resources[::-1]) == failing
     state = [{"urn": each.urn, "type": each.type, "custom": True, "inputs": each.properties} for each in resources]
     stored = from_state({"deployment": {"resources": state}})
     assert {(each.rule, each.urn) for each in judge(stored) if each.verdict == "fail"} == failing
@@ -231,7 +231,7 @@ json_values = st.recursive(
     st.dictionaries(st.sampled_from(["metadata", "spec", "rules", "aggregationRule", "kind"]), json_values),
     st.dictionaries(st.sampled_from(["metadata", "spec", "rules", "aggregationRule", "kind"]), json_values),
 )
-def test_nothing_malformed_stops_the_judging(type_, base, patch):  # fmt: skip
+def test_nothing_malformed_stops_the_judging(type_, base, patch):  # test_malformed_values_never_stop_the_judging
     resources = [
         w.resource(f"kubernetes:{type_}", "base", base),
         w.resource(f"kubernetes:{type_}Patch", "patch", patch),
@@ -240,7 +240,7 @@ def test_nothing_malformed_stops_the_judging(type_, base, patch):  # fmt: skip
     assert len({(each.rule, each.urn) for each in judged}) == len(judged)
 
 
-def test_lists_merge_as_their_schema_says():
+def test_lists_merge_by_their_schema():
     pod, over = builtin("v1", "Pod").field("spec"), Apply()
     container = {"name": "app", "ports": [{"containerPort": 80}], "command": ["a", "b"]}
     change = {

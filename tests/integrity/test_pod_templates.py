@@ -1,4 +1,4 @@
-"""Pods in kinds that no rule knows: whatever a kind is called and wherever its pods are, they are judged as any pod."""
+"""Pods in kinds that no rule knows are judged as any pod, whatever the kind and wherever its pods are."""
 
 import base64
 import copy
@@ -41,7 +41,7 @@ POD_RULES = {rule.id for rule in w.RULES if all(rule.places(wanted.replace("*", 
 
 
 def placed(steps, value):
-    """`value` below keys and, for a number, in a list with that many other items before it."""
+    """`value` below keys and, for a number, in a list with that many items before it."""
     for step in reversed(steps):
         value = [{"other": 1}] * step + [value] if isinstance(step, int) else {step: value}
     return {
@@ -80,7 +80,7 @@ def complete(pod):
 
 @THOROUGH
 @given(types, steps, st.sampled_from(PODS_OF_CASES))
-def test_a_nested_pod_has_the_verdicts_of_a_template_of_pods(type_, path, case):
+def test_a_nested_pod_has_the_verdicts_of_a_pod_template(type_, path, case):
     pod = complete(case)
     metadata = {"name": "x", "namespace": "records"}
     known = w.resource("kubernetes:core/v1:PodTemplate", "known", {"metadata": metadata, "template": pod})
@@ -91,7 +91,7 @@ def test_a_nested_pod_has_the_verdicts_of_a_template_of_pods(type_, path, case):
 
 @settings(THOROUGH, max_examples=tries(700))
 @given(types, steps, st.sampled_from(w.ATTACKS), st.integers(0, 3), st.integers(0, 3))
-def test_one_bad_pod_among_good_ones_is_found_at_its_place(type_, path, attack, before, after):
+def test_one_bad_pod_among_good_ones_is_found_at_its_path(type_, path, attack, before, after):
     rule, change = attack
     good, bad = {"spec": copy.deepcopy(w.POD)}, {"spec": copy.deepcopy(w.POD)}
     for key, value in change.items():
@@ -118,7 +118,7 @@ def test_one_bad_pod_among_good_ones_is_found_at_its_place(type_, path, attack, 
     st.sampled_from(["containers", "initContainers"]),
     st.sampled_from([UNKNOWN, [UNKNOWN], [{"name": "a", "image": "b", "securityContext": UNKNOWN}]]),
 )
-def test_what_is_unknown_in_a_pod_is_unknown(type_, path, key, value):
+def test_an_unknown_value_in_a_pod_is_unknown(type_, path, key, value):
     pod = {"spec": {**copy.deepcopy(w.POD), key: value}}
     found = w.verdicts(custom(type_, placed(path, pod)))
     assert found["BL-K8S-001", "custom"] == found["BL-K8S-003", "custom"] == "unknown"
@@ -152,13 +152,13 @@ def test_an_unknown_setting_beside_a_pod_leaves_the_pod_known(key):
 
 @settings(THOROUGH, max_examples=tries(400))
 @given(types, steps, st.sampled_from(w.ATTACKS), st.booleans())
-def test_containers_in_a_map_by_their_names_are_judged(type_, path, attack, beside):
+def test_containers_in_a_map_by_name_are_judged(type_, path, attack, beside):
     rule, change = attack
     containers = {"app": {"image": "a", **{k: v for k, v in change.get("containers", [{}])[0].items() if k != "name"}}}
     rest = {key: value for key, value in change.items() if key != "containers"}
     good = {"template": {"spec": copy.deepcopy(w.POD)}} if beside else {}
     found = w.verdicts(custom(type_, placed([*path, "one"], {**good, "pod": {**rest, "containers": containers}})))
-    # What a controller adds to such a container is not known.
+    # The additions of a controller to such a container are not known.
     assert found[rule, "custom"] in ({"fail"} if rule in {"BL-K8S-001", "BL-K8S-002"} else {"fail", "unknown"})
     assert found["BL-K8S-003", "custom"] in {"fail", "unknown"}
 
@@ -194,7 +194,7 @@ def test_a_pod_in_a_text_is_judged(type_, path, attack, form, beside):
         "x: " + "y" * 300_000 + "\ncontainers: [{name: a, image: b}]\n",
     ],
 )
-def test_a_text_that_cannot_be_read_may_hold_any_pod(text, beside):
+def test_an_unreadable_text_may_contain_any_pod(text, beside):
     good = {"template": {"spec": copy.deepcopy(w.POD)}} if beside else {}
     found = w.verdicts(custom("example.org/v1:Thing", {"metadata": {"name": "x"}, "spec": {**good, "text": text}}))
     assert found["BL-K8S-001", "custom"] == found["BL-K8S-002", "custom"] == "unknown"
@@ -209,7 +209,7 @@ def test_a_text_that_cannot_be_read_may_hold_any_pod(text, beside):
         ("kustomize.toolkit.fluxcd.io/v1:Kustomization", lambda each: {"spec": {"patches": [{"patch": each}]}}),
     ],
 )
-def test_a_patch_in_another_kind_fails_for_what_it_sets_only(type_, place, as_text):
+def test_a_patch_in_another_kind_fails_only_for_its_own_values(type_, place, as_text):
     def found(pod):
         patch = w.manifest("apps/v1", "Deployment", "web", "records", pod)
         return w.verdicts(custom(type_, place(yaml.safe_dump(patch) if as_text else patch)))
@@ -221,7 +221,7 @@ def test_a_patch_in_another_kind_fails_for_what_it_sets_only(type_, place, as_te
 
 
 @pytest.mark.parametrize("group", ["evilkyverno.io", "notgatekeeper.sh", "kyverno.io.example"])
-def test_a_group_that_is_nearly_one_of_patterns_is_searched(group):
+def test_a_group_that_resembles_a_patch_group_is_searched(group):
     pod = {**copy.deepcopy(w.POD), "hostNetwork": True}
     found = w.verdicts(custom(f"{group}/v1:Policy", {"metadata": {"name": "x"}, "spec": {"template": {"spec": pod}}}))
     assert found["BL-K8S-002", "custom"] == "fail"
@@ -253,7 +253,7 @@ def test_workloads_of_well_known_controllers_are_judged(type_, properties, path)
     assert found["BL-K8S-003"].verdict in {"fail", "unknown"}
 
 
-def test_settings_of_a_workflow_are_those_of_its_pods():
+def test_settings_of_a_workflow_apply_to_its_pods():
     template = {"container": {k: v for k, v in w.CONTAINER.items() if k != "name"}}
     pod = {key: value for key, value in w.POD.items() if key != "containers"}
     good = w.verdicts(custom("argoproj.io/v1alpha1:Workflow", {"spec": {**pod, "templates": [template]}}))
@@ -283,7 +283,7 @@ def test_settings_of_a_workflow_are_those_of_its_pods():
         ("autoscaling.k8s.io/v1:VerticalPodAutoscaler", {"spec": {"targetRef": {"apiVersion": "apps/v1", "kind": "Deployment", "name": "a"}, "resourcePolicy": {"containerPolicies": [{"containerName": "*"}]}}}),
     ],
 )  # fmt: skip
-def test_what_is_no_pod_is_not_judged_as_one(type_, properties):
+def test_an_object_that_is_no_pod_is_not_judged_as_one(type_, properties):
     assert w.verdicts(w.resource(f"kubernetes:{type_}", "custom", properties)) == {}
 
 
@@ -300,7 +300,7 @@ def test_what_is_no_pod_is_not_judged_as_one(type_, properties):
         "pulumi.com/v1:Stack",
     ],
 )
-def test_what_a_chart_deploys_is_unknown(type_):
+def test_the_content_of_a_chart_is_unknown(type_):
     (found,) = judge([custom(type_, {"metadata": {"name": "x"}, "spec": {"chart": "redis"}})], w.RULES)
     assert (found.rule, found.verdict) == ("BL-K8S-094", "unknown")
     assert "is not in the plan; render it and audit the manifests" in found.message

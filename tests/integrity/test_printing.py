@@ -1,7 +1,7 @@
-"""Whatever a file, a cloud or another program calls itself, no command lets it write to the terminal by itself.
+"""Whatever names a file, a cloud or another program has, no command lets them control the terminal.
 
-Hostile names and values hold control characters, ANSI sequences, bidirectional and zero-width marks, markup and line feeds
-before a line that the command itself might write. Every verb is driven with them, in a pipe and on a terminal.
+Hostile names and values contain control characters, ANSI sequences, bidirectional and zero-width marks, markup and line
+feeds before a line that the command itself might write. Every command is run with them, in a pipe and on a terminal.
 """
 
 import json
@@ -43,30 +43,30 @@ from tests.thorough import tries
 
 FAKE = "FAKE report: unchanged since"
 HOSTILE = f"a\x1b]0;owned\x07\x1b[5;31m\u202e\u200b\u2066\x9b1m\r\n{FAKE}\n\x85\u2028{FAKE}[bold][/x][link=file:x]y:warning:\\"
-"""What a value may hold that goes through YAML, JSON and the like."""
+"""Characters of a value that survive YAML, JSON and similar formats."""
 PATH = HOSTILE.replace("/", "|").replace("\x07", "\x08")
 """The same as the name of a file."""
 _OURS = re.compile(r"\x1b\[(?:[0-9;]*m|\?25[lh]|[0-9]*[AK]|1A|2K)")
-"""What Rich writes to a terminal: colours, and how it takes a progress display away."""
+"""Rich's own control sequences: colours, and the removal of a progress display."""
 
 
-def assert_safe(said: str, *, terminal: bool = False) -> None:
-    """Nothing invisible but the command's own colours, and no line that a value began."""
-    assert "Traceback" not in said
-    assert "\x1b[5;31m" not in said
-    assert "\x1b]" not in said
-    shown = _OURS.sub("", said).replace("\r", "") if terminal else said
+def assert_safe(output: str, *, terminal: bool = False) -> None:
+    """Nothing invisible except the command's own colours, and no line that a value started."""
+    assert "Traceback" not in output
+    assert "\x1b[5;31m" not in output
+    assert "\x1b]" not in output
+    shown = _OURS.sub("", output).replace("\r", "") if terminal else output
     odd = {
         each
         for each in shown
         if each != "\n" and unicodedata.category(each) in ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")
     }
-    assert odd == set(), said
-    assert not [each for each in shown.splitlines() if re.match(" {0,4}FAKE", each)], said
+    assert odd == set(), output
+    assert not [each for each in shown.splitlines() if re.match(" {0,4}FAKE", each)], output
 
 
 def cases(number: int) -> Callable[[Any], Any]:
-    """The same cases in every run, as many as that."""
+    """The same cases in every run, at most that many."""
     slow = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
     return settings(
         max_examples=tries(number), derandomize=True, deadline=None, suppress_health_check=slow, database=None
@@ -85,7 +85,7 @@ hostile = st.lists(_PARTS, min_size=1, max_size=8).map("".join) | st.text(max_si
 
 
 class Printed:
-    """A screen whose streams are kept."""
+    """A screen whose streams are recorded."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, *, colour: bool) -> None:
         self.out, self.err = StringIO(), StringIO()
@@ -95,26 +95,26 @@ class Printed:
         monkeypatch.setenv("FORCE_COLOR", "1") if colour else monkeypatch.delenv("FORCE_COLOR", raising=False)
         self.screen = Screen()
 
-    def said(self) -> str:
-        said = self.out.getvalue() + self.err.getvalue()
-        said.encode()
-        return said
+    def output(self) -> str:
+        output = self.out.getvalue() + self.err.getvalue()
+        output.encode()
+        return output
 
 
 def after(print_: Callable[[Screen], None], *, colour: bool) -> list[str]:
-    """The lines that are printed."""
+    """The printed lines."""
     with pytest.MonkeyPatch.context() as patch:
         printed = Printed(patch, colour=colour)
         print_(printed.screen)
-        said = printed.said()
-    assert_safe(said, terminal=colour)
-    return _OURS.sub("", said).splitlines()
+        output = printed.output()
+    assert_safe(output, terminal=colour)
+    return _OURS.sub("", output).splitlines()
 
 
 @cases(1500)
 @given(value=hostile)
 @example(value=HOSTILE)
-def test_a_value_stays_one_visible_line_that_it_can_be_read_from(value: str) -> None:
+def test_a_value_stays_one_visible_reversible_line(value: str) -> None:
     shown = printable(value)
     assert_safe(shown.replace("FAKE", ""))
     assert shown.isprintable()
@@ -130,7 +130,7 @@ def test_a_value_stays_one_visible_line_that_it_can_be_read_from(value: str) -> 
 @cases(1000)
 @given(value=hostile, colour=st.booleans(), safe=st.booleans())
 @example(value=HOSTILE, colour=True, safe=False)
-def test_a_line_is_one_line_even_where_a_value_was_not_escaped(value: str, colour: bool, safe: bool) -> None:
+def test_a_line_stays_one_line_even_with_an_unescaped_value(value: str, colour: bool, safe: bool) -> None:
     part = escape(value) if safe else value
     lines = after(lambda screen: screen.show(f"before {part} after"), colour=colour)
     assert lines[0].startswith("before ")
@@ -163,7 +163,7 @@ def test_errors_warnings_and_problems_are_lines(value: str, colour: bool) -> Non
     verb=st.sampled_from(["preview", "up", "drift"]),
 )
 @example(value=HOSTILE, colour=False, status=Status.FAILED, verb="preview")
-def test_what_the_engine_says_writes_no_line_of_its_own(value: str, colour: bool, status: Status, verb: str) -> None:
+def test_the_engines_output_starts_no_line_of_its_own(value: str, colour: bool, status: Status, verb: str) -> None:
     urn = f"urn:pulumi:essex::bluelamp::{value}::{value}"
     steps = (Step(urn, "update", {value: "update"}, {value: value}, {value: "x"}, {}), Step(urn, value, {}, {}, {}, {}))
     violation = Violation(value, value, urn, mandatory=True, severity=value, message=value)
@@ -183,7 +183,7 @@ def test_what_the_engine_says_writes_no_line_of_its_own(value: str, colour: bool
 @cases(150)
 @given(value=hostile, colour=st.booleans())
 @example(value=HOSTILE, colour=True)
-def test_a_report_on_hostile_names_is_shown_in_lines_of_its_own(tmp_path: Path, value: str, colour: bool) -> None:
+def test_a_report_on_hostile_names_is_shown_in_its_own_lines(tmp_path: Path, value: str, colour: bool) -> None:
     made = report_on("essex", value, "shut", root=tmp_path, name=value)
     after(lambda screen: screen.show(show_report(made)), colour=colour)
 
@@ -191,7 +191,7 @@ def test_a_report_on_hostile_names_is_shown_in_lines_of_its_own(tmp_path: Path, 
 @cases(60)
 @given(value=hostile)
 @example(value=HOSTILE)
-def test_pages_and_comments_show_what_nobody_could_see(tmp_path: Path, value: str) -> None:
+def test_pages_and_comments_show_invisible_characters(tmp_path: Path, value: str) -> None:
     report = report_on("essex", value, "shut", root=tmp_path, name=f"x{value}")
     strange = Skipped(f"kind {value}", f"name {value}", f"because {value}")
     report = replace(report, unjudged=(Unjudged(strange.kind, strange.why, (strange,)),))
@@ -200,7 +200,7 @@ def test_pages_and_comments_show_what_nobody_could_see(tmp_path: Path, value: st
         assert odd == set()
 
 
-def test_json_keeps_the_data_as_they_are(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_json_keeps_the_data_unchanged(monkeypatch: pytest.MonkeyPatch) -> None:
     printed = Printed(monkeypatch, colour=True)
     emit("check", {"value": HOSTILE}, 0, [Problem("", message=HOSTILE)])
     given = json.loads(printed.out.getvalue())
@@ -208,8 +208,8 @@ def test_json_keeps_the_data_as_they_are(monkeypatch: pytest.MonkeyPatch) -> Non
     assert_safe(printed.out.getvalue())
 
 
-def test_nothing_prints_but_the_screen() -> None:
-    """Rich's own escape leaves control characters, and its console whatever it is given."""
+def test_only_the_screen_prints() -> None:
+    """Rich's own escape keeps control characters, and its console prints whatever it is given."""
     root = Path(__file__).resolve().parents[2] / "bluelamp"
     allowed = {"cli/screen.py", "cli/app.py"}
     words = ("rich.markup", "rich.console import Console", "Console(", ".out.print(", ".err.print(", "typer.echo")
@@ -223,11 +223,11 @@ def test_nothing_prints_but_the_screen() -> None:
     assert isinstance(console(), object)
 
 
-# Every verb
+# Every command
 
 
 def on_terminal(words: list[str], cwd: Path, **extra: str) -> str:
-    """What the command writes to a terminal."""
+    """The command's output to a terminal."""
     parent, child = pty.openpty()
     with subprocess.Popen(
         [str(COMMAND), *words],
@@ -238,7 +238,7 @@ def on_terminal(words: list[str], cwd: Path, **extra: str) -> str:
         stderr=child,
     ) as process:
         os.close(child)
-        said = b""
+        output = b""
         while True:
             try:
                 some = os.read(parent, 65536)
@@ -246,14 +246,14 @@ def on_terminal(words: list[str], cwd: Path, **extra: str) -> str:
                 break
             if not some:
                 break
-            said += some
+            output += some
         process.wait()
     os.close(parent)
-    return said.decode(errors="surrogateescape")
+    return output.decode(errors="surrogateescape")
 
 
 def drive(words: list[str], cwd: Path, *, status: int | None = None, **extra: str) -> str:
-    """Runs a verb in a pipe and on a terminal; nothing it says may be the value's own."""
+    """Runs a command in a pipe and on a terminal; no value may control the output."""
     done = bluelamp(words, cwd, **extra)
     if status is not None:
         assert done.returncode == status, done.stdout + done.stderr
@@ -264,7 +264,7 @@ def drive(words: list[str], cwd: Path, *, status: int | None = None, **extra: st
 
 @pytest.fixture(scope="module")
 def here(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with a hostile name, with manifests, templates and reports of hostile names in it."""
+    """A folder with a hostile name, with manifests, templates and reports that contain hostile names."""
     folder = tmp_path_factory.mktemp("hostile") / PATH
     folder.mkdir()
     pod = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": HOSTILE, "namespace": HOSTILE}}
@@ -279,8 +279,8 @@ def here(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_audits_of_files(here: Path) -> None:
-    said = drive(["audit", "--from", "manifests", f"{PATH}.yaml", "--report", f"out {PATH}"], here, status=3)
-    assert "wrote" in said
+    output = drive(["audit", "--from", "manifests", f"{PATH}.yaml", "--report", f"out {PATH}"], here, status=3)
+    assert "wrote" in output
     drive(["audit", "--from", "manifests", f"bad {PATH}.yaml"], here)
     drive(["audit", "--from", "manifests", f"none {PATH}"], here)
     drive(["audit", "--from", "templates", f"{PATH}.json"], here)
@@ -306,7 +306,7 @@ def test_verify_and_key(here: Path) -> None:
     drive(["key", f"{PATH}.yaml"], here, status=2)
 
 
-def test_verbs_without_a_project(here: Path) -> None:
+def test_commands_without_a_project(here: Path) -> None:
     drive(["doctor"], here, BLUELAMP_CACHE=f"cache {PATH}")
     drive(["check", HOSTILE], here, status=2)
     drive([HOSTILE], here, status=2)
@@ -324,7 +324,7 @@ def test_verbs_without_a_project(here: Path) -> None:
     shutil.rmtree(here / ".bluelamp")
 
 
-def test_a_cloud_that_holds_hostile_things(tmp_path: Path) -> None:
+def test_a_cloud_with_hostile_names(tmp_path: Path) -> None:
     from bluelamp.rehearsal.space import Space
     from bluelamp.rehearsal.store import Record
 
@@ -356,7 +356,7 @@ def test_settings_with_hostile_values(project: Project, setting: str) -> None:
         assert_safe("".join((done := bluelamp([verb, "dyfed-powys"], project.root)).stdout + done.stderr))
 
 
-def test_verbs_with_hostile_words(project: Project) -> None:
+def test_commands_with_hostile_words(project: Project) -> None:
     for words in (
         ["explain", "dyfed-powys", HOSTILE],
         ["explain", "dyfed-powys", "vault-vault", HOSTILE],

@@ -1,4 +1,4 @@
-"""What a rehearsal keeps is for its owner only, and holds no secret in clear text."""
+"""A rehearsal's files are accessible to their owner only, and contain no secret in clear text."""
 
 import base64
 import contextlib
@@ -48,7 +48,7 @@ VALUES = st.recursive(
 
 
 def opened_up(value: Any) -> Iterator[Any]:
-    """Every leaf that is not inside a secret."""
+    """Every leaf outside a secret."""
     if isinstance(value, Secret):
         return
     if isinstance(value, dict):
@@ -62,20 +62,20 @@ def opened_up(value: Any) -> Iterator[Any]:
 
 
 def clear(folder: Path) -> list[str]:
-    """The files at or below `folder` that hold the canary in any form."""
+    """The files at or below `folder` that contain the canary in any form."""
     files = [folder] if folder.is_file() else [path for path in folder.rglob("*") if path.is_file()]
     return [f"{form} in {path}" for path in files for form in FORMS if form.encode() in path.read_bytes()]
 
 
 def loose(folder: Path) -> list[str]:
-    """What group or others may touch, at or below `folder`."""
+    """The paths at or below `folder` that the group or others can access."""
     found = [folder, *folder.rglob("*")]
     return [str(one) for one in found if not one.is_symlink() and stat.S_IMODE(one.stat().st_mode) & 0o077]
 
 
 @often
 @given(st.dictionaries(KEYS, VALUES, max_size=4))
-def test_values_come_back_as_they_were_and_secrets_are_not_in_the_text(values: dict[str, Any]) -> None:
+def test_values_are_restored_and_secrets_are_not_in_the_text(values: dict[str, Any]) -> None:
     for texts in (Serialiser(ENCRYPTOR.encrypt, ENCRYPTOR.decrypt), Serialiser()):
         assert texts.read(texts.write(values)) == values
     text = Serialiser(ENCRYPTOR.encrypt, ENCRYPTOR.decrypt).write(values)
@@ -86,7 +86,7 @@ def test_values_come_back_as_they_were_and_secrets_are_not_in_the_text(values: d
 
 @often
 @given(st.text(max_size=40), st.integers(0, 400), st.integers(1, 255))
-def test_a_sealed_text_that_was_changed_is_refused(text: str, place: int, flip: int) -> None:
+def test_a_modified_sealed_text_is_refused(text: str, place: int, flip: int) -> None:
     sealed = bytearray(base64.b64decode(ENCRYPTOR.encrypt(text)))
     sealed[place % len(sealed)] ^= flip
     with pytest.raises(WrongKeyError):
@@ -109,7 +109,7 @@ def test_only_the_passphrase_and_the_salt_open_it() -> None:
 
 @settings(often, max_examples=tries(300))
 @given(st.dictionaries(KEYS, VALUES, max_size=3), st.dictionaries(KEYS, VALUES, max_size=3))
-def test_a_store_holds_what_it_was_given(stored: Store, inputs: dict[str, Any], outputs: dict[str, Any]) -> None:
+def test_a_store_returns_what_it_was_given(stored: Store, inputs: dict[str, Any], outputs: dict[str, Any]) -> None:
     stored.put(Record("id", "p", "t", "urn", inputs, outputs))
     found = stored.get("id")
     assert found is not None
@@ -158,7 +158,7 @@ def test_another_passphrase_is_refused_and_loses_nothing(tmp_path: Path) -> None
 
 
 def old_store(path: Path) -> None:
-    """A store as version 1 kept it: secrets in clear text, in rows that are there and in rows that are gone."""
+    """A store as version 1 wrote it: secrets in clear text, in existing and in deleted rows."""
     made = sqlite3.connect(path)
     made.executescript(
         """pragma journal_mode=wal;
@@ -208,7 +208,7 @@ STEPS = st.lists(st.sampled_from(["a", "b", "name", 0, 1]), min_size=1, max_size
 
 @often
 @given(st.dictionaries(st.sampled_from(["a", "b", "name"]), VALUES, max_size=3), STEPS, PLAIN)
-def test_drift_never_opens_a_secret(values: dict[str, Any], steps: list[str | int], new: Any) -> None:
+def test_drift_never_reveals_a_secret(values: dict[str, Any], steps: list[str | int], new: Any) -> None:
     store = Store(":memory:")
     store.add(Record("id", "p", "t", "u", values, values))
     was_secret = has_secret(_found(values, steps))
@@ -243,7 +243,7 @@ NAMES = ["clientSecret", "clientCertificatePassword", "oidcToken", "kubeconfig",
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("package", ["azure-native:", "kubernetes:", "other:", ""])
 @pytest.mark.parametrize("value", [CANARY, {"secure": CANARY}, [CANARY], {"a": {"b": CANARY}}], ids=str)
-def test_a_copy_of_settings_holds_no_secret(name: str, package: str, value: Any) -> None:
+def test_a_copy_of_settings_has_no_secret(name: str, package: str, value: Any) -> None:
     assert CANARY not in json.dumps(with_placeholders(package + name, value))
     assert CANARY not in json.dumps(with_placeholders(f"{package}settings", {"inner": [{name: value}]}))
 
@@ -262,7 +262,7 @@ MODES = st.sampled_from([0o777, 0o755, 0o700, 0o750, 0o705, 0o711])
     st.lists(st.tuples(MODES, st.sampled_from([0o666, 0o644, 0o600, 0o640, 0o755, 0o604])), max_size=4),
     st.integers(0, 0o777),
 )
-def test_what_is_open_to_others_is_closed(
+def test_files_open_to_others_are_closed(
     tmp_path_factory: pytest.TempPathFactory, tree: list[tuple[int, int]], umask: int
 ) -> None:
     root = tmp_path_factory.mktemp("tree") / ".bluelamp"
@@ -289,7 +289,7 @@ def test_what_is_open_to_others_is_closed(
 
 
 @pytest.mark.parametrize("umask", [0o000, 0o022, 0o077])
-def test_a_store_is_private_whatever_the_umask_and_whatever_it_was(tmp_path: Path, umask: int) -> None:
+def test_a_store_is_private_whatever_the_umask_and_its_permissions_before(tmp_path: Path, umask: int) -> None:
     before = os.umask(umask)
     try:
         for _ in range(3):
@@ -346,7 +346,7 @@ def leaves(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str |
 
 
 def sealed_at(value: Any, path: tuple[str | int, ...]) -> Any:
-    """`value` with what is at `path` secret, and every text in it the canary in some place."""
+    """`value` with a secret at `path`, and the canary somewhere in every text in it."""
     if not path:
         return Secret(value)
     if isinstance(value, dict):
@@ -415,12 +415,12 @@ IDENTITY = ("name", "resourceGroupName", "networkSecurityGroupName", "prefix", "
 
 @pytest.mark.parametrize("wrapped", ["once", "within"])
 @pytest.mark.parametrize(("token", "path"), CASES, ids=lambda one: str(one).replace(" ", ""))
-def test_a_secret_stays_one_through_create_read_update_and_drift(
+def test_a_secret_stays_secret_through_create_read_update_and_drift(
     token: str, path: tuple[str | int, ...], wrapped: str, providers: "Calls"
 ) -> None:
     inputs = OBJECTS[token]
     if path[-1] in IDENTITY:
-        return  # what names a resource is in its id, for all to see
+        return  # the name of a resource is in its id, visible to all
     if wrapped == "within":
         deeper = [one for one in leaves(inputs) if one[: len(path)] == path and len(one) > len(path)]
         given = sealed_at(inputs, deeper[-1]) if deeper else inputs
@@ -435,7 +435,7 @@ def test_a_secret_stays_one_through_create_read_update_and_drift(
 
 
 class Calls:
-    """Calls of the engine on the rehearsal's own servers, over gRPC."""
+    """The engine's calls to the rehearsal's own servers, over gRPC."""
 
     def __init__(self, server: Server, store: Store) -> None:
         self._store = store
@@ -445,7 +445,7 @@ class Calls:
         }
 
     def lives(self, token: str, given: dict[str, Any]) -> str:
-        """Everything that is open to see in what a provider says of a resource through its life, and in the store."""
+        """Everything visible in a provider's answers through the life of a resource, and in the store."""
         stub, urn = self._stubs[token.partition(":")[0]], f"urn:pulumi:s::p::{token}::it"
         checked = stub.Check(provider_pb2.CheckRequest(urn=urn, news=encode(given)))
         assert not checked.failures, checked.failures
@@ -489,13 +489,13 @@ def test_a_secret_is_nowhere_in_clear_text_through_up_drift_and_refresh(tmp_path
     (root / "Pulumi.yaml").write_text("name: sealed\nruntime: python\n")
     (root / "__main__.py").write_text(PROGRAM)
     (root / "Pulumi.dev.yaml").write_text("config:\n  azure-native:location: uksouth\n")
-    said = ""
+    output = ""
 
     def run(*words: str, status: int = 0, **environment: str) -> str:
-        nonlocal said
+        nonlocal output
         done = bluelamp(words, root, PYTHONDONTWRITEBYTECODE="1", **environment)
         assert done.returncode == status, done.stdout + done.stderr
-        said += done.stdout + done.stderr
+        output += done.stdout + done.stderr
         return done.stdout + done.stderr
 
     pulumi = ("rehearse", "--", "pulumi")
@@ -528,7 +528,7 @@ def test_a_secret_is_nowhere_in_clear_text_through_up_drift_and_refresh(tmp_path
     assert loose(kept) == []
     for secret in (CANARY, made["key"], made["password"]):
         assert not [path for path in kept.rglob("*") if path.is_file() and secret.encode() in path.read_bytes()]
-        assert secret not in said
+        assert secret not in output
     wrong = run(*pulumi, "up", "--skip-preview", status=1, PULUMI_CONFIG_PASSPHRASE="another")
     assert "wrong passphrase" in wrong
     assert "next:" in wrong
@@ -540,15 +540,17 @@ def test_a_report_and_a_history_are_private(project: Project) -> None:
     before = os.umask(0)
     try:
         for options in (("--no-history",), ()):
-            said = project.run("audit", "dyfed-powys", "--report", ".bluelamp/mine/june", "--formats", "json", *options)
-            assert said.returncode in (0, 3)
+            output = project.run(
+                "audit", "dyfed-powys", "--report", ".bluelamp/mine/june", "--formats", "json", *options
+            )
+            assert output.returncode in (0, 3)
             assert (project.root / ".bluelamp" / "mine" / "june" / "findings.json").is_file()
             assert loose(project.root / ".bluelamp") == []
     finally:
         os.umask(before)
 
 
-def test_what_a_kubernetes_secret_becomes_stays_secret() -> None:
+def test_values_derived_from_a_kubernetes_secret_stay_secret() -> None:
     provider = KubernetesProvider(Store(":memory:"), patience=0.0)
     instance = Instance("s", "p")
     urn = "urn:pulumi:s::p::kubernetes:core/v1:Secret::x"
@@ -567,13 +569,15 @@ def test_what_a_kubernetes_secret_becomes_stays_secret() -> None:
         provider.delete(instance, urn, resource_id, outputs)
 
 
-def test_git_sees_nothing_of_what_is_kept(tmp_path: Path) -> None:
+def test_git_ignores_all_rehearsal_files(tmp_path: Path) -> None:
     from subprocess import run
 
     run(["git", "init", "-q", str(tmp_path)], check=True)
     Space(tmp_path).prepare()
     Space(tmp_path).prepare()
     (tmp_path / ".bluelamp" / "x").write_text("x")
-    said = run(["git", "status", "--porcelain", "--untracked-files=all"], cwd=tmp_path, check=True, capture_output=True)
-    assert said.stdout == b""
+    output = run(
+        ["git", "status", "--porcelain", "--untracked-files=all"], cwd=tmp_path, check=True, capture_output=True
+    )
+    assert output.stdout == b""
     assert (tmp_path / ".bluelamp" / ".gitignore").read_text().splitlines()[-1] == "*"

@@ -1,7 +1,7 @@
 """Only the user who runs a rehearsal, a language host or a policy pack may call it.
 
-As the superuser (in CI) a process of another user calls. For an ordinary user, who cannot become another, the servers
-are told to answer another user instead, so that this user's own calls are the stranger's.
+As the superuser (in CI), a process of another user makes the calls. An ordinary user cannot become another, so the
+servers are configured to serve another user, which makes this user's own calls a stranger's.
 """
 
 import contextlib
@@ -65,7 +65,7 @@ for line in sys.stdin:
 
 
 class Caller:
-    """A process that makes gRPC calls, as another user where it can be."""
+    """A process that makes gRPC calls, as another user if possible."""
 
     def __init__(self, process: "subprocess.Popen[str]") -> None:
         self._process = process
@@ -107,7 +107,7 @@ def store() -> Store:
 
 @pytest.fixture(scope="module")
 def port(store: Store) -> Iterator[int]:
-    """The port of a provider that answers this user; for an ordinary user, one that answers another user only."""
+    """The port of a provider that serves this user; for an ordinary user, one that serves another user only."""
     provider = Packages(store).provider("azure-native")
     register = partial(provider_pb2_grpc.add_ResourceProviderServicer_to_server, _Service(provider, lambda package: ""))
     server, number = loopback.serve(register, workers=4, user=None if SUPERUSER else os.geteuid() + 1)
@@ -120,7 +120,7 @@ def methods(service: str) -> list[str]:
     return [f"/{service}/{name}" for name in vars(SERVICES[service]) if name[:1].isupper()]
 
 
-def test_no_method_answers_another_user_whatever_it_is_told(stranger: Caller, port: int, store: Store) -> None:
+def test_no_method_serves_another_user_whatever_the_message(stranger: Caller, port: int, store: Store) -> None:
     chance = random.Random(16)
     before = store.all()
     create = provider_pb2.CreateRequest(urn="urn:pulumi:s::p::azure-native:resources:ResourceGroup::x")
@@ -130,7 +130,7 @@ def test_no_method_answers_another_user_whatever_it_is_told(stranger: Caller, po
     assert len(known) > 15
     for turn in range(2_500):
         method = known[turn % len(known)]
-        # `Construct` and such are not implemented here; all that are refuse before they decode.
+        # `Construct` and others are not implemented here; all implemented methods refuse before they decode.
         content = bodies[turn % 3] if turn % 2 else chance.randbytes(chance.randint(0, 200))
         assert stranger.call(port, method, content, "stream" if turn % 7 == 0 else "unary") != "OK"
         assert stranger.call(port, "/pulumirpc.ResourceProvider/Delete", content) == "PERMISSION_DENIED"
@@ -138,7 +138,7 @@ def test_no_method_answers_another_user_whatever_it_is_told(stranger: Caller, po
 
 
 @pytest.mark.parametrize("name", ["Handshake", "CheckConfig", "Configure", "Create", "Read", "Delete", "Invoke"])
-def test_the_refusal_comes_before_the_message_is_decoded(stranger: Caller, port: int, name: str) -> None:
+def test_a_call_is_refused_before_its_message_is_decoded(stranger: Caller, port: int, name: str) -> None:
     assert stranger.call(port, f"/pulumirpc.ResourceProvider/{name}", b"\xff\xff\xff") == "PERMISSION_DENIED"
 
 
@@ -202,7 +202,7 @@ def test_a_caller_that_cannot_be_identified_is_refused() -> None:
     assert not [caller for caller in CALLERS if admission._admits(caller)]
 
 
-def test_the_owner_of_a_connection_is_told_until_it_is_closed() -> None:
+def test_the_owner_of_a_connection_is_known_until_it_is_closed() -> None:
     for _ in range(200):
         with socket.create_server(("127.0.0.1", 0)) as server:
             local = server.getsockname()[1]
@@ -223,12 +223,12 @@ def test_the_owner_of_a_connection_is_told_until_it_is_closed() -> None:
 def test_the_engine_works_while_another_user_calls(stranger: Caller, tmp_path: Path) -> None:
     root = tmp_path / "crash"
     shutil.copytree(ROOT / "tests" / "endtoend" / "programs" / "crash", root)
-    asked = (
+    script = (
         "import os, subprocess, sys; "
         "print('providers', os.environ['PULUMI_DEBUG_PROVIDERS'], flush=True); sys.stdin.readline(); "
         "sys.exit(subprocess.run(['pulumi', 'up', '--skip-preview'], stdin=subprocess.DEVNULL).returncode)"
     )
-    command = [str(Path(sys.executable).with_name("bluelamp")), "rehearse", "--", sys.executable, "-c", asked]
+    command = [str(Path(sys.executable).with_name("bluelamp")), "rehearse", "--", sys.executable, "-c", script]
     with subprocess.Popen(
         command, cwd=root, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     ) as run:
@@ -239,6 +239,6 @@ def test_the_engine_works_while_another_user_calls(stranger: Caller, tmp_path: P
         if SUPERUSER:
             assert stranger.call(int(ports["azure-native"]), method) == "PERMISSION_DENIED"
             assert stranger.call(int(ports["kubernetes"]), method) == "PERMISSION_DENIED"
-        said, _ = run.communicate("go\n")
-    assert run.returncode == 0, said
-    assert ("refused a call of another user of this machine (user id 65534)" in said) == SUPERUSER
+        output, _ = run.communicate("go\n")
+    assert run.returncode == 0, output
+    assert ("refused a call of another user of this machine (user id 65534)" in output) == SUPERUSER

@@ -1,4 +1,4 @@
-"""Whatever a rule raises, returns or says, its verdict is an error, the others stay, and the run ends as usual."""
+"""Whatever a rule raises or returns, its verdict is an error, other verdicts stay, and the run ends normally."""
 
 import asyncio
 import builtins
@@ -32,7 +32,7 @@ MOST = 21_000
 
 
 class Evil(Exception):
-    """An exception whose every word raises."""
+    """An exception whose every method raises."""
 
     def __init__(self, raised: type[BaseException] = ValueError) -> None:
         super().__init__()
@@ -45,7 +45,7 @@ class Evil(Exception):
 
 
 class Endless(Exception):
-    """An exception that says itself in saying itself."""
+    """An exception whose text recurses."""
 
     def __str__(self) -> str:
         return str(self)
@@ -55,7 +55,7 @@ class Endless(Exception):
 
 
 class NoText(Exception):
-    """An exception whose text is none."""
+    """An exception whose text is not a string."""
 
     def __str__(self) -> str:
         return 7  # type: ignore[return-value]  # noqa: PLE0307
@@ -86,14 +86,14 @@ class Cunning(str):
 
 
 class Told(Exception):
-    """An exception whose text is a cunning one."""
+    """An exception whose text is a `Cunning`."""
 
     def __str__(self) -> str:
         return Cunning("cunning")
 
 
 class Nameless(type):
-    """A class of classes without a name."""
+    """A metaclass whose classes have no name."""
 
     @property
     def __name__(cls) -> str:  # type: ignore[override]
@@ -105,11 +105,11 @@ class Anonymous(Exception, metaclass=Nameless):
 
 
 class Bottom(BaseException):
-    """Not an Exception at all."""
+    """A BaseException that is no Exception."""
 
 
 class Object:
-    """An outcome that is of no use, and says so loudly."""
+    """An unusable outcome whose methods raise."""
 
     def __getattr__(self, _: str) -> Any:
         raise SystemExit(9)
@@ -213,7 +213,7 @@ def box(name: str, **more: Any) -> Resource:
 
 
 def bad(act: Callable[[], Any], where: str, mandatory: bool) -> Rule:
-    """A rule that acts up at `where`."""
+    """A rule that misbehaves at `where`."""
     enforcement = Enforcement.MANDATORY if mandatory else Enforcement.ADVISORY
     at = {BOX: "parts[*]"} if where == "the second place" else {BOX: ("", "lock", "parts[*]")}
     shared: dict[str, Any] = {
@@ -249,7 +249,7 @@ def good(id_: str) -> Rule:
 
 
 def whole(judgements: list[Judgement], acts: str) -> None:
-    """One judgement of each rule on each box; the bad rule's an error that any format can hold."""
+    """One judgement of each rule on each box; the bad rule's is an error that any format can show."""
     assert [(each.rule, each.urn[-1]) for each in judgements] == [(r, b) for b in "12" for r in ("T-0", "T-1", "T-2")]
     for each in judgements:
         if each.rule != "T-1":
@@ -268,7 +268,7 @@ ACTS = st.sampled_from([*RAISED.items(), *((name, act) for name, act in GIVEN.it
 @settings(max_examples=tries(2200), deadline=None, derandomize=True)
 @given(ACTS, st.sampled_from(WHERE), st.booleans())
 @pytest.mark.filterwarnings("ignore")
-def test_a_rule_that_acts_up_is_in_error_and_no_other_is(
+def test_a_misbehaving_rule_is_in_error_and_no_other_is(
     act: tuple[str, Callable[[], Any]], where: str, mandatory: bool
 ) -> None:
     baseline = Baseline([good("T-0"), bad(act[1], where, mandatory), good("T-2")])
@@ -281,12 +281,12 @@ def test_a_rule_that_acts_up_is_in_error_and_no_other_is(
     st.lists(st.text(st.characters(), max_size=30) | st.just(CANARY) | st.binary(max_size=5), max_size=3),
     st.sampled_from(WHERE),
 )
-def test_any_exception_with_any_text_is_an_error(kind: type[BaseException], told: list[Any], where: str) -> None:
+def test_any_exception_with_any_text_is_an_error(kind: type[BaseException], arguments: list[Any], where: str) -> None:
     def act() -> Any:
         try:
-            error = kind(*told)
+            error = kind(*arguments)
         except TypeError:
-            error = BaseException(*told)
+            error = BaseException(*arguments)
         raise error
 
     baseline = Baseline([good("T-0"), bad(act, where, mandatory=True), good("T-2")])
@@ -346,7 +346,7 @@ def test_an_index_that_raises_is_built_once() -> None:
 
 
 class Unreadable(dict[str, Any]):
-    """Properties of which none can be read."""
+    """Properties that cannot be read."""
 
     def get(self, key: str, default: Any = None) -> Any:
         raise ValueError("not read")
@@ -354,7 +354,7 @@ class Unreadable(dict[str, Any]):
     __getitem__ = get
 
 
-def test_a_resource_that_cannot_be_read_is_an_error_of_each_rule_and_of_no_other_resource() -> None:
+def test_an_unreadable_resource_is_an_error_of_each_rule_for_that_resource_only() -> None:
     def urn(name: str) -> str:
         return f"urn:pulumi:essex::bluelamp::kubernetes:core/v1:Pod::{name}"
 
@@ -382,14 +382,14 @@ def interrupting(swallow: bool) -> Rule:
 
 
 @pytest.mark.parametrize("swallow", [True, False])
-def test_a_real_interrupt_ends_the_judging_whatever_a_rule_makes_of_it(swallow: bool) -> None:
+def test_a_real_interrupt_ends_the_judging_whatever_a_rule_does_with_it(swallow: bool) -> None:
     before = signal.getsignal(signal.SIGINT)
     with pytest.raises(KeyboardInterrupt):
         Baseline([interrupting(swallow), good("T-2")]).judge([box("1"), box("2")])
     assert signal.getsignal(signal.SIGINT) is before
 
 
-def test_an_interrupt_that_the_program_lets_be_ends_nothing() -> None:
+def test_an_interrupt_that_the_program_ignores_ends_nothing() -> None:
     before = signal.signal(signal.SIGINT, lambda *_: None)
     try:
         judgements = Baseline([interrupting(swallow=False)]).judge([box("1")])
@@ -398,7 +398,7 @@ def test_an_interrupt_that_the_program_lets_be_ends_nothing() -> None:
     assert [each.verdict for each in judgements] == [Verdict.PASS]
 
 
-def test_in_another_thread_all_is_the_rules_own() -> None:
+def test_in_another_thread_every_exception_is_the_rules_own() -> None:
     found: list[Judgement] = []
     baseline = Baseline([good("T-0"), bad(RAISED["KeyboardInterrupt"], "the check", mandatory=True), good("T-2")])
     thread = threading.Thread(target=lambda: found.extend(baseline.judge([box("1"), box("2", lock="open")])))

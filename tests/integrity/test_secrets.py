@@ -1,4 +1,4 @@
-"""No secret is judged as a text that stands for it, and none is ever shown: in a plan, a preview, a state, in files."""
+"""No secret is judged by its placeholder, and none is ever shown: in a plan, a preview, a state or files."""
 
 import base64
 import hashlib
@@ -72,7 +72,7 @@ def exactly(found: list[Any]) -> Any:
     return one
 
 
-# How a secret is written in each of the places that it is read from; a secret inside another is written the same way.
+# The forms of a secret in each source; a nested secret has the same form.
 
 
 def as_value(value: Any, _inside: bool) -> Any:
@@ -108,7 +108,7 @@ def in_a_state(inputs: dict[str, Any]) -> Resource:
 
 
 def sealed(inputs: dict[str, Any]) -> Resource:
-    """The same where nothing decrypts."""
+    """The same resource without decryption."""
     return exactly(from_state(state(inputs)))
 
 
@@ -143,7 +143,7 @@ def group(source: str, port: str, name: str) -> dict[str, Any]:
 
 
 def marked(inputs: dict[str, Any], levels: set[str], mark: Marker) -> dict[str, Any]:
-    """`inputs` with what stands at `levels` secret; what is inside another secret is so as well."""
+    """`inputs` with the values at `levels` secret; nested secrets are allowed."""
     outer = "rules" in levels
     one = {
         key: mark(value, outer or "rule" in levels) if key in levels else value
@@ -156,7 +156,7 @@ def marked(inputs: dict[str, Any], levels: set[str], mark: Marker) -> dict[str, 
 
 @settings(max_examples=tries(1500), deadline=None, derandomize=True)
 @given(SOURCES, PORT, NAMES, st.sets(st.sampled_from(LEVELS[1:]), min_size=1), st.sampled_from(WAYS), st.data())
-def test_a_secret_that_can_be_read_is_judged_as_its_value(
+def test_a_readable_secret_is_judged_by_its_value(
     source: str, port: str, name: str, levels: set[str], way: tuple[Any, list[Marker]], data: st.DataObject
 ) -> None:
     read, marks = way
@@ -173,7 +173,7 @@ def test_a_secret_that_can_be_read_is_judged_as_its_value(
     st.sets(st.sampled_from(LEVELS[1:5]), min_size=1),
     st.sampled_from(["sealed", "damaged", "both"]),
 )
-def test_a_secret_that_cannot_be_read_is_never_judged(source: str, port: str, levels: set[str], how: str) -> None:
+def test_an_unreadable_secret_is_never_judged(source: str, port: str, levels: set[str], how: str) -> None:
     def mark(value: Any, inside: bool) -> Any:
         made = as_ciphertext(value, inside)
         if how == "damaged" and not inside:
@@ -211,7 +211,7 @@ ODD = [
 
 @settings(max_examples=tries(400), deadline=None, derandomize=True)
 @given(st.sampled_from(ODD), st.sampled_from(["rules", "rule", *LEVELS[3:5]]), st.sampled_from([in_the_pack, sealed]))
-def test_every_mark_of_an_unknown_is_unknown_everywhere(odd: Any, level: str, read: Any) -> None:
+def test_every_marker_of_an_unknown_is_unknown_everywhere(odd: Any, level: str, read: Any) -> None:
     inputs = group("*", "22", "n")
     one = inputs["securityRules"][0]
     if level == "rules":
@@ -223,7 +223,7 @@ def test_every_mark_of_an_unknown_is_unknown_everywhere(odd: Any, level: str, re
     assert exactly(PORTS.judge([read(inputs)])).verdict is Verdict.UNKNOWN
 
 
-def test_a_resource_whose_inputs_are_a_secret_as_a_whole_is_judged_or_unknown(tmp_path: Path) -> None:
+def test_a_resource_whose_inputs_are_one_secret_is_judged_or_unknown(tmp_path: Path) -> None:
     inputs = as_ciphertext(group("*", "22", CANARY), False)
     assert exactly(PORTS.judge([in_a_state(inputs)])).verdict is Verdict.FAIL
     assert exactly(PORTS.judge([sealed(inputs)])).verdict is Verdict.UNKNOWN
@@ -234,7 +234,7 @@ def test_a_resource_whose_inputs_are_a_secret_as_a_whole_is_judged_or_unknown(tm
 
 
 @pytest.mark.parametrize("inputs", [{}, None, []])
-def test_a_state_without_the_inputs_of_a_resource_is_not_judged_by_the_defaults(tmp_path: Path, inputs: Any) -> None:
+def test_a_state_without_a_resources_inputs_is_not_judged_by_the_defaults(tmp_path: Path, inputs: Any) -> None:
     record = state(inputs, outputs=group("*", "22", CANARY))
     for document in (record, json.loads(json.dumps(record).replace('"inputs"', '"other"'))):
         (resource,) = from_state(document)
@@ -244,7 +244,7 @@ def test_a_state_without_the_inputs_of_a_resource_is_not_judged_by_the_defaults(
         assert assess("essex", [resource], Source.STATE, root=tmp_path).answer is not Answer.WITHIN
 
 
-# Placeholders: texts that stand for what is not shown or not known.
+# Placeholders: texts in place of a hidden or unknown value.
 
 _WORDS = [
     "[secret]",
@@ -272,7 +272,7 @@ def placeholders(draw: st.DrawFn) -> str:
 
 @settings(max_examples=tries(800), deadline=None, derandomize=True)
 @given(placeholders())
-def test_a_placeholder_is_told_however_it_is_written(text: str) -> None:
+def test_a_placeholder_is_recognised_in_every_spelling(text: str) -> None:
     assert is_placeholder(text) or "\n" in text
 
 
@@ -280,7 +280,7 @@ CASES = [(rule, case) for rule in rules() for case in rule.cases if case.path an
 
 
 def with_at(properties: Any, path: str, value: Any) -> Any:
-    """`properties` with `value` at `path`, which Pulumi writes; None where there is nothing."""
+    """`properties` with `value` at `path`, as Pulumi writes it; None if there is nothing."""
     import re
 
     steps = [int(index) if index else quoted or word for word, index, quoted in re.findall(
@@ -299,19 +299,19 @@ def with_at(properties: Any, path: str, value: Any) -> Any:
 
 @settings(max_examples=tries(1500), deadline=None, derandomize=True)
 @given(st.sampled_from(CASES), st.sampled_from(["[secret]", "<unknown>", "<not known until deployment>", *UNKNOWNS]))
-def test_a_placeholder_is_judged_as_what_is_not_known(case: Any, text: str) -> None:
+def test_a_placeholder_is_judged_as_an_unknown_value(case: Any, text: str) -> None:
     rule, held = case
     first, *others = held.resources
-    told, unknown = (with_at(first.properties, held.path, value) for value in (text, UNKNOWN))
-    if told is None:
+    with_placeholder, unknown = (with_at(first.properties, held.path, value) for value in (text, UNKNOWN))
+    if with_placeholder is None:
         return
-    found = judge([replace(first, properties=told), *others], [rule])
+    found = judge([replace(first, properties=with_placeholder), *others], [rule])
     same = judge([replace(first, properties=unknown), *others], [rule])
     assert [each.verdict for each in found] == [each.verdict for each in same]
     assert not any(text in str(each.observed) and each.verdict is Verdict.PASS for each in found)
 
 
-def test_a_rendered_manifest_with_a_value_that_is_not_known_is_not_within_the_baseline(tmp_path: Path) -> None:
+def test_a_rendered_manifest_with_an_unknown_value_is_not_within_the_baseline(tmp_path: Path) -> None:
     pod = """apiVersion: v1
 kind: Pod
 metadata: {name: web, namespace: records}
@@ -329,7 +329,7 @@ spec:
     assert Verdict.PASS not in {found[rule].verdict for rule in ("BL-K8S-001", "BL-K8S-011", "BL-K8S-050")}
 
 
-def test_a_template_whose_parameters_hide_a_value_is_not_judged_by_the_mask(tmp_path: Path) -> None:
+def test_a_template_with_masked_parameters_is_not_judged_by_the_mask(tmp_path: Path) -> None:
     one = {"name": "r", "properties": {"access": "Allow", "direction": "Inbound", "protocol": "Tcp",
            "sourceAddressPrefix": "[parameters('from')]", "destinationPortRange": "22"}}  # fmt: skip
     template = {
@@ -343,11 +343,11 @@ def test_a_template_whose_parameters_hide_a_value_is_not_judged_by_the_mask(tmp_
     assert exactly(PORTS.judge(templates([str(tmp_path)]))).verdict is Verdict.UNKNOWN
 
 
-# Nothing that was decrypted is shown, whatever a rule chooses to say.
+# No decrypted value is shown, whatever message a rule builds.
 
 
 def gossips() -> list[Rule]:
-    """Rules that say all that they read."""
+    """Rules whose messages contain everything that they read."""
     shared: dict[str, Any] = {
         "severity": Severity.HIGH,
         "controls": (),
@@ -362,8 +362,8 @@ def gossips() -> list[Rule]:
     @make_rule("G-1", "Fails", failure="It is wrong", **shared)
     def fails(place: Value) -> Any:
         """None."""
-        said = text(place["key"].known)
-        return Fail(place["key"], said, why=f"{said} {said.upper()} {said.lower()} {said!r}")
+        output = text(place["key"].known)
+        return Fail(place["key"], output, why=f"{output} {output.upper()} {output.lower()} {output!r}")
 
     @make_rule("G-2", "Raises", failure="It is wrong", **shared)
     def raises(place: Value) -> Any:
@@ -430,11 +430,11 @@ def test_no_message_of_the_pack_shows_a_secret(shape: Callable[[str], Any], cana
     struct.update({"key": {KEY: SECRET, "value": shape(canary)}})
     judged = Baseline(gossips()).judge([described("urn:a::b::c::d", "test:box:Box", struct, protect=False, parent="")])
     for judgement in judged:
-        told = f"{judgement.path} {judgement.observed} {judgement.expected} {judgement.message}".casefold()
+        text = f"{judgement.path} {judgement.observed} {judgement.expected} {judgement.message}".casefold()
         if canary == CANARY:
-            assert CANARY.casefold() not in told
+            assert CANARY.casefold() not in text
         elif judgement.verdict is Verdict.FAIL and shape is SHAPES[0]:
-            assert f" {canary} " not in told
+            assert f" {canary} " not in text
 
 
 # The engine's own encryption.
@@ -445,11 +445,11 @@ EXPORTED = {
         "state": {"salt": "v1:MC+bFy+07HA=:v1:T/Xx448uhmJF3zie:4z+iVl3x27QNdXcB7tF6NDTI7wqqoQ=="},
     }
 }
-"""What Pulumi 3.259 wrote for a stack whose passphrase is `pw`, and the text "*" as it encrypted it."""
+"""The state that Pulumi 3.259 wrote for a stack with the passphrase `pw`, and the text "*" as it encrypted it."""
 ANY = "v1:BCJYcD2IiSZMXP5j:IIM5eA1oga/YpdpguNg1C2nYZw=="
 
 
-def test_what_the_engine_encrypted_is_decrypted() -> None:
+def test_values_encrypted_by_the_engine_are_decrypted() -> None:
     decrypt = decrypter({"deployment": EXPORTED}, "pw")
     assert decrypt is not None
     assert decrypt(ANY) == '"*"'
@@ -476,7 +476,7 @@ def test_a_state_that_the_passphrase_does_not_open_stays_closed(deployment: dict
 
 def deploy(project: Project, engine: Path, inputs: dict[str, Any], **passphrase: str) -> dict[str, str]:
     """A stack with one resource in a backend of the project's own, made by the real engine; its environment."""
-    told = {"PULUMI_BACKEND_URL": f"file://{project.root}/backend", "PULUMI_HOME": f"{project.root}/home",
+    variables = {"PULUMI_BACKEND_URL": f"file://{project.root}/backend", "PULUMI_HOME": f"{project.root}/home",
             "PULUMI_SKIP_UPDATE_CHECK": "true"}  # fmt: skip
     (project.root / "backend").mkdir()
 
@@ -484,7 +484,7 @@ def deploy(project: Project, engine: Path, inputs: dict[str, Any], **passphrase:
         command = [str(engine), *words, "--non-interactive", "--stack", "dyfed-powys"]
         done = subprocess.run(
             command, check=False, capture_output=True, text=True, cwd=project.root, input=given,
-            env=environment(**told, **passphrase),
+            env=environment(**variables, **passphrase),
         )  # fmt: skip
         assert done.returncode == 0, done.stderr
         return done.stdout
@@ -496,7 +496,7 @@ def deploy(project: Project, engine: Path, inputs: dict[str, Any], **passphrase:
         {"urn": urn, "type": GROUP, "custom": True, "id": "/nsg", "inputs": inputs, "outputs": {}}
     ]
     run("stack", "import", given=json.dumps(made))
-    return told
+    return variables
 
 
 def test_an_audit_of_a_real_stack_judges_its_secrets_and_shows_none(project: Project, engine: Path) -> None:
@@ -505,13 +505,13 @@ def test_an_audit_of_a_real_stack_judges_its_secrets_and_shows_none(project: Pro
     one["sourceAddressPrefix"] = as_plaintext("*", False)
     one["description"] = as_plaintext({"key": [CANARY]}, False)
     one["name"] = as_plaintext(CANARY, False)
-    told = deploy(project, engine, inputs, PULUMI_CONFIG_PASSPHRASE="pw")
+    variables = deploy(project, engine, inputs, PULUMI_CONFIG_PASSPHRASE="pw")
     words = ["audit", "--from", "state", "dyfed-powys", "--no-history", "--formats", "all", "--report"]
-    judged = project.run(*words, "out", **told, PULUMI_CONFIG_PASSPHRASE="pw")
+    judged = project.run(*words, "out", **variables, PULUMI_CONFIG_PASSPHRASE="pw")
     assert judged.returncode == 3, judged.stderr
     assert "BL-NET-001" in judged.stdout
     for closed, extra in (("none", {}), ("wrong", {"PULUMI_CONFIG_PASSPHRASE": "wrong"})):
-        unknown = project.run(*words, closed, **told, **extra)
+        unknown = project.run(*words, closed, **variables, **extra)
         assert "PULUMI_CONFIG_PASSPHRASE" in unknown.stdout
         (finding,) = (
             each

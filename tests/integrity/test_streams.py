@@ -1,4 +1,4 @@
-"""Whatever becomes of the command's own streams, it ends with a status, a line, and one JSON document at most."""
+"""Whatever happens to its streams, the command ends with a status, a line, and at most one JSON document."""
 
 import json
 import os
@@ -16,7 +16,7 @@ from tests.integrity.test_printing import HOSTILE, assert_safe
 
 
 def run(words: str, place: Path) -> subprocess.CompletedProcess[str]:
-    """What a shell makes of the command with these words and redirections."""
+    """The result of the command with these words and redirections in a shell."""
     return subprocess.run(
         ["bash", "-c", f"exec {COMMAND} {words}"],
         cwd=place,
@@ -31,29 +31,29 @@ def run(words: str, place: Path) -> subprocess.CompletedProcess[str]:
 @pytest.mark.parametrize("words", ["explain BL-NET-001", "explain BL-NET-001 --format json", "--version", "--help"])
 @pytest.mark.parametrize("streams", [">/dev/full", ">/dev/full 2>/dev/full"])
 def test_a_result_that_cannot_be_written_is_a_failure(tmp_path: Path, words: str, streams: str) -> None:
-    said = run(f"{words} {streams}", tmp_path)
-    assert said.returncode == 1
-    assert "Traceback" not in said.stderr
-    assert "Exception" not in said.stderr
-    assert ("No space left" in said.stderr) == ("2>" not in streams)
+    output = run(f"{words} {streams}", tmp_path)
+    assert output.returncode == 1
+    assert "Traceback" not in output.stderr
+    assert "Exception" not in output.stderr
+    assert ("No space left" in output.stderr) == ("2>" not in streams)
 
 
 @pytest.mark.parametrize("streams", [">&-", "2>&-", "<&-", ">&- 2>&-", "<&- >&- 2>&-"])
-def test_a_closed_stream_changes_nothing_else(tmp_path: Path, streams: str) -> None:
+def test_a_closed_stream_has_no_other_effect(tmp_path: Path, streams: str) -> None:
     for words, status in (("explain BL-NET-001", 0), ("verify nowhere", 2)):
-        said = run(f"{words} {streams}", tmp_path)
-        assert said.returncode == status
-        assert "Traceback" not in said.stderr
+        output = run(f"{words} {streams}", tmp_path)
+        assert output.returncode == status
+        assert "Traceback" not in output.stderr
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_verb_that_fails_after_its_result_gives_one_document(tmp_path: Path) -> None:
+def test_a_command_that_fails_after_its_result_gives_one_document(tmp_path: Path) -> None:
     (tmp_path / "a.yaml").write_text("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n")
     (tmp_path / "file").write_text("mine")
-    said = run("audit --from manifests a.yaml --report file/report --format json", tmp_path)
-    assert said.returncode == 2
-    assert json.loads(said.stdout)["result"]["reports"][0]["force"] == "manifests"
-    assert "cannot be written" in said.stderr
+    output = run("audit --from manifests a.yaml --report file/report --format json", tmp_path)
+    assert output.returncode == 2
+    assert json.loads(output.stdout)["result"]["reports"][0]["force"] == "manifests"
+    assert "cannot be written" in output.stderr
 
 
 @pytest.mark.parametrize(
@@ -66,7 +66,7 @@ def test_a_verb_that_fails_after_its_result_gives_one_document(tmp_path: Path) -
         UnicodeDecodeError("utf-8", b"\xff", 0, 1, HOSTILE),
     ],
 )
-def test_an_exception_that_nobody_expected_writes_no_line_of_its_own(
+def test_an_unexpected_exception_writes_no_line_of_its_own(
     monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], raised: Exception
 ) -> None:
     def fails(*_: object) -> None:
@@ -78,11 +78,11 @@ def test_an_exception_that_nobody_expected_writes_no_line_of_its_own(
     with pytest.raises(SystemExit) as ended:
         command.main(["doctor"])
     assert ended.value.code == 1
-    said = capfd.readouterr()
-    assert said.out == ""
-    assert "error: " in said.err
-    assert_safe(said.err.replace("Traceback (most recent call last)", ""))
-    assert os.isatty(2) or "\x1b" not in said.err
+    output = capfd.readouterr()
+    assert output.out == ""
+    assert "error: " in output.err
+    assert_safe(output.err.replace("Traceback (most recent call last)", ""))
+    assert os.isatty(2) or "\x1b" not in output.err
 
 
 PROGRAM = f"""
@@ -108,18 +108,18 @@ app.main(["doctor"])
 """
 
 
-def test_what_libraries_log_writes_no_line_of_its_own(tmp_path: Path) -> None:
-    said = subprocess.run(
+def test_log_messages_of_libraries_write_no_line_of_their_own(tmp_path: Path) -> None:
+    output = subprocess.run(
         [sys.executable, "-c", PROGRAM], cwd=tmp_path, env=environment(), capture_output=True, text=True, check=False
     )
-    assert said.returncode == 0, said.stderr
-    assert said.stderr.count("FAKE") > 3
-    assert "warning: a" in said.stderr
-    assert "error: a thread failed" in said.stderr
-    assert_safe(said.stderr.replace("Traceback (most recent call last)", ""))
+    assert output.returncode == 0, output.stderr
+    assert output.stderr.count("FAKE") > 3
+    assert "warning: a" in output.stderr
+    assert "error: a thread failed" in output.stderr
+    assert_safe(output.stderr.replace("Traceback (most recent call last)", ""))
 
 
-def test_a_stack_file_that_is_a_fifo_does_not_stop_a_rehearsal(tmp_path: Path) -> None:
+def test_a_stack_file_that_is_a_fifo_does_not_block_a_rehearsal(tmp_path: Path) -> None:
     (tmp_path / "Pulumi.a.yaml").write_text("config: {}\n")
     os.mkfifo(tmp_path / "Pulumi.b.yaml")
     with _restored(tmp_path):

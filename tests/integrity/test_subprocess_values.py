@@ -51,7 +51,7 @@ def checkout(tmp_path: Path) -> Project:
 
 @pytest.fixture(scope="module")
 def shared() -> Iterator[Project]:
-    """A checkout that no test changes, with a file at which hostile values aim."""
+    """A checkout that no test changes, with a file as a target for hostile values."""
     with tempfile.TemporaryDirectory() as folder:
         made = make_project(Path(folder) / "project")
         (made.root / "CANARY").write_text("alive", encoding="utf-8")
@@ -62,7 +62,7 @@ def shared() -> Iterator[Project]:
 
 
 def everything(root: Path) -> set[tuple[str, int]]:
-    """Every path below a project with its size; git's own and what the symbolic links lead to left out."""
+    """Every path below a project with its size, without git's own files and the targets of symbolic links."""
     found = set()
     for folder, names, files in os.walk(root.parent):
         if ".git" in names:
@@ -74,16 +74,16 @@ def everything(root: Path) -> set[tuple[str, int]]:
 def test_the_reported_option_truncates_no_file(checkout: Project) -> None:
     canary = checkout.root / "CANARY"
     canary.write_text("alive", encoding="utf-8")
-    said = checkout.run("check", f"--changed=--output={canary}")
-    assert said.returncode == 2, said.stderr
-    assert "Traceback" not in said.stderr
-    assert "--changed" in said.stderr
-    assert "next:" in said.stderr
+    output = checkout.run("check", f"--changed=--output={canary}")
+    assert output.returncode == 2, output.stderr
+    assert "Traceback" not in output.stderr
+    assert "--changed" in output.stderr
+    assert "next:" in output.stderr
     assert canary.read_text(encoding="utf-8") == "alive"
 
 
 def outcome(work: Callable[[], Any]) -> tuple[Any, str]:
-    """What `work` returns, or None and the refusal that a user would read; anything else that it raises is raised."""
+    """The result of `work`, or None and the user-visible refusal; any other exception is raised."""
     try:
         return work(), ""
     except UsageError as error:
@@ -208,7 +208,7 @@ NAMES = st.one_of(
 
 @settings(max_examples=tries(2000), **MANY)
 @given(name=NAMES, more=st.lists(SLUGS, max_size=2))
-def test_a_force_is_one_in_the_register_or_refused(shared: Project, name: str, more: list[str]) -> None:
+def test_a_force_is_in_the_register_or_refused(shared: Project, name: str, more: list[str]) -> None:
     known = read_register(shared.root).forces
     chosen, refusal = outcome(lambda: select(shared.root, [*more, name], every=False, region=None, changed=None))
     assert (chosen is None) == (name not in known)
@@ -232,11 +232,11 @@ def test_a_stack_or_project_is_a_name_and_no_path_or_option(name: str) -> None:
     "words", [("check",), ("compile", "--to", "admission"), ("new",), ("render",), ("policy",)], ids=str
 )
 @pytest.mark.parametrize("name", ["../../x", "/etc/x", "..", "", "essex/../kent", "essex\n", "./essex"])
-def test_no_verb_takes_a_force_that_is_a_path(shared: Project, words: tuple[str, ...], name: str) -> None:
+def test_no_command_accepts_a_path_as_a_force(shared: Project, words: tuple[str, ...], name: str) -> None:
     before = everything(shared.root)
     extra = ("--owner", "a@b.police.example", "--cost-centre", "X-1") if words == ("new",) else ()
-    said = in_process(shared.root, *words, *extra, "--", name)
-    assert said == 2
+    output = in_process(shared.root, *words, *extra, "--", name)
+    assert output == 2
     assert everything(shared.root) == before
 
 
@@ -254,11 +254,11 @@ def in_process(root: Path, *words: str) -> int:
         os.chdir(here)
 
 
-def test_a_stack_file_of_no_force_is_refused(checkout: Project) -> None:
+def test_a_stack_file_without_a_force_is_refused(checkout: Project) -> None:
     (checkout.root / "stacks" / "Pulumi.--help.yaml").write_text("config: {}\n", encoding="utf-8")
-    said = checkout.run("check", "--all")
-    assert said.returncode == 2
-    assert "Pulumi.--help.yaml" in said.stderr
+    output = checkout.run("check", "--all")
+    assert output.returncode == 2
+    assert "Pulumi.--help.yaml" in output.stderr
 
 
 # A hostile checkout: each setting names a program that git would run, or hides a change.
@@ -295,7 +295,7 @@ HOOKS = (
 
 
 def arm(root: Path, kind: str, place: Path) -> Path:
-    """Writes settings into the checkout that would make the file returned, and makes git look at every file again."""
+    """Writes settings into the checkout that would create the returned file, and makes git read every file again."""
     canary = place / "ran"
     program = place / "run"
     program.write_text(f"#!/bin/sh\ntouch '{canary}'\ncat >/dev/null 2>&1 </dev/null\n", encoding="utf-8")
@@ -324,7 +324,7 @@ def test_plain_git_would_run_them(checkout: Project, kind: str, tmp_path: Path) 
 
 
 @pytest.mark.parametrize("kind", PROGRAMS)
-def test_a_checkout_runs_no_program_of_its_choice(checkout: Project, kind: str, tmp_path: Path) -> None:
+def test_a_checkout_cannot_choose_a_program_to_run(checkout: Project, kind: str, tmp_path: Path) -> None:
     head = command_head(checkout)
     if kind == "promisor":
         shard = checkout.root / ".git" / "objects" / head[:2] / head[2:]
@@ -343,7 +343,7 @@ def test_a_checkout_runs_no_program_of_its_choice(checkout: Project, kind: str, 
 
 
 @pytest.mark.parametrize("kind", ["fsmonitor", "filter-clean"])
-def test_a_submodule_runs_no_program_of_its_choice(checkout: Project, kind: str, tmp_path: Path) -> None:
+def test_a_submodule_cannot_choose_a_program_to_run(checkout: Project, kind: str, tmp_path: Path) -> None:
     inner = checkout.root / "stacks" / "extra"
     inner.mkdir()
     command(inner, "init", "--quiet")
@@ -387,7 +387,7 @@ VARIABLES += [
 
 @settings(max_examples=tries(150), **MANY)
 @given(data=st.data(), names=st.sets(st.sampled_from(VARIABLES), min_size=1, max_size=5))
-def test_a_variable_of_the_environment_changes_nothing(shared: Project, data: st.DataObject, names: set[str]) -> None:
+def test_an_environment_variable_changes_nothing(shared: Project, data: st.DataObject, names: set[str]) -> None:
     before, head = everything(shared.root), command_head(shared)
     values = st.sampled_from(
         [str(shared.root / "CANARY"), "/nowhere", "--output=CANARY", "'core.fsmonitor=touch NEW'", "2"]
@@ -401,7 +401,7 @@ def test_a_variable_of_the_environment_changes_nothing(shared: Project, data: st
     assert everything(shared.root) == before
 
 
-# What hides a change from git must not hide a force from --changed, nor a difference from the report.
+# A change hidden from git must not hide a force from --changed, or a difference from the report.
 
 
 def hide_assumed(root: Path) -> None:
@@ -444,7 +444,7 @@ def test_an_ignored_settings_file_is_in_no_commit(checkout: Project) -> None:
     assert provenance(checkout.root, []).dirty
 
 
-def test_settings_that_name_another_work_tree_are_not_believed(checkout: Project, tmp_path: Path) -> None:
+def test_settings_that_name_another_work_tree_are_ignored(checkout: Project, tmp_path: Path) -> None:
     other = tmp_path / "other"
     command(checkout.root, "worktree", "add", "--quiet", "--detach", str(other))
     command(checkout.root, "config", "core.worktree", str(other))
@@ -459,7 +459,7 @@ ODD = st.text(alphabet=st.characters(blacklist_characters="/\0", blacklist_categ
 
 @settings(max_examples=10, **MANY)
 @given(name=ODD.filter(lambda name: name not in (".", "..") and len(name.encode()) < 200))
-def test_a_file_of_any_name_makes_its_force_change(name: str) -> None:
+def test_a_file_of_any_name_marks_its_force_as_changed(name: str) -> None:
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder) / "project"
         (root / "stacks" / "essex").mkdir(parents=True)
@@ -473,7 +473,7 @@ def test_a_file_of_any_name_makes_its_force_change(name: str) -> None:
         assert differing(root, head) == ["essex"]
 
 
-def test_a_renamed_file_counts_where_it_was(checkout: Project) -> None:
+def test_a_renamed_file_counts_at_its_old_path(checkout: Project) -> None:
     command(checkout.root, "mv", "stacks/baseline.yaml", "notes.yaml")
     chosen = differing(checkout.root, "HEAD")
     assert len(chosen) > 40
@@ -483,7 +483,7 @@ def test_a_renamed_file_counts_where_it_was(checkout: Project) -> None:
 @pytest.mark.parametrize(
     "words", ["check", "audit", "audit --from state", "preview", "preview --rehearse", "up", "up --rehearse"]
 )
-def test_where_no_force_has_changed_there_is_nothing_to_do(
+def test_without_changed_forces_there_is_nothing_to_do(
     shared: Project, capfd: pytest.CaptureFixture[str], words: str, form: str
 ) -> None:
     before = everything(shared.root)
@@ -500,7 +500,7 @@ def test_where_no_force_has_changed_there_is_nothing_to_do(
 
 
 @pytest.mark.parametrize("words", ["check", "audit", "preview --rehearse", "up --rehearse", "drift --rehearse"])
-def test_all_of_no_forces_is_wrong_use(tmp_path: Path, capfd: pytest.CaptureFixture[str], words: str) -> None:
+def test_all_without_forces_is_wrong_use(tmp_path: Path, capfd: pytest.CaptureFixture[str], words: str) -> None:
     root = make_project(tmp_path / "project").root
     for file in (root / "stacks").glob("Pulumi.*.yaml"):
         file.unlink()
@@ -508,35 +508,35 @@ def test_all_of_no_forces_is_wrong_use(tmp_path: Path, capfd: pytest.CaptureFixt
     assert "no force has a stack file" in capfd.readouterr().err
 
 
-def test_without_git_it_says_so(tmp_path: Path) -> None:
+def test_without_git_the_error_says_so(tmp_path: Path) -> None:
     made = make_project(tmp_path / "project")
-    said = bluelamp(("check", "--changed", "HEAD"), made.root, PATH=str(tmp_path))
-    assert said.returncode == 2
-    assert "git is not installed" in said.stderr
+    output = bluelamp(("check", "--changed", "HEAD"), made.root, PATH=str(tmp_path))
+    assert output.returncode == 2
+    assert "git is not installed" in output.stderr
 
 
-def test_a_git_below_a_relative_path_is_not_run(checkout: Project) -> None:
+def test_a_git_in_a_relative_path_is_not_run(checkout: Project) -> None:
     trap = checkout.root / "git"
     trap.write_text(f"#!/bin/sh\ntouch {checkout.root}/ran\n", encoding="utf-8")
     trap.chmod(0o755)
-    said = bluelamp(("check", "--changed", "HEAD"), checkout.root, PATH=f".:{environment()['PATH']}")
-    assert said.returncode == 2
-    assert "PATH" in said.stderr
+    output = bluelamp(("check", "--changed", "HEAD"), checkout.root, PATH=f".:{environment()['PATH']}")
+    assert output.returncode == 2
+    assert "PATH" in output.stderr
     assert not (checkout.root / "ran").exists()
 
 
-def test_a_program_that_never_ends_is_ended_with_what_it_started() -> None:
+def test_an_endless_program_is_ended_with_its_children() -> None:
     with pytest.raises(ProcessError, match="did not end within"):
         run(["/bin/sh", "-c", "sleep 4242 & wait"], seconds=0.5)
     listed = subprocess.run(["ps", "-eo", "args"], check=True, capture_output=True, text=True).stdout
     assert "sleep 4242" not in listed
 
 
-def test_a_program_that_writes_without_end_is_ended() -> None:
+def test_a_program_with_endless_output_is_ended() -> None:
     with pytest.raises(ProcessError, match="wrote more than"):
         run(["/bin/sh", "-c", "yes"], seconds=60, limit=100_000)
 
 
-def test_what_a_program_leaves_running_does_not_keep_it_open() -> None:
+def test_a_background_process_does_not_keep_the_output_open() -> None:
     ended = run(["/bin/sh", "-c", "echo out; echo err >&2; sleep 4343 &"], seconds=60)
     assert (ended.status, ended.output, ended.complaint) == (0, b"out\n", "err")

@@ -1,6 +1,6 @@
-"""Whatever cannot be read ends with its path and status 2: nothing in a folder is left out silently.
+"""Every unreadable file is reported with its path and status 2: nothing in a folder is skipped silently.
 
-Permissions do not bind root, so that everything here is read as an ordinary user, whoever runs the tests.
+Permissions do not apply to root, so everything here is read as an ordinary user, whoever runs the tests.
 """
 
 import json
@@ -41,7 +41,7 @@ KINDS = {"manifests": (manifests.read, ".yaml", POD), "templates": (templates.re
 
 @contextmanager
 def ordinary_user() -> Iterator[None]:
-    """As a user whom permissions bind: another one where the tests are run by root."""
+    """Runs as a user to whom permissions apply: another one if root runs the tests."""
     if os.geteuid() != 0:
         yield
         return
@@ -54,7 +54,7 @@ def ordinary_user() -> Iterator[None]:
 
 @contextmanager
 def open_place() -> Iterator[Path]:
-    """A folder that every user can enter, which pytest's own is not."""
+    """A folder that every user can enter, unlike pytest's own."""
     with tempfile.TemporaryDirectory(prefix="bluelamp-") as name:
         Path(name).chmod(0o777)
         try:
@@ -64,7 +64,7 @@ def open_place() -> Iterator[Path]:
 
 
 def _open_again(folder: str) -> None:
-    """Lets an ordinary user remove what is in it."""
+    """Lets an ordinary user remove its content."""
     for here, folders, _ in os.walk(folder):
         for each in (Path(here, name) for name in folders):
             if not each.is_symlink():
@@ -79,7 +79,7 @@ def place() -> Iterator[Path]:
 
 @pytest.fixture(autouse=True, scope="module")
 def loaded() -> None:
-    """Modules are loaded when they are needed, and another user may not read where they are."""
+    """Modules are imported on demand, and another user may not have access to their files."""
     with open_place() as folder:
         for kind, (_, ending, text) in KINDS.items():
             (folder / f"good{ending}").write_text(text)
@@ -90,7 +90,7 @@ def loaded() -> None:
 
 
 def refused(kind: str, *paths: Path | str) -> list[str]:
-    """The files that are told of as unreadable: the rest is judged."""
+    """The files that are reported as unreadable; the rest is judged."""
     read, *_ = KINDS[kind]
     left: list[Skipped] = []
     with ordinary_user():
@@ -101,7 +101,7 @@ def refused(kind: str, *paths: Path | str) -> list[str]:
     return [each.name for each in left if each.unread]
 
 
-# What makes `path` unreadable, and the path that has to be named: everything below it may be.
+# Makes `path` unreadable and returns the path that must be named, which may be one above it.
 def _closed_folder(path: Path, ending: str, text: str) -> Path:
     path.mkdir()
     (path / f"x{ending}").write_text(text)
@@ -193,7 +193,7 @@ NAMES = st.binary(min_size=1, max_size=6).map(
     beside=st.booleans(),
     upper=st.booleans(),
 )
-def test_what_cannot_be_read_is_named_wherever_it_is(kind, damage, steps, name, beside, upper):
+def test_an_unreadable_file_is_named_wherever_it_is(kind, damage, steps, name, beside, upper):
     _, ending, text = KINDS[kind]
     ending = ending.upper() if upper else ending
     with open_place() as folder:
@@ -202,32 +202,34 @@ def test_what_cannot_be_read_is_named_wherever_it_is(kind, damage, steps, name, 
         if beside:
             (folder / f"good{ending}").write_text(text)
         culprit = DAMAGES[damage](here / name, ending, text)
-        told = refused(kind, folder)
-        assert any(each == printable(str(culprit)) or each.startswith(printable(f"{culprit}/")) for each in told), told
+        messages = refused(kind, folder)
+        assert any(each == printable(str(culprit)) or each.startswith(printable(f"{culprit}/")) for each in messages), (
+            messages
+        )
 
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("damage", [name for name in DAMAGES if name not in {"a link to a folder elsewhere"}])
-def test_what_is_named_and_cannot_be_read_ends_with_status_2(kind, damage, place, capsys):
+def test_a_named_file_that_is_unreadable_ends_with_status_2(kind, damage, place, capsys):
     _, ending, text = KINDS[kind]
     culprit = DAMAGES[damage](place / "it", ending, text)
     with ordinary_user(), pytest.raises(SystemExit) as ended:
         main(["audit", "--from", kind, str(culprit)])
-    said = capsys.readouterr().err
+    output = capsys.readouterr().err
     assert ended.value.code == 2
-    assert str(culprit) in said.replace("\n", "")
-    assert "Traceback" not in said
+    assert str(culprit) in output.replace("\n", "")
+    assert "Traceback" not in output
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_path_below_a_folder_that_cannot_be_entered_is_named(kind, place):
+def test_a_path_below_an_inaccessible_folder_is_named(kind, place):
     _, ending, text = KINDS[kind]
     closed = _closed_folder(place / "closed", ending, text)
     assert refused(kind, closed / f"x{ending}") == [str(closed / f"x{ending}")]
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_folder_without_any_file_of_the_kind_is_refused_beside_others(kind, place):
+def test_a_folder_without_files_of_the_kind_is_refused_among_others(kind, place):
     _, ending, text = KINDS[kind]
     (place / "good").mkdir()
     (place / "good" / f"x{ending}").write_text(text)
@@ -238,7 +240,7 @@ def test_a_folder_without_any_file_of_the_kind_is_refused_beside_others(kind, pl
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_links_to_what_is_read_anyway_are_no_problem(kind, place):
+def test_links_to_files_that_are_read_anyway_are_no_problem(kind, place):
     _, ending, text = KINDS[kind]
     (place / "a").mkdir()
     (place / "a" / f"x{ending}").write_text(text)
@@ -258,7 +260,7 @@ def test_names_that_are_not_utf_8_are_read_and_shown(kind, place, capsys):
     assert "\\\\xff\\\\xfe" in capsys.readouterr().out
 
 
-def test_a_parameters_file_that_cannot_be_read_is_named(place):
+def test_an_unreadable_parameters_file_is_named(place):
     (place / "main.json").write_text(TEMPLATE)
     closed = place / "main.parameters.json"
     closed.write_text("{}")
@@ -267,7 +269,7 @@ def test_a_parameters_file_that_cannot_be_read_is_named(place):
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_folder_that_vanishes_while_it_is_read_is_named(kind, place, monkeypatch):
+def test_a_folder_that_disappears_while_it_is_read_is_named(kind, place, monkeypatch):
     _, ending, text = KINDS[kind]
     for name in ("a", "b"):
         (place / name).mkdir()
@@ -300,7 +302,7 @@ def test_only_regular_files_are_read(kind, place):
 
 
 @pytest.mark.parametrize("mode", [0, 0o111])
-def test_a_folder_of_stacks_that_cannot_be_listed_is_told(place, mode):
+def test_an_unlistable_stacks_folder_is_reported(place, mode):
     stacks = place / "stacks"
     stacks.mkdir()
     (stacks / "Pulumi.essex.yaml").write_text("config: {}\n")
@@ -310,7 +312,7 @@ def test_a_folder_of_stacks_that_cannot_be_listed_is_told(place, mode):
         with_stacks(place)
 
 
-def test_a_folder_of_type_definitions_that_cannot_be_listed_is_told(place):
+def test_an_unlistable_folder_of_type_definitions_is_reported(place):
     closed = place / "network" / "microsoft.network"
     (closed / "2024-05-01").mkdir(parents=True)
     (closed / "2024-05-01" / "types.json").write_text("[]")

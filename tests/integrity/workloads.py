@@ -44,7 +44,7 @@ POD = {
     "volumes": [{"name": "scratch", "emptyDir": {}}],
 }
 
-# What one client sets to break one rule: the rule, and the part of a pod, whose `app` is the first container.
+# One changed setting that breaks one rule: the rule, and part of a pod whose first container is `app`.
 ATTACKS: list[tuple[str, dict[str, Any]]] = [
     ("BL-K8S-001", {"containers": [{"name": "app", "securityContext": {"privileged": True}}]}),
     ("BL-K8S-002", {"hostNetwork": True}),
@@ -68,7 +68,7 @@ ATTACKS: list[tuple[str, dict[str, Any]]] = [
     ("BL-K8S-051", {"containers": [{"name": "app", "image": "registry.police.example/app"}]}),
     ("BL-K8S-052", {"containers": [{"name": "app", "securityContext": {"readOnlyRootFilesystem": False}}]}),
 ]
-# What breaks rules by leaving out what they ask for: a container that is added without any setting.
+# Missing settings that break rules: a container added without any setting.
 BARE = {"name": "added", "image": "registry.police.example/added:1"}
 BROKEN_BY_BARE = ("BL-K8S-003", "BL-K8S-005", "BL-K8S-012", "BL-K8S-052")
 
@@ -81,7 +81,7 @@ def nested(path: str, value: Any) -> dict[str, Any]:
 
 
 def manifest(version: str, kind: str, name: str, namespace: str, pod: dict[str, Any]) -> dict[str, Any]:
-    """An object of the kind that runs `pod`."""
+    """An object of the kind, with the pod."""
     template = {"metadata": {"labels": {"app": "a"}}, "spec": pod}
     body = nested(PATHS.get(kind, "spec.template"), template)
     if kind == "Pod":

@@ -1,8 +1,8 @@
 """`python -m tests.interop`: both programs on the same contracts and files, check by check.
 
-The contracts are those of `make single-view`, with each of the three files of published crime data by itself, and two
-over rows of which some are wrong. Then DataHub's own classes read the exports of two registers. Exit status 1 where a
-check differs, or is in one program only, and `differences.yaml` does not say why, or where DataHub refuses an export.
+The contracts are those of `make single-view`, each with one of the three files of published crime data, and two over
+rows with some errors. Then DataHub's own classes read the exports of two registers. The exit status is 1 if a check
+differs, or is in one program only, and `differences.yaml` does not explain it, or if DataHub refuses an export.
 """
 
 import json
@@ -37,7 +37,7 @@ FORCES = ("west-midlands", "essex")
 
 @dataclass(frozen=True)
 class Case:
-    """A contract with the folder of its data, and what it is called in the table."""
+    """A contract with the folder of its data, and its label in the table."""
 
     name: str
     contract: Contract
@@ -71,14 +71,14 @@ def main() -> int:
     open_ = [row for row in compared if not row.agrees and not row.explained]
     console.print(f"{len(compared)} checks: {agreed} agree, {len(compared) - agreed - len(open_)} differ as explained")
     for row in open_:
-        said = "; ".join(each.reason for each in (row.ours, row.theirs) if each and each.reason)
-        console.print(f"differs: {row.contract}: {row.check}: {said or 'only one of them has it'}")
+        output = "; ".join(each.reason for each in (row.ours, row.theirs) if each and each.reason)
+        console.print(f"differs: {row.contract}: {row.check}: {output or 'only one of them has it'}")
     refused = [force for force in FORCES if not exported(force, console)]
     return 1 if open_ or refused else 0
 
 
 def exported(force: str, console: Console) -> bool:
-    """Whether DataHub takes what a register is exported as, and refuses it with a field that it does not know."""
+    """Whether DataHub accepts the export of a register, and refuses it with an unknown field."""
     made = proposals(force, read_assets(ROOT, force))
     strange = {**made[0], "aspect": {**made[0]["aspect"], "value": json.dumps({"titel": ""})}}
     statuses = []
@@ -107,7 +107,7 @@ def prepare(folder: Path) -> Iterator[Case]:
     """The cases, each with one file for its table."""
     fetch(folder / "all")
     people.generate(folder / "all", PEOPLE)
-    # DuckDB takes a header in which a column has no name for a row of data, so that the other program finds no columns.
+    # DuckDB reads a header with an unnamed column as a row of data, so that the other program finds no columns.
     (areas,) = (folder / "all" / "lsoa-areas").glob("*.csv")
     areas.write_bytes(b"number" + areas.read_bytes())
     demo = Path(single_view.__file__).parent / "demo"
@@ -129,7 +129,7 @@ def prepare(folder: Path) -> Iterator[Case]:
 
 
 def theirs_of(contract: Contract, path: object) -> str:
-    """The contract as the other program takes it: the file is the server's, and a table's physical name is no pattern."""
+    """The contract as the other program needs it: the server has the file, and a table's physical name is no pattern."""
     document = yaml.safe_load(yaml.safe_dump(contract.source.values))
     for table in document["schema"]:
         table.pop("physicalName", None)
@@ -138,7 +138,7 @@ def theirs_of(contract: Contract, path: object) -> str:
 
 
 def ask(files: list[Path]) -> dict[str, list[dict[str, Any]]]:
-    """What datacontract-cli says of each contract."""
+    """The results of datacontract-cli for each contract."""
     words = [str(PYTHON), str(HERE / "theirs.py"), *map(str, files)]
     done = subprocess.run(words, check=False, capture_output=True, text=True)
     if done.returncode:

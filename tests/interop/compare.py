@@ -37,7 +37,7 @@ DIFFERENCES = Path(__file__).with_name("differences.yaml")
 
 @dataclass(frozen=True)
 class Side:
-    """What one program says of a check."""
+    """One program's result of a check."""
 
     outcome: str
     """`pass`, `fail` or `not run`."""
@@ -51,7 +51,7 @@ class Side:
 
 @dataclass(frozen=True)
 class Row:
-    """One check of a contract; None for the program that has none."""
+    """One check of a contract; None for a program that does not have it."""
 
     contract: str
     check: str
@@ -61,16 +61,16 @@ class Row:
 
     @property
     def agrees(self) -> bool:
-        """Whether both found the same value, and say the same of it."""
+        """Whether both found the same value and gave the same result."""
         if self.ours is None or self.theirs is None or self.ours.outcome != self.theirs.outcome:
             return False
         return None in (self.ours.value, self.theirs.value) or self.ours.value == self.theirs.value
 
 
 def rows(contract: str, ours: Sequence[Result], theirs: Sequence[Mapping[str, Any]]) -> list[Row]:
-    """Every check of either program. Two checks of one kind on one field are matched in their order."""
+    """Every check of either program. Several checks of one kind on one field are matched in order."""
     left, right = _numbered(map(_ours, ours)), _numbered(map(_theirs, theirs))
-    # Theirs looks for the columns one by one.
+    # The other program checks for each column separately.
     columns = {name for name in right if name.startswith("columns")}
     held = "columns" in left and all(right[name].outcome == left["columns"].outcome for name in columns)
     made = [Row(contract, "columns", left.pop("columns", None), Side("pass", None) if held and columns else None)]
@@ -83,7 +83,7 @@ def rows(contract: str, ours: Sequence[Result], theirs: Sequence[Mapping[str, An
 
 
 def explained(made: Iterable[Row]) -> list[Row]:
-    """The rows with what `differences.yaml` says of those that do not agree."""
+    """The rows that differ, with the explanations in `differences.yaml`."""
     known = yaml.safe_load(DIFFERENCES.read_text("utf-8"))
     found = []
     for row in made:
@@ -122,22 +122,22 @@ def _ours(result: Result) -> tuple[str, Side]:
 
 
 def _theirs(check: Mapping[str, Any]) -> tuple[str, Side]:
-    told = check["diagnostics"] or {}
+    diagnostics = check["diagnostics"] or {}
     kind = check["type"]
     if kind == "field_invalid_values":
-        constraint = told.get("constraint", {})
+        constraint = diagnostics.get("constraint", {})
         listed = [{"valid_values": "validValues"}.get(each, each) for each in constraint]
         named = f"invalidValues {'/'.join(listed)}"
     elif kind in _INVALID:
         named = f"invalidValues {_INVALID[kind]}"
     else:
         named = _KINDS.get(kind, kind)
-    field = ", ".join(told.get("columns") or ()) or check["field"] or ""
+    field = ", ".join(diagnostics.get("columns") or ()) or check["field"] or ""
     field = "" if named == "sql" else field
     outcome = {"passed": "pass", "failed": "fail", "warning": "fail"}.get(check["result"], "not run")
     if "rror evaluating" in str(check["reason"]):
         outcome = "not run"
-    return f"{named} {field}".strip(), Side(outcome, told.get("value"), check["reason"] or "")
+    return f"{named} {field}".strip(), Side(outcome, diagnostics.get("value"), check["reason"] or "")
 
 
 def _kinds(arguments: Mapping[str, Any]) -> list[str]:

@@ -1,4 +1,4 @@
-"""Runs in the environment of datacontract-cli: the results of each contract in FILE..., as JSON on the last line."""
+"""Runs in the environment of datacontract-cli: prints the results of each contract in FILE... as JSON on the last line."""
 
 import json
 import sys

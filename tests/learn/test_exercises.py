@@ -1,4 +1,4 @@
-"""Every exercise can be done, and each wrong way is told apart, in words that say what is wrong."""
+"""Every exercise can be solved, and each wrong answer is recognised with a message that explains it."""
 
 import shutil
 from pathlib import Path
@@ -15,12 +15,12 @@ from tests.learn.ways import WAYS, Way
 
 @pytest.fixture(scope="module")
 def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The learner's folder, with each exercise as it was prepared."""
+    """The learner's folder, with each exercise as prepared."""
     return tmp_path_factory.mktemp("prepared")
 
 
 def played(prepared: Path, tmp_path: Path, name: str, way: Way) -> list[str]:
-    """What the check says after the exercise was done in a way."""
+    """The result of the check after one way of doing the exercise."""
     if not (prepared / name).exists():
         prepare(named(name), prepared / name, lambda *_: pytest.fail("it needs no deployment"))
     root = tmp_path / name
@@ -32,7 +32,7 @@ def played(prepared: Path, tmp_path: Path, name: str, way: Way) -> list[str]:
         return [str(each) for each in error.problems]
 
 
-def test_there_is_a_path_for_each_of_three_people() -> None:
+def test_there_is_a_track_for_each_of_three_roles() -> None:
     assert len(exercises()) >= 12
     assert {each.track for each in exercises()} == set(Track)
     assert set(WAYS) | {each.name for each in exercises() if each.prepare.deploy or each.prepare.faults} == {
@@ -41,7 +41,7 @@ def test_there_is_a_path_for_each_of_three_people() -> None:
 
 
 @pytest.mark.parametrize("name", [each.name for each in exercises()])
-def test_what_an_exercise_says_of_itself_is_whole(name: str) -> None:
+def test_the_description_of_an_exercise_is_complete(name: str) -> None:
     exercise = named(name)
     assert len(exercise.hints) >= 3
     assert 5 <= exercise.minutes <= 60
@@ -54,7 +54,7 @@ def test_what_an_exercise_says_of_itself_is_whole(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", WAYS)
-def test_an_exercise_is_not_solved_before_anything_is_done(name: str, prepared: Path, tmp_path: Path) -> None:
+def test_an_exercise_is_not_solved_at_the_start(name: str, prepared: Path, tmp_path: Path) -> None:
     assert played(prepared, tmp_path, name, lambda _: None)
 
 
@@ -64,11 +64,11 @@ def test_an_exercise_is_solved_by_doing_it(name: str, prepared: Path, tmp_path: 
 
 
 @pytest.mark.parametrize(("name", "wrong"), [(name, wrong) for name, ways in WAYS.items() for wrong in ways.wrong])
-def test_a_wrong_way_is_told_what_is_wrong(name: str, wrong: str, prepared: Path, tmp_path: Path) -> None:
-    way, said = WAYS[name].wrong[wrong]
+def test_a_wrong_answer_is_explained(name: str, wrong: str, prepared: Path, tmp_path: Path) -> None:
+    way, output = WAYS[name].wrong[wrong]
     found = played(prepared, tmp_path, name, way)
-    assert any(said in each for each in found), found
+    assert any(output in each for each in found), found
 
 
-def test_each_exercise_has_two_wrong_ways() -> None:
+def test_each_exercise_has_two_wrong_answers() -> None:
     assert all(len(ways.wrong) >= 2 for ways in WAYS.values())

@@ -1,4 +1,4 @@
-"""`bluelamp learn`: starting, hints, progress, starting afresh; and nothing is lost, whatever a learner does."""
+"""`bluelamp learn`: starting, hints, progress and resetting; nothing is lost, whatever a learner does."""
 
 import json
 import shutil
@@ -32,13 +32,13 @@ def original(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def started(original: Path, tmp_path: Path) -> Path:
-    """A copy of it of the test's own."""
+    """A copy of it for one test."""
     shutil.copytree(original, tmp_path / "here")
     return tmp_path / "here"
 
 
 def run(folder: Path, *words: str) -> tuple[int, Any]:
-    """The exit status, and the result."""
+    """The exit status and the result."""
     status, out, _ = in_process(folder, ["learn", *words, "--format", "json"])
     document = json.loads(out)
     assert list(SCHEMA.iter_errors(document)) == []
@@ -71,7 +71,7 @@ def test_an_exercise_is_started_done_and_solved(started: Path) -> None:
     assert run(started, "status")[1]["solved"] == 1
 
 
-def test_what_is_solved_stays_solved(started: Path) -> None:
+def test_a_solved_exercise_stays_solved(started: Path) -> None:
     root = started / "learn" / NAME
     WAYS[NAME].right(root)
     assert run(root, "check")[0] == 0
@@ -131,7 +131,7 @@ BROKEN = {
 
 
 @pytest.mark.parametrize("what", BROKEN)
-def test_what_a_learner_breaks_is_explained_and_nothing_is_lost(what: str, started: Path) -> None:
+def test_a_broken_file_is_explained_and_nothing_is_lost(what: str, started: Path) -> None:
     root = started / "learn" / NAME
     damage, message = BROKEN[what]
     damage(root)
@@ -158,7 +158,7 @@ def test_what_a_learner_breaks_is_explained_and_nothing_is_lost(what: str, start
         ('{"exercises": {"read-a-plan": {"started": 1, "checks": -1}}}', "exercises.read-a-plan"),
     ],
 )
-def test_damaged_progress_is_explained_and_the_exercises_can_go_on(content: str, message: str, started: Path) -> None:
+def test_damaged_progress_is_explained_and_exercises_can_continue(content: str, message: str, started: Path) -> None:
     file = started / "learn" / PROGRESS
     file.write_text(content, "utf-8")
     for words in (["check"], ["hint"], ["status"], ["reset"], ["start", "read-a-plan"]):
@@ -175,7 +175,7 @@ def test_damaged_progress_is_explained_and_the_exercises_can_go_on(content: str,
 
 @settings(max_examples=tries(60), derandomize=True, deadline=None)
 @given(st.binary(max_size=80) | st.text(max_size=80).map(str.encode))
-def test_whatever_the_progress_holds_it_is_read_or_refused(original: Path, raw: bytes) -> None:
+def test_any_progress_file_is_read_or_refused(original: Path, raw: bytes) -> None:
     folder = original.parent / "any"
     folder.mkdir(exist_ok=True)
     (folder / PROGRESS).write_bytes(raw)
@@ -205,7 +205,7 @@ def test_a_mistake_on_the_command_line_is_explained(words: list[str], message: s
     assert contents(tmp_path) == {"file": b"a file\n"}
 
 
-def test_an_exercise_that_was_not_started_has_no_check(started: Path) -> None:
+def test_an_unstarted_exercise_has_no_check(started: Path) -> None:
     status, problems = run(started, "check", "read-a-plan")
     assert status == 2
     assert "was not started" in problems[0]["message"]

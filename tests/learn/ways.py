@@ -1,4 +1,4 @@
-"""How each exercise is done: rightly, and in wrong ways, each with what its check then says."""
+"""How each exercise is done: correctly, and in wrong ways, each with the message of its check."""
 
 import csv
 import json
@@ -18,7 +18,7 @@ STACK = "stacks/Pulumi.dyfed-powys.yaml"
 
 @dataclass(frozen=True)
 class Ways:
-    """`wrong` maps what is done to a part of what is said."""
+    """`wrong` maps each wrong way to part of the message."""
 
     right: Way
     wrong: dict[str, tuple[Way, str]]
@@ -58,7 +58,7 @@ def both(*ways: Way) -> Way:
 
 
 def answers(**given: object) -> Way:
-    """Answers behind their keys; those that are not given have none."""
+    """Answers by their keys; a missing answer is empty."""
 
     def way(root: Path) -> None:
         path = root / "answers.yaml"
@@ -74,7 +74,7 @@ def _answered(line: str, given: dict[str, object]) -> str:
 
 
 def answered(found: Callable[[Path], dict[str, object]], **changed: object) -> Way:
-    """The answers that are found, but for those that are changed."""
+    """The correct answers, apart from those in `changed`."""
     return lambda root: answers(**found(root) | changed)(root)
 
 
@@ -299,7 +299,7 @@ VERIFIED = {"intact": "[reports/archived]", "changedFiles": "[findings.csv]", "s
 
 
 def priced(**changed: object) -> Way:
-    """The firewall turned on, and the costs before and after as `bluelamp cost` shows them, but for what is changed."""
+    """The firewall enabled, and the costs before and after as `bluelamp cost` shows them, apart from the changes."""
 
     def way(root: Path) -> None:
         before, _ = costs(root)

@@ -1,4 +1,4 @@
-"""Two documents become one: what is equal stays, what one has is taken, and what differs is asked, never guessed."""
+"""Merging two documents: equal values stay, a value in only one is copied, and a difference becomes a question."""
 
 from typing import Any
 
@@ -34,7 +34,7 @@ def combined(first: Any, second: Any, given: dict[str, Answer] | None = None) ->
 
 @often
 @given(mappings)
-def test_equal_documents_ask_nothing(document: Any) -> None:
+def test_equal_documents_give_no_questions(document: Any) -> None:
     made, answers = combined(document, document)
     assert made == document
     assert answers.asked == {}
@@ -42,7 +42,7 @@ def test_equal_documents_ask_nothing(document: Any) -> None:
 
 @often
 @given(mappings)
-def test_what_only_one_has_is_taken(document: Any) -> None:
+def test_a_value_in_only_one_document_is_copied(document: Any) -> None:
     for pair in ((document, {}), ({}, document)):
         made, answers = combined(*pair)
         assert made == document
@@ -59,7 +59,7 @@ def test_an_open_question_leaves_its_value_out_and_an_answer_fills_it_in(first: 
 
 
 def leaves(value: Any) -> int:
-    """How many scalars a document has, the names of items left out."""
+    """The number of scalars in a document, without the names of items."""
     if isinstance(value, dict):
         return sum(leaves(item) for key, item in value.items() if key != "name")
     if isinstance(value, list):
@@ -83,13 +83,13 @@ def test_numbers_that_add_up_offer_their_sum() -> None:
     assert made == {"budget": {"amount": 26300}}
 
 
-def test_the_higher_profile_and_the_higher_marking_are_taken() -> None:
+def test_the_higher_profile_and_the_higher_marking_are_used() -> None:
     made, answers = combined({"profile": "full", "tier": "OFFICIAL"}, {"profile": "starter", "tier": "SECRET"})
     assert made == {"profile": "full", "tier": "SECRET"}
     assert answers.asked == {}
 
 
-def test_milestones_keep_their_length_and_begin_after_what_they_depend_on() -> None:
+def test_milestones_keep_their_length_and_start_after_their_dependencies() -> None:
     roadmap = {
         "milestones": [
             {"id": "c", "start": "2027-04-01", "end": "2027-04-30", "dependsOn": ["b"]},
@@ -108,7 +108,7 @@ def test_milestones_keep_their_length_and_begin_after_what_they_depend_on() -> N
 
 
 @pytest.mark.parametrize("broken", [{}, {"milestones": [{"id": "a"}]}, {"milestones": "soon"}])
-def test_a_roadmap_that_cannot_be_read_stays_as_it_is(broken: dict[str, Any]) -> None:
+def test_an_unreadable_roadmap_is_unchanged(broken: dict[str, Any]) -> None:
     assert in_order(broken) == (broken, {})
 
 
@@ -122,7 +122,7 @@ def test_an_owner_is_asked_for_once() -> None:
 
 @given(st.from_regex(r"[a-z]([a-z-]{0,25}[a-z])?", fullmatch=True), st.from_regex(r"[a-z]{2,5}", fullmatch=True))
 @settings(derandomize=True, deadline=None, max_examples=tries(300))
-def test_a_new_name_has_the_length_that_a_name_may_have(name: str, code: str) -> None:
+def test_a_new_name_is_within_the_length_limit(name: str, code: str) -> None:
     made = suffixed(name, code)
     assert len(made) <= 20
     assert made.endswith(f"-{code}")

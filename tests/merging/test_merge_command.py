@@ -1,4 +1,4 @@
-"""`bluelamp merge`: two forces, the questions, the answers, and a force that plans and passes `check`."""
+"""`bluelamp merge`: two forces, the questions and answers, and a merged force that plans and passes `check`."""
 
 import json
 import random
@@ -17,14 +17,14 @@ from bluelamp.merging.questions import Answer, Answers
 from bluelamp.merging.steps import Comparison, steps
 from tests import thorough
 from tests.conftest import Project, in_process
-from tests.editor.test_schemas import leads_to_its_schema
+from tests.editor.test_schemas import names_its_schema
 
 INTO = ("--into", "mid-wales", "--name", "Mid Wales Police", "--code", "midw")
 PAIRS = [("dyfed-powys", "wiltshire"), ("sussex", "cumbria"), *([("west-midlands", "essex")] if thorough.ALL else [])]
 
 
 def answered(path: Path, chance: random.Random) -> None:
-    """Answers every open question of the file, each by one of its options."""
+    """Answers every open question of the file, each with one of its options."""
     document = yaml.safe_load(path.read_text("utf-8"))
     for name, row in document["questions"].items():
         row["answer"] = answer(name, row.get("options") or {}, chance)
@@ -38,14 +38,14 @@ def answer(name: str, options: dict[str, Any], chance: random.Random) -> Any:
 
 
 def all_answered(project: Project, first: str, second: str, named: Named, chance: random.Random) -> Draft:
-    """The draft with every question answered. An answer may lead to more: two services that both go on."""
+    """The draft with every question answered. An answer may raise more, for example if both services continue."""
     given: dict[str, Answer] = {}
-    draft = drafted(project.root, first, second, named, asked := Answers(given))
-    while asked.open:
-        for question in asked.open:
+    draft = drafted(project.root, first, second, named, answers := Answers(given))
+    while answers.open:
+        for question in answers.open:
             made = answer(question.id, dict(question.options), chance)
             given[question.id] = Answer(value=made["value"]) if isinstance(made, dict) else Answer(made)
-        draft = drafted(project.root, first, second, named, asked := Answers(given))
+        draft = drafted(project.root, first, second, named, answers := Answers(given))
     return draft
 
 
@@ -63,7 +63,7 @@ def test_the_answered_result_plans_and_passes_check(first: str, second: str, pro
     folder = project.root / "merges" / "mid-wales"
     assert "Answer the" in (folder / "plan.md").read_text("utf-8")
     in_process(project.root, ["schemas", "--write", "schemas"])
-    assert leads_to_its_schema(folder / "questions.yaml", project.root)
+    assert names_its_schema(folder / "questions.yaml", project.root)
     assert (project.root / "stacks" / "forces.yaml").read_bytes() == before
 
     refused = in_process(project.root, ["merge", first, second, *INTO, "--write"])
@@ -89,7 +89,7 @@ def test_the_answered_result_plans_and_passes_check(first: str, second: str, pro
 
 
 def test_any_two_forces_have_a_draft_whose_settings_load(project: Project) -> None:
-    """Pairs of all forces, answered at random; `drafted` loads what has no open question."""
+    """Pairs of all forces, answered at random; `drafted` loads the draft if no question is open."""
     chance = random.Random(3)
     slugs = sorted(read_register(project.root).forces)
     for _ in range(60 if thorough.ALL else 12):
@@ -114,7 +114,7 @@ def test_use_of_a_resource_that_the_new_force_does_not_plan_is_left_out(project:
 
 
 @pytest.mark.parametrize(
-    ("words", "said"),
+    ("words", "message"),
     [
         (["kent", "kent", *INTO], "kent cannot be merged with itself"),
         (["kent", "surrey", "--into", "kent", "--name", "K", "--code", "kk"], "kent is one of the two forces"),
@@ -129,17 +129,17 @@ def test_use_of_a_resource_that_the_new_force_does_not_plan_is_left_out(project:
         (["kent", "surrey", "--into", "New Force", "--name", "N", "--code", "nf"], "--into: 'New Force' is not"),
     ],
 )
-def test_a_merger_that_cannot_be_is_refused(words: list[str], said: str, project: Project) -> None:
+def test_an_impossible_merger_is_refused(words: list[str], message: str, project: Project) -> None:
     before = {path: path.read_bytes() for path in project.root.joinpath("stacks").rglob("*.yaml")}
     status, _, err = in_process(project.root, ["merge", *words])
     assert status == 2, err
-    assert said in " ".join(err.split())
+    assert message in " ".join(err.split())
     assert {path: path.read_bytes() for path in project.root.joinpath("stacks").rglob("*.yaml")} == before
     assert not (project.root / "merges").exists()
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "message"),
     [
         ("questions: {settings:costCentre: {answer: wilts}}\n", "'wilts' is not an option"),
         ("questions: {settings:costCenter: {answer: wiltshire}}\n", "did you mean settings:costCentre?"),
@@ -155,17 +155,17 @@ def test_a_merger_that_cannot_be_is_refused(words: list[str], said: str, project
         ("questions: {settings:costCentre: {answer: {values: 1}}}\n", "costCentre.answer: a mapping is not an answer"),
     ],
 )
-def test_a_wrong_answer_has_a_place_and_a_next_step(text: str, said: str, project: Project) -> None:
+def test_a_wrong_answer_is_reported_with_its_location_and_next_step(text: str, message: str, project: Project) -> None:
     path = project.root / "merges" / "mid-wales" / "questions.yaml"
     path.parent.mkdir(parents=True)
     create(path, text)
     status, _, err = in_process(project.root, ["merge", "dyfed-powys", "wiltshire", *INTO])
     assert status == 2, err
-    assert said in " ".join(err.split())
+    assert message in " ".join(err.split())
     assert path.read_text("utf-8") == text
 
 
-def test_a_value_that_the_settings_refuse_is_told_at_its_answer(project: Project) -> None:
+def test_a_value_that_the_settings_refuse_is_reported_at_its_answer(project: Project) -> None:
     words = ["merge", "dyfed-powys", "wiltshire", *INTO]
     in_process(project.root, words)
     path = project.root / "merges" / "mid-wales" / "questions.yaml"
@@ -178,11 +178,11 @@ def test_a_value_that_the_settings_refuse_is_told_at_its_answer(project: Project
     path.write_text(yaml.safe_dump(document, sort_keys=False), "utf-8")
     before = path.read_bytes()
     status, _, err = in_process(project.root, words)
-    said = " ".join(err.split())
+    output = " ".join(err.split())
     assert status == 2
-    assert "questions.settings:azure.budget.amount.answer: -5 is out of bounds" in said
-    assert "bluelamp:owner: the draft is invalid: a list is not a mapping" in said
-    assert "correct the answer that causes it in merges/mid-wales/questions.yaml" in said
+    assert "questions.settings:azure.budget.amount.answer: -5 is out of bounds" in output
+    assert "bluelamp:owner: the draft is invalid: a list is not a mapping" in output
+    assert "correct the answer that causes it in merges/mid-wales/questions.yaml" in output
     assert path.read_bytes() == before
 
 
@@ -198,7 +198,7 @@ def test_a_force_with_a_successor_is_not_merged_again(project: Project) -> None:
     assert not (project.root / "merges" / "other").exists()
 
 
-def test_a_write_that_fails_leaves_nothing_half_done(project: Project) -> None:
+def test_a_failed_write_leaves_nothing_half_done(project: Project) -> None:
     words = ["merge", "dyfed-powys", "wiltshire", *INTO]
     in_process(project.root, words)
     answered(project.root / "merges" / "mid-wales" / "questions.yaml", random.Random(1))
@@ -215,7 +215,7 @@ def test_a_write_that_fails_leaves_nothing_half_done(project: Project) -> None:
     assert in_process(project.root, [*words, "--write"])[0] == 0
 
 
-def test_a_file_that_is_there_is_not_overwritten(project: Project) -> None:
+def test_an_existing_file_is_not_overwritten(project: Project) -> None:
     in_process(project.root, ["merge", "dyfed-powys", "wiltshire", *INTO])
     answered(project.root / "merges" / "mid-wales" / "questions.yaml", random.Random(1))
     own = project.root / "stacks" / "mid-wales" / "assets" / "secrets.yaml"

@@ -1,4 +1,4 @@
-"""A force's premises move into the new force's range: each address keeps its place, and no other changes."""
+"""A force's premises move into the new force's range: each address keeps its offset, and no other address changes."""
 
 from ipaddress import IPv4Address, IPv4Network
 
@@ -16,7 +16,7 @@ outside = st.integers(0, 2**32 - 1).map(IPv4Address).filter(lambda address: addr
 
 @often
 @given(inside, st.sampled_from(["", "/17", "/32"]))
-def test_an_address_inside_keeps_its_place(address: IPv4Address, suffix: str) -> None:
+def test_an_address_inside_the_range_keeps_its_offset(address: IPv4Address, suffix: str) -> None:
     made = moved({"sites": [{"endpoint": f"{address}{suffix}"}]}, BEFORE, AFTER)
     new = IPv4Address(made["sites"][0]["endpoint"].partition("/")[0])
     assert new in AFTER
@@ -28,25 +28,25 @@ def test_an_address_inside_keeps_its_place(address: IPv4Address, suffix: str) ->
 
 @often
 @given(outside)
-def test_an_address_outside_stays(address: IPv4Address) -> None:
+def test_an_address_outside_the_range_is_unchanged(address: IPv4Address) -> None:
     assert moved([str(address)], BEFORE, AFTER) == [str(address)]
     assert list(moves([str(address)], BEFORE, AFTER)) == []
 
 
 @often
 @given(st.text(alphabet="0123456789./- v", max_size=30))
-def test_what_is_no_address_stays(text: str) -> None:
+def test_text_that_is_no_address_is_unchanged(text: str) -> None:
     for word in moved(text, BEFORE, AFTER).split():
         assert word in text.split() or "10.193." in word
 
 
-def test_a_version_is_no_address() -> None:
+def test_a_version_is_not_an_address() -> None:
     assert moved("10.165.0.1.2", BEFORE, AFTER) == "10.165.0.1.2"
 
 
 @often
 @given(st.integers(8, 24), st.integers(8, 24))
-def test_two_premises_have_a_half_each(first: int, second: int) -> None:
+def test_two_premises_get_one_half_each(first: int, second: int) -> None:
     whole = IPv4Network(f"10.0.0.0/{min(first, second) - 1}", strict=False)
     left, right = placed(IPv4Network((0, first)), IPv4Network((0, second)), whole)
     assert (left.prefixlen, right.prefixlen) == (first, second)

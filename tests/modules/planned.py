@@ -1,4 +1,4 @@
-"""Runs a Pulumi program with no engine and keeps what it registers, over providers that take everything."""
+"""Runs a Pulumi program without an engine and keeps its registrations, with providers that accept everything."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -23,7 +23,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 class Anything(Provider):
-    """Gives every resource what it was asked for, and an id that is unknown until it exists."""
+    """Returns every resource's inputs as its outputs, with an id that is unknown until it exists."""
 
     def __init__(self, package: str) -> None:
         self.package, self.version = package, "1.0.0"
@@ -32,7 +32,7 @@ class Anything(Provider):
         return Checked(dict(new))
 
     def create(self, instance, urn, inputs, *, preview):
-        # Identities go in as a list and come out as a map.
+        # Identities are a list as input and a map as output.
         return "", {key: value for key, value in inputs.items() if key != "identity"}
 
     def invoke(self, instance, token, args):
@@ -47,12 +47,12 @@ class Anything(Provider):
 
 @dataclass
 class Planned:
-    """What a program registered, and what its stack gave out."""
+    """The registrations of a program, and its stack outputs."""
 
     resources: list[PlannedResource]
     outputs: Mapping[str, Any]
     aliases: Mapping[str, list[str]]
-    """The types that a resource says it used to have, by its name."""
+    """The former types of a resource, by its name."""
     waits_for: Mapping[str, list[str]]
     """The names of the resources that must be there before a resource, by its name."""
 
@@ -61,7 +61,7 @@ class Planned:
         return [dict(plain(resource.inputs)) for resource in self.resources if resource.type.endswith(f":{type_}")]
 
     def one(self, type_: str, **having: Any) -> dict[str, Any]:
-        """The inputs of the only resource of the type, or of the only one that has these inputs."""
+        """The inputs of the only resource of the type, or of the only one with these inputs."""
         found = [inputs for inputs in self.of(type_) if having.items() <= inputs.items()]
         assert len(found) == 1, f"{len(found)} of {type_} with {having}"
         return found[0]
@@ -82,7 +82,7 @@ class Monitor(PlanMonitor):
 
 
 def plan(program: Callable[[], object], stack: str = "test", *, aliases: bool = False) -> Planned:
-    """What `program` asks for when it is previewed in `stack`; version aliases cost most of the time, so off they go."""
+    """The registrations of `program` in a preview in `stack`; without version aliases, which cost most of the time."""
 
     def quick() -> None:
         if not aliases:
@@ -96,7 +96,7 @@ def plan(program: Callable[[], object], stack: str = "test", *, aliases: bool = 
 
 
 def built(slug: str, settings: Mapping[str, Any] | None = None) -> Planned:
-    """What the program of a force asks for, with `settings` in the place of its stack file: made once a process."""
+    """The registrations of a force's program with `settings` in place of its stack file; built once in each process."""
     return _built(slug, json.dumps(settings))
 
 

@@ -1,4 +1,4 @@
-"""Plans a program against the rehearsal cloud and judges what it would make."""
+"""Plans a program against the rehearsal cloud and judges the result."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def rehearse(program: Callable[[], Any], config: dict[str, str] | None = None) -> Plan:
-    """The plan of `program`, once the cloud refuses none of it and no mandatory rule is broken."""
+    """The plan of `program`. Fails if the cloud refuses any of it or a mandatory rule is broken."""
     plan = plan_program("test", program, config or {}, root=ROOT)
     assert plan.errors == ()
     assert [(each.name, each.failures) for each in plan.refused] == []

@@ -1,4 +1,4 @@
-"""Arguments of components that several tests plan."""
+"""Component arguments that several tests share."""
 
 from typing import Any
 
@@ -27,5 +27,5 @@ HUB: dict[str, Any] = {
 
 
 def hub(label: Label, **more: Any) -> Planned:
-    """A planned hub, with `more` arguments than it needs."""
+    """A planned hub, with `more` arguments."""
     return plan(lambda: Hub("hub", {"label": label, **HUB, **more}))

@@ -14,7 +14,7 @@ from bluelamp.rehearsal.values import UNKNOWN
 SPECIAL = {"AzureFirewallSubnet", "AzureFirewallManagementSubnet", "GatewaySubnet"}
 
 
-def test_a_hubs_subnets_lie_in_its_address_space_and_none_has_a_way_out_of_its_own(label):
+def test_a_hubs_subnets_are_in_its_address_space_without_default_outbound_access(label):
     subnets = hub(label).of("network:Subnet")
     assert {subnet["subnetName"] for subnet in subnets} == SPECIAL | {
         "AzureBastionSubnet",
@@ -28,14 +28,14 @@ def test_a_hubs_subnets_lie_in_its_address_space_and_none_has_a_way_out_of_its_o
     assert {subnet["virtualNetworkName"] for subnet in subnets} == {"vnet-hub-wmp-prod-uks"}
 
 
-def test_every_subnet_that_may_have_a_security_group_and_routes_has_them(label):
+def test_every_subnet_that_supports_it_has_a_security_group_and_routes(label):
     for subnet in hub(label).of("network:Subnet"):
         assert ("networkSecurityGroup" in subnet) == (subnet["subnetName"] not in SPECIAL)
         if subnet["subnetName"].startswith("snet-"):
             assert subnet["routeTable"] == {"id": UNKNOWN}
 
 
-def test_what_leaves_the_hub_goes_to_the_firewall(label):
+def test_outbound_traffic_of_the_hub_goes_to_the_firewall(label):
     made = hub(label)
     routes = made.one("network:RouteTable", routeTableName="rt-hub-wmp-prod-uks")
     assert routes["routes"] == [
@@ -51,7 +51,7 @@ def test_what_leaves_the_hub_goes_to_the_firewall(label):
     assert gateway["disableBgpRoutePropagation"] is False
 
 
-def test_a_premium_firewall_denies_what_it_recognises(label):
+def test_a_premium_firewall_blocks_detected_threats(label):
     made = hub(label)
     policy, wall = made.one("network:FirewallPolicy"), made.one("network:AzureFirewall")
     assert policy["threatIntelMode"] == wall["threatIntelMode"] == "Deny"
@@ -71,7 +71,7 @@ def test_a_standard_firewall_in_a_region_without_zones(label):
     assert made.one("network:AzureFirewall")["azureFirewallName"] == "afw-hub-wmp-prod-ukw"
 
 
-def test_without_a_firewall_nothing_leaves_the_hub(label):
+def test_without_a_firewall_the_hub_has_no_outbound_route(label):
     made = hub(label, firewall={"enabled": False})
     assert made.of("network:AzureFirewall") == made.of("network:PublicIPAddress") == []
     (route,) = made.one("network:RouteTable")["routes"]
@@ -83,7 +83,7 @@ def test_an_unknown_firewall_tier_is_refused(label):
         hub(label, firewall={"tier": "Platinum"})
 
 
-def test_subnets_are_made_one_after_another(label):
+def test_subnets_are_created_one_after_another(label):
     made = hub(label)
     subnets = [resource.name for resource in made.resources if resource.type.endswith("network:Subnet")]
     chained = {name: [other for other in made.waits_for[name] if other in subnets] for name in subnets}
@@ -95,7 +95,7 @@ def rules_of(made: Planned, group: str) -> dict[str, dict]:
     return {rule["name"]: rule for rule in inputs["securityRules"]}
 
 
-def test_a_security_group_ends_in_denying_everything(label):
+def test_a_security_group_ends_with_denying_everything(label):
     for group in ("nsg-hub-wmp-prod-uks", "nsg-bastion-wmp-prod-uks"):
         rules = rules_of(hub(label), group)
         for direction in ("Inbound", "Outbound"):
@@ -103,7 +103,7 @@ def test_a_security_group_ends_in_denying_everything(label):
             assert (last["access"], last["protocol"], last["destinationPortRange"]) == ("Deny", "*", "*")
 
 
-def test_no_two_rules_of_a_security_group_have_one_priority(label):
+def test_no_two_rules_of_a_security_group_have_the_same_priority(label):
     made = hub(label, bastion={"enabled": True})
     for group in made.of("network:NetworkSecurityGroup"):
         places = [(rule["direction"], rule["priority"]) for rule in group["securityRules"]]
@@ -118,12 +118,12 @@ def test_a_forces_own_rule_is_in_the_hubs_security_group(label):
     assert (rule["access"], rule["direction"], rule["protocol"]) == ("Allow", "Inbound", "Tcp")
 
 
-def test_a_forces_own_rule_may_not_stand_among_the_modules(label):
+def test_a_forces_own_rule_may_not_use_the_modules_priorities(label):
     with pytest.raises(ValueError, match="hub rules late: priority is at most 3999"):
         hub(label, rules=[{"name": "late", "priority": 4000, "ports": ["443"]}])
 
 
-def test_a_bastion_comes_with_its_rules_or_not_at_all(label):
+def test_a_bastion_has_all_its_rules_or_is_absent(label):
     without = hub(label)
     assert without.of("network:BastionHost") == []
     assert set(rules_of(without, "nsg-bastion-wmp-prod-uks")) == {"DenyAllInbound", "DenyAllOutbound"}
@@ -134,7 +134,7 @@ def test_a_bastion_comes_with_its_rules_or_not_at_all(label):
     assert rules_of(made, "nsg-bastion-wmp-prod-uks")["AllowHttpsFromInternet"]["destinationPortRange"] == "443"
 
 
-def test_everything_in_a_hub_that_logs_sends_its_logs(label):
+def test_every_loggable_resource_of_a_hub_sends_its_logs(label):
     made = hub(label, bastion={"enabled": True})
     logging = ("VirtualNetwork", "NetworkSecurityGroup", "AzureFirewall", "PublicIPAddress", "BastionHost")
     settings = made.of("monitor:DiagnosticSetting")
@@ -143,7 +143,7 @@ def test_everything_in_a_hub_that_logs_sends_its_logs(label):
     assert all(setting["logs"] == [{"categoryGroup": "allLogs", "enabled": True}] for setting in settings)
 
 
-def test_two_hubs_can_stand_in_one_stack(label):
+def test_one_stack_can_have_two_hubs(label):
     def program() -> None:
         Hub("hub", {"label": label, **HUB})
         Hub("hub-west", {"label": label, **HUB, "location": "ukwest", "address_space": "10.125.0.0/22"})
@@ -161,7 +161,7 @@ VAULT = {
 }
 
 
-def test_a_vault_answers_at_its_private_endpoint_only(label):
+def test_a_vault_is_reachable_through_its_private_endpoint_only(label):
     made = plan(lambda: KeyVault("vault", {"label": label, **VAULT, "virtual_network_ids": {"hub": "/id/vnet"}}))
     vault = made.one("keyvault:Vault")
     properties = vault["properties"]
@@ -201,12 +201,12 @@ def test_a_workspace_keeps_logs_for_a_year_and_is_not_public(label):
     assert len(made.of("monitor:DiagnosticSetting")) == 1
 
 
-def test_a_workspace_that_would_forget_too_soon_is_refused(label):
+def test_a_workspace_with_too_short_a_retention_is_refused(label):
     with pytest.raises(ValueError, match="retention_days is 30, at least 90"):
         plan(lambda: LogAnalytics("logs", {"label": label, **LOGS, "retention_days": 30}))
 
 
-def test_what_must_not_be_lost_can_be_protected(label):
+def test_critical_resources_can_be_protected(label):
     def program() -> None:
         LogAnalytics("logs", {"label": label, **LOGS, "protect": True})
         KeyVault("vault", {"label": label, **VAULT, "protect": True})
@@ -215,7 +215,7 @@ def test_what_must_not_be_lost_can_be_protected(label):
     assert protected == {"azure-native:operationalinsights:Workspace", "azure-native:keyvault:Vault"}
 
 
-def test_a_budget_tells_its_contacts_before_and_after(label):
+def test_a_budget_notifies_its_contacts_before_and_after(label):
     args = {
         "label": label,
         "workload": "platform",
@@ -225,15 +225,15 @@ def test_a_budget_tells_its_contacts_before_and_after(label):
     }
     budget = plan(lambda: Budget("budget", {**args, "thresholds": [80, 100]})).one("consumption:Budget")
     assert budget["budgetName"] == "budget-platform-wmp-prod"
-    told = {(each["thresholdType"], each["threshold"]) for each in budget["notifications"].values()}
-    assert told == {("Actual", 80), ("Actual", 100), ("Forecasted", 100)}
+    notifications = {(each["thresholdType"], each["threshold"]) for each in budget["notifications"].values()}
+    assert notifications == {("Actual", 80), ("Actual", 100), ("Forecasted", 100)}
     assert all(each["contactEmails"] == ["a@b.example"] for each in budget["notifications"].values())
     assert budget["timePeriod"]["startDate"].endswith("-01T00:00:00Z")
     with pytest.raises(ValueError, match="1 to 5 thresholds, found 6"):
         plan(lambda: Budget("budget", {**args, "thresholds": [10, 20, 30, 40, 50, 60]}))
 
 
-def test_management_groups_form_the_hierarchy_with_names_of_their_own(label):
+def test_management_groups_form_the_hierarchy_with_their_own_names(label):
     made = plan(lambda: ManagementGroups("groups", {"label": label, "display_name": "West Midlands Police"}))
     groups = {group["groupId"]: group for group in made.of("management:ManagementGroup")}
     assert len(groups) == 12
@@ -243,7 +243,7 @@ def test_management_groups_form_the_hierarchy_with_names_of_their_own(label):
     assert groups["mg-corp-wmp-prod"]["displayName"] == "West Midlands Police - Corporate"
 
 
-def test_management_groups_can_hang_below_another_and_leave_out_the_sandbox(label):
+def test_management_groups_can_have_another_parent_and_no_sandbox(label):
     args = {
         "label": label,
         "display_name": "Essex Police",

@@ -43,7 +43,7 @@ def test_the_example_of_a_module_runs(folder, capsys):
     own = {component.__name__ for component in components() if component.__module__.startswith(f"{_dotted(folder)}.")}
     missing = own - _made(folder / "examples" / "minimal.py")
     assert missing < own or not own
-    # What the smallest example has no need of stands in the full one.
+    # What the minimal example does not use is in the full one.
     assert not missing or missing <= _made(folder / "examples" / "full.py")
 
 
@@ -62,7 +62,7 @@ def test_components_can_be_served_to_other_languages():
         assert [key for key, value in properties.items() if not value.get("description")] == []
 
 
-def test_a_component_registers_what_it_gives_out(label):
+def test_a_component_registers_its_outputs(label):
     def program() -> None:
         group = ResourceGroup("network", {"label": label, "location": "uksouth", "workload": "network"})
         pulumi.export("group", group.name)
@@ -79,7 +79,7 @@ def test_a_component_registers_what_it_gives_out(label):
         ({"location": "westeurope", "workload": "network"}, "'westeurope' is not a region of the United Kingdom"),
     ],
 )
-def test_wrong_arguments_are_refused_with_the_nearest_right_word(label, args, message):
+def test_wrong_arguments_are_refused_with_the_nearest_valid_word(label, args, message):
     with pytest.raises(ValueError, match=message.replace("?", r"\?")):
         plan(lambda: ResourceGroup("network", {"label": label, **args}))
 
@@ -90,7 +90,7 @@ def test_a_misspelt_key_inside_an_argument_is_refused_too(label):
         plan(lambda: ResourceGroup("network", {"label": wrong, "location": "uksouth", "workload": "network"}))
 
 
-def test_a_name_that_is_passed_on_is_known_in_a_preview_and_still_orders_creation(label):
+def test_a_name_passed_on_is_known_in_a_preview_and_still_orders_creation(label):
     def program() -> None:
         group = ResourceGroup("network", {"label": label, "location": "uksouth", "workload": "network"})
         where = {"label": label, "location": "uksouth", "workload": "logs", "resource_group_name": group.name}

@@ -30,7 +30,7 @@ FOLDERS = [
 
 
 @pytest.mark.parametrize("folder", FOLDERS)
-def test_the_cloud_takes_the_full_example_and_no_rule_is_broken(folder):
+def test_the_cloud_accepts_the_full_example_and_no_rule_is_broken(folder):
     path = ROOT / "modules" / folder / "examples" / "full.py"
     plan = rehearse(lambda: runpy.run_path(str(path)))
     assert len([each for each in plan.resources if each.custom]) > 1

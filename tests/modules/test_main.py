@@ -15,7 +15,7 @@ GOOD = {
 
 
 def run(config: dict, stack: str = "kent") -> Planned:
-    """What `pulumi preview` makes of the program with the configuration as the engine hands it over."""
+    """The registrations in a `pulumi preview` of the program with the configuration as the engine provides it."""
     text = {key: value if isinstance(value, str) else json.dumps(value) for key, value in config.items()}
 
     def program() -> None:
@@ -25,18 +25,18 @@ def run(config: dict, stack: str = "kent") -> Planned:
     return plan(program, stack=stack)
 
 
-def test_the_program_uses_the_configuration_that_the_engine_gives_it():
+def test_the_program_uses_the_engines_configuration():
     made = run({**GOOD, "bluelamp:costCentre": "EXP-OVERRIDDEN"})
     assert made.one("network:VirtualNetwork")["tags"]["cost-centre"] == "EXP-OVERRIDDEN"
 
 
-def test_every_mistake_in_the_settings_is_told_and_nothing_is_made():
+def test_every_mistake_in_the_settings_is_reported_and_nothing_is_created():
     azure = {**GOOD["bluelamp:azure"], "regions": ["westeurope"], "hubb": {}}
-    with pytest.raises(pulumi.RunError) as told:
+    with pytest.raises(pulumi.RunError) as messages:
         run({**GOOD, "bluelamp:azure": azure, "bluelamp:environment": "production"})
     for part in ("westeurope", "did you mean hub?", "production"):
-        assert part in str(told.value)
-    assert told.value.__suppress_context__
+        assert part in str(messages.value)
+    assert messages.value.__suppress_context__
 
 
 def test_an_unknown_force_is_refused_with_the_nearest_name():

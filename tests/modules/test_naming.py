@@ -23,7 +23,7 @@ words = st.from_regex(r"[a-z0-9]{1,20}(-[a-z0-9]{1,20}){0,3}", fullmatch=True)
         ("log_analytics_workspace", "management", "uksouth", "log-management-wmp-prod-uks"),
     ],
 )
-def test_a_name_says_what_it_is_whose_and_where(kind, workload, location, expected):
+def test_a_name_has_its_kind_workload_force_and_region(kind, workload, location, expected):
     assert naming.name(kind, workload, LABEL, location) == expected
 
 
@@ -31,7 +31,7 @@ def test_a_storage_account_has_letters_and_digits_only():
     assert re.fullmatch(r"stlogswmpproduks[a-z2-7]{4}", naming.name("storage_account", "logs", LABEL, "uksouth"))
 
 
-def test_a_vault_is_named_alike_every_time_and_unlike_another_force_or_region():
+def test_a_vaults_name_is_stable_and_differs_by_force_and_region():
     mine = naming.name("key_vault", "platform", LABEL, "uksouth")
     assert mine == naming.name("key_vault", "platform", LABEL.copy(), "uksouth")
     theirs = Label(**{**LABEL, "force": "west-mercia"})
@@ -41,7 +41,7 @@ def test_a_vault_is_named_alike_every_time_and_unlike_another_force_or_region():
 
 
 @given(st.sampled_from(sorted(naming.kinds())), words, codes, st.sampled_from(["prod", "preprod", "test", "dev"]))
-def test_every_name_is_one_that_the_service_takes(kind, workload, code, environment):
+def test_every_name_is_valid_for_its_service(kind, workload, code, environment):
     rule = naming.kinds()[kind]
     made = naming.name(kind, workload, Label(**{**LABEL, "code": code, "environment": environment}), "uksouth")
     assert len(made) <= rule.longest
@@ -57,7 +57,7 @@ def test_the_longest_force_code_still_leaves_room_in_a_vaults_name():
     assert "-essex-pre-uks-" in made
 
 
-def test_two_long_workloads_do_not_become_one_name():
+def test_two_long_workloads_have_different_names():
     long = "a-very-long-workload-" * 4
     names = {naming.name("log_analytics_workspace", f"{long}{end}", LABEL, "uksouth") for end in ("one", "two")}
     assert len(names) == 2
@@ -109,7 +109,7 @@ def test_a_hub_is_divided_as_the_address_plan_says():
 
 
 @given(st.integers(0, 2**22 - 1), st.integers(8, 22))
-def test_the_parts_of_a_hub_lie_inside_it_and_do_not_overlap(block, prefix):
+def test_the_subnets_of_a_hub_are_inside_it_and_do_not_overlap(block, prefix):
     space = IPv4Network((block << 10, prefix), strict=False)
     plan = naming.hub_plan(str(space))
     parts = [plan.firewall, plan.bastion, plan.gateway, plan.resolver, plan.firewall_management, plan.private_endpoints]

@@ -1,4 +1,4 @@
-"""A subscription for each area of the platform: where everything goes, and that the policies' identities reach it."""
+"""A subscription for each area of the platform: the resources in each, and the access of the policies' identities."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -76,7 +76,7 @@ def homes(made: Planned) -> dict[str, str]:
 
 
 def areas(made: Planned, type_: str, names: str = "*") -> dict[str, str]:
-    """The area whose subscription each resource of a type is in, by the resource's name."""
+    """The area of each resource of a type, by the resource's name."""
     of = {guid: area for area, guid in FOUR.items()} | {OLD: "old"}
     where = homes(made)
     found = {
@@ -112,7 +112,7 @@ def test_each_subscription_is_in_the_management_group_of_its_area(four: Planned,
     amounts = {
         each["scope"][-1]: each["amount"]
         for each in shared.of("consumption:Budget")
-        if isinstance(each["scope"], str)  # a landing zone's budget is of its resource group
+        if isinstance(each["scope"], str)  # a landing zone's budget is for its resource group
     }
     assert amounts == {FOUR["management"][-1]: 100, FOUR["connectivity"][-1]: 7, FOUR["security"][-1]: 100}
 
@@ -139,7 +139,7 @@ def test_resources_are_made_in_the_subscription_of_their_area(four: Planned) -> 
     assert areas(four, "keyvault:Vault", "vault-*") == {"vault-vault": "security"}
     # A site's key is in the vault, its tunnel at the hub.
     assert set(areas(four, "keyvault:Secret").values()) == {"security"}
-    # Azure takes private endpoints in the subscription of their network only.
+    # Azure allows private endpoints only in the subscription of their network.
     assert set(areas(four, "network:PrivateEndpoint", "[!l]*").values()) == {"connectivity"}
     assert set(areas(four, "network:PrivateEndpoint", "landing-zone-*").values()) == {"management"}
     assert areas(four, "network:VirtualNetworkPeering", "landing-zone-*") == {
@@ -165,7 +165,7 @@ def test_every_resource_is_in_a_resource_group_of_its_subscription(four: Planned
     assert wrong == []
 
 
-def test_every_subscription_is_watched(four: Planned) -> None:
+def test_every_subscription_is_monitored(four: Planned) -> None:
     guids = set(FOUR.values())
     assert {each["scopes"][0].rpartition("/")[2] for each in four.of("monitor:ActivityLogAlert")} == guids
     assert {each["scopeId"].rpartition("/")[2] for each in four.of("security:Pricing")} == guids
@@ -177,21 +177,21 @@ def test_every_subscription_is_watched(four: Planned) -> None:
     assert {watched[name] for name in watched if "vault" in name} == {"security"}
 
 
-def test_from_one_subscription_to_four_nothing_moves(one: Planned, kept: Planned) -> None:
+def test_moving_from_one_subscription_to_four_moves_nothing(one: Planned, kept: Planned) -> None:
     before, after = homes(one), homes(kept)
     assert {urn: guid for urn, guid in after.items() if urn in before} == before
     inputs = {each.urn: plain(each.inputs) for each in kept.resources}
     assert [each.name for each in one.resources if each.custom and inputs.get(each.urn) != plain(each.inputs)] == []
 
 
-def test_an_area_that_is_kept_no_longer_is_made_in_its_own_subscription() -> None:
+def test_an_area_no_longer_kept_is_created_in_its_own_subscription() -> None:
     made = force(subscriptionId=OLD, platformSubscriptions={**FOUR, "kept": ["connectivity"]})
     assert areas(made, "network:AzureFirewall") == {"hub-firewall": "old"}
     assert areas(made, "keyvault:Vault", "vault-*") == {"vault-vault": "security"}
     assert areas(made, "network:PrivateEndpoint", "vault-*") == {"vault-endpoint": "old"}
 
 
-def test_a_changed_assignment_counts_until_its_day_is_past() -> None:
+def test_a_changed_assignment_applies_until_its_date_has_passed() -> None:
     change = {"assignment": "Deny-Storage-http", "enforcement": "audit", "reason": "A scanner speaks plain HTTP"}
     changes = [{**change, "expiresOn": (today() + timedelta(days=days)).isoformat()} for days in (0, -1)]
     for each, mode in zip(changes, ("DoNotEnforce", "Default"), strict=True):
@@ -200,7 +200,7 @@ def test_a_changed_assignment_counts_until_its_day_is_past() -> None:
         assert found["enforcementMode"] == mode
 
 
-def test_the_settings_make_the_hierarchy_settings_and_the_inspected_rules() -> None:
+def test_the_settings_give_the_hierarchy_settings_and_the_inspected_rules() -> None:
     identity = f"/subscriptions/{OLD}/resourceGroups/rg/providers/Microsoft.ManagedIdentity/userAssignedIdentities/ca1"
     authority = {"keyVaultSecretId": "https://kv-ca.vault.azure.net/secrets/ca", "identityId": identity}
     made = force(
@@ -215,7 +215,7 @@ def test_the_settings_make_the_hierarchy_settings_and_the_inspected_rules() -> N
     assert made.one("network:FirewallPolicy", firewallPolicyName=group["firewallPolicyName"])["transportSecurity"]
 
 
-# What the definitions of Azure Policy that are assigned want and change, read at their source.
+# The permissions that the assigned Azure Policy definitions need, read at their source.
 READ = json.loads((Path(__file__).parent / "azure" / "remediation.json").read_text("utf-8"))
 ACTIONS: Mapping[str, tuple[str, ...]] = {
     "security-admin": ("Microsoft.Security/*",),
@@ -223,10 +223,10 @@ ACTIONS: Mapping[str, tuple[str, ...]] = {
     "virtual-machine-contributor": ("Microsoft.Compute/virtualMachines/*",),
     "network-contributor": ("Microsoft.Network/*",),
     "private-dns-zone-contributor": ("Microsoft.Network/privateDnsZones/*",),
-    "contributor": ("Microsoft.[!A]*",),  # all but Microsoft.Authorization
+    "contributor": ("Microsoft.[!A]*",),  # all except Microsoft.Authorization
     "role-based-access-control-administrator": ("Microsoft.Authorization/roleAssignments/write",),
 }
-"""What roles may do, as far as it counts here: Microsoft, "Azure built-in roles", read on 30 November 2026."""
+"""The relevant permissions of roles. Source: Microsoft, "Azure built-in roles", read on 30 November 2026."""
 DATA = ROOT / "modules" / "azure" / "policy" / "data"
 ROLES = {
     role_guid(name): key for key, name in yaml.safe_load((DATA / "built_in_roles.yaml").read_text("utf-8")).items()
@@ -236,11 +236,11 @@ JOINS = {
     "network:DdosProtectionPlan": "Microsoft.Network/ddosProtectionPlans/join/action",
     "privatedns:PrivateZone": "Microsoft.Network/privateDnsZones/join/action",
 }
-"""What it takes to join something to a resource that a parameter names, by the resource's type."""
+"""The permission required to use a resource that a parameter names, by the resource's type."""
 
 
 def definitions(name: str) -> list[str]:
-    """The built-in definitions that an assignment stands for."""
+    """The built-in definitions of an assignment."""
     row = assignments()[name]
     if row.policy:
         return [row.policy]
@@ -253,7 +253,7 @@ def definitions(name: str) -> list[str]:
 
 
 def grants(made: Planned) -> dict[str, list[tuple[str, Any]]]:
-    """The role of each grant and the grant itself, by the URN of the assignment whose identity has it."""
+    """The role and the grant, by the URN of the assignment whose identity has it."""
     found: dict[str, list[tuple[str, Any]]] = {}
     for each in made.resources:
         if each.type.endswith(":RoleAssignment"):
@@ -267,7 +267,7 @@ def may(roles: list[str], action: str) -> bool:
     return any(fnmatchcase(action.lower(), one.lower()) for role in roles for one in ACTIONS.get(role, ()))
 
 
-def test_every_definition_has_its_roles_or_may_do_all_that_it_does(four: Planned) -> None:
+def test_every_definition_has_its_roles_or_the_permissions_it_needs(four: Planned) -> None:
     lacking = []
     granted = grants(four)
     for each in four.resources:
@@ -286,7 +286,7 @@ def test_every_definition_has_its_roles_or_may_do_all_that_it_does(four: Planned
 
 
 def joined(made: Planned, assignment: Any) -> Iterator[Any]:
-    """The resources that the parameters of an assignment, or of its own initiative, name."""
+    """The resources named in the parameters of an assignment or of its initiative."""
     by_urn = {each.urn: each for each in made.resources}
     name = plain(assignment.inputs)["policyAssignmentName"]
     sources = [assignment]
@@ -300,7 +300,7 @@ def joined(made: Planned, assignment: Any) -> Iterator[Any]:
 
 
 @pytest.mark.parametrize("name", ["four", "one", "kept"])
-def test_every_identity_reaches_what_it_joins_resources_to(name: str, request: pytest.FixtureRequest) -> None:
+def test_every_identity_has_access_to_the_resources_it_uses(name: str, request: pytest.FixtureRequest) -> None:
     made: Planned = request.getfixturevalue(name)
     granted, by_urn, seen = grants(made), {each.urn: each for each in made.resources}, set()
     lacking = []
@@ -322,7 +322,7 @@ def test_every_identity_reaches_what_it_joins_resources_to(name: str, request: p
     assert seen == set(JOINS)
 
 
-def test_what_hands_out_roles_hands_out_none_that_could_do_so_in_turn(four: Planned) -> None:
+def test_identities_that_assign_roles_assign_none_that_could_do_so(four: Planned) -> None:
     conditions = [
         each["condition"]
         for each in four.of("authorization:RoleAssignment")
@@ -334,4 +334,4 @@ def test_what_hands_out_roles_hands_out_none_that_could_do_so_in_turn(four: Plan
         "18d7d88d-d35e-4fb5-a5c3-7773c20a72d9",
         "f58310d9-a9f6-439a-9e8d-f62e7b41a168",
     ):
-        assert conditions[0].count(privileged) == 2  # giving a role, and taking it away
+        assert conditions[0].count(privileged) == 2  # assigning a role, and removing it

@@ -30,7 +30,7 @@ def kent(azure: dict | None = None, **more) -> Planned:
 
 
 @pytest.mark.parametrize("slug", ["west-midlands", "essex", "dyfed-powys"])
-def test_everything_that_can_be_tagged_has_every_mandatory_tag(slug):
+def test_every_taggable_resource_has_every_mandatory_tag(slug):
     tagged = 0
     for resource in built(slug).resources:
         if resource.type.startswith("azure-native:") and "tags" in AZURE.resource(resource.type).inputs.properties:
@@ -61,7 +61,7 @@ def test_a_hybrid_force_has_both_halves():
     assert owners["digital-evidence"] == "Digital Evidence Service Owner"
 
 
-def test_a_force_in_the_cloud_only_has_no_tenants():
+def test_a_cloud_only_force_has_no_tenants():
     made = built("essex")
     assert made.of("core/v1:Namespace") == []
     assert "tenantNamespaces" not in made.outputs
@@ -112,7 +112,7 @@ def test_the_settings_reach_the_vault_the_workspace_and_the_budget():
     assert made.one("consumption:Budget")["scope"] == "/subscriptions/6f0c7d1e-52b4-4a43-9a0e-1d5a6c7b8e02"
 
 
-def test_without_a_subscription_the_one_that_is_logged_in_is_used():
+def test_without_a_subscription_the_signed_in_one_is_used():
     assert kent().one("consumption:Budget")["scope"] == "/subscriptions/logged-in-subscription"
     assert kent().one("keyvault:Vault")["properties"]["tenantId"] == "logged-in-tenant"
 
@@ -123,7 +123,7 @@ def test_version_aliases_are_dropped_and_renamed_modules_kept():
     assert ["azure-native:insights:DiagnosticSetting"] in dropped.values()
 
 
-def test_version_aliases_are_kept_where_the_settings_say_so():
+def test_version_aliases_are_kept_if_the_settings_say_so():
     kept = kent(versionAliases="keep").aliases
     assert [alias for aliases in kept.values() for alias in aliases if alias.startswith("azure-native:network/v")]
 

@@ -1,4 +1,4 @@
-"""Debug messages of the SDK reach the engine only where somebody asked for them."""
+"""Debug messages of the SDK are sent to the engine only on request."""
 
 from importlib.util import find_spec, module_from_spec
 
@@ -10,7 +10,7 @@ from bluelamp.infra.sdk_debug import ASKED, drop_debug_messages
 
 
 class Engine:
-    """Keeps the messages that it is sent."""
+    """Records the messages that it receives."""
 
     def __init__(self) -> None:
         self.messages: list[str] = []
@@ -21,7 +21,7 @@ class Engine:
 
 @pytest.fixture
 def engine(monkeypatch: pytest.MonkeyPatch) -> Engine:
-    """The engine of this process, whose SDK is as it comes: another test may have run a program here."""
+    """The engine of this process with the unmodified SDK: another test may have run a program here."""
     made = Engine()
     spec = find_spec(log.__name__)
     assert spec is not None
@@ -33,7 +33,7 @@ def engine(monkeypatch: pytest.MonkeyPatch) -> Engine:
     return made
 
 
-def test_they_are_not_sent_and_those_of_other_levels_are(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_debug_messages_are_not_sent_and_others_are(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv(ASKED, raising=False)
     drop_debug_messages()
     log.debug("registering resource")
@@ -43,7 +43,7 @@ def test_they_are_not_sent_and_those_of_other_levels_are(engine: Engine, monkeyp
     assert engine.messages == ["a note", "a warning", "an error"]
 
 
-def test_they_are_sent_where_the_variable_asks_for_them(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_debug_messages_are_sent_if_the_variable_is_set(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(ASKED, "1")
     drop_debug_messages()
     log.debug("registering resource")

@@ -29,7 +29,7 @@ def test_the_namespace_has_the_six_pod_security_labels_and_its_owner(label):
     assert metadata["annotations"]["bluelamp/cost-centre"] == "WMP-4410"
 
 
-def test_baseline_is_enforced_where_asked_for_and_restricted_still_warned_of(label):
+def test_baseline_can_be_enforced_and_restricted_still_warned_about(label):
     labels = tenant(label, pod_security="baseline").one("Namespace")["metadata"]["labels"]
     assert labels["pod-security.kubernetes.io/enforce"] == "baseline"
     assert labels["pod-security.kubernetes.io/warn"] == "restricted"
@@ -52,7 +52,7 @@ def test_the_four_network_policies_deny_everything_but_dns_the_gateway_and_neigh
     assert policies["allow-same-namespace"]["egress"] == [{"to": [{"podSelector": {}}]}]
 
 
-def test_what_the_pods_may_use_together_is_limited(label):
+def test_the_total_resources_of_the_pods_are_limited(label):
     made = tenant(label, quota={"cpu": "8", "pods": 20})
     hard = made.one("ResourceQuota")["spec"]["hard"]
     assert (hard["requests.cpu"], hard["limits.cpu"]) == ("8", "8")
@@ -75,7 +75,7 @@ def test_the_service_account_mounts_no_token(label):
     assert account["automountServiceAccountToken"] is False
 
 
-def test_everything_of_a_tenant_is_in_its_namespace_and_known_in_a_preview(label):
+def test_every_object_of_a_tenant_is_in_its_namespace_and_known_in_a_preview(label):
     made = tenant(label, groups={"view": GROUP})
     inside = [
         each for each in made.resources if each.type.startswith("kubernetes:") and not each.type.endswith("Namespace")
@@ -84,14 +84,14 @@ def test_everything_of_a_tenant_is_in_its_namespace_and_known_in_a_preview(label
     assert {each.inputs["metadata"]["namespace"] for each in inside} == {"records"}
 
 
-def test_ways_out_are_opened_one_by_one(label):
+def test_egress_rules_are_added_one_by_one(label):
     made = tenant(label, egress=[{"name": "database", "cidr": "10.144.8.0/28", "ports": [1433]}])
     policies = {policy["metadata"]["name"]: policy["spec"] for policy in made.of("NetworkPolicy")}
     (rule,) = policies["allow-egress-database"]["egress"]
     assert rule == {"to": [{"ipBlock": {"cidr": "10.144.8.0/28"}}], "ports": [{"protocol": "TCP", "port": 1433}]}
 
 
-def test_a_way_out_to_a_host_is_a_policy_of_ciliums(label):
+def test_egress_to_a_host_is_a_cilium_policy(label):
     way = {"name": "sign-in", "hosts": ["login.microsoftonline.com"], "ports": [443], "program": "forecast"}
     made = tenant(label, egress=[way])
     assert "allow-egress-sign-in" not in {each["metadata"]["name"] for each in made.of("NetworkPolicy")}
@@ -114,12 +114,12 @@ def test_a_way_out_to_a_host_is_a_policy_of_ciliums(label):
         ({"hosts": ["https://a.example"]}, "egress 'a': host 'https://a.example' is not a host name"),
     ],
 )
-def test_a_way_out_is_to_a_range_or_to_hosts(label, way, message):
+def test_egress_is_to_a_range_or_to_hosts(label, way, message):
     with pytest.raises(ValueError, match=re.escape(message)):
         tenant(label, egress=[{"name": "a", "ports": [443], **way}])
 
 
-def test_monitoring_may_read_metrics_where_it_is_named(label):
+def test_monitoring_may_read_metrics_if_it_is_named(label):
     policies = {
         policy["metadata"]["name"]: policy
         for policy in tenant(label, monitoring_namespace="monitoring").of("NetworkPolicy")
@@ -128,7 +128,7 @@ def test_monitoring_may_read_metrics_where_it_is_named(label):
     assert rule == {"from": [{"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "monitoring"}}}]}
 
 
-def test_a_repository_is_followed_with_the_rights_of_edit_in_the_namespace_only(label):
+def test_a_repository_is_followed_with_edit_rights_in_the_namespace_only(label):
     made = tenant(label, gitops={"url": "https://git.example.org/a", "path": "./live", "secret_name": "key"})
     source, sync = made.one("GitRepository")["spec"], made.one("Kustomization")["spec"]
     assert source["ref"] == {"branch": "main"}
@@ -140,7 +140,7 @@ def test_a_repository_is_followed_with_the_rights_of_edit_in_the_namespace_only(
     assert binding["subjects"] == [{"kind": "ServiceAccount", "name": "gitops", "namespace": "records"}]
 
 
-def test_volumes_and_containers_are_limited_where_asked_for(label):
+def test_volumes_and_containers_are_limited_on_request(label):
     made = tenant(label, quota={"storage": "100Gi", "volumes": 4}, limits={"cpu": "1", "most_memory": "4Gi"})
     hard = made.one("ResourceQuota")["spec"]["hard"]
     assert (hard["requests.storage"], hard["persistentvolumeclaims"]) == ("100Gi", "4")
@@ -149,7 +149,7 @@ def test_volumes_and_containers_are_limited_where_asked_for(label):
     assert limit["max"] == {"memory": "4Gi"}
 
 
-def test_every_mistake_of_a_tenant_is_said_at_once(label):
+def test_every_mistake_in_a_tenant_is_reported_at_once(label):
     with pytest.raises(ValueError) as refusal:  # noqa: PT011 - the whole message is compared
         tenant(
             label,

@@ -1,4 +1,4 @@
-"""How a force's halves are joined: hubs, private ways, Arc, and workloads that sign in to Azure."""
+"""How a force's parts are connected: hubs, private links, Arc, and workloads that sign in to Azure."""
 
 import json
 from collections.abc import Iterator
@@ -49,12 +49,12 @@ def test_the_hubs_are_peered_and_the_second_uses_the_gateway_of_the_first(full: 
     assert first["allowForwardedTraffic"] is second["allowForwardedTraffic"] is True
 
 
-def test_each_firewall_sends_what_is_in_the_other_region_to_the_firewall_there(full: Planned) -> None:
+def test_each_firewall_routes_traffic_for_the_other_region_to_the_firewall_there(full: Planned) -> None:
     south = routes(full, "rt-firewall-wmp-prod-uks")
     west = routes(full, "rt-firewall-wmp-prod-ukw")
     assert south == {"0.0.0.0/0": "Internet", "10.125.0.0/16": "10.125.0.4"}
     assert west == {"0.0.0.0/0": "Internet", "10.61.0.0/16": "10.61.0.4"}
-    # What comes from the sites for the other region passes the firewall as well.
+    # Traffic from the sites to the other region passes the firewall as well.
     assert routes(full, "rt-gateway-wmp-prod-uks")["10.125.0.0/16"] == "10.61.0.4"
 
 
@@ -67,13 +67,13 @@ def test_both_hubs_inherit_a_base_policy_of_their_own_region(full: Planned) -> N
         assert "basePolicy" not in base
 
 
-def test_a_base_policy_of_somebody_elses_takes_the_place_of_the_forces_own() -> None:
+def test_an_external_base_policy_replaces_the_forces_own() -> None:
     hub = {"firewall": {"basePolicyIds": {"uksouth": BASE}}}
     made = kent({"regions": ["uksouth"], "hub": hub}, profile="hybrid")
     assert made.one("network:FirewallPolicy")["basePolicy"] == {"id": BASE}
 
 
-def test_the_private_ways_hold_logs_metrics_and_arc(full: Planned) -> None:
+def test_the_private_links_cover_logs_metrics_and_arc(full: Planned) -> None:
     inside = {each["name"] for each in full.of("monitor:PrivateLinkScopedResource")}
     assert inside == {"workspace", "machines", "metrics"}
     cluster = full.one("kubernetes:ConnectedCluster", clusterName="arck-live-wmp-prod-uks")
@@ -81,7 +81,7 @@ def test_the_private_ways_hold_logs_metrics_and_arc(full: Planned) -> None:
     assert cluster["distribution"] == "rke2"
 
 
-def test_servers_and_their_databases_are_connected_where_the_settings_say_so(full: Planned) -> None:
+def test_servers_and_their_databases_are_connected_if_the_settings_say_so(full: Planned) -> None:
     assert {each["machineName"] for each in full.of("hybridcompute:Machine")} == {
         "custody-db-01",
         "firearms-db-01",
@@ -105,7 +105,7 @@ def test_every_service_account_that_signs_in_is_trusted_and_no_other(full: Plann
 
 
 def test_the_api_server_and_the_issuer_agree_on_the_address(full: Planned) -> None:
-    told = {
+    issuers = {
         variable["value"]
         for each in full.of("cluster.x-k8s.io/v1beta2:Cluster")
         for variable in each["spec"]["topology"]["variables"]
@@ -115,11 +115,11 @@ def test_the_api_server_and_the_issuer_agree_on_the_address(full: Planned) -> No
     gateways = {
         f"https://{each['serviceName']}.azure-api.net" for each in full.of("apimanagement:ApiManagementService")
     }
-    (gateway,) = gateways & {issuer.rpartition("/")[0] for issuer in told}
-    assert told == trusted == {f"{gateway}/{name}" for name in ("live", "non-live")}
+    (gateway,) = gateways & {issuer.rpartition("/")[0] for issuer in issuers}
+    assert issuers == trusted == {f"{gateway}/{name}" for name in ("live", "non-live")}
 
 
-def test_the_keys_in_the_settings_are_what_the_issuer_publishes(full: Planned) -> None:
+def test_the_issuer_publishes_the_keys_in_the_settings(full: Planned) -> None:
     written = load("west-midlands").on_premises.clusters[0].signing_keys[0]
     documents = [each["value"] for each in full.of("apimanagement:ApiOperationPolicy")]
     assert any(json.dumps(written.n) in document.replace("&quot;", '"') for document in documents)
@@ -137,7 +137,7 @@ def test_a_cluster_reads_its_own_vault_and_backs_up_to_its_own_container(full: P
     assert {kept[bucket] for bucket in buckets} == {30}
 
 
-def test_a_cluster_whose_keys_are_not_known_yet_is_told_its_issuer_and_nothing_more() -> None:
+def test_a_cluster_with_unknown_keys_gets_its_issuer_and_nothing_more() -> None:
     cluster = {
         "name": "live",
         "version": "1.36.3",
@@ -152,7 +152,7 @@ def test_a_cluster_whose_keys_are_not_known_yet_is_told_its_issuer_and_nothing_m
         assert made.of(kind) == []
 
 
-def test_an_exemption_of_policy_reaches_azure() -> None:
+def test_a_policy_exemption_is_created_in_azure() -> None:
     made = kent({"regions": ["uksouth"], "policyExemptions": [EXEMPTION]}, profile="hybrid")
     found = made.one("authorization:PolicyExemption")
     assert (found["policyExemptionName"], found["scope"]) == ("EX-0007", EXEMPTION["scope"])
@@ -208,29 +208,29 @@ def test_everything_is_connected_to_the_virtual_hub_of_its_region(virtual_wan: P
     assert len(connected) == 4  # records, archive, and the network beside each virtual hub
 
 
-def test_behind_a_virtual_hub_names_are_asked_of_the_resolver_beside_it(virtual_wan: Planned) -> None:
-    asked = {
+def test_behind_a_virtual_hub_dns_queries_go_to_the_resolver_beside_it(virtual_wan: Planned) -> None:
+    resolvers = {
         each["location"]: each["dnsSettings"]["servers"]
         for each in virtual_wan.of("network:FirewallPolicy")
         if "servers" in each["dnsSettings"]
     }
-    assert asked == {"uksouth": ["10.37.0.164"], "ukwest": ["10.101.0.164"]}
+    assert resolvers == {"uksouth": ["10.37.0.164"], "ukwest": ["10.101.0.164"]}
     answers = {
         each["location"]: each["ipConfigurations"][0]["privateIpAddress"]
         for each in virtual_wan.of("dnsresolver:InboundEndpoint")
     }
-    assert {region: [address] for region, address in answers.items()} == asked
+    assert {region: [address] for region, address in answers.items()} == resolvers
 
 
 def alerted(made: Planned) -> set[tuple[str, str]]:
-    """The short names of what has alerts on metrics, with the type that Azure measures."""
+    """The short names of the resources with metric alerts, with the type that Azure measures."""
     return {
         (each["ruleName"].removeprefix("alert-"), each["criteria"]["allOf"][0]["metricNamespace"].split("/")[1])
         for each in made.of("monitor:MetricAlert")
     }
 
 
-def test_the_firewalls_and_every_way_to_the_sites_have_alerts(full: Planned, virtual_wan: Planned) -> None:
+def test_the_firewalls_and_every_connection_to_the_sites_have_alerts(full: Planned, virtual_wan: Planned) -> None:
     assert {
         ("firewall-health-wmp-prod", "azureFirewalls"),
         ("second-firewall-health-wmp-prod", "azureFirewalls"),
@@ -246,19 +246,19 @@ def test_the_firewalls_and_every_way_to_the_sites_have_alerts(full: Planned, vir
     } <= alerted(virtual_wan)
 
 
-def test_a_circuit_on_order_rings_nobody(full: Planned) -> None:
+def test_a_circuit_on_order_has_no_alerts(full: Planned) -> None:
     assert full.of("network:ExpressRouteCircuit")
     assert "expressRouteCircuits" not in {measured for _, measured in alerted(full)}
 
 
-def test_in_a_starting_force_a_virtual_wan_still_has_its_firewall() -> None:
+def test_a_starter_force_with_a_virtual_wan_still_has_its_firewall() -> None:
     components = {"privateDns": "hybrid", "dnsResolver": "hybrid"}
     made = kent({"topology": "virtual-wan", "regions": ["uksouth"]}, components=components)
     assert made.one("network:AzureFirewall")["sku"]["name"] == "AZFW_Hub"
     assert not made.of("network:BastionHost")
 
 
-def test_what_has_a_price_or_an_end_is_as_the_settings_say(full: Planned) -> None:
+def test_paid_and_dated_options_follow_the_settings(full: Planned) -> None:
     guards = full.of("dataprotection:DppResourceGuardProxy")
     assert len(guards) == len(full.of("recoveryservices:ResourceGuardProxy")) == 5
     assert all(network["enableDdosProtection"] for network in full.of("network:VirtualNetwork"))

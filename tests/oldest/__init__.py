@@ -1,1 +1,1 @@
-"""What Bluelamp supports at the least: the oldest engine, built from `gomod/`, and the oldest packages."""
+"""The minimum versions that Bluelamp supports: the oldest engine, built from `gomod/`, and the oldest packages."""

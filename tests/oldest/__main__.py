@@ -1,8 +1,8 @@
-"""`python -m tests.oldest`: programs of many shapes and a force, on the oldest engine and packages that are supported.
+"""`python -m tests.oldest`: programs in many layouts and a force, with the oldest supported engine and packages.
 
 The engine is built from `gomod/`, and the host of the YAML language from `yaml/`: both take minutes the first time, and
-are kept. The packages are the lowest versions that `pyproject.toml` allows, in an environment of their own. Ends with the
-exit status of the tests.
+are cached. The packages have the lowest versions that `pyproject.toml` allows, in an environment of their own. The exit
+status is that of the tests.
 """
 
 import os
@@ -24,13 +24,13 @@ _YAML: Final = Path(__file__).parent / "yaml"
 _UV: Final = str(Path(sys.executable).with_name("uv"))
 _OWN: Final = ROOT / ".bluelamp" / "oldest"
 _BESIDES: Final = ("pytest", "pytest-xdist", "hypothesis", "pulumi-tls", "pulumi-command", "setuptools")
-"""What the tests and the build need, of whatever version."""
+"""The packages that the tests and the build need, in any version."""
 _HOST: Final = _OWN / "yaml" / "pulumi-language-yaml"
 TESTS: Final = (
     "tests/oldest/programs.py",
     "tests/endtoend/test_shapes.py",
-    "tests/endtoend/test_forces.py::test_a_force_comes_up_drifts_is_mended_and_goes[dyfed-powys]",
-    "tests/endtoend/test_foreign_programs.py::test_a_program_comes_up_stays_and_goes[integration]",
+    "tests/endtoend/test_forces.py::test_a_force_comes_up_drifts_is_repaired_and_is_destroyed[dyfed-powys]",
+    "tests/endtoend/test_foreign_programs.py::test_a_program_comes_up_has_no_changes_and_is_destroyed[integration]",
     "tests/rehearsal/sdk",
     "tests/planning/test_quick_sdk.py",
 )

@@ -1,4 +1,4 @@
-"""What only runs by `make oldest`: its own engine, and a program in another language than Python."""
+"""Tests that only `make oldest` runs: its own engine, and a program in another language than Python."""
 
 import json
 import os
@@ -31,13 +31,13 @@ pulumi destroy --skip-preview
 """
 
 
-def test_the_engine_is_the_oldest_that_is_supported(tmp_path: Path) -> None:
+def test_the_engine_is_the_oldest_supported_one(tmp_path: Path) -> None:
     wanted = pinned_version(Path(__file__).parent / "gomod")
-    said = bluelamp(["engine", "status"], tmp_path)
-    assert f"pulumi {wanted}" in said.stdout, said.stdout + said.stderr
+    output = bluelamp(["engine", "status"], tmp_path)
+    assert f"pulumi {wanted}" in output.stdout, output.stdout + output.stderr
 
 
-def test_a_program_in_yaml_comes_up_stays_and_goes(tmp_path: Path) -> None:
+def test_a_program_in_yaml_comes_up_and_is_destroyed(tmp_path: Path) -> None:
     (tmp_path / "Pulumi.yaml").write_text(PROGRAM)
     path = f"{os.environ['YAML_HOST']}{os.pathsep}{os.environ['PATH']}"
     life = bluelamp(["rehearse", "--", "sh", "-ec", LIFE], tmp_path, PATH=path)

@@ -1,4 +1,4 @@
-"""What a property's value comes from: told only where a trial showed it."""
+"""The origin of a property's value: reported only if an experiment confirmed it."""
 
 import json
 import re
@@ -27,7 +27,7 @@ URN = "urn:pulumi:essex::bluelamp::bluelamp:index:Hub$azure-native:network:Azure
 
 
 def firewall(force: Force) -> dict[str, Any]:
-    """What a small program says of a firewall: of settings, of several of them, and by itself."""
+    """A small program's firewall: properties from one setting, from several, and from the program itself."""
     azure = force.azure
     assert azure is not None
     hub = azure.hub
@@ -44,7 +44,7 @@ def firewall(force: Force) -> dict[str, Any]:
 
 
 def small(force: Force, *_: Any, stack: str = "essex", **__: Any) -> Plan:
-    """The plan of that program. There is no firewall where none is enabled, and no plan for a strange milestone."""
+    """The plan of that program. It has no firewall if none is enabled, and fails for an unknown milestone."""
     program_inputs = firewall(force)
     if force.roadmap_milestone.startswith("x"):
         raise ValueError("there is no such milestone")
@@ -82,7 +82,7 @@ def line_of(file: str, pattern: str) -> int:
     return next(number for number, line in enumerate(lines, 1) if re.search(pattern, line))
 
 
-def test_a_setting_that_is_written_is_named_with_its_line(essex: Force) -> None:
+def test_a_written_setting_is_named_with_its_line(essex: Force) -> None:
     found = origin(essex, "threatIntelMode")
     assert (found.kind, found.value) == (Kind.SETTING, "Deny")
     (one,) = found.settings
@@ -113,36 +113,36 @@ def test_an_address_leads_to_the_file_that_keeps_it(essex: Force) -> None:
     assert "bluelamp:azure.regions[0]" in by_path, "but the region"
 
 
-def test_a_value_that_is_made_of_several_settings_names_them_all(essex: Force) -> None:
+def test_a_value_from_several_settings_names_them_all(essex: Force) -> None:
     found = origin(essex, "tags")
     assert {each.path for each in found.settings} == {"bluelamp:owner.email", "bluelamp:costCentre", "forces.essex"}
 
 
-def test_a_setting_that_cannot_be_seen_in_the_value_is_found_all_the_same(essex: Force) -> None:
+def test_a_setting_not_visible_in_the_value_is_found(essex: Force) -> None:
     found = origin(essex, "zones")
     assert [each.path for each in found.settings] == ["bluelamp:azure.budget.amount"]
     assert origin(essex, "zones", likely_only=True).settings == ()
 
 
 def test_a_setting_that_only_has_the_same_value_is_not_named(essex: Force) -> None:
-    """Bastion's and the firewall's tier are both Standard: which one it is, is tried."""
+    """Bastion's and the firewall's tier are both Standard: an experiment shows which one it is."""
     (one,) = origin(essex, "sku.tier").settings
     assert one.path == "bluelamp:azure.hub.firewall.tier"
 
 
-def test_what_the_code_fixes_is_said_only_after_every_setting_was_tried(essex: Force) -> None:
-    heard: list[str] = []
-    found = origin(essex, "sku.name", progress=heard.append)
+def test_the_code_is_named_only_after_every_setting_was_tried(essex: Force) -> None:
+    lines: list[str] = []
+    found = origin(essex, "sku.name", progress=lines.append)
     assert (found.kind, found.value, found.settings) == (Kind.CODE, "AZFW_VNet", ())
     assert found.untried == ("bluelamp:roadmapMilestone",), "the program takes no other milestone"
     assert not found.exhausted, "what could not be tried may change it"
     assert 0 < found.tried < len(leaves(essex, ROOT)), "what the program does not read is not tried"
     assert "bluelamp:azure.hub.firewall.enabled" in {each.path for each in found.conditions}
-    assert heard
+    assert lines
     assert not origin(essex, "sku.name", likely_only=True).exhausted
 
 
-def test_what_the_provider_fills_in_and_the_cloud_works_out_is_given_to_no_setting(essex: Force) -> None:
+def test_provider_defaults_and_cloud_outputs_are_attributed_to_no_setting(essex: Force) -> None:
     provided = origin(essex, "azureApiVersion")
     assert (provided.kind, provided.value, provided.settings) == (Kind.PROVIDER, "2025-01-01", ())
     found = origin(essex, "workspaceId")
@@ -152,7 +152,7 @@ def test_what_the_provider_fills_in_and_the_cloud_works_out_is_given_to_no_setti
     assert origin(essex, "sku.nope").kind is Kind.NOTHING
 
 
-def test_a_secret_is_traced_and_not_told(essex: Force) -> None:
+def test_a_secret_is_traced_and_not_shown(essex: Force) -> None:
     found = origin(essex, "password")
     assert found.value == "[secret]"
     assert all(each.became == "[secret]" for each in found.settings)
@@ -172,7 +172,7 @@ def test_the_code_that_names_it_is_found() -> None:
 
 
 @pytest.mark.parametrize("slug", ["west-midlands", "essex", "dyfed-powys"])
-def test_every_setting_can_be_changed_and_has_a_place(slug: str) -> None:
+def test_every_setting_can_be_changed_and_has_a_location(slug: str) -> None:
     force = load(slug, root=ROOT)
     for leaf in leaves(force, ROOT):
         assert (ROOT / leaf.file).is_file(), leaf
@@ -183,7 +183,7 @@ def test_every_setting_can_be_changed_and_has_a_place(slug: str) -> None:
             assert changed(force, leaf, other) != force
 
 
-def test_a_written_setting_stands_at_its_line() -> None:
+def test_a_written_setting_is_at_its_line() -> None:
     force = load("essex", root=ROOT)
     lines = (ROOT / STACK).read_text(encoding="utf-8").splitlines()
     for leaf in leaves(force, ROOT):
@@ -197,22 +197,22 @@ def explained(*words: str) -> dict[str, Any]:
     return json.loads(run.stdout)["result"]  # type: ignore[no-any-return]
 
 
-def test_the_command_explains_a_resource_and_how_it_is_judged() -> None:
-    said = explained("essex", "hub-firewall")
-    assert said["type"] == "azure-native:network:AzureFirewall"
-    assert said["component"] == {"name": "hub", "type": "bluelamp:index:Hub", "folder": "modules/azure/hub"}
-    assert {each["rule"]: each["verdict"] for each in said["findings"]}["BL-DAT-001"] == "pass"
+def test_the_command_explains_a_resource_and_its_verdicts() -> None:
+    output = explained("essex", "hub-firewall")
+    assert output["type"] == "azure-native:network:AzureFirewall"
+    assert output["component"] == {"name": "hub", "type": "bluelamp:index:Hub", "folder": "modules/azure/hub"}
+    assert {each["rule"]: each["verdict"] for each in output["findings"]}["BL-DAT-001"] == "pass"
 
 
-def test_the_command_says_where_a_property_comes_from() -> None:
+def test_the_command_names_the_origin_of_a_property() -> None:
     run = bluelamp(("explain", "essex", "logs-workspace", "retentionInDays"), ROOT)
     line = line_of(STACK, "retentionDays:")
-    said = f"It follows the setting bluelamp:azure.logAnalytics.retentionDays, which is 365 in {STACK}:{line}."
-    assert said in run.stdout, run.stdout + run.stderr
+    output = f"It follows the setting bluelamp:azure.logAnalytics.retentionDays, which is 365 in {STACK}:{line}."
+    assert output in run.stdout, run.stdout + run.stderr
 
 
 @pytest.mark.parametrize(
-    ("words", "said"),
+    ("words", "message"),
     [
         (["essex", "hub-firewall", "threatIntelMod"], "did you mean threatIntelMode?"),
         (["esex", "hub-firewall"], "did you mean essex"),
@@ -220,17 +220,17 @@ def test_the_command_says_where_a_property_comes_from() -> None:
         (["BL-NET-0011"], "did you mean BL-NET-0"),
     ],
 )
-def test_what_cannot_be_explained_is_told(words: list[str], said: str) -> None:
+def test_an_unknown_name_is_reported(words: list[str], message: str) -> None:
     run = bluelamp(("explain", *words), ROOT)
     assert run.returncode == 2
-    assert said in run.stderr
+    assert message in run.stderr
     assert "Traceback" not in run.stderr
 
 
-def test_a_control_says_how_far_rules_can_see_it() -> None:
-    said = explained("A1.a")
-    assert [each["extent"] for each in said["controls"]] == ["not-assessable", "not-assessable"]
-    assert all(each["why"] and not each["rules"] for each in said["controls"])
+def test_a_control_says_how_much_of_it_rules_can_assess() -> None:
+    output = explained("A1.a")
+    assert [each["extent"] for each in output["controls"]] == ["not-assessable", "not-assessable"]
+    assert all(each["why"] and not each["rules"] for each in output["controls"])
     assert explained("b3.b")["controls"][-1]["rules"]
 
 

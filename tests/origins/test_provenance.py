@@ -1,4 +1,4 @@
-"""The answers of `explain` for real programs, against what a plan of everything shows."""
+"""The answers of `explain` for real programs, compared with full plans."""
 
 import json
 from dataclasses import replace
@@ -43,7 +43,7 @@ def made() -> list[PlannedResource]:
 
 @given(st.sampled_from(range(35)))
 @settings(derandomize=True, deadline=None, max_examples=35)
-def test_a_resource_that_is_planned_alone_is_the_one_of_the_whole_plan(place: int) -> None:
+def test_a_resource_planned_alone_equals_that_of_the_full_plan(place: int) -> None:
     resource = made()[place % len(made())]
     pulled = plan_force_resource(force(), resource.urn, ROOT).resource
     assert pulled == replace(resource, position=None), "the place is that of the whole plan alone"
@@ -53,14 +53,14 @@ def test_the_declared_resources_are_those_of_the_plan() -> None:
     assert [each.urn for each in declared_resources(force(), ROOT)] == [each.urn for each in plan().resources]
 
 
-def test_the_program_is_left_as_it_was() -> None:
+def test_the_program_is_unchanged() -> None:
     before = plan_settings(force(), ROOT)
     plan_force_resource(force(), made()[0].urn, ROOT)
     assert plan_settings(force(), ROOT) == before
     assert plan_force_resource(force(), "urn:pulumi:dyfed-powys::bluelamp::a::b", ROOT).resource is None
 
 
-def test_a_program_with_a_provider_of_its_own_is_planned_alone_again_and_again() -> None:
+def test_a_program_with_its_own_provider_is_planned_alone_repeatedly() -> None:
     (tenant,) = [each for each in leaves(force(), ROOT) if each.path == "bluelamp:azure.tenantId"]
     other = Variants(force(), ROOT)([(tenant, tenant.others[0])])
     pulled = [plan_force_resource(other, made()[0].urn, ROOT, stack=SLUG).resource for _ in range(3)]
@@ -71,7 +71,7 @@ def test_a_program_with_a_provider_of_its_own_is_planned_alone_again_and_again()
 
 @cache
 def truth() -> dict[tuple[str, str], set[str]]:
-    """What each property of each resource follows, by a plan of everything for each value of each of some settings."""
+    """The settings that each property of each resource depends on, from a full plan for each value of some settings."""
     found: dict[tuple[str, str], set[str]] = {}
     variant = Variants(force(), ROOT)
     before = {each.urn: each.inputs for each in made()}
@@ -132,7 +132,7 @@ def origin(slug: str, name: str, path: str) -> Origin:
 
 
 @pytest.mark.parametrize(("name", "key"), PAIRS)
-def test_the_answer_is_what_plans_of_everything_show(name: str, key: str) -> None:
+def test_the_answer_agrees_with_full_plans(name: str, key: str) -> None:
     (urn,) = [each.urn for each in made() if each.name == name]
     found = origin(SLUG, name, key)
     paths = {each.path for each in sample()}
@@ -141,19 +141,19 @@ def test_the_answer_is_what_plans_of_everything_show(name: str, key: str) -> Non
         assert found.kind in (Kind.SETTING, Kind.DEFAULT, Kind.CLOUD)
 
 
-def test_what_is_not_set_and_could_be_leads_to_the_setting() -> None:
+def test_an_unset_property_leads_to_its_setting() -> None:
     found = origin(SLUG, "logs-workspace", "workspaceCapping")
     assert found.kind is Kind.DEFAULT
     assert found.settings[0].path == "bluelamp:azure.logAnalytics.dailyQuotaGb"
 
 
-def test_what_only_a_setting_that_is_left_out_could_change_is_found() -> None:
+def test_a_property_that_only_an_omitted_setting_changes_is_found() -> None:
     found = origin(SLUG, "hub-network", "enableDdosProtection")
     assert [each.path for each in found.settings] == ["bluelamp:components.ddosPlan"]
     assert (found.value, found.settings[0].became) == (False, True)
 
 
-def test_what_the_code_fixes_is_named_with_its_line() -> None:
+def test_a_value_fixed_in_code_is_named_with_its_line() -> None:
     found = origin(SLUG, "vault-vault", "properties.enablePurgeProtection")
     assert (found.kind, found.settings, found.exhausted) == (Kind.CODE, (), True)
     file, line = argument(found.code[0], parse("properties.enablePurgeProtection"))
@@ -170,7 +170,7 @@ def test_the_innermost_argument_is_named(tmp_path: Path) -> None:
     assert argument(Frame(file, 1), ("other",))[1] == 1
 
 
-def test_reads_are_of_what_is_looked_at_and_end_with_the_block() -> None:
+def test_only_reads_of_watched_values_are_recorded_until_the_block_ends() -> None:
     one = force()
     with reads(one) as seen:
         assert one.azure is not None
@@ -183,7 +183,7 @@ def test_reads_are_of_what_is_looked_at_and_end_with_the_block() -> None:
     assert not seen.cover(("azure", "hub", "firewall", "enabled"))
 
 
-def test_a_default_that_several_landing_zones_share_is_read_in_each() -> None:
+def test_a_default_shared_by_several_landing_zones_is_read_in_each() -> None:
     azure = force("essex").azure
     assert azure is not None
     first, second, *_ = azure.landing_zones
@@ -195,7 +195,7 @@ def test_a_default_that_several_landing_zones_share_is_read_in_each() -> None:
 
 @given(st.data())
 @settings(derandomize=True, deadline=None, max_examples=tries(60))
-def test_a_variant_differs_in_its_setting_and_in_what_follows_from_it(data: st.DataObject) -> None:
+def test_a_variant_differs_in_its_setting_and_the_values_that_depend_on_it(data: st.DataObject) -> None:
     slug = data.draw(st.sampled_from((SLUG, "essex")))
     leaf = data.draw(st.sampled_from([each for each in leaves(force(slug), ROOT) if each.others]))
     other = data.draw(st.sampled_from(leaf.others))
@@ -204,7 +204,7 @@ def test_a_variant_differs_in_its_setting_and_in_what_follows_from_it(data: st.D
     assert not list(differences(force(slug), Variants(force(slug), ROOT)([])))
 
 
-def test_a_default_that_follows_the_profile_moves_with_it() -> None:
+def test_a_default_that_depends_on_the_profile_changes_with_it() -> None:
     one = force()
     (profile,) = [each for each in leaves(one, ROOT) if each.path == "bluelamp:profile"]
     bastion = ("azure", "hub", "bastion", "enabled")
@@ -224,13 +224,13 @@ def test_the_command_names_a_component_that_no_profile_includes() -> None:
 
 def test_the_command_gives_the_answer_as_json() -> None:
     run = bluelamp(("explain", SLUG, "vault-vault", "properties.enablePurgeProtection", "--format", "json"), ROOT)
-    said: dict[str, Any] = json.loads(run.stdout)["result"]
-    assert said["origin"]["exhausted"] is True
-    file, _, line = said["origin"]["code"].partition(":")
+    output: dict[str, Any] = json.loads(run.stdout)["result"]
+    assert output["origin"]["exhausted"] is True
+    file, _, line = output["origin"]["code"].partition(":")
     assert "enable_purge_protection" in (ROOT / file).read_text(encoding="utf-8").splitlines()[int(line) - 1]
 
 
-def test_a_property_that_the_type_does_not_have_is_refused() -> None:
+def test_a_property_unknown_to_the_type_is_refused() -> None:
     run = bluelamp(("explain", SLUG, "hub-network", "enableDdosProtectio"), ROOT)
     assert run.returncode == 2
     assert "did you mean enableDdosProtection?" in run.stderr

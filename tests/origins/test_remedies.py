@@ -1,4 +1,4 @@
-"""The settings that are said to cure a failure cure it, written as a user writes them."""
+"""The settings named as remedies fix their failures when a user writes them."""
 
 from itertools import pairwise
 from pathlib import Path
@@ -42,7 +42,7 @@ def put(project: Project, setting: str, value: Any) -> None:
 
 @pytest.fixture(scope="module")
 def cured(tmp_path_factory: pytest.TempPathFactory) -> tuple[Project, list[Check]]:
-    """A force whose every remedy is followed, and the check before each round."""
+    """A force to which every remedy is applied, and the check before each round."""
     project = make_project(tmp_path_factory.mktemp("cured") / "project")
     for setting, value in FAILING.items():
         put(project, setting, value)
@@ -65,7 +65,7 @@ def failures(check: Check) -> dict[tuple[str, str], str]:
     return {(each.rule.id, each.urn): each.remedy for each in check.report.findings if each.verdict is Verdict.FAIL}
 
 
-def test_every_remedy_cures_what_it_is_given_for(cured: tuple[Project, list[Check]]) -> None:
+def test_every_remedy_fixes_its_failure(cured: tuple[Project, list[Check]]) -> None:
     _, checks = cured
     proposed: set[tuple[str, str]] = set()
     for before, after in pairwise(checks):
@@ -79,11 +79,11 @@ def test_every_remedy_cures_what_it_is_given_for(cured: tuple[Project, list[Chec
     assert proposed == known, "add a value that breaks the rule to FAILING"
 
 
-def test_no_remedy_is_given_where_none_is_left(cured: tuple[Project, list[Check]]) -> None:
+def test_no_remedy_is_given_if_none_is_left(cured: tuple[Project, list[Check]]) -> None:
     assert not any(failures(cured[1][-1]).values())
 
 
-def test_every_failure_has_a_file_and_a_line_that_is_there(cured: tuple[Project, list[Check]]) -> None:
+def test_every_failure_has_an_existing_file_and_line(cured: tuple[Project, list[Check]]) -> None:
     project, checks = cured
     for check in checks:
         assert check.report is not None
@@ -94,7 +94,7 @@ def test_every_failure_has_a_file_and_a_line_that_is_there(cured: tuple[Project,
                 assert 1 <= line <= len((project.root / file).read_text("utf-8").splitlines()), finding.source
 
 
-def test_a_remedy_points_at_the_setting_that_is_written(project: Project) -> None:
+def test_a_remedy_points_at_the_written_setting(project: Project) -> None:
     check = check_plan(FORCE, project.root)
     assert check.report is not None
     (sku,) = [each for each in check.report.findings if each.remedy == "bluelamp:azure.keyVault.sku: premium"]
@@ -102,7 +102,7 @@ def test_a_remedy_points_at_the_setting_that_is_written(project: Project) -> Non
     assert sku.source == (f"stacks/Pulumi.{FORCE}.yaml", lines.index("      sku: standard") + 1)
 
 
-def test_a_line_of_the_program_is_one_of_the_project(tmp_path: Path) -> None:
+def test_a_line_of_the_program_is_in_the_project(tmp_path: Path) -> None:
     bases = (tmp_path,)
     assert program_line((tmp_path.as_uri() + "/modules/a%20b.py", 7), bases) == ("modules/a b.py", 7)
     assert program_line(("file:///elsewhere/a.py", 7), bases) is None
@@ -111,7 +111,7 @@ def test_a_line_of_the_program_is_one_of_the_project(tmp_path: Path) -> None:
     assert program_line(None, bases) is None
 
 
-def test_an_environment_s_fix_is_in_the_form_of_its_own_file(project: Project) -> None:
+def test_an_environments_fix_has_the_form_of_its_own_file(project: Project) -> None:
     zones = "[{name: NAME, budget: {amount: 100, contacts: [records@dyfed-powys.police.example]}}]"
     both = [yaml.safe_load(zones.replace("NAME", each))[0] for each in ("custody", "records")]
     put(project, "azure.landingZones", both)

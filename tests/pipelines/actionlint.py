@@ -14,7 +14,7 @@ _PACKAGE = "github.com/rhysd/actionlint/cmd/actionlint"
 
 
 def actionlint() -> Path:
-    """The program. Builds it first where it is not there, which takes some seconds."""
+    """The program. Builds it first if it is missing, which takes some seconds."""
     pin = hashlib.sha256((_MODULE / "go.sum").read_bytes()).hexdigest()[:16]
     target = cache() / "actionlint" / pin / "actionlint"
     target.parent.mkdir(parents=True, exist_ok=True)

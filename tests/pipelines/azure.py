@@ -1,7 +1,7 @@
 """Runs jobs of rendered Azure Pipelines on this machine, step by step, as an agent does: scripts run in bash.
 
-Tasks are stood in for: a checkout changes the commit of the workspace, artefacts are folders, caches do nothing. A
-condition or a task that is not known here is an error.
+Tasks are replaced: a checkout changes the commit of the workspace, artefacts are folders, caches do nothing. An unknown
+condition or task is an error.
 """
 
 import re
@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tests.pipelines.standins import Ran, check_out, shell
+from tests.pipelines.standins import JobResult, check_out, shell
 
 _MACRO = re.compile(r"\$\(([\w.]+)\)")
 _SET = re.compile(r"##vso\[task\.setvariable variable=(\w+)(;isOutput=true)?\](.*)")
@@ -22,7 +22,7 @@ _WORD = re.compile(r"\s*(?:('[^']*')|([\w.]+(?:\['[^']*'\])?)|([(),]))")
 class Runner:
     """An agent with a workspace; `variables` are the environment, `macros` the values of `$(...)`.
 
-    `known` has what conditions of stages look at: results (`dependencies.plan.result`) and outputs of earlier stages.
+    `known` has the values for conditions of stages: results (`dependencies.plan.result`) and outputs of earlier stages.
     """
 
     workspace: Path
@@ -32,38 +32,42 @@ class Runner:
     known: dict[str, str] = field(default_factory=dict)
 
     def wanted(self, stage: dict[str, Any]) -> bool:
-        """Whether a stage runs, of which the earlier ones have succeeded."""
+        """Whether a stage runs after earlier ones that succeeded."""
         return "condition" not in stage or self._holds(stage["condition"], failed=False, known=self.known)
 
-    def run(self, stage: dict[str, Any], name: str, sha: str, **macros: str) -> Ran:
-        """Runs one job of a stage at a commit, and keeps its result and outputs."""
+    def run(self, stage: dict[str, Any], name: str, sha: str, **macros: str) -> JobResult:
+        """Runs one job of a stage at a commit, and stores its result and outputs."""
         (job,) = [each for each in stage["jobs"] if name in (each.get("job"), each.get("deployment"))]
         steps = job["steps"] if "steps" in job else job["strategy"]["runOnce"]["deploy"]["steps"]
         temp = self.work / f"{name}-{len(list(self.work.iterdir()))}"
         temp.mkdir(parents=True)
-        values, ran, known = {**self.macros, "Agent.TempDirectory": str(temp), **macros}, Ran(), dict(self.known)
+        values, result, known = (
+            {**self.macros, "Agent.TempDirectory": str(temp), **macros},
+            JobResult(),
+            dict(self.known),
+        )
         for step in steps:
-            if not self._holds(step.get("condition", "succeeded()"), failed=bool(ran.failed), known=known):
+            if not self._holds(step.get("condition", "succeeded()"), failed=bool(result.failed), known=known):
                 continue
             title = step.get("displayName", "Check out")
             script = step.get("bash") or (step.get("inputs") or {}).get("inlineScript")
             if script is None:
-                ran.statuses[title] = self._task(step, values, sha)
+                result.statuses[title] = self._task(step, values, sha)
                 continue
             given = {key: self._filled(str(value), values) for key, value in (step.get("env") or {}).items()}
             fixed = {"AGENT_TEMPDIRECTORY": str(temp), "BUILD_SOURCEVERSION": sha}
             done = shell(self._filled(script, values), self.workspace, {**self.variables, **fixed, **given})
-            ran.statuses[title] = done.returncode
-            ran.said += done.stdout
+            result.statuses[title] = done.returncode
+            result.output += done.stdout
             for variable, output, value in _SET.findall(done.stdout):
                 place = f"{step['name']}.{variable}" if output else variable
                 values[variable] = known[f"variables['{place}']"] = value
                 if output:
-                    ran.outputs[variable] = value
+                    result.outputs[variable] = value
                     for key in (f"{stage['stage']}.outputs['{name}.{place}']", f"{name}.outputs['{place}']"):
                         self.known[f"dependencies.{key}"] = value
-        self.known[f"dependencies.{stage['stage']}.result"] = "Failed" if ran.failed else "Succeeded"
-        return ran
+        self.known[f"dependencies.{stage['stage']}.result"] = "Failed" if result.failed else "Succeeded"
+        return result
 
     def _task(self, step: dict[str, Any], values: dict[str, str], sha: str) -> int:
         artefacts = self.work.parent / "azure-artefacts"
@@ -83,7 +87,7 @@ class Runner:
         return 0
 
     def _filled(self, text: str, values: dict[str, str]) -> str:
-        # What is not known stays as it is.
+        # Unknown macros stay as they are.
         return _MACRO.sub(lambda found: values.get(found[1], found[0]), text)
 
     def _holds(self, condition: str, *, failed: bool, known: dict[str, str]) -> bool:

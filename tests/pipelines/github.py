@@ -1,7 +1,7 @@
-"""Runs a rendered GitHub workflow's jobs on this machine, step by step, as a runner does: shell lines are executed.
+"""Runs the jobs of a rendered GitHub workflow on this machine, step by step, as a runner does: scripts are executed.
 
-Actions are stood in for: a checkout changes the commit of the workspace, artefacts are folders, caches and logins do
-nothing. An expression that is not known here is an error.
+Actions are replaced: a checkout changes the commit of the workspace, artefacts are folders, caches and logins do
+nothing. An unknown expression is an error.
 """
 
 import os
@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tests.pipelines.standins import Ran, check_out, shell
+from tests.pipelines.standins import JobResult, check_out, shell
 
 _EXPRESSION = re.compile(r"\$\{\{\s*(.*?)\s*\}\}")
 
@@ -26,9 +26,9 @@ class Runner:
     variables: dict[str, str]
     actions: list[str] = field(default_factory=list)
 
-    def run(self, workflow: dict[str, Any], name: str, **context: str) -> Ran:
+    def run(self, workflow: dict[str, Any], name: str, **context: str) -> JobResult:
         """Runs one job."""
-        job, ran = workflow["jobs"][name], Ran()
+        job, result = workflow["jobs"][name], JobResult()
         known = {**self.context, **context}
         temp = self.work / f"{name}-{len(list(self.work.iterdir()))}"
         temp.mkdir(parents=True)
@@ -38,12 +38,12 @@ class Runner:
             file.touch()
         shared = {**self._env(workflow.get("env"), known), **self._env(job.get("env"), known)}
         for step in job["steps"]:
-            if not self._wanted(step.get("if"), ran, known):
+            if not self._wanted(step.get("if"), result, known):
                 continue
             if "uses" in step:
                 status = self._action(step, known, temp)
                 known[f"steps.{step.get('id')}.outcome"] = "failure" if status else "success"
-                ran.statuses[step["name"]] = 0 if step.get("continue-on-error") else status
+                result.statuses[step["name"]] = 0 if step.get("continue-on-error") else status
             else:
                 before = len(files["GITHUB_OUTPUT"].read_text())
                 environment = {
@@ -58,19 +58,19 @@ class Runner:
                     [self.variables["FIRST"], *reversed(path), self.variables["PATH"]]
                 )
                 done = shell(self._filled(step["run"], known), self.workspace, environment, "-e")
-                ran.statuses[step["name"]] = done.returncode
-                ran.said += done.stdout
+                result.statuses[step["name"]] = done.returncode
+                result.output += done.stdout
                 for line in files["GITHUB_OUTPUT"].read_text()[before:].splitlines():
                     key, _, value = line.partition("=")
                     known[f"steps.{step['id']}.outputs.{key}"] = value
         for key, value in (job.get("outputs") or {}).items():
-            ran.outputs[key] = self._filled(value, known, missing="")
-        return ran
+            result.outputs[key] = self._filled(value, known, missing="")
+        return result
 
-    def _wanted(self, condition: str | None, ran: Ran, known: dict[str, str]) -> bool:
+    def _wanted(self, condition: str | None, result: JobResult, known: dict[str, str]) -> bool:
         if condition == "always()":
             return True
-        if ran.failed:
+        if result.failed:
             return False
         if condition is None:
             return True

@@ -1,4 +1,4 @@
-"""Runs jobs of a rendered GitLab pipeline on this machine, as a runner does: one script of each job, in bash."""
+"""Runs jobs of a rendered GitLab pipeline on this machine, as a runner does: one script for each job, in bash."""
 
 import re
 import shutil
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.pipelines.standins import Ran, check_out, shell
+from tests.pipelines.standins import JobResult, check_out, shell
 
 _VARIABLE = re.compile(r"\$\{?(\w+)\}?")
 _TERM = re.compile(r'\$(\w+) == "([^"]*)"')
@@ -15,14 +15,16 @@ _TERM = re.compile(r'\$(\w+) == "([^"]*)"')
 
 @dataclass
 class Runner:
-    """A runner with a workspace; `variables` are the environment with what GitLab and the project's settings add."""
+    """A runner with a workspace; `variables` are the environment with the variables of GitLab and the project's
+    settings.
+    """
 
     workspace: Path
     work: Path
     variables: dict[str, str]
 
-    def run(self, pipeline: dict[str, Any], name: str, sha: str, source: str, **more: str) -> Ran:
-        """Runs one job, which the rules must want, at a commit of a pipeline that `source` has started."""
+    def run(self, pipeline: dict[str, Any], name: str, sha: str, source: str, **more: str) -> JobResult:
+        """Runs one job, which its rules must include, at a commit of a pipeline that `source` has started."""
         job = self._job(pipeline, name)
         known = {**self.variables, "CI_COMMIT_SHA": sha, "CI_PIPELINE_SOURCE": source, **more}
         assert any(self._holds(rule["if"], known) for rule in job["rules"]), f"{name} does not run on {source}"
@@ -44,12 +46,12 @@ class Runner:
                     shutil.copytree(found, place, dirs_exist_ok=True)
                 else:
                     shutil.copy(found, place)
-        # As the next job finds the workspace: what it does not fetch is not there.
+        # The next job finds only the files that it fetches.
         for each in ("comment", "plans", "preview", "reports", "drift.md"):
             shutil.rmtree(self.workspace / each, ignore_errors=True)
             if (self.workspace / each).is_file():
                 (self.workspace / each).unlink()
-        return Ran({name: done.returncode}, {}, done.stdout)
+        return JobResult({name: done.returncode}, {}, done.stdout)
 
     def _job(self, pipeline: dict[str, Any], name: str) -> dict[str, Any]:
         own = pipeline[name]

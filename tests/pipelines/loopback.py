@@ -1,4 +1,4 @@
-"""Stand-ins of the code hosts' APIs on this machine: they keep comments and issues, and can be busy or refuse."""
+"""Stand-ins for the code hosts' APIs on this machine: they store comments and issues, and can be busy or refuse."""
 
 import json
 import re
@@ -15,15 +15,15 @@ TOKEN = "token-7d1c9-never-to-be-shown"
 
 @dataclass
 class Kept:
-    """What a host keeps, what it was asked, and the answers that it gives before it works: `(status, headers, body)`."""
+    """The data of a host, its requests, and the responses that it gives before it works: `(status, headers, body)`."""
 
     url: str = ""
     comments: list[dict[str, Any]] = field(default_factory=list)
     issues: list[dict[str, Any]] = field(default_factory=list)
-    asked: list[tuple[str, str]] = field(default_factory=list)
+    requests: list[tuple[str, str]] = field(default_factory=list)
     first: list[tuple[int, dict[str, str], Any]] = field(default_factory=list)
     lose: int = 0
-    """How many answers to a POST are lost, after the host has done what was asked."""
+    """The number of responses to a POST that are lost after the host has done the work."""
     tokens: set[str] = field(default_factory=set)
 
 
@@ -112,25 +112,25 @@ def host(name: str) -> Iterator[Kept]:
     class Handler(BaseHTTPRequestHandler):
         def _do(self) -> None:
             parts = urlsplit(self.path)
-            kept.asked.append((self.command, parts.path))
+            kept.requests.append((self.command, parts.path))
             kept.tokens.add(self.headers.get("Authorization") or self.headers.get("PRIVATE-TOKEN") or "")
             size = int(self.headers.get("Content-Length") or 0)
             body = json.loads(self.rfile.read(size)) if size else None
             if kept.first:
-                status, headers, said = kept.first.pop(0)
-                return self._say(status, said, headers)
+                status, headers, output = kept.first.pop(0)
+                return self._say(status, output, headers)
             query = {key: values[0] for key, values in parse_qs(parts.query).items()}
-            status, said = answer(kept, self.command, parts.path, query, body)
+            status, output = answer(kept, self.command, parts.path, query, body)
             if self.command == "POST" and kept.lose:
                 kept.lose -= 1
                 self.close_connection = True
                 return None
-            return self._say(status, said, {})
+            return self._say(status, output, {})
 
         do_GET = do_POST = do_PATCH = do_PUT = _do
 
-        def _say(self, status: int, said: Any, headers: dict[str, str]) -> None:
-            content = json.dumps(said).encode()
+        def _say(self, status: int, output: Any, headers: dict[str, str]) -> None:
+            content = json.dumps(output).encode()
             self.send_response(status)
             for key, value in headers.items():
                 self.send_header(key, value)

@@ -1,4 +1,4 @@
-"""Commands in place of those of a runner, and what a job on one of the hosts did."""
+"""Stand-ins for a runner's commands, and the result of a job on one of the hosts."""
 
 import subprocess
 from collections.abc import Mapping
@@ -28,17 +28,17 @@ _VENV = """mkdir -p "$3/bin"; printf '#!/bin/sh\\n' > "$3/bin/pip"; chmod +x "$3
 
 
 def functions(key: Path) -> dict[str, str]:
-    """Variables that give bash functions in place of commands, also where a script puts a folder before the PATH.
+    """Variables that define bash functions in place of commands, also if a script puts a folder before the PATH.
 
-    `bluelamp` meets the rehearsal cloud, and where `DRIFT_ENDS` is set, its drift ends with that status. `az` gives
-    the token of GitLab, and as the signing key what the file `key` has.
+    `bluelamp` uses the rehearsal cloud, and if `DRIFT_ENDS` is set, its drift ends with that status. `az` returns the
+    token of GitLab, and the content of the file `key` as the signing key.
     """
     texts = {"bluelamp": _BLUELAMP, "az": _AZ.format(key=key, token=TOKEN), "python3": _VENV}
     return {f"BASH_FUNC_{name}%%": f"() {{\n{text}}}" for name, text in texts.items()}
 
 
 def shell(script: str, folder: Path, variables: Mapping[str, str], *options: str) -> "subprocess.CompletedProcess[str]":
-    """Runs a script with bash as a runner does; its errors are among what it says."""
+    """Runs a script with bash as a runner does; stderr is part of its output."""
     return subprocess.run(
         ["bash", *options, "-c", script],
         check=False,
@@ -58,12 +58,12 @@ def check_out(workspace: Path, sha: str) -> int:
 
 
 @dataclass
-class Ran:
-    """What a job did: its steps' exit statuses by name, and what they said."""
+class JobResult:
+    """The result of a job: its steps' exit statuses by name, and their output."""
 
     statuses: dict[str, int] = field(default_factory=dict)
     outputs: dict[str, str] = field(default_factory=dict)
-    said: str = ""
+    output: str = ""
 
     @property
     def failed(self) -> list[str]:

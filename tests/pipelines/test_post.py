@@ -17,7 +17,7 @@ NOW = {"Retry-After": "0"}
 
 
 def variables(name: str, kept: Kept, folder: Path) -> dict[str, str]:
-    """What the host's own pipeline sets."""
+    """The variables of the host's own pipeline."""
     event = folder / "event.json"
     event.write_text(json.dumps({"pull_request": {"number": 7}}))
     return {
@@ -79,7 +79,7 @@ def test_a_comment_is_created_once_and_then_updated(at: tuple[str, Kept, Path]) 
     assert bodies(kept) == [f"{MARKER}\nsecond\n", "<!-- bluelamp:preview -->\nanother\n"]
 
 
-def test_the_marker_in_another_persons_comment_is_not_followed(at: tuple[str, Kept, Path]) -> None:
+def test_the_marker_in_another_persons_comment_is_ignored(at: tuple[str, Kept, Path]) -> None:
     _, kept, folder = at
     other = {"id": 1, "user": {"type": "User", "login": "x"}, "author": {"id": "x"}, "body": MARKER, "content": MARKER}
     quoting = other | {"id": 2, "user": {"type": "Bot"}, "body": f"> {MARKER}\n", "content": f"> {MARKER}\n"}
@@ -89,34 +89,34 @@ def test_the_marker_in_another_persons_comment_is_not_followed(at: tuple[str, Ke
     assert kept.comments[0] == other
 
 
-def test_an_answer_that_is_lost_makes_no_second_comment(at: tuple[str, Kept, Path]) -> None:
+def test_a_lost_response_causes_no_second_comment(at: tuple[str, Kept, Path]) -> None:
     _, kept, folder = at
     kept.lose = 1
     assert post(folder, f"{MARKER}\ntext\n")[0] == 0
     assert len(kept.comments) == 1
 
 
-def test_a_busy_host_is_tried_again_four_times_at_most(at: tuple[str, Kept, Path]) -> None:
+def test_a_busy_host_is_retried_four_times_at_most(at: tuple[str, Kept, Path]) -> None:
     _, kept, folder = at
     kept.first += [(429, NOW, {}), (503, NOW, {})]
     assert post(folder, f"{MARKER}\ntext\n")[0] == 0
-    kept.asked.clear()
+    kept.requests.clear()
     kept.first += [(502, NOW, {})] * 9
-    status, said = post(folder, f"{MARKER}\nlater\n")
+    status, output = post(folder, f"{MARKER}\nlater\n")
     assert status == 1
-    assert "502" in said
-    assert "4 times" in said
-    assert len(kept.asked) == 4
+    assert "502" in output
+    assert "4 times" in output
+    assert len(kept.requests) == 4
 
 
-def test_a_refusal_says_what_the_token_needs_and_never_shows_it(at: tuple[str, Kept, Path]) -> None:
+def test_a_refusal_names_the_tokens_permissions_and_never_shows_it(at: tuple[str, Kept, Path]) -> None:
     name, kept, folder = at
     kept.first += [(401, {}, {"message": f"bad credentials {TOKEN}"})]
-    status, said = post(folder, f"{MARKER}\ntext\n")
+    status, output = post(folder, f"{MARKER}\ntext\n")
     assert status == 1
-    assert "401" in said
+    assert "401" in output
     needs = {"github": "pull-requests: write", "azure": "Contribute to pull requests", "gitlab": "the scope api"}
-    assert needs[name] in said
+    assert needs[name] in output
     assert kept.comments == []
 
 
@@ -124,10 +124,10 @@ def test_a_redirect_is_not_followed_with_the_token(at: tuple[str, Kept, Path]) -
     _, kept, folder = at
     with host("github") as elsewhere:
         kept.first += [(302, {"Location": f"{elsewhere.url}/user"}, {})]
-        status, said = post(folder, f"{MARKER}\ntext\n")
-        assert elsewhere.asked == []
+        status, output = post(folder, f"{MARKER}\ntext\n")
+        assert elsewhere.requests == []
     assert status == 1
-    assert "redirects are not followed" in said
+    assert "redirects are not followed" in output
 
 
 def test_an_issue_is_opened_updated_and_resolved(at: tuple[str, Kept, Path]) -> None:
@@ -136,34 +136,34 @@ def test_an_issue_is_opened_updated_and_resolved(at: tuple[str, Kept, Path]) -> 
     assert post(folder, f"drift\n{DRIFT}\n", "--issue", "Drift")[1].endswith("issue 1 created\n")
     assert post(folder, f"more drift\n{DRIFT}\n", "--issue", "Drift")[1].endswith("issue 1 updated\n")
     assert len(kept.issues) == 1
-    said = post(folder, f"No drift\n{DRIFT}\n", "--resolved")[1]
-    # Azure DevOps: the state that ends a work item has another name in each process.
-    assert said == f"{name}: issue 1 {'updated' if name == 'azure' else 'closed'}\n"
+    output = post(folder, f"No drift\n{DRIFT}\n", "--resolved")[1]
+    # Azure DevOps: the final state of a work item has another name in each process.
+    assert output == f"{name}: issue 1 {'updated' if name == 'azure' else 'closed'}\n"
     assert kept.issues[0]["state"] == ("open" if name == "azure" else "closed")
 
 
-def test_what_is_not_bluelamps_or_too_long_is_not_posted(at: tuple[str, Kept, Path]) -> None:
+def test_text_not_from_bluelamp_or_too_long_is_not_posted(at: tuple[str, Kept, Path]) -> None:
     name, kept, folder = at
-    status, said = post(folder, "no marker\n")
+    status, output = post(folder, "no marker\n")
     assert status == 2
-    assert "no Bluelamp marker" in said
+    assert "no Bluelamp marker" in output
     longest = {"github": 65_536, "azure": 150_000, "gitlab": 1_000_000}[name]
-    status, said = post(folder, f"{MARKER}\n{'x' * longest}")
+    status, output = post(folder, f"{MARKER}\n{'x' * longest}")
     assert status == 2
-    assert f"--comment-limit {longest}" in said
-    assert kept.asked == []
+    assert f"--comment-limit {longest}" in output
+    assert kept.requests == []
 
 
-def test_the_json_names_what_was_done(at: tuple[str, Kept, Path]) -> None:
+def test_the_json_names_the_actions(at: tuple[str, Kept, Path]) -> None:
     name, _, folder = at
-    status, said = post(folder, f"{MARKER}\ntext\n", "--format", "json")
-    result = json.loads(said)["result"]
+    status, output = post(folder, f"{MARKER}\ntext\n", "--format", "json")
+    result = json.loads(output)["result"]
     assert status == 0
     assert (result["host"], result["what"], result["done"]) == (name, "comment", "created")
 
 
 @pytest.mark.parametrize(
-    ("given", "words", "said"),
+    ("given", "words", "message"),
     [
         ({}, (), "not in a pipeline of GitHub, Azure DevOps or GitLab"),
         ({}, ("--host", "bitbucket"), "allowed: github, azure, gitlab"),
@@ -190,11 +190,11 @@ def test_the_json_names_what_was_done(at: tuple[str, Kept, Path]) -> None:
     ],
 )
 def test_wrong_use_is_refused_with_the_next_step(
-    given: dict[str, str], words: tuple[str, ...], said: str, tmp_path: Path
+    given: dict[str, str], words: tuple[str, ...], message: str, tmp_path: Path
 ) -> None:
     own = ("GITHUB_", "CI_", "SYSTEM_", "TF_", "BUILD_", "GITLAB_", "BLUELAMP_POST")
     kept = {key: value for key, value in os.environ.items() if not key.startswith(own)}
     with mock.patch.dict(os.environ, kept | given, clear=True):
         status, shown = post(tmp_path, f"{MARKER}\ntext\n", *words)
     assert status == 2
-    assert said in " ".join(shown.split())
+    assert message in " ".join(shown.split())

@@ -1,4 +1,4 @@
-"""`bluelamp render --pipelines`: the published schemas and actionlint accept it, and nobody's edits are lost."""
+"""`bluelamp render --pipelines`: valid by the published schemas and actionlint, and no edited file is overwritten."""
 
 import gzip
 import json
@@ -40,7 +40,7 @@ def _integer(_: TypeChecker, value: object) -> bool:
     return isinstance(value, str) and value.isdecimal()
 
 
-# Azure Pipelines reads every scalar as text, and its schema takes most of them so.
+# Azure Pipelines reads every scalar as text, and most of its schema expects text.
 AZURE = extend(
     Draft7Validator,
     type_checker=Draft7Validator.TYPE_CHECKER.redefine("boolean", _boolean).redefine("integer", _integer),
@@ -48,7 +48,7 @@ AZURE = extend(
 
 
 def steps(path: str) -> Iterator[dict[str, Any]]:
-    """Every step of every job, with its place in the file forgotten."""
+    """Every step of every job, without its place in the file."""
 
     def walk(value: Any) -> Iterator[dict[str, Any]]:
         for each in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
@@ -60,7 +60,7 @@ def steps(path: str) -> Iterator[dict[str, Any]]:
 
 
 def scripts(path: str) -> list[str]:
-    """Every text that a shell runs."""
+    """Every script that a shell runs."""
     if path == ".gitlab-ci.yml":
         jobs = yaml.safe_load(FILES[path]).values()
         return [
@@ -81,11 +81,11 @@ def test_the_published_schema_accepts_it(path: str) -> None:
     loader = yaml.BaseLoader if name == "azure-pipelines" else yaml.SafeLoader
     content = yaml.load(FILES[path], loader)
     if True in content:
-        content["on"] = content.pop(True)  # YAML 1.1's reading of `on`
+        content["on"] = content.pop(True)  # YAML 1.1 reads `on` as true
     assert [error.message[:300] for error in schema(name).iter_errors(content)] == []
 
 
-def test_the_schemas_refuse_what_is_wrong() -> None:
+def test_the_schemas_refuse_mistakes() -> None:
     for path, name in ((WORKFLOWS[0], "github-workflows"), (".azure-pipelines/bluelamp-plan.yml", "azure-pipelines")):
         content = yaml.load(FILES[path], yaml.BaseLoader)
         content["jobs" if name == "github-workflows" else "stages"] = [{"nonsense": "x"}]
@@ -105,7 +105,7 @@ def test_actionlint_accepts_the_workflows(tmp_path: Path) -> None:
     assert subprocess.run([*run, str(wrong)], check=False, capture_output=True, timeout=60).returncode == 1
 
 
-def test_the_action_follows_its_schema_and_installs_the_commit_that_is_named() -> None:
+def test_the_action_follows_its_schema_and_installs_the_named_commit() -> None:
     assert [error.message for error in schema("github-actions").iter_errors(yaml.safe_load(ACTION))] == []
     assert "$ACTION" in ACTION
 
@@ -118,14 +118,14 @@ def test_every_action_is_pinned_by_a_commit(text: str) -> None:
 
 
 @pytest.mark.parametrize("path", sorted(FILES))
-def test_no_value_is_pasted_into_a_shell_line(path: str) -> None:
-    """A branch's or a pull request's name is given as a variable: pasted into a script it would be run."""
+def test_no_value_is_inserted_into_a_script(path: str) -> None:
+    """The name of a branch or a pull request is passed as a variable: inserted into a script it would be run."""
     assert scripts(path)
     assert [each for each in scripts(path) if re.search(r"\$\{\{|\$\(\w+\.\w|\$\[", each)] == []
 
 
 @pytest.mark.parametrize("path", WORKFLOWS)
-def test_each_job_has_the_permissions_that_it_needs_and_no_others(path: str) -> None:
+def test_each_job_has_exactly_the_permissions_that_it_needs(path: str) -> None:
     workflow = yaml.safe_load(FILES[path])
     assert workflow["permissions"] == {}
     for name, job in workflow["jobs"].items():
@@ -135,14 +135,14 @@ def test_each_job_has_the_permissions_that_it_needs_and_no_others(path: str) -> 
         writes = {key for key, value in granted.items() if value == "write"} - {"id-token"}
         expected = {"comment": {"pull-requests"}, "issue": {"issues"}, "record": {"contents"}}
         assert writes == expected.get(name, set()), name
-        # A job that may write or log in keeps its token out of the checkout's settings, but for the one that pushes.
+        # A job that may write or log in does not persist its token in the checkout, except for the one that pushes.
         kept = [
             each["with"].get("persist-credentials") for each in job["steps"] if "checkout@" in str(each.get("uses"))
         ]
         assert kept == [name == "record"] * len(kept), name
 
 
-def test_only_the_environment_of_the_apply_job_leads_to_the_apply_identity() -> None:
+def test_only_the_environment_of_the_apply_job_allows_the_apply_identity() -> None:
     jobs = {(path, name): job for path in WORKFLOWS for name, job in yaml.safe_load(FILES[path])["jobs"].items()}
     with_apply = {place for place, job in jobs.items() if "AZURE_APPLY_CLIENT_ID" in json.dumps(job)}
     assert with_apply == {(".github/workflows/bluelamp-apply.yml", "apply")}
@@ -157,7 +157,7 @@ def test_only_the_environment_of_the_apply_job_leads_to_the_apply_identity() -> 
     assert {path for path, name in connections if name == "bluelamp-apply"} == {".azure-pipelines/bluelamp-apply.yml"}
 
 
-def test_a_job_with_a_token_that_writes_runs_no_code_of_the_pull_request_and_no_cache() -> None:
+def test_a_job_with_a_write_token_runs_no_pull_request_code_and_no_cache() -> None:
     comment = yaml.safe_load(FILES[".github/workflows/bluelamp-plan.yml"])["jobs"]["comment"]
     uses = [str(each.get("uses")) for each in comment["steps"]]
     assert comment["steps"][0]["with"]["ref"] == "${{ github.event.pull_request.base.sha }}"
@@ -169,7 +169,7 @@ def test_there_is_no_stored_secret(path: str) -> None:
     assert not re.search(r"secrets\.|client[-_]secret|password", FILES[path], re.I)
 
 
-def test_it_is_the_same_every_time_and_takes_the_projects_choices() -> None:
+def test_rendering_is_deterministic_and_uses_the_projects_options() -> None:
     assert {path: text for host in HOSTS for path, text in pipelines(host, CHOICES).items()} == FILES
     other = pipelines("github", Choices("trunk", "pip install --index-url $INDEX ."))
     assert all("trunk" in text or "drift" in path for path, text in other.items())
@@ -181,36 +181,36 @@ def render(folder: Path, *words: str) -> tuple[int, str]:
     return status, out + err
 
 
-def test_a_file_that_was_edited_is_not_replaced(tmp_path: Path) -> None:
+def test_an_edited_file_is_not_replaced(tmp_path: Path) -> None:
     assert render(tmp_path)[0] == 0
-    status, said = render(tmp_path)
+    status, output = render(tmp_path)
     assert status == 0
-    assert said.count("unchanged: ") == 3
+    assert output.count("unchanged: ") == 3
     plan, drift = (tmp_path / ".github/workflows" / f"bluelamp-{each}.yml" for each in ("plan", "drift"))
     plan.write_text(plan.read_text().replace("max-parallel: 8", "max-parallel: 2"))
     drift.write_text("name: ours\n")
     before = (plan.read_text(), drift.read_text())
-    status, said = render(tmp_path, "--branch", "trunk")
+    status, output = render(tmp_path, "--branch", "trunk")
     assert status == 2
-    assert "bluelamp-plan.yml (it was edited after it was rendered)" in said.replace("\n", " ")
-    assert "bluelamp-drift.yml (Bluelamp did not render it)" in " ".join(said.split())
+    assert "bluelamp-plan.yml (it was edited after it was rendered)" in output.replace("\n", " ")
+    assert "bluelamp-drift.yml (Bluelamp did not render it)" in " ".join(output.split())
     assert (plan.read_text(), drift.read_text()) == before
     assert "branches: [main]" in (tmp_path / ".github/workflows/bluelamp-apply.yml").read_text()
     assert render(tmp_path, "--force")[0] == 0
     assert "max-parallel: 8" in plan.read_text()
 
 
-def test_a_rendering_that_nobody_edited_is_replaced_also_with_the_line_ends_of_windows(tmp_path: Path) -> None:
+def test_an_unedited_file_is_replaced_even_with_windows_line_ends(tmp_path: Path) -> None:
     assert render(tmp_path)[0] == 0
     apply = tmp_path / ".github/workflows/bluelamp-apply.yml"
     apply.write_bytes(apply.read_bytes().replace(b"\n", b"\r\n"))
-    status, said = render(tmp_path, "--branch", "trunk")
-    assert status == 0, said
+    status, output = render(tmp_path, "--branch", "trunk")
+    assert status == 0, output
     assert "branches: [trunk]" in apply.read_text()
 
 
 @pytest.mark.parametrize(
-    ("words", "said"),
+    ("words", "message"),
     [
         ((), "name a force, or a host with --pipelines"),
         (("essex", "--pipelines", "github"), "are mutually exclusive"),
@@ -221,7 +221,7 @@ def test_a_rendering_that_nobody_edited_is_replaced_also_with_the_line_ends_of_w
         (("essex", "--branch", "trunk"), "belong to --pipelines"),
     ],
 )
-def test_wrong_use_is_refused(words: tuple[str, ...], said: str) -> None:
+def test_wrong_use_is_refused(words: tuple[str, ...], message: str) -> None:
     status, _, err = in_process(ROOT, ["render", *words])
     assert status == 2
-    assert said in " ".join(err.split())
+    assert message in " ".join(err.split())

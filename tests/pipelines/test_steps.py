@@ -1,4 +1,4 @@
-"""The shell lines of rendered pipelines are run, in order, in a repository, against a stand-in of the host."""
+"""The scripts of rendered pipelines run in order, in a repository, against a stand-in for the host."""
 
 import json
 import os
@@ -19,7 +19,7 @@ from tests.conftest import COMMAND, ROOT, Project, environment, make_project
 from tests.pipelines import azure, gitlab
 from tests.pipelines.github import Runner
 from tests.pipelines.loopback import TOKEN, Kept, host
-from tests.pipelines.standins import Ran, functions
+from tests.pipelines.standins import JobResult, functions
 
 pytestmark = pytest.mark.xdist_group("pipelines")
 
@@ -42,7 +42,7 @@ def git(root: Path, *words: str) -> str:
 
 
 def commit(project: Project, message: str, **settings: str) -> str:
-    """Commits the force's settings with some words replaced; the commit's hash."""
+    """Commits the force's settings with some words replaced; returns the commit's hash."""
     file = project.settings(FORCE)
     text = file.read_text()
     for before, after in settings.items():
@@ -69,7 +69,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
 
 
 def stand_ins(folder: Path, key: Path) -> Path:
-    """Commands in place of those of a runner: `bluelamp` meets the rehearsal cloud, and `az` reads the key's file."""
+    """Stand-ins for a runner's commands: `bluelamp` uses the rehearsal cloud, and `az` reads the key's file."""
     folder.mkdir()
     rehearsed = f"""#!/bin/sh
 verb=$1; shift
@@ -95,7 +95,7 @@ def runner(project: Project, kept: Kept) -> Runner:
     event.write_text(json.dumps({"pull_request": {"number": 7}}))
     own = ("GITHUB_", "CI_", "SYSTEM_", "TF_", "BLUELAMP_POST")
     variables = {key: value for key, value in environment().items() if not key.startswith(own)}
-    # As on a runner, plans are kept between the steps.
+    # As on a runner, plans are cached between the steps.
     (folder / "cache").mkdir()
     (folder / "cache" / "engine").symlink_to(cache() / "engine")
     variables |= {
@@ -127,19 +127,19 @@ def workflow(name: str) -> dict[str, Any]:
     return found
 
 
-def pushed(runner: Runner, sha: str) -> tuple[Ran, Ran]:
-    """What the jobs of a pull request do with a commit."""
+def pushed(runner: Runner, sha: str) -> tuple[JobResult, JobResult]:
+    """The results of a pull request's jobs for a commit."""
     runner.context["github.sha"] = sha
     check = runner.run(workflow("plan"), "check")
     return check, runner.run(workflow("plan"), "comment")
 
 
-def test_a_pull_request_has_one_comment_which_the_next_push_updates(
+def test_a_pull_request_has_one_comment_that_the_next_push_updates(
     project: Project, runner: Runner, kept: Kept
 ) -> None:
     git(project.root, "checkout", "--quiet", "-b", "change")
     check, comment = pushed(runner, commit(project, "premium", **{"sku: standard": "sku: premium"}))
-    assert check.failed == [], check.said
+    assert check.failed == [], check.output
     assert json.loads(check.outputs["matrix"])["include"] == [{"force": FORCE, "environment": "prod"}]
     assert comment.failed == []
     assert len(kept.comments) == 1
@@ -156,7 +156,7 @@ def test_a_pull_request_has_one_comment_which_the_next_push_updates(
     assert len(kept.comments) == 1
     assert "1 new mandatory failure" in kept.comments[0]["body"]
     assert kept.comments[0]["body"] != first
-    assert TOKEN not in check.said + comment.said
+    assert TOKEN not in check.output + comment.output
     assert kept.tokens == {f"Bearer {TOKEN}"}
     assert (runner.work.parent / "artefacts/bluelamp-reports/findings.sarif").is_file()
 
@@ -167,13 +167,13 @@ def test_a_merge_is_planned_applied_exactly_and_recorded(project: Project, runne
     runner.context["github.sha"] = "main"
     for number in range(2):
         planned = runner.run(workflow("apply"), "plan")
-        assert planned.failed == [], planned.said
+        assert planned.failed == [], planned.output
         assert planned.outputs["saved"] == ("" if number else "true")
         if number:
-            break  # what was applied is the base of the next plan, from which nothing differs
+            break  # the applied commit is the base of the next plan, which has no changes
         applied = runner.run(workflow("apply"), "apply")
-        assert applied.failed == ["Fetch the approvals, where there are any"] or applied.failed == [], applied.said
-        assert f"{FORCE}: 50 created" in applied.said
+        assert applied.failed == ["Fetch the approvals, where there are any"] or applied.failed == [], applied.output
+        assert f"{FORCE}: 50 created" in applied.output
         assert runner.run(workflow("apply"), "record").failed == []
         git(project.root, "fetch", "--quiet", "origin")
     assert git(project.root, "rev-parse", "origin/bluelamp-applied") == git(project.root, "rev-parse", "main")
@@ -181,18 +181,18 @@ def test_a_merge_is_planned_applied_exactly_and_recorded(project: Project, runne
 
 @pytest.mark.engine
 @pytest.mark.usefixtures("engine")
-def test_drift_opens_one_issue_which_closes_without_drift(project: Project, runner: Runner, kept: Kept) -> None:
-    """Follows the test above."""
+def test_drift_opens_one_issue_that_closes_without_drift(project: Project, runner: Runner, kept: Kept) -> None:
+    """Continues the test above."""
     runner.context["github.sha"] = "main"
     assert project.run("cloud", "drift", "hub-hub-rules", "tags.cost-centre", "x").returncode == 0
     found = runner.run(workflow("drift"), "drift")
-    assert (found.failed, found.outputs["status"]) == ([], "4"), found.said
+    assert (found.failed, found.outputs["status"]) == ([], "4"), found.output
     place = runner.work.parent / "artefacts/bluelamp-drift"
     for text, status in (("### 1 resource of 1 force drifted", "4"), ("### Not compared", "1"), ("### No drift", "0")):
         if status != "4":
             (place / "drift.md").write_text(f"{text}\n\n<!-- bluelamp-drift -->\n")
-        ran = runner.run(workflow("drift"), "issue", **{"needs.drift.outputs.status": status})
-        assert ran.failed == [], ran.said
+        result = runner.run(workflow("drift"), "issue", **{"needs.drift.outputs.status": status})
+        assert result.failed == [], result.output
         assert [each["body"].splitlines()[0] for each in kept.issues] == [text]
         assert kept.issues[0]["state"] == ("closed" if status == "0" else "open")
     assert kept.issues[0]["labels"] == ["bluelamp-drift"]
@@ -200,7 +200,7 @@ def test_drift_opens_one_issue_which_closes_without_drift(project: Project, runn
 
 @pytest.fixture(scope="module")
 def shared(project: Project, runner: Runner) -> dict[str, str]:
-    """What a job on another host has in its environment, with the same kept plans and engine."""
+    """The environment of a job on another host, with the same cached plans and engine."""
     kept = {key: value for key, value in runner.variables.items() if not key.startswith(("GITHUB_", "FIRST"))}
     project_variables = {name: name for name in SETTINGS}
     return {**kept, **project_variables, **functions(project.root.parent / "plan.pem")}
@@ -210,7 +210,7 @@ def shared(project: Project, runner: Runner) -> dict[str, str]:
 def on_gitlab(project: Project, runner: Runner, shared: dict[str, str]) -> Iterator[tuple[gitlab.Runner, Kept]]:
     folder = project.root.parent
     (folder / "gitlab").mkdir()
-    # A job pushes to the address of the project, with its own token in it.
+    # A job pushes to the project's address, which contains its token.
     address = f"https://gitlab-ci-token:{TOKEN}@gitlab.example/force/estate.git"
     git(project.root, "config", f"url.{folder / 'origin'}.insteadOf", address)
     (project.root / ".bluelamp").mkdir(exist_ok=True)
@@ -272,13 +272,13 @@ def on_azure(project: Project, runner: Runner, shared: dict[str, str]) -> Iterat
 
 
 def stages(name: str) -> dict[str, Any]:
-    """The stages of one of the pipelines of Azure DevOps, by name."""
+    """The stages of one of the Azure DevOps pipelines, by name."""
     content = yaml.safe_load(pipelines("azure", CHOICES)[f".azure-pipelines/bluelamp-{name}.yml"])
     return {stage["stage"]: stage for stage in content["stages"]}
 
 
 def changed(project: Project, message: str, **settings: str) -> str:
-    """A commit of `main` with other settings, of which the remote has the one before."""
+    """A commit of `main` with other settings, which the remote does not have yet."""
     git(project.root, "checkout", "--quiet", "main")
     git(project.root, "push", "--quiet", "origin", "main")
     git(project.root, "fetch", "--quiet", "origin")
@@ -290,30 +290,30 @@ def changed(project: Project, message: str, **settings: str) -> str:
 def test_gitlabs_jobs_comment_plan_apply_exactly_and_record(
     project: Project, on_gitlab: tuple[gitlab.Runner, Kept]
 ) -> None:
-    """Follows the tests above: the force is up, and has drifted."""
+    """Continues the tests above: the force is up, and has drifted."""
     runner, kept = on_gitlab
     jobs = yaml.safe_load(pipelines("gitlab", CHOICES)[".gitlab-ci.yml"])
     base = git(project.root, "rev-parse", "main")
     sha = changed(project, "premium", **{"sku: standard": "sku: premium"})
     for job in ("check", "comment") if thorough.ALL else ():
-        ran = runner.run(jobs, job, sha, "merge_request_event", CI_MERGE_REQUEST_DIFF_BASE_SHA=base)
-        assert ran.failed == [], ran.said
+        result = runner.run(jobs, job, sha, "merge_request_event", CI_MERGE_REQUEST_DIFF_BASE_SHA=base)
+        assert result.failed == [], result.output
     assert ["vault-vault" in each["body"] for each in kept.comments] == [True] * thorough.ALL
-    said = ""
+    output = ""
     for job in ("plan", "apply", "record"):
-        ran = runner.run(jobs, job, sha, "push")
-        assert ran.failed == [], ran.said
-        said += ran.said
-    assert f"{FORCE}: 1 updated" in said
-    assert TOKEN not in said
+        result = runner.run(jobs, job, sha, "push")
+        assert result.failed == [], result.output
+        output += result.output
+    assert f"{FORCE}: 1 updated" in output
+    assert TOKEN not in output
     assert git(project.root, "ls-remote", "origin", "bluelamp-applied").split()[0] == sha
     for status, ends, first, state in (
         ("", 0, "### 1 resource of 1 force drifted", "open"),
         ("1", 1, "### drift ends with 1", "open"),
         ("0", 0, "### drift ends with 0", "closed"),
     ):
-        ran = runner.run(jobs, "drift", sha, "schedule", DRIFT_ENDS=status)
-        assert ran.statuses == {"drift": ends}, ran.said
+        result = runner.run(jobs, "drift", sha, "schedule", DRIFT_ENDS=status)
+        assert result.statuses == {"drift": ends}, result.output
         (issue,) = kept.issues
         assert (str(issue.get("description")).splitlines()[0], issue["state"]) == (first, state)
 
@@ -323,23 +323,23 @@ def test_gitlabs_jobs_comment_plan_apply_exactly_and_record(
 def test_azures_stages_comment_plan_apply_exactly_and_record(
     project: Project, on_azure: tuple[azure.Runner, Kept]
 ) -> None:
-    """Follows the test above."""
+    """Continues the test above."""
     runner, kept = on_azure
     sha = changed(project, "standard", **{"sku: premium": "sku: standard"})
     plan, apply, drift = stages("plan"), stages("apply"), stages("drift")
     for job in ("affected", "comment") if thorough.ALL else ():
-        ran = runner.run(plan["check"], job, sha)
-        assert ran.failed == [], ran.said
+        result = runner.run(plan["check"], job, sha)
+        assert result.failed == [], result.output
     assert ["vault-vault" in each["content"] for each in kept.comments] == [True] * thorough.ALL
     assert runner.wanted(plan["preview"]) == thorough.ALL
-    said = ""
+    output = ""
     for name in ("plan", "apply", "record"):
         assert runner.wanted(apply[name])
-        ran = runner.run(apply[name], name, sha)
-        assert ran.failed == [], ran.said
-        said += ran.said
-    assert f"{FORCE}: 1 updated" in said
-    assert TOKEN not in said
+        result = runner.run(apply[name], name, sha)
+        assert result.failed == [], result.output
+        output += result.output
+    assert f"{FORCE}: 1 updated" in output
+    assert TOKEN not in output
     assert git(project.root, "ls-remote", "origin", "bluelamp-applied").split()[0] == sha
     for status, failed, first in (
         ("", [], "### 1 resource of 1 force drifted"),
@@ -347,13 +347,13 @@ def test_azures_stages_comment_plan_apply_exactly_and_record(
         ("0", [], "### drift ends with 0"),
     ):
         runner.variables["DRIFT_ENDS"] = status
-        ran = runner.run(drift["drift"], "drift", sha)
-        assert ran.failed == failed, ran.said
+        result = runner.run(drift["drift"], "drift", sha)
+        assert result.failed == failed, result.output
         (item,) = kept.issues
         assert first in str(item["steps"])
 
 
-def test_the_matrix_of_azure_pipelines_has_a_leg_for_each_force(project: Project, tmp_path: Path) -> None:
+def test_the_matrix_of_azure_pipelines_has_a_job_for_each_force(project: Project, tmp_path: Path) -> None:
     steps = yaml.safe_load(pipelines("azure", CHOICES)[".azure-pipelines/bluelamp-plan.yml"])["stages"][0]["jobs"][0]
     (step,) = [each for each in steps["steps"] if each.get("name") == "affected"]
     stand_in = tmp_path / "bluelamp"
@@ -397,13 +397,13 @@ def test_the_child_pipeline_of_gitlab_has_a_job_for_each_force(tmp_path: Path) -
 MATRIX = {"matrix": [{"FORCE": ["essex"]}]}
 
 
-def test_the_hook_checks_what_differs_from_the_last_commit(project: Project) -> None:
+def test_the_hook_checks_differences_from_the_last_commit(project: Project) -> None:
     (hook,) = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))
     assert (hook["language"], hook["pass_filenames"]) == ("python", False)
     git(project.root, "checkout", "--quiet", "main")
     program, *words = [*hook["entry"].split(), *hook["args"]]
     assert program == "bluelamp"
-    # Nothing differs: no force is planned.
+    # No difference: no force is planned.
     run = project.run(*words)
     assert (run.returncode, run.stdout) == (0, "no force changed\n"), run.stderr
 
@@ -415,14 +415,14 @@ def test_the_actions_steps_check_and_comment(project: Project, runner: Runner, k
     for name, given in action["inputs"].items():
         runner.context[f"inputs.{name}"] = str(given.get("default", ""))
     runner.context |= {"inputs.base": "main", "inputs.token": TOKEN, "github.action_path": "."}
-    # What is installed is this checkout already.
+    # This checkout is already installed.
     steps = [each | {"if": None} for each in action["runs"]["steps"] if each["name"] != "Install Bluelamp"]
-    ran = runner.run(
+    result = runner.run(
         {"jobs": {"action": {"steps": steps, "outputs": {"matrix": action["outputs"]["matrix"]["value"]}}}}, "action"
     )
-    assert ran.failed == [], ran.said
-    # Nothing differs: the comment says so, which puts right what it said before.
-    assert json.loads(ran.outputs["matrix"]) == {"include": []}
+    assert result.failed == [], result.output
+    # No difference: the comment says so, which replaces its earlier text.
+    assert json.loads(result.outputs["matrix"]) == {"include": []}
     assert [each["body"].splitlines()[:2] for each in kept.comments] == [
         ["<!-- bluelamp:check -->", "### ✅ No force is affected"]
     ]

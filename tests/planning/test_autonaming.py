@@ -1,4 +1,4 @@
-"""`pulumi:autonaming` in a plan: which name a resource gets that states none, as the engine and the providers decide."""
+"""`pulumi:autonaming` in a plan: the name of a resource without one, as the engine and the providers choose it."""
 
 import json
 import re
@@ -93,28 +93,28 @@ def name(checked: Checked, token: str) -> Any:
     ],
     ids=str,
 )
-def test_a_resource_without_a_name_gets_the_stacks(
+def test_a_resource_without_a_name_gets_the_stacks_pattern(
     providers: dict[str, Provider], setting: dict[str, Any], token: str, wanted: str
 ) -> None:
     naming = way(setting, **{"net:owner": "data"}).naming(urn(token))
     checked = check(providers, token, naming)
     assert re.fullmatch(wanted, name(checked, token))
-    # A name stays once it is given.
+    # A name never changes once it is assigned.
     assert name(check(providers, token, Naming("enforce", "other"), checked.inputs), token) == name(checked, token)
 
 
 @pytest.mark.parametrize("token", [NETWORK, SUBNET, ROLE, ACCOUNT, MAP])
-def test_without_autonaming_the_program_must_state_the_name(providers: dict[str, Provider], token: str) -> None:
+def test_without_autonaming_the_program_must_set_the_name(providers: dict[str, Provider], token: str) -> None:
     checked = check(providers, token, way({"mode": "disabled"}).naming(urn(token)))
     assert [one for one in checked.failures if "disabled" in one.reason]
 
 
-def test_a_stack_that_sets_nothing_leaves_names_to_the_packages() -> None:
+def test_without_a_setting_the_providers_choose_names() -> None:
     assert autonaming({}, project="net", stack="dev", organization="acme").naming(urn(NETWORK)) is None
 
 
 @pytest.mark.parametrize(
-    ("setting", "says"),
+    ("setting", "message"),
     [
         ("verbatim", "is str; allowed: an object"),
         ({"mode": "verbatm"}, "mode is 'verbatm'; allowed: default, verbatim, disabled"),
@@ -127,7 +127,7 @@ def test_a_stack_that_sets_nothing_leaves_names_to_the_packages() -> None:
     ],
     ids=str,
 )
-def test_a_wrong_setting_is_refused(setting: Any, says: str) -> None:
+def test_a_wrong_setting_is_refused(setting: Any, message: str) -> None:
     with pytest.raises(UsageError) as refused:
         way(setting)
-    assert says in refused.value.message
+    assert message in refused.value.message

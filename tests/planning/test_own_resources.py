@@ -1,4 +1,4 @@
-"""Resources that a project adds to a force's estate, in the trial of an update."""
+"""A project's own resources beside a force's, in the trial of an update."""
 
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from bluelamp.starting import start
 FORCE = "dyfed-powys"
 
 
-def test_what_the_project_adds_is_no_deletion(tmp_path: Path) -> None:
+def test_a_projects_own_resources_are_no_deletion(tmp_path: Path) -> None:
     start(tmp_path, FORCE, "platforms@dyfed-powys.police.example", "DPP-1")
     with (tmp_path / "infra" / "__main__.py").open("a", encoding="utf-8") as own:
         own.write("\nfrom pulumi_azure_native import resources\n\n")

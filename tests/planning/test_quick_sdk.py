@@ -1,4 +1,4 @@
-"""Programs give the same with the quick parts of the SDK as with its own."""
+"""Programs have the same result with the quick parts of the SDK as with its own."""
 
 import asyncio
 import copy
@@ -22,7 +22,7 @@ Seen = dict[str, Any]
 
 
 class Pair(pulumi.ComponentResource):
-    """Two resources, the second made from the first, and outputs of its own."""
+    """Two resources, the second created from the first, and outputs."""
 
     def __init__(self, name: str, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("own:index:Pair", name, {"given": "early"}, opts)
@@ -76,7 +76,7 @@ def _plan(program: Callable[[], Any], root: Path, *, stock: bool, config: Mappin
     return found, monitor.stack_outputs, tuple(engine.errors), tuple(engine.notes)
 
 
-def test_reading_gives_what_the_sdk_gives(tmp_path: Path) -> None:
+def test_reading_outputs_gives_the_same_as_the_sdk(tmp_path: Path) -> None:
     stock: Seen = {}
     ours: Seen = {}
     assert _plan(lambda: _reads(ours), tmp_path, stock=False) == _plan(lambda: _reads(stock), tmp_path, stock=True)
@@ -87,7 +87,7 @@ def test_reading_gives_what_the_sdk_gives(tmp_path: Path) -> None:
 
 
 def _gives() -> None:
-    """Hands over every kind of value that an input may be."""
+    """Passes every kind of value that an input can be."""
     pet = RandomPet("pet", keepers={"text": "a", "made": RandomPet("other").separator, "none": None})
     secret = pulumi.Output.secret({"key": ["hidden", pet.separator]})
     pulumi.export("plain", [1, 2.5, True, None, "text", {"of": {"deep": [[], {}]}}])
@@ -102,7 +102,7 @@ def test_inputs_of_every_kind_arrive_as_the_sdk_sends_them(tmp_path: Path) -> No
     assert _plan(_gives, tmp_path, stock=False) == _plan(_gives, tmp_path, stock=True)
 
 
-def test_a_force_is_planned_as_with_the_sdk_as_it_comes() -> None:
+def test_a_force_has_the_same_plan_as_with_the_unmodified_sdk() -> None:
     force = load("dyfed-powys", root=ROOT)
     run, config = program(force, ROOT), config_of("dyfed-powys", ROOT)
     with prepared("dyfed-powys", config, root=ROOT) as (monitor, engine, loop):
@@ -113,7 +113,7 @@ def test_a_force_is_planned_as_with_the_sdk_as_it_comes() -> None:
 
 
 @pytest.mark.parametrize("stock", [True, False])
-def test_an_input_that_the_engine_cannot_take_is_refused(tmp_path: Path, stock: bool) -> None:
+def test_an_input_that_the_engine_cannot_accept_is_refused(tmp_path: Path, stock: bool) -> None:
     def program() -> None:
         RandomPet("pet", keepers={"set": {1, 2}})  # type: ignore[dict-item] # what is refused
 
@@ -123,12 +123,12 @@ def test_an_input_that_the_engine_cannot_take_is_refused(tmp_path: Path, stock: 
 
 @pytest.mark.parametrize("stock", [True, False])
 def test_a_refused_registration_rejects_the_outputs(tmp_path: Path, stock: bool) -> None:
-    heard: list[str] = []
+    lines: list[str] = []
 
     def program() -> None:
         RandomPet("twice")
         second = RandomPet("twice", length=2)
-        second.length.recover(lambda error: heard.append(str(error)) or 0)
+        second.length.recover(lambda error: lines.append(str(error)) or 0)
 
     with pytest.raises(RuntimeError, match="Duplicate resource URN"):
         _plan(program, tmp_path, stock=stock)
@@ -153,7 +153,7 @@ def test_an_alias_without_a_name_is_refused(tmp_path: Path, stock: bool) -> None
         _plan(program, tmp_path, stock=stock)
 
 
-def test_an_output_that_nobody_read_can_be_read_after_the_program(tmp_path: Path) -> None:
+def test_an_unread_output_can_be_read_after_the_program(tmp_path: Path) -> None:
     made: list[RandomPet] = []
     plan_program("test", lambda: made.append(RandomPet("pet", length=4)), {}, root=tmp_path)
     loop = asyncio.new_event_loop()
@@ -163,7 +163,7 @@ def test_an_output_that_nobody_read_can_be_read_after_the_program(tmp_path: Path
         loop.close()
 
 
-def test_the_sdk_has_its_own_parts_again_after_a_plan(tmp_path: Path) -> None:
+def test_the_sdk_is_restored_after_a_plan(tmp_path: Path) -> None:
     before = [vars(owner)[name] for owner, name, _ in quick._REPLACEMENTS[1:]]
     plan_program("test", lambda: None, {}, root=tmp_path)
     assert [vars(owner)[name] for owner, name, _ in quick._REPLACEMENTS[1:]] == before

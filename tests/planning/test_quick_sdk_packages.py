@@ -1,4 +1,4 @@
-"""Packages of the SDK that import their modules late give what the SDK's own packages give."""
+"""SDK packages that import their modules lazily have the same content as the SDK's own packages."""
 
 import sys
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ _NAMES = ("pulumi_azure_native.privatedns", "pulumi_azure_native.purview")
 
 @pytest.fixture
 def lazy(request: pytest.FixtureRequest) -> Iterator[ModuleType]:
-    """A package of the SDK of which nothing is imported."""
+    """An SDK package without any imported module."""
     packages.import_packages_lazily()
     name = request.param
     before = {each: sys.modules.pop(each) for each in [*sys.modules] if f"{each}.".startswith(f"{name}.")}
@@ -41,7 +41,7 @@ def _stock(lazy: ModuleType) -> ModuleType:
 
 
 @pytest.mark.parametrize("lazy", _NAMES, indirect=True)
-def test_each_name_gives_the_same(lazy: ModuleType) -> None:
+def test_each_name_has_the_same_value(lazy: ModuleType) -> None:
     first = next(each for each in sorted(vars(lazy)[packages._MODULES].values()) if each.startswith("get_"))
     assert callable(getattr(lazy, first)), "a function and its module have one name"
     assert len([each for each in sys.modules if each.startswith(f"{lazy.__name__}.")]) < 6

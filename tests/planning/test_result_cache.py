@@ -1,4 +1,4 @@
-"""What a process reuses of an earlier check leads to the plan and the check that there would be without it."""
+"""Results reused from an earlier check give the same plan and check as without reuse."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -79,19 +79,19 @@ def text(edited: Project) -> str:
 
 @pytest.fixture(autouse=True)
 def forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What one test keeps is nothing to another."""
+    """Clears the caches for each test."""
     monkeypatch.setitem(memo._STATE, "enabled", False)
 
 
 def _without(project: Project) -> Plan:
-    """The plan by a provider that answers anew."""
+    """The plan with a provider without cached answers."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(memo._STATE, "enabled", False)
         return plan_force(FORCE, project.root)
 
 
 def _checked(project: Project) -> Check:
-    """The check of the force, without the times at which it was made."""
+    """The check of the force, without its times."""
     check = check_plan(FORCE, project.root, changes=True)
     assert check.report
     never = datetime(2026, 1, 1, tzinfo=UTC)
@@ -106,7 +106,7 @@ def _cold(project: Project) -> Check:
 
 
 def _write(file: Path, text: str) -> None:
-    """Writes the text; removes the file for an empty one."""
+    """Writes the text, or removes the file if it is empty."""
     if text:
         file.parent.mkdir(exist_ok=True)
         file.write_text(text, encoding="utf-8")
@@ -138,9 +138,7 @@ EDITS: Final = st.fixed_dictionaries(
 
 @settings(max_examples=tries(4), derandomize=True, deadline=None)
 @given(st.lists(EDITS, min_size=2, max_size=3))
-def test_every_edit_gives_the_check_that_a_new_process_gives(
-    edited: Project, text: str, edits: list[dict[str, Any]]
-) -> None:
+def test_every_edit_gives_the_check_of_a_new_process(edited: Project, text: str, edits: list[dict[str, Any]]) -> None:
     memo.enable()
     for edit in edits:
         _edit(edited, text, **edit)
@@ -165,7 +163,7 @@ def test_an_edit_of_rules_and_exemptions_changes_the_next_verdicts(edited: Proje
 
 @settings(max_examples=tries(5), derandomize=True, deadline=None)
 @given(st.sampled_from(DAYS), st.sampled_from(SKUS), st.booleans())
-def test_every_edit_gives_the_plan_that_it_gives_without_answers(
+def test_every_edit_gives_the_plan_without_cached_answers(
     edited: Project, text: str, days: int, sku: str, moved: bool
 ) -> None:
     memo.enable()
@@ -179,7 +177,7 @@ def test_every_edit_gives_the_plan_that_it_gives_without_answers(
     assert (after == before) == (new == text)
 
 
-def test_what_is_the_same_is_taken_over_and_nothing_else(tmp_path: Path) -> None:
+def test_only_unchanged_results_are_reused(tmp_path: Path) -> None:
     def plan(keeper: object) -> Plan:
         return plan_program("test", lambda: RandomPet("pet", keepers={"it": keeper}), {}, root=tmp_path)  # type: ignore[dict-item] # any value
 

@@ -1,8 +1,7 @@
-"""Every change of one setting of a running force either works and then nothing is left to change, or is refused with a
-next step before anything is changed.
+"""Every change of one setting of a running force works without further changes, or is refused first with a next step.
 
-The changes are generated from the settings' model and tried out in a scratch cloud. A few of them run here; all of
-them with `python -m tests.planning.test_single_changes [PATTERN]`, in minutes.
+The changes are generated from the settings' model and tried in a scratch cloud. A few of them run here; all of them
+with `python -m tests.planning.test_single_changes [PATTERN]`, in minutes.
 """
 
 import re
@@ -35,7 +34,7 @@ SAMPLE = {
     "azure.regions: [uksouth, ukwest] -> [ukwest, uksouth]": "",
     "onPremises.tenants[0].name: digital-evidence -> digital-evidence-2": "works",
 }
-"""Changes and what comes of them; empty where either will do."""
+"""Changes and their results; an empty result allows either."""
 
 
 class Running:
@@ -53,12 +52,12 @@ class Running:
         record_ranges(folder, load(FORCE, self.settings, root=folder), {})
 
     def up(self, settings: dict, cloud: ScratchCloud) -> Trial:
-        """Brings `cloud` to these settings."""
+        """Updates `cloud` to these settings."""
         force = load(FORCE, settings, root=self.root)
         return update(cloud, lambda: build(force), {}, stack=FORCE, root=ROOT)
 
     def changes(self) -> Iterator[Change]:
-        """Every change of one setting that the settings' own checks take."""
+        """Every change of one setting that the settings' own checks accept."""
         for change in changes(self.settings):
             try:
                 load(FORCE, change.settings, root=self.root)
@@ -67,7 +66,7 @@ class Running:
             yield change
 
     def outcome(self, change: Change) -> str:
-        """What comes of a change: `works`, `nothing to do` or `refused`; raises `AssertionError` for anything else."""
+        """The result of a change: `works`, `nothing to do` or `refused`; raises `AssertionError` for anything else."""
         cloud = self.cloud.copy()
         try:
             trial = self.up(change.settings, cloud)
@@ -116,7 +115,7 @@ def test_a_change_works_or_is_refused_before_anything_changes(running, generated
 
 
 def main() -> None:
-    """Tries out every change, or those that match a pattern, and prints what comes of each."""
+    """Tries every change, or those that match a pattern, and prints each result."""
     from tempfile import TemporaryDirectory
 
     counted: Counter[str] = Counter()

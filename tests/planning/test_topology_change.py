@@ -1,4 +1,4 @@
-"""Another topology for a running force: refused in one update, and made in the two that the refusal names."""
+"""Another topology for a running force: refused as one update, and possible in the two steps that the refusal names."""
 
 import copy
 
@@ -25,7 +25,7 @@ def works(trial: Trial) -> bool:
     return not trial.refused and not trial.errors
 
 
-def test_a_topology_changes_both_ways_in_the_named_steps() -> None:
+def test_a_topology_changes_in_both_directions_by_the_named_steps() -> None:
     config = yaml.safe_load((ROOT / "stacks" / f"Pulumi.{FORCE}.yaml").read_text("utf-8"))["config"]
     settings = {key.removeprefix("bluelamp:"): value for key, value in config.items()}
     settings["components"] = {"privateDns": "hybrid", "dnsResolver": "hybrid"}

@@ -1,4 +1,4 @@
-"""Kept plans: the same answer as planning anew, whatever is edited, and none where anything is in doubt."""
+"""Cached plans give the same answer as a new plan, whatever is edited, and are not used if anything is in doubt."""
 
 import json
 import os
@@ -73,13 +73,15 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         program.write(PROGRAM)
     (root / "infra" / "label.py").write_text("NAME = 'a'\n", encoding="utf-8")
     (root / "extra").mkdir()
-    plan_force(FORCE, ROOT)  # so that the processes below, which are forked from this one, have what plans import
+    plan_force(
+        FORCE, ROOT
+    )  # so that the processes below, which are forked from this one, have the modules that plans import
     yield root
     current.use(None)
 
 
 def planned(root: Path, cache: Path | None = None) -> Check:
-    """The check of the force as a new process makes it, with plans kept in `cache`, or without any."""
+    """The check of the force in a new process, with plans cached in `cache`, or without a cache."""
 
     def work(_: str) -> Check:
         current.use(root)
@@ -91,7 +93,7 @@ def planned(root: Path, cache: Path | None = None) -> Check:
 
 
 def facts(check: Check) -> dict[str, Any]:
-    """All that a check says, but when it was made and whether it was reused."""
+    """The content of a check, except its time and whether it was reused."""
     assert check.report is not None, check.failure
     report = replace(check.report, started=START, ended=START)
     return {
@@ -137,7 +139,7 @@ def variable(value: str) -> Callable[[Path], None]:
 EDITS = st.one_of(
     st.sampled_from(["first-steps", "next-steps"]).map(lambda value: setting("bluelamp:roadmapMilestone", value)),
     st.sampled_from(["starter", "cloud"]).map(lambda value: setting("bluelamp:profile", value)),
-    # Of different lengths: Python tells compiled files by the second and the size of their source.
+    # Of different lengths: Python identifies compiled files by the time, in seconds, and the size of their source.
     st.sampled_from(["a", "bb", "ccc"]).map(lambda name: file("infra/label.py", f"NAME = '{name}'\n")),
     st.sampled_from("cd").map(lambda name: file("extra/label.txt", name)),
     st.sampled_from(["infra/again.py", "extra/other.txt", "notes.txt"]).map(lambda name: file(name, "# nothing\n")),
@@ -149,7 +151,7 @@ EDITS = st.one_of(
 )
 
 
-def test_a_reused_plan_is_the_plan_whatever_is_edited(made: Path, tmp_path: Path) -> None:
+def test_a_reused_plan_equals_a_new_one_whatever_is_edited(made: Path, tmp_path: Path) -> None:
     reused = []
     settings_before = stack_file(made).read_text("utf-8")
 
@@ -178,7 +180,7 @@ def test_a_reused_plan_is_the_plan_whatever_is_edited(made: Path, tmp_path: Path
         os.environ.pop("OWN_LABEL", None)
 
 
-def test_everything_that_is_read_is_in_the_key_or_kept_with_the_plan(made: Path, tmp_path: Path) -> None:
+def test_every_read_file_is_in_the_key_or_stored_with_the_plan(made: Path, tmp_path: Path) -> None:
     (made / "extra" / "label.txt").write_text("z", encoding="utf-8")
     store = Store(tmp_path / "plans")
     planned(made, store.folder)
@@ -193,7 +195,7 @@ def test_everything_that_is_read_is_in_the_key_or_kept_with_the_plan(made: Path,
     assert {"bluelamp/modules/azure/key_vault/key_vault.py", "bluelamp/planning/plan.py"} <= covered
 
 
-def test_a_program_that_asks_another_process_is_planned_each_time(made: Path, tmp_path: Path) -> None:
+def test_a_program_that_calls_another_process_is_planned_each_time(made: Path, tmp_path: Path) -> None:
     program = made / "infra" / "__main__.py"
     before = program.read_text("utf-8")
     program.write_text(f"{before}\nimport subprocess\nsubprocess.run(['true'], check=True)\n", encoding="utf-8")
@@ -204,7 +206,7 @@ def test_a_program_that_asks_another_process_is_planned_each_time(made: Path, tm
         program.write_text(before, encoding="utf-8")
 
 
-def test_damaged_and_foreign_entries_are_planned_anew(made: Path, tmp_path: Path) -> None:
+def test_damaged_and_foreign_entries_are_ignored(made: Path, tmp_path: Path) -> None:
     folder = tmp_path / "plans"
     planned(made, folder)
     (path,) = (each for each in folder.glob("??/*"))
@@ -214,13 +216,13 @@ def test_damaged_and_foreign_entries_are_planned_anew(made: Path, tmp_path: Path
         assert Store(folder).get(path.name) is None
     assert not planned(made, folder).reused
     assert planned(made, folder).reused
-    # Somebody else's key signed it.
+    # Another key signed it.
     (folder / "key").write_bytes(os.urandom(32))
     assert not planned(made, folder).reused
     assert (folder.stat().st_mode & 0o777, path.stat().st_mode & 0o777) == (0o700, 0o600)
 
 
-def test_a_reused_report_has_the_time_and_the_commit_of_now(made: Path, tmp_path: Path) -> None:
+def test_a_reused_report_has_the_current_time_and_commit(made: Path, tmp_path: Path) -> None:
     git = ["git", "-C", str(made), "-c", "user.email=a@police.example", "-c", "user.name=A"]
     planned(made, tmp_path / "plans")
     for words in (["init", "--quiet"], ["add", "--all"], ["commit", "--quiet", "--message", "start"]):
@@ -233,7 +235,7 @@ def test_a_reused_report_has_the_time_and_the_commit_of_now(made: Path, tmp_path
     assert check.report.started >= began
 
 
-def test_the_base_of_a_cost_is_kept_too(made: Path, tmp_path: Path) -> None:
+def test_the_base_of_a_cost_is_cached_too(made: Path, tmp_path: Path) -> None:
     git = ["git", "-C", str(made), "-c", "user.email=a@police.example", "-c", "user.name=A"]
     for words in (["init", "--quiet"], ["add", "--all"], ["commit", "--quiet", "--allow-empty", "--message", "base"]):
         subprocess.run([*git, *words], check=True)
@@ -260,7 +262,7 @@ def test_other_prices_give_a_base_another_key(made: Path, tmp_path: Path) -> Non
     assert len(keys) == 3
 
 
-def test_the_command_says_what_it_reuses_and_loads_no_sdk(made: Path, tmp_path: Path) -> None:
+def test_the_command_reports_reuse_and_imports_no_sdk(made: Path, tmp_path: Path) -> None:
     words = ("check", FORCE, "--format", "json")
     given = {"BLUELAMP_NO_CACHE": "", "BLUELAMP_CACHE": str(tmp_path)}
     first, second = command(words, made, **given), command(words, made, PYTHONPROFILEIMPORTTIME="1", **given)
@@ -273,7 +275,7 @@ def test_the_command_says_what_it_reuses_and_loads_no_sdk(made: Path, tmp_path: 
     assert "pulumi" not in second.stderr.replace("bluelamp", "")
 
 
-def test_secrets_are_not_in_what_is_kept(made: Path, tmp_path: Path) -> None:
+def test_cached_plans_contain_no_secrets(made: Path, tmp_path: Path) -> None:
     program = made / "infra" / "__main__.py"
     before = program.read_text("utf-8")
     secret = "correct-horse-battery"
@@ -293,7 +295,7 @@ def test_secrets_are_not_in_what_is_kept(made: Path, tmp_path: Path) -> None:
         program.write_text(before, encoding="utf-8")
 
 
-def test_the_entries_are_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_number_of_entries_is_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("bluelamp.plans.store.MOST", 30_000)
     store = Store(tmp_path)
     names = [f"{number:02x}" + "0" * 62 for number in range(6)]
@@ -306,7 +308,7 @@ def test_the_entries_are_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     assert sum(path.stat().st_size for path in tmp_path.glob("??/*")) <= 30_000
 
 
-def test_packed_data_makes_nothing_but_data() -> None:
+def test_unpacking_creates_only_data() -> None:
     import pickle
 
     assert unpacked(packed({"a": datetime.now(UTC).date()}))
@@ -315,14 +317,14 @@ def test_packed_data_makes_nothing_but_data() -> None:
             unpacked(content)
 
 
-def test_plans_are_not_kept_where_that_is_not_wanted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_plans_are_not_cached_if_disabled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert plans_of(tmp_path) is None
     monkeypatch.setenv("BLUELAMP_NO_CACHE", "0")
     assert plans_of(tmp_path, no_cache=True) is None
     assert plans_of(tmp_path, arm_types=tmp_path) is None
 
 
-def test_a_folder_that_others_may_enter_is_closed_before_it_is_used(tmp_path: Path) -> None:
+def test_a_folder_open_to_others_is_closed_before_use(tmp_path: Path) -> None:
     Store(tmp_path / "plans")
     (tmp_path / "plans").chmod(0o777)
     first = Store(tmp_path / "plans")

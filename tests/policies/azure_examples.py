@@ -1,7 +1,7 @@
-"""Running the examples of rules about Azure: each is a Pulumi program, planned against the rehearsal cloud.
+"""Runs the examples of Azure rules: each is a Pulumi program, planned against the rehearsal cloud.
 
-An example names what matters to its rule. `...` stands for whatever else the resource needs, and is filled in here from
-the SDK's own list of required arguments.
+An example shows what matters to its rule. `...` stands for the resource's other required properties, which are filled
+in here from the SDK's own list of required arguments.
 """
 
 from collections.abc import Mapping
@@ -39,12 +39,12 @@ BESIDES: Mapping[str, Mapping[str, Any]] = {
     "redis:Redis": {"sku": {"name": "Premium", "family": "P", "capacity": 1}},
     "storage:StorageAccount": {"kind": "StorageV2"},
 }
-"""What services ask for besides what the SDK calls required, by type."""
+"""Inputs that services require in addition to those that the SDK requires, by type."""
 
 
 @dataclass(frozen=True)
 class Example:
-    """What running an example asked for, or what went wrong."""
+    """The registrations of an example, or its error."""
 
     resources: tuple[Resource, ...] = ()
     refused: tuple[PlannedResource, ...] = ()
@@ -58,7 +58,9 @@ def azure_rules() -> list[Rule]:
 
 @lru_cache(maxsize=1)
 def examples() -> Mapping[str, Example]:
-    """Every example by its rule's id, all run in one program: each in a component of its own, so that names are free."""
+    """Every example by its rule's id, all run in one program: each in a component of its own, so that names do not
+    clash.
+    """
     errors: dict[str, Exception] = {}
 
     def program() -> None:
@@ -87,7 +89,7 @@ def _run(rule: Rule) -> None:
 
 
 class _Pulumi:
-    """The SDK, whose components belong to `component` unless an example says otherwise."""
+    """The SDK, with components as children of `component` unless an example says otherwise."""
 
     def __init__(self, component: pulumi.Resource) -> None:
         self._component = component
@@ -100,7 +102,7 @@ class _Pulumi:
 
 
 class _Module:
-    """A module of azure-native whose resources belong to `component` and are completed where `...` stands."""
+    """An azure-native module whose resources are children of `component`, with `...` completed."""
 
     def __init__(self, name: str, component: pulumi.Resource) -> None:
         self._name, self._component = name, component
@@ -117,7 +119,7 @@ class _Module:
                 given = _completed(given, AZURE.resource(f"azure-native:{self._name}:{name}").inputs)
             elif rest:
                 raise TypeError(f"{name} takes its arguments by name")
-            if "resource_name" in given:  # the SDK's own argument of that name is the logical name
+            if "resource_name" in given:  # the SDK's argument of that name is the logical name
                 given["resource_name_"] = given.pop("resource_name")
             belongs = pulumi.ResourceOptions(parent=self._component)
             return found(logical, opts=pulumi.ResourceOptions.merge(belongs, opts), **given)
@@ -126,7 +128,7 @@ class _Module:
 
 
 def _completed(given: Mapping[str, Any], wanted: ObjectShape) -> dict[str, Any]:
-    """`given`, by the SDK's names, with the least that the service asks for besides, at every depth."""
+    """`given`, with the SDK's names, plus the minimum that the service requires, at every depth."""
     named = {one.name: one.python_name for one in wanted.properties.values()}
     shapes = {one.python_name: one.shape for one in wanted.properties.values()}
     found = {named.get(key, key): value for key, value in given.items()}

@@ -1,8 +1,8 @@
-"""Azure's own names of what the rules look at, in the form of the rules' `policies/compiled/aliases.yaml`.
+"""Azure's names of the properties that the rules use, in the format of `policies/compiled/aliases.yaml`.
 
-`python -m tests.policies.azure_names DIR` writes the file anew; DIR holds ARM's type definitions, the folder `generated`
-of the repository Azure/bicep-types-az. What stands under `verified` is kept; what is new goes under `unverified`, until
-somebody has seen its alias in a list of Azure's and moves the line. A test holds the file to the definitions.
+`python -m tests.policies.azure_names DIR` regenerates the file; DIR has ARM's type definitions, the folder `generated`
+of the repository Azure/bicep-types-az. The entries under `verified` are kept; new ones go under `unverified`, until
+their alias is found in one of Azure's lists and the line is moved. A test compares the file with the definitions.
 """
 
 import re
@@ -33,7 +33,7 @@ _TOP = frozenset({"name", "type", "id", "location", "tags", "kind", "sku", "iden
 
 
 def wanted() -> dict[str, set[str]]:
-    """The paths in the SDK that declarative rules look at, by Pulumi's type."""
+    """The SDK paths that declarative rules use, by Pulumi type."""
     found: dict[str, set[str]] = {}
     for rule in rules():
         for token, places in rule.at.items():
@@ -44,14 +44,14 @@ def wanted() -> dict[str, set[str]]:
 
 
 class Names:
-    """ARM's paths by the SDK's, from its definitions; by the general rule where it has none."""
+    """ARM's paths by the SDK's: from ARM's definitions, or by the general rule if there are none."""
 
     def __init__(self, library: Library) -> None:
         self._library = library
         self._sdk = Catalogue("azure-native")
 
     def path(self, token: str, path: str) -> str | None:
-        """The ARM path of `path`; None where the definitions have the type and not the property."""
+        """The ARM path of `path`; None if the definitions have the type but not the property."""
         body = self._library.body(arm_type(token), self._sdk.resource(token).api_version or "")
         if body is None:
             return path if re.split(r"[.\[]", path)[0] in _TOP else f"properties.{path}"
@@ -88,18 +88,18 @@ def _objects(types: Types, index: int) -> Iterator[tuple[str, Mapping[str, Any]]
 
 
 def written(names: Names, before: Mapping[str, Any]) -> str:
-    """The file's content; what `before` has verified stays so."""
+    """The file's content; entries that are verified in `before` stay verified."""
     found: dict[str, Any] = {}
     for token, paths in sorted(wanted().items()):
-        said: dict[str, Any] = {"type": arm_type(token)}
+        entries: dict[str, Any] = {"type": arm_type(token)}
         known = before.get(token, {}).get("verified", {})
         for path in sorted(paths):
             where = names.path(token, path)
             if where is None:
                 raise LookupError(f"{token}: ARM has no {path}")
             part = "verified" if known.get(path) == where else "unverified"
-            said.setdefault(part, {})[path] = where
-        found[token] = {key: said[key] for key in ("type", "verified", "unverified") if key in said}
+            entries.setdefault(part, {})[path] = where
+        found[token] = {key: entries[key] for key in ("type", "verified", "unverified") if key in entries}
     return HEADER + yaml.safe_dump(found, sort_keys=False, width=120)
 
 

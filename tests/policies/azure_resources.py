@@ -1,8 +1,8 @@
-"""A resource of Pulumi's as Azure Resource Manager has it, as far as the compiled rules look at it."""
+"""A Pulumi resource as Azure Resource Manager represents it, for the properties that the compiled rules use."""
 
 
 def in_azure(resource, type_):
-    """The resource as Azure Resource Manager has it, as far as rules look at it."""
+    """The resource as Azure Resource Manager represents it, for the properties that rules use."""
     plain = {"kind", "location", "tags", "identity"}
     made = {"type": type_.name, "name": resource.name}
     made |= {key: value for key, value in resource.properties.items() if key in plain}
@@ -12,7 +12,7 @@ def in_azure(resource, type_):
 
 
 def _copy(value, sdk, made, arm):
-    """Copies what stands at the steps `sdk` of `value` to the steps `arm` of `made`; lists go item by item."""
+    """Copies the value at the steps `sdk` of `value` to the steps `arm` of `made`; lists go item by item."""
     while sdk and not sdk[0].endswith("[*]"):
         value = value.get(sdk[0]) if isinstance(value, dict) else None
         sdk = sdk[1:]

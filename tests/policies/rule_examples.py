@@ -1,4 +1,4 @@
-"""Reading a rule's example of a fix as resources, where it is YAML; `azure_examples` runs those that are programs."""
+"""Reads YAML examples of rules as resources; `azure_examples` runs those that are programs."""
 
 import yaml
 
@@ -11,7 +11,7 @@ def manifest_rules() -> list[Rule]:
 
 
 def resources(rule: Rule) -> list[Resource]:
-    """What the documents of the example declare."""
+    """The resources in the documents of the example."""
     return [_object(document) for document in yaml.safe_load_all(rule.example)]
 
 

@@ -1,10 +1,10 @@
-"""The names by which rules tell the resources that ids point to are those of Azure Resource Manager."""
+"""The names by which rules recognise the target of an id are those of Azure Resource Manager."""
 
 from bluelamp.policies.azure._arm import NAMES
 from bluelamp.rehearsal.azure.ids import template
 
 
-def test_what_rules_look_for_by_id_has_that_id():
+def test_every_type_that_rules_look_up_by_id_has_that_id():
     group = "/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}/providers"
     wrong = [
         token

@@ -1,4 +1,4 @@
-"""Every example of a fix in Azure is a program that runs, that the rehearsal cloud takes, and that its rule passes."""
+"""Every Azure example is a program that runs, that the rehearsal cloud accepts, and that its rule passes."""
 
 import pytest
 from azure_examples import azure_rules, examples
@@ -10,7 +10,7 @@ ALL = pytest.mark.parametrize("rule", azure_rules(), ids=lambda rule: rule.id)
 
 
 @ALL
-def test_an_example_runs_and_the_cloud_takes_it(rule: Rule):
+def test_an_example_runs_and_the_cloud_accepts_it(rule: Rule):
     example = examples()[rule.id]
     if example.error:
         raise example.error

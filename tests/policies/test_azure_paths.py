@@ -1,4 +1,4 @@
-"""Whatever a rule reads of an Azure resource is a property that the SDK has: a misspelt one would always be missing."""
+"""Every property that a rule reads of an Azure resource is in the SDK: a misspelt one would always be missing."""
 
 import re
 
@@ -39,7 +39,7 @@ def _exists(type_: str, path: str) -> bool:
 
 
 def _has(shape: Shape, steps: list[str]) -> bool:
-    """Whether `steps` lead somewhere below a value of `shape`; the keys of a map are anybody's."""
+    """Whether `steps` lead to a value below `shape`; the keys of a map are free."""
     if not steps:
         return True
     if shape.options:

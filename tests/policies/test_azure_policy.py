@@ -1,4 +1,4 @@
-"""Azure rules as Azure Policy: their own cases, judged by an evaluator of that language, and the shape of what is made."""
+"""Azure rules as Azure Policy: their own cases in an evaluator of that language, and the form of the definitions."""
 
 import json
 import re
@@ -31,12 +31,12 @@ def _known(value):
 
 
 @pytest.mark.parametrize("rule", DECLARATIVE, ids=lambda rule: rule.id)
-def test_a_definition_says_of_every_case_what_the_rule_says(rule: Rule):
+def test_a_definition_gives_the_rules_verdict_on_every_case(rule: Rule):
     (definition,) = COMPILED.documents[rule.id]
     seen = set()
     for case in rule.cases:
         first = case.resources[0]
-        # What is deployed has no API version: Azure has filled in the defaults.
+        # A deployed resource has no API version: Azure has filled in the defaults.
         if not _known(first.properties) or canonical(first.type) != first.type:
             continue
         type_ = type_of(first.type)
@@ -49,25 +49,25 @@ def test_a_definition_says_of_every_case_what_the_rule_says(rule: Rule):
     assert seen == {True, False}
 
 
-def test_a_resource_of_another_type_is_nobodys_business():
+def test_a_resource_of_another_type_is_ignored():
     for (definition,) in COMPILED.documents.values():
         assert not evaluate(definition, {"type": "Microsoft.Solutions/applications", "properties": {}}, {})
 
 
-def test_the_names_written_down_are_of_what_the_rules_look_at_and_of_nothing_else():
+def test_the_recorded_names_are_exactly_those_that_the_rules_use():
     kept = yaml.safe_load(FILE.read_text(encoding="utf-8"))
-    named = {token: {*said.get("verified", {}), *said.get("unverified", {})} for token, said in kept.items()}
+    named = {token: {*output.get("verified", {}), *output.get("unverified", {})} for token, output in kept.items()}
     assert named == wanted(), "write it anew with `python -m tests.policies.azure_names DIR`"
 
 
-def test_every_rule_about_azure_is_said_or_says_why_not():
+def test_every_azure_rule_is_compiled_or_has_a_reason():
     about = {rule.id for rule in rules() if rule.area != "kubernetes"}
     assert set(COMPILED.documents) | set(COMPILED.left_out) == about
     assert set(COMPILED.documents) == {rule.id for rule in DECLARATIVE}
     assert all(re.match(r"it (looks at several|is a function)", why) for why in COMPILED.left_out.values())
 
 
-def test_an_initiative_hands_every_parameter_on():
+def test_an_initiative_passes_every_parameter_on():
     whole = initiative(rules(), COMPILED, "mg-essex")["properties"]
     groups = {group["name"] for group in whole["policyDefinitionGroups"]}
     assert len(groups) == len(whole["policyDefinitionGroups"])
@@ -87,19 +87,19 @@ def test_an_initiative_hands_every_parameter_on():
     assert used == set(whole["parameters"])
 
 
-def test_what_is_made_is_within_azures_limits():
+def test_definitions_are_within_azures_limits():
     whole = initiative(rules(), COMPILED, "mg-essex")["properties"]
     assert len(whole["policyDefinitions"]) <= 1000
     assert len(whole["parameters"]) <= 400
     for (definition,) in COMPILED.documents.values():
-        said = definition["properties"]
-        assert len(said["displayName"]) <= 128
-        assert len(said["description"]) <= 512
-        assert len(json.dumps(said["policyRule"])) < 100_000
-        assert json.dumps(said["policyRule"]).count('"field"') <= 512
+        output = definition["properties"]
+        assert len(output["displayName"]) <= 128
+        assert len(output["description"]) <= 512
+        assert len(json.dumps(output["policyRule"])) < 100_000
+        assert json.dumps(output["policyRule"]).count('"field"') <= 512
 
 
-def test_a_stricter_baseline_is_a_stricter_definition():
+def test_a_stricter_baseline_gives_a_stricter_definition():
     rule = next(rule for rule in DECLARATIVE if "minimum" in rule.parameters)
     (definition,) = to_azure_policy([rule.using(minimum=3650)]).documents[rule.id]
     assert definition["properties"]["parameters"]["minimum"]["defaultValue"] == 3650
@@ -110,14 +110,14 @@ _NOT_KEPT = (Verdict.FAIL, Verdict.UNKNOWN, Verdict.ERROR)
 
 @pytest.fixture(scope="module")
 def planned():
-    """Whatever the force with the largest profile plans; nearly all of its values are known."""
+    """The plan of the force with the largest profile; nearly all of its values are known."""
     return from_plan(plan_force("west-midlands", ROOT))
 
 
-def test_a_full_force_keeps_every_rule_without_an_exemption(planned):
-    """The advisory ones too. What a Prometheus is told waits for the address that Azure gives, and some owners of
-    information assets are only proposed. A lock on the lake would keep access to it from being withdrawn. Some charges
-    of a milestone with a budget have no price.
+def test_a_full_force_meets_every_rule_without_an_exemption(planned):
+    """Including the advisory rules. Prometheus settings wait for an address from Azure, and some owners of information
+    assets are only proposed. A lock on the lake would prevent the withdrawal of access to it. Some charges of a
+    milestone with a budget have no price.
     """
     found = {(each.rule, str(each.verdict)) for each in judge(planned) if each.verdict in _NOT_KEPT}
     assert found == {
@@ -128,7 +128,7 @@ def test_a_full_force_keeps_every_rule_without_an_exemption(planned):
     }
 
 
-def test_it_says_of_what_a_force_plans_what_the_rules_say(planned):
+def test_definitions_agree_with_the_rules_on_a_forces_plan(planned):
     definitions = {rule.id: COMPILED.documents[rule.id][0] for rule in DECLARATIVE}
     resources = {each.urn: each for each in planned}
     agreed = 0

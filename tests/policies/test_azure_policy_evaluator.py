@@ -1,4 +1,4 @@
-"""The evaluator of Azure Policy's rule language, by the tables and the words of Microsoft's documentation."""
+"""The evaluator of Azure Policy's rule language, checked against the tables and text of Microsoft's documentation."""
 
 import pytest
 
@@ -73,7 +73,7 @@ def field(name, **condition):
         (field("name", notLike="db*"), True),
         (field("name", contains="B0"), True),
         (field("name", notContains="x"), True),
-        # Of an array every member has to meet the condition; of none of them it is met.
+        # For an array, every member has to meet the condition; an empty array meets it.
         (field("stringArray[*]", equals="a"), False),
         (field("stringArray[*]", **{"in": ["A", "B", "C"]}), True),
         (field("missingArray[*]", equals="a"), True),
@@ -90,7 +90,7 @@ def field(name, **condition):
         ({"allOf": [field("size", equals=4), field("size", equals=3)]}, False),
     ],
 )
-def test_a_condition_is_what_the_documentation_says(condition, expected):
+def test_a_condition_has_the_documented_result(condition, expected):
     assert holds(condition) is expected
 
 
@@ -106,7 +106,7 @@ def test_an_assignment_sets_parameters():
 
 
 @pytest.mark.parametrize(
-    ("condition", "said"),
+    ("condition", "message"),
     [
         (field("missing", less=3), "have no order"),
         (field("name", greater=3), "have no order"),
@@ -118,8 +118,8 @@ def test_an_assignment_sets_parameters():
         (field("name", **{"in": "web01"}), "compares with a list"),
     ],
 )
-def test_what_it_cannot_judge_it_says(condition, said):
-    with pytest.raises(PolicyError, match=said):
+def test_an_unsupported_condition_is_reported(condition, message):
+    with pytest.raises(PolicyError, match=message):
         holds(condition)
 
 
@@ -157,7 +157,7 @@ GUARDED = {"networkSecurityGroup": {"id": "/subscriptions/s/…/networkSecurityG
         ),
     ],
 )
-def test_the_modules_own_definition_about_subnets_is_understood(resource, expected):
+def test_the_modules_own_definition_about_subnets_is_supported(resource, expected):
     written = definitions()["Deny-Subnet-Without-Nsg"]
     definition = {"properties": {"parameters": {}, "policyRule": written["rule"]}}
     paths = {

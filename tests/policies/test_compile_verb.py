@@ -1,4 +1,4 @@
-"""`bluelamp compile`: what it writes, twice the same, and what it says."""
+"""`bluelamp compile`: the files it writes, deterministically, and its output."""
 
 import json
 
@@ -13,18 +13,18 @@ def contents(folder):
 def test_admission_policies_are_written_as_manifests(project, tmp_path):
     done = project.run("compile", "--to", "admission", "--out", str(tmp_path / "out"), "--format", "json")
     assert done.returncode == 0, done.stderr
-    said = json.loads(done.stdout)["result"]
+    output = json.loads(done.stdout)["result"]
     written = contents(tmp_path / "out")
-    assert {f"{id_}.yaml" for id_ in said["compiled"]} | {"kustomization.yaml", "left-out.md"} == set(written)
+    assert {f"{id_}.yaml" for id_ in output["compiled"]} | {"kustomization.yaml", "left-out.md"} == set(written)
     listed = yaml.safe_load(written["kustomization.yaml"])["resources"]
     assert set(listed) == set(written) - {"kustomization.yaml", "left-out.md"}
     kinds = [each["kind"] for each in yaml.safe_load_all(written["BL-K8S-005.yaml"])]
     assert kinds == ["ValidatingAdmissionPolicy", "ConfigMap", "ValidatingAdmissionPolicyBinding"]
-    assert said["leftOut"]["BL-K8S-022"] in written["left-out.md"].decode()
-    assert not [id_ for id_ in said["compiled"] if not id_.startswith("BL-K8S-")]
+    assert output["leftOut"]["BL-K8S-022"] in written["left-out.md"].decode()
+    assert not [id_ for id_ in output["compiled"] if not id_.startswith("BL-K8S-")]
 
 
-def test_a_second_time_writes_the_same_and_takes_away_what_is_no_longer_kept(project, tmp_path):
+def test_a_second_run_writes_the_same_and_removes_obsolete_files(project, tmp_path):
     out = tmp_path / "out"
     assert project.run("compile", "essex", "--to", "azure-policy", "--out", str(out)).returncode == 0
     first = contents(out)
@@ -39,17 +39,17 @@ def test_a_second_time_writes_the_same_and_takes_away_what_is_no_longer_kept(pro
     assert kept < set(first)
 
 
-def test_the_initiative_stands_at_the_forces_root_group_and_has_its_baseline(project, tmp_path):
+def test_the_initiative_is_at_the_forces_root_group_and_has_its_baseline(project, tmp_path):
     folder = project.root / "stacks" / "essex"
     folder.mkdir(exist_ok=True)
     (folder / "baseline.yaml").write_text("rules: {BL-LOG-001: {parameters: {minimum: 400}}}\n", encoding="utf-8")
     out = tmp_path / "out"
     done = project.run("compile", "essex", "--to", "azure-policy", "--out", str(out))
     assert done.returncode == 0, done.stderr
-    said = json.loads((out / "initiative.json").read_text(encoding="utf-8"))["properties"]
+    output = json.loads((out / "initiative.json").read_text(encoding="utf-8"))["properties"]
     group = "/providers/Microsoft.Management/managementGroups/mg-root-essex-prod/"
-    assert all(each["policyDefinitionId"].startswith(group) for each in said["policyDefinitions"])
-    assert said["parameters"]["minimum-BL-LOG-001"]["defaultValue"] == 400
+    assert all(each["policyDefinitionId"].startswith(group) for each in output["policyDefinitions"])
+    assert output["parameters"]["minimum-BL-LOG-001"]["defaultValue"] == 400
     assert "unverified aliases to test on a subscription" in done.stderr
 
 
@@ -72,7 +72,7 @@ def test_definitions_that_azure_may_refuse_can_be_left_out(project, tmp_path):
         (("atlantis", "--to", "azure-policy"), "atlantis"),
     ],
 )
-def test_a_mistake_is_told_and_writes_nothing(project, tmp_path, words, message):
+def test_a_mistake_is_reported_and_writes_nothing(project, tmp_path, words, message):
     done = project.run("compile", *words, "--out", str(tmp_path / "out"))
     assert done.returncode == 2
     assert message in done.stderr

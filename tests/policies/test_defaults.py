@@ -1,4 +1,4 @@
-"""The defaults that rules rely on are recorded with the API version since which they hold, and older ones count."""
+"""The defaults that rules rely on are recorded with their first API version, and older versions count."""
 
 import importlib
 import inspect
@@ -38,7 +38,7 @@ def test_every_default_that_passes_a_resource_is_recorded():
     assert all(known.source for known in recorded().values())
 
 
-def test_the_sdk_s_own_versions_are_not_older_than_the_defaults():
+def test_the_sdks_own_versions_are_not_older_than_the_defaults():
     for (type_, _), known in recorded().items():
         if known.since:
             _, module, name = type_.split(":")
@@ -53,7 +53,7 @@ COSMOS = "azure-native:cosmosdb:DatabaseAccount"
 
 
 @pytest.mark.parametrize(
-    ("rule", "type_", "version", "expected", "said"),
+    ("rule", "type_", "version", "expected", "expected_message"),
     [
         ("BL-STO-001", ACCOUNT, "", Verdict.PASS, ""),
         ("BL-STO-001", ACCOUNT, "2019-04-01", Verdict.PASS, ""),
@@ -71,17 +71,17 @@ COSMOS = "azure-native:cosmosdb:DatabaseAccount"
         ("BL-NET-034", "azure-native:network:ApplicationGateway", "2022-11-01", Verdict.FAIL, "AppGwSslPolicy20150501"),
     ],
 )
-def test_a_default_holds_since_its_api_version(rule, type_, version, expected, said):
+def test_a_default_applies_since_its_api_version(rule, type_, version, expected, expected_message):
     found, message = verdict(rule, resource(type_, version))
     assert found is expected
-    assert said in message
+    assert expected_message in message
 
 
-def test_what_is_said_does_not_depend_on_the_version():
+def test_an_explicit_value_does_not_depend_on_the_version():
     assert verdict("BL-STO-001", resource(ACCOUNT, "2016-01-01", enableHttpsTrafficOnly=True))[0] is Verdict.PASS
 
 
-def test_the_version_is_the_resource_s_or_its_type_s():
+def test_the_version_is_the_resources_or_its_types():
     assert version_of(resource(ACCOUNT)) == ""
     assert version_of(resource(ACCOUNT, "2019-04-01")) == "2019-04-01"
     assert version_of(resource("azure-native:storage/v20190401:StorageAccount")) == "2019-04-01"

@@ -1,4 +1,4 @@
-"""An exemption excuses a failure while it holds, and nothing else, ever."""
+"""An exemption excuses a failure while it applies, and nothing else, ever."""
 
 from datetime import date, timedelta
 
@@ -35,7 +35,7 @@ def test_a_failure_in_its_scope_is_exempt_and_names_it():
 
 
 @pytest.mark.parametrize("verdict", [verdict for verdict in Verdict if verdict is not Verdict.FAIL])
-def test_only_a_failure_is_excused(verdict):
+def test_only_a_failure_is_exempted(verdict):
     (judgement,), (use,) = excused([judged(verdict)], [exemption()], RULES, TODAY)
     assert judgement == judged(verdict)
     assert use.status is Status.MATCHES_NOTHING
@@ -78,7 +78,7 @@ LAPSED = [
 
 
 @pytest.mark.parametrize(("changed", "status", "why"), LAPSED)
-def test_one_that_does_not_hold_changes_nothing_and_says_why(changed, status, why):
+def test_an_exemption_that_does_not_apply_changes_nothing_and_has_a_reason(changed, status, why):
     (judgement,), (use,) = excused([judged()], [exemption(**changed)], RULES, TODAY)
     assert (judgement.verdict, judgement.exemption) == (Verdict.FAIL, "")
     assert use.status is status
@@ -88,12 +88,12 @@ def test_one_that_does_not_hold_changes_nothing_and_says_why(changed, status, wh
 
 
 @pytest.mark.parametrize("day", [date(2026, 2, 1), date(2026, 4, 1)])
-def test_it_holds_on_its_first_and_on_its_last_day(day):
+def test_it_applies_on_its_first_and_on_its_last_day(day):
     assert status_of(exemption(), RULE, day, APPROVERS)[0] is Status.HOLDS
 
 
 @pytest.mark.parametrize("severity", Severity)
-def test_the_worse_the_rule_the_shorter_it_may_last(severity):
+def test_the_more_severe_the_rule_the_shorter_it_may_last(severity):
     rule = next(rule for rule in rules() if rule.severity is severity)
     start = date(2026, 1, 1)
     longest = exemption(rule=rule.id, start=start, expiry=start + LONGEST[severity], last_review=start)
@@ -105,14 +105,14 @@ def test_the_worse_the_rule_the_shorter_it_may_last(severity):
     assert sorted(LONGEST.values()) == [LONGEST[each] for each in Severity]
 
 
-def test_an_exemption_that_lapsed_does_not_stand_in_the_way_of_one_that_holds():
+def test_an_expired_exemption_does_not_block_one_that_applies():
     old = exemption(id="EX-OLD", start=date(2025, 9, 1), expiry=date(2025, 10, 31))
     (judgement,), uses = excused([judged()], [old, exemption()], RULES, TODAY)
     assert judgement.exemption == "EX-ESX-1"
     assert [use.status for use in uses] == [Status.EXPIRED, Status.HOLDS]
 
 
-def test_those_from_rules_that_were_not_judged_are_left_out():
+def test_exemptions_from_rules_that_were_not_judged_are_left_out():
     assert excused([judged()], [exemption(rule="BL-KV-001")], {RULE.id: RULE}, TODAY) == ([judged()], ())
 
 
@@ -125,9 +125,7 @@ def test_those_from_rules_that_were_not_judged_are_left_out():
     review=st.dates(date(2025, 1, 1), date(2027, 12, 31)),
     scope=st.sampled_from([SCOPE, "*", URN, URN.replace("essex", "kent")]),
 )
-def test_nothing_is_ever_excused_outside_its_days_its_scope_or_by_its_requester(
-    day, start, days, requester, review, scope
-):
+def test_nothing_is_exempt_outside_its_dates_and_scope_or_by_its_requester(day, start, days, requester, review, scope):
     asking = requester and {"role": "Engineer", "email": requester}
     one = exemption(start=start, expiry=start + timedelta(days=days), requester=asking, last_review=review, scope=scope)
     (judgement,), (use,) = excused([judged()], [one], RULES, day)

@@ -1,4 +1,4 @@
-"""A rule has two headings: what holds where it passes, and what is wrong where it fails."""
+"""A rule has two headings: one for a pass, and one for a failure."""
 
 import re
 from collections import Counter
@@ -18,7 +18,7 @@ ABOUT = {"severity": Severity.LOW, "controls": (), "at": "test:box:Box", "fix": 
 
 
 @ALL
-def test_a_failure_says_what_is_wrong_in_a_line(rule: Rule) -> None:
+def test_a_failure_heading_is_one_line(rule: Rule) -> None:
     assert 10 < len(rule.failure) <= LONGEST
     assert rule.failure[0].isupper()
     assert not rule.failure.endswith((".", "!", ":"))
@@ -27,15 +27,15 @@ def test_a_failure_says_what_is_wrong_in_a_line(rule: Rule) -> None:
 
 
 @ALL
-def test_a_failure_is_no_title_with_a_word_before_it(rule: Rule) -> None:
-    said, title = rule.failure.casefold(), rule.title.casefold()
-    assert title not in said
-    assert not re.match(r"(not|no|failed|failure|violation|breach)\b[ :]", said)
+def test_a_failure_heading_is_not_the_title_with_a_prefix(rule: Rule) -> None:
+    output, title = rule.failure.casefold(), rule.title.casefold()
+    assert title not in output
+    assert not re.match(r"(not|no|failed|failure|violation|breach)\b[ :]", output)
 
 
 def test_no_two_headings_are_the_same() -> None:
-    said = Counter(text.casefold() for rule in rules() for text in (rule.title, rule.failure))
-    assert [text for text, count in said.items() if count > 1] == []
+    output = Counter(text.casefold() for rule in rules() for text in (rule.title, rule.failure))
+    assert [text for text, count in output.items() if count > 1] == []
 
 
 def test_no_text_has_a_gendered_or_personal_pronoun() -> None:
@@ -52,7 +52,7 @@ def test_a_rule_without_a_failure_does_not_load() -> None:
 
 
 @pytest.mark.parametrize("failure", ["", "  ", "boxes are shut", None])
-def test_a_failure_that_says_nothing_does_not_load(failure: str) -> None:
+def test_an_empty_failure_heading_does_not_load(failure: str) -> None:
     with pytest.raises(ValueError, match="T-1: failure"):
         require("T-1", "Boxes are shut", Must("lid", be=True), failure=failure, rationale="", **ABOUT)
 
@@ -60,6 +60,6 @@ def test_a_failure_that_says_nothing_does_not_load(failure: str) -> None:
 @settings(derandomize=True, deadline=None)
 @given(title=st.text(min_size=1), failure=st.text(min_size=1), verdict=st.sampled_from([*Verdict]))
 def test_only_a_pass_has_the_title_as_its_heading(title: str, failure: str, verdict: Verdict) -> None:
-    said = heading(title, failure, verdict)
-    assert (said == title) == (verdict is Verdict.PASS or (verdict is Verdict.FAIL and failure == title))
-    assert failure in said if verdict in (Verdict.FAIL, Verdict.EXEMPT) else title in said
+    output = heading(title, failure, verdict)
+    assert (output == title) == (verdict is Verdict.PASS or (verdict is Verdict.FAIL and failure == title))
+    assert failure in output if verdict in (Verdict.FAIL, Verdict.EXEMPT) else title in output

@@ -1,4 +1,4 @@
-"""The catalogues of frameworks: a row for every control, and rules where a row says so."""
+"""The catalogues of frameworks: a row for every control, with rules where the row claims coverage."""
 
 import re
 from collections import defaultdict
@@ -23,14 +23,14 @@ COUNTS = {
 }
 
 
-def test_every_framework_that_rules_can_name_has_its_catalogue_and_all_its_controls():
+def test_every_framework_of_the_rules_has_a_catalogue_with_all_its_controls():
     named = {value for name, value in vars(controls).items() if name.isupper() and isinstance(value, tuple)}
     assert {(each.framework, each.edition): len(each.controls) for each in catalogues()} == COUNTS
     assert named == set(COUNTS)
 
 
 @CATALOGUES
-def test_a_catalogue_says_what_it_is_and_what_was_not_verified(catalogue):
+def test_a_catalogue_names_its_source_and_what_was_not_verified(catalogue):
     assert re.fullmatch(r"\d{4}-\d\d-\d\d|not verified", catalogue.published)
     assert catalogue.source.startswith("https://")
     assert catalogue.title
@@ -40,19 +40,19 @@ def test_a_catalogue_says_what_it_is_and_what_was_not_verified(catalogue):
 
 
 @CATALOGUES
-def test_a_row_says_what_rules_cannot_see(catalogue):
+def test_a_row_names_what_rules_cannot_assess(catalogue):
     for id_, row in catalogue.controls.items():
         assert row.title, id_
         assert bool(row.why) is (row.extent is not Extent.ASSESSED), id_
 
 
-def test_what_answers_to_the_newer_edition_answers_to_the_older_one():
+def test_rules_for_the_newer_edition_also_cover_the_older_one():
     assert with_derived(controls.caf("A2.c", "B3.b")) == controls.caf("A2.c", "B3.b") + controls.caf_3_2("A2.b", "B3.b")
     assert with_derived(controls.iso("8.24")) == controls.iso("8.24")
 
 
 @CATALOGUES
-def test_what_a_row_follows_from_exists(catalogue):
+def test_the_sources_of_a_row_exist(catalogue):
     edition = catalogue.follows or catalogue.edition
     (source,) = [each for each in catalogues() if (each.framework, each.edition) == (catalogue.framework, edition)]
     for id_, row in catalogue.controls.items():
@@ -61,7 +61,7 @@ def test_what_a_row_follows_from_exists(catalogue):
             assert row.origin, id_
 
 
-def test_rules_name_only_the_newest_edition_and_only_controls_that_exist():
+def test_rules_name_only_the_newest_edition_and_existing_controls():
     known = {
         Control(each.framework, each.edition, id_) for each in catalogues() if not each.follows for id_ in each.controls
     }
@@ -69,7 +69,7 @@ def test_rules_name_only_the_newest_edition_and_only_controls_that_exist():
     assert not unheard, "\n".join(unheard)
 
 
-def test_a_row_has_rules_exactly_where_it_says_that_they_see_something():
+def test_a_row_has_rules_exactly_if_it_claims_coverage():
     off = _off(*Extent)
     assert not off, "\n".join(off)
 

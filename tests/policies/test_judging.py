@@ -1,4 +1,4 @@
-"""What judging promises, whatever the resources and the rules are like."""
+"""The guarantees of judging, for any resources and rules."""
 
 import copy
 import json
@@ -42,11 +42,11 @@ def test_every_rule_gives_one_judgement_for_each_resource_it_concerns():
     assert by_rule["BL-KV-001"] == vaults
 
 
-def test_a_rule_says_nothing_about_types_it_does_not_concern():
+def test_a_rule_ignores_types_it_does_not_concern():
     assert judge([Resource("urn", "random:index/randomPet:RandomPet", "pet", {"location": "eastus"})]) == []
 
 
-def test_an_exception_is_an_error_of_that_rule_and_of_nothing_else():
+def test_an_exception_is_an_error_of_that_rule_only():
     @rule("T-1", "breaks down", at=VAULT, **ABOUT)
     def breaks(place):
         if place["word"].known == "bad":
@@ -77,11 +77,11 @@ def test_malformed_properties_never_stop_the_judging(wrong):
 
 
 BEFORE = {"BL-SPD-006": date.max, "BL-SPD-007": today()}
-"""The rules that ask the register of retirements, and the day before which those count that each asks for."""
+"""The rules that use the register of retirements, and the date before which retirements count for each."""
 
 
 @pytest.mark.parametrize("each", rules(), ids=lambda each: each.id)
-def test_a_resource_of_which_nothing_is_known_never_passes(each):
+def test_a_fully_unknown_resource_never_passes(each):
     for wanted in each.at:
         type_ = wanted.replace("*", "v1")
         names = {path.partition(".")[0].removesuffix("[*]") for paths in each.at.values() for path in paths} | {
@@ -90,7 +90,7 @@ def test_a_resource_of_which_nothing_is_known_never_passes(each):
         if each.id in BEFORE:
             entries = [where for entry, where in RETIRING[type_] if entry.last < BEFORE[each.id]]
             if not entries:
-                continue  # nothing of this type counts for the rule
+                continue  # no resource of this type matters to the rule
             names |= {one.path.partition(".")[0].removesuffix("[*]") for where in entries for one in where}
         judgement = only(judge([Resource("urn", type_, "judged", dict.fromkeys(filter(None, names), UNKNOWN))], [each]))
         assert judgement.verdict in {Verdict.UNKNOWN, Verdict.FAIL}, (type_, judgement)
@@ -99,7 +99,7 @@ def test_a_resource_of_which_nothing_is_known_never_passes(each):
             assert any(reason in judgement.message for reason in reasons)
 
 
-def test_a_known_failure_is_worth_more_than_an_unknown():
+def test_a_known_failure_takes_precedence_over_an_unknown():
     rules_ = [
         {"direction": "Inbound", "access": "Allow", "protocol": "Tcp", "sourceAddressPrefix": UNKNOWN,
          "destinationPortRange": "22"},
@@ -112,7 +112,7 @@ def test_a_known_failure_is_worth_more_than_an_unknown():
     assert judgement.path == "securityRules[1].sourceAddressPrefix"
 
 
-def test_an_unknown_of_another_resource_says_whose_it_is():
+def test_an_unknown_of_another_resource_names_that_resource():
     endpoint = {"privateLinkServiceConnections": [{"privateLinkServiceId": UNKNOWN}]}
     other = Resource("urn:pe", "azure-native:network:PrivateEndpoint", "records-endpoint", endpoint)
     judgements = judge([vault(vaultName="kv"), other])
@@ -130,7 +130,7 @@ def test_an_unknown_of_another_resource_says_whose_it_is():
         ("bluelamp:index:Group$azure-native:resources/v20240301:ResourceGroup::group", Verdict.UNKNOWN),
     ],
 )
-def test_an_unknown_id_is_only_told_by_what_has_an_id(source, verdict):
+def test_an_unknown_id_is_known_only_by_the_resource_it_comes_from(source, verdict):
     setting = Resource(
         "urn:setting",
         "azure-native:monitor:DiagnosticSetting",
@@ -142,7 +142,7 @@ def test_an_unknown_id_is_only_told_by_what_has_an_id(source, verdict):
     assert next(each for each in judgements if each.rule == "BL-LOG-002").verdict is verdict
 
 
-def test_every_failing_place_is_named_and_the_first_one_is_the_path():
+def test_every_failing_place_is_named_and_the_first_is_the_path():
     group = Resource(
         "urn",
         "azure-native:network:NetworkSecurityGroup",
@@ -160,7 +160,7 @@ def test_every_failing_place_is_named_and_the_first_one_is_the_path():
     assert "securityRules[1]" not in judgement.message
 
 
-def test_a_failure_says_what_was_found_and_what_was_expected():
+def test_a_failure_shows_the_found_and_the_expected_value():
     judgement = next(
         each for each in judge([vault(properties={"softDeleteRetentionInDays": 7})]) if each.rule == "BL-KV-002"
     )
@@ -203,7 +203,7 @@ def test_secrets_are_shown_nowhere():
         assert judgements[2].observed == judgements[3].observed == "[secret]"
 
 
-def test_a_literal_secret_in_an_environment_is_not_repeated():
+def test_a_literal_secret_in_an_environment_is_not_shown():
     pod = {"spec": {"containers": [{"env": [{"name": "DB_PASSWORD", "value": "hunter2"}]}]}}
     judgements = judge([Resource("urn", "kubernetes:core/v1:Pod", "pod", pod)])
     failed = next(judgement for judgement in judgements if judgement.rule == "BL-K8S-010")
@@ -211,7 +211,7 @@ def test_a_literal_secret_in_an_environment_is_not_repeated():
     assert "hunter2" not in json.dumps([asdict(judgement) for judgement in judgements])
 
 
-def test_judging_changes_nothing_and_depends_on_nothing_but_its_input():
+def test_judging_changes_nothing_and_depends_only_on_its_input():
     resources = [resource for each in rules() for case in each.cases for resource in case.resources]
     before = copy.deepcopy([resource.properties for resource in resources])
     first, second = judge(resources), judge(resources)
@@ -219,13 +219,13 @@ def test_judging_changes_nothing_and_depends_on_nothing_but_its_input():
     assert [resource.properties for resource in resources] == before
 
 
-def test_the_unknown_is_one_value_however_it_is_copied():
+def test_a_copy_of_the_unknown_value_is_the_same_object():
     assert copy.deepcopy(UNKNOWN) is UNKNOWN
     assert copy.copy(UNKNOWN) is UNKNOWN
     assert pickle.loads(pickle.dumps(UNKNOWN)) is UNKNOWN
 
 
-def test_a_rule_that_sees_the_estate_sees_all_resources_whatever_their_order():
+def test_an_estate_rule_sees_all_resources_in_any_order():
     setting = Resource(
         "urn:setting",
         "azure-native:monitor:DiagnosticSetting",

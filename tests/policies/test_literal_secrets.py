@@ -1,4 +1,4 @@
-"""A secret in plain text is told by its name and its value together; names, references and settings are none."""
+"""A secret in clear text is recognised by its name and value together; names, references and settings are none."""
 
 import re
 
@@ -7,7 +7,7 @@ import pytest
 from bluelamp.policies import Resource, Verdict, judge, rules
 from bluelamp.policies.literal_secrets import Secrecy, classify, expressions
 
-# Made up, and put together here so that no scanner takes them for real ones.
+# Invented, and assembled here so that no scanner reports them.
 WEB_TOKEN = ".".join(("eyJhbGciOiJIUzI1NiJ9", "eyJzdWIiOiIxMjM0NTY3ODkwIn0", "dozjgNryP4J3jVmNHl0w5N"))
 GITHUB = "gh" + "p_" + "a1B2" * 9
 BCRYPT = "$2b" + "$12$abcdefghijklmnopqrstuvABCDEFGHIJKLMNOPQRSTUVWXYZ01234"
@@ -109,13 +109,13 @@ CASES = [
 
 
 def test_name_and_value_are_judged_together():
-    wrong = [(name, value, told) for told, name, value in CASES if classify(name, value) is not told]
+    wrong = [(name, value, expected) for expected, name, value in CASES if classify(name, value) is not expected]
     assert not wrong
 
 
 @pytest.mark.parametrize("name", sorted(expressions()))
-def test_an_expression_is_one_that_an_api_server_knows(name):
-    # RE2 has no look-around, no back-references and no possessive or atomic groups.
+def test_a_pattern_is_valid_for_an_api_server(name):
+    # RE2 has no look-around, back-references, possessive quantifiers or atomic groups.
     assert not re.search(r"\(\?[=!<>]|\\[1-9]|[*+?}]\+|\(\?P?[<']", expressions()[name])
 
 

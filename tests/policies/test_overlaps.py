@@ -1,4 +1,4 @@
-"""Address ranges that overlap."""
+"""Overlapping address ranges."""
 
 from itertools import combinations
 
@@ -15,7 +15,7 @@ _TEXTS = st.builds(
 
 @given(st.lists(st.tuples(_TEXTS, st.sampled_from("abc")), max_size=12))
 @settings(max_examples=tries(100), derandomize=True, deadline=None)
-def test_the_last_range_of_another_owner_that_overlaps_is_found_without_comparing_all_pairs(ranges) -> None:
+def test_the_last_overlapping_range_of_another_owner_is_found_without_comparing_all_pairs(ranges) -> None:
     parsed = [(network_of(text), owner) for text, owner in ranges]
     expected = {}
     for one, other in combinations(range(len(parsed)), 2):

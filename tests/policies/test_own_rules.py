@@ -1,4 +1,4 @@
-"""Rules of a force's own: found, judged, told and tested like the baseline's, and never in its place."""
+"""A force's own rules: found, judged, reported and tested like the baseline's, and never in place of one."""
 
 import json
 import re
@@ -56,7 +56,7 @@ ESX-NET-001:
 
 
 def block(language: str) -> str:
-    """The first block of the page in `language`."""
+    """The first code block of the page in `language`."""
     found = re.search(rf"```{language}\n(.*?)```", PAGE, re.DOTALL)
     assert found
     return found[1]
@@ -76,7 +76,7 @@ def mistakes(root: Path) -> str:
     return str(error.value)
 
 
-def test_the_example_of_the_page_does_all_that_the_page_says(project: Project) -> None:
+def test_the_example_on_the_page_works_as_described(project: Project) -> None:
     add(project.root, block("python"), block("yaml"), "bastion")
     for line in block("console").strip().splitlines():
         run = project.run(*line.split()[1:])
@@ -86,7 +86,7 @@ def test_the_example_of_the_page_does_all_that_the_page_says(project: Project) -
     assert run.stdout.startswith(block("text"))
 
 
-def test_the_settings_that_the_page_names_meet_its_rule(project: Project) -> None:
+def test_the_settings_on_the_page_meet_its_rule(project: Project) -> None:
     add(project.root, block("python"), block("yaml"), "bastion")
     stack = project.settings("essex")
     stack.write_text(stack.read_text().replace("      bastion:\n", "      bastion:\n        sku: Premium\n"))
@@ -97,7 +97,7 @@ def test_the_settings_that_the_page_names_meet_its_rule(project: Project) -> Non
     assert report["counts"]["pass"] == 2
 
 
-def test_the_page_names_what_must_and_a_case_take() -> None:
+def test_the_page_lists_the_parts_of_must_and_of_a_case() -> None:
     for name in (each.name for each in fields(Must)):
         assert f"| `{name}` |" in PAGE
     for key in ("`pass`, `fail`, `not applicable`, `unknown`", "`with`", "`type`", "`parameters`", "`!unknown judged`"):
@@ -105,7 +105,7 @@ def test_the_page_names_what_must_and_a_case_take() -> None:
     assert "cases.py" not in PAGE
 
 
-def test_the_report_has_a_rule_of_its_own(project: Project) -> None:
+def test_the_report_has_the_forces_own_rule(project: Project) -> None:
     add(project.root)
     report = json.loads(project.run("check", "dyfed-powys", "--format", "json").stdout)["result"]["forces"][0]["report"]
     found = [each for each in report["findings"] if each["rule"] == ID]
@@ -126,7 +126,7 @@ def test_a_baseline_and_an_exemption_may_name_it(project: Project) -> None:
     assert f"there is no rule ESX-NET-002; did you mean {ID}?" in run.stderr
 
 
-def test_it_judges_manifests_and_can_be_picked(project: Project) -> None:
+def test_it_judges_manifests_and_can_be_selected(project: Project) -> None:
     code = CODE.replace(NETWORK, "kubernetes:core/v1:Namespace").replace("encryption.enabled", "metadata.x")
     add(project.root, code)
     (project.root / "x.yaml").write_text("apiVersion: v1\nkind: Namespace\nmetadata: {name: x}\n")
@@ -138,7 +138,7 @@ def test_it_judges_manifests_and_can_be_picked(project: Project) -> None:
         assert ID in (project.root / "out" / name).read_text()
 
 
-def test_the_pack_has_it_and_refuses_a_stack_whose_rules_are_broken(tmp_path: Path) -> None:
+def test_the_pack_has_it_and_refuses_a_stack_with_invalid_rules(tmp_path: Path) -> None:
     add(tmp_path)
     assert ID in {rule.id for rule in of(tmp_path, "any").rules}
     assert len(of(tmp_path, "any").rules) == len(baseline()) + 1
@@ -168,7 +168,7 @@ def test_the_served_pack_names_it(project: Project) -> None:
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "says"),
+    ("old", "new", "message"),
     [
         ('"ESX-NET-001"', '"BL-NET-001"', "has the prefix of the baseline's rules"),
         ('"ESX-NET-001"', '"BL-ESX-001"', "has the prefix of the baseline's rules"),
@@ -195,12 +195,12 @@ def test_the_served_pack_names_it(project: Project) -> None:
         ("@rule(", "@rule((", "cannot be loaded: SyntaxError"),
     ],
 )
-def test_a_module_that_cannot_be_used_is_told_with_its_place(tmp_path: Path, old: str, new: str, says: str) -> None:
+def test_an_unusable_module_is_reported_with_its_location(tmp_path: Path, old: str, new: str, message: str) -> None:
     assert old in CODE
     add(tmp_path, CODE.replace(old, new))
-    said = mistakes(tmp_path)
-    assert says in said
-    assert re.search(r"^rules/network\.py:\d+: ", said), said
+    output = mistakes(tmp_path)
+    assert message in output
+    assert re.search(r"^rules/network\.py:\d+: ", output), output
 
 
 @pytest.mark.parametrize(
@@ -223,7 +223,7 @@ def test_a_module_that_cannot_be_used_is_told_with_its_place(tmp_path: Path, old
     ],
 )
 def test_a_module_that_changes_the_baseline_is_refused(tmp_path: Path, code: str) -> None:
-    """In a process of its own, which the change would otherwise leave to other tests."""
+    """In a process of its own, because the change would otherwise affect other tests."""
     add(tmp_path, f"{code}{block('python')}")
     script = (
         "import sys; from pathlib import Path; from bluelamp.policies.own import load; from bluelamp.policies.discovery import baseline\n"
@@ -240,7 +240,7 @@ def test_a_module_that_changes_the_baseline_is_refused(tmp_path: Path, code: str
     assert "rules/network.py: changes the baseline: " in run.stderr
 
 
-def test_what_it_does_to_a_resource_reaches_no_rule_of_the_baseline(tmp_path: Path) -> None:
+def test_its_changes_to_a_resource_reach_no_rule_of_the_baseline(tmp_path: Path) -> None:
     code = '''
 from bluelamp.policies.model import Severity
 from bluelamp.policies.rule import rule
@@ -264,17 +264,17 @@ def changes(place, estate):
     assert account.properties == {"allowBlobPublicAccess": True}
 
 
-def test_two_rules_of_one_id_and_a_module_without_one_are_refused(tmp_path: Path) -> None:
+def test_duplicate_ids_and_a_module_without_a_rule_are_refused(tmp_path: Path) -> None:
     add(tmp_path)
     add(tmp_path, name="second")
     add(tmp_path, code="X = 1", name="third")
-    said = mistakes(tmp_path)
-    assert "rules/second.py:6: ESX-NET-001: is declared in rules/network.py already" in said
-    assert "rules/third.py: declares no rule" in said
+    output = mistakes(tmp_path)
+    assert "rules/second.py:6: ESX-NET-001: is declared in rules/network.py already" in output
+    assert "rules/third.py: declares no rule" in output
 
 
 @pytest.mark.parametrize("name", ["Network.PY", "network.pyw", "cases.yml", "inner/network.py", "orphan.yaml"])
-def test_nothing_is_skipped_without_a_word(tmp_path: Path, name: str) -> None:
+def test_no_file_is_skipped_silently(tmp_path: Path, name: str) -> None:
     folder = add(tmp_path)
     (folder / name).parent.mkdir(exist_ok=True)
     (folder / name).write_text(CODE)
@@ -296,7 +296,7 @@ def test_helpers_are_shared_between_modules(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "verb", [("check", "dyfed-powys"), ("explain", "BL-NET-001"), ("test-rules",), ("audit", "dyfed-powys")]
 )
-def test_every_verb_that_judges_or_explains_refuses_a_broken_rule(project: Project, verb: tuple[str, ...]) -> None:
+def test_every_command_that_judges_or_explains_refuses_an_invalid_rule(project: Project, verb: tuple[str, ...]) -> None:
     add(project.root, CODE.replace("Severity.HIGH", "Severity.WORST"))
     run = project.run(*verb)
     assert run.returncode == 2
@@ -305,7 +305,7 @@ def test_every_verb_that_judges_or_explains_refuses_a_broken_rule(project: Proje
 
 
 @pytest.mark.parametrize(
-    ("cases", "status", "says"),
+    ("cases", "status", "message"),
     [
         (
             "pass: {encryption: {enabled: true}}|pass: {encryption: {enabled: false}}",
@@ -326,15 +326,15 @@ def test_every_verb_that_judges_or_explains_refuses_a_broken_rule(project: Proje
         ("!unknown|!!python/object:os.system", 2, "rules/network.yaml"),
     ],
 )
-def test_cases_that_do_not_hold_are_told_with_their_line(tmp_path: Path, cases: str, status: int, says: str) -> None:
+def test_failing_cases_are_reported_with_their_line(tmp_path: Path, cases: str, status: int, message: str) -> None:
     from typer.testing import CliRunner
 
     old, _, new = cases.partition("|")
     assert old in CASES
     add(tmp_path, "", CASES.replace(old, new))
     run = run_here(CliRunner(), tmp_path)
-    said = run.output + str(run.exception or "")
-    assert says in said, said
+    output = run.output + str(run.exception or "")
+    assert message in output, output
     assert (2 if isinstance(run.exception, SettingsError) else run.exit_code) == status
 
 
@@ -349,7 +349,7 @@ def run_here(runner, root: Path):
     return runner.invoke(app, ["test-rules", str(root / "rules")])
 
 
-def test_a_missing_file_of_cases_and_a_missing_folder_are_told(tmp_path: Path) -> None:
+def test_a_missing_file_of_cases_and_a_missing_folder_are_reported(tmp_path: Path) -> None:
     from typer.testing import CliRunner
 
     folder = add(tmp_path)
@@ -363,20 +363,18 @@ def test_a_missing_file_of_cases_and_a_missing_folder_are_told(tmp_path: Path) -
 
 @settings(derandomize=True, deadline=None, max_examples=tries(150))
 @given(code=st.one_of(st.text(max_size=60), st.binary(max_size=60)))
-def test_any_file_is_a_rule_or_a_mistake_with_its_name(
-    tmp_path_factory: pytest.TempPathFactory, code: str | bytes
-) -> None:
+def test_any_file_is_a_rule_or_a_reported_mistake(tmp_path_factory: pytest.TempPathFactory, code: str | bytes) -> None:
     root = tmp_path_factory.mktemp("any")
     (root / "rules").mkdir()
     written = code if isinstance(code, bytes) else code.encode("utf-8", "surrogatepass")
-    # Nothing that could be run: only what Python refuses, or what declares nothing.
+    # Nothing executable: only text that Python refuses or that declares nothing.
     (root / "rules" / "any.py").write_bytes(b"raise ValueError()\n" + written)
     assert mistakes(root).startswith("rules/any.py")
 
 
 @settings(derandomize=True, deadline=None, max_examples=tries(200))
 @given(id_=st.text(alphabet="BLESXblx019-_ ", max_size=12))
-def test_an_id_is_taken_only_in_its_form_and_never_from_the_baseline(id_: str) -> None:
+def test_an_id_must_have_its_form_and_not_be_of_the_baseline(id_: str) -> None:
     from dataclasses import replace
 
     from bluelamp.policies.own import _mistakes
@@ -385,7 +383,7 @@ def test_an_id_is_taken_only_in_its_form_and_never_from_the_baseline(id_: str) -
     assert refused == (not re.fullmatch(r"[A-Z][A-Z0-9]+(-[A-Z][A-Z0-9]+)+-\d{3}", id_) or id_.startswith("BL-"))
 
 
-def test_what_is_not_compiled_is_told(tmp_path: Path) -> None:
+def test_rules_that_are_not_compiled_are_listed(tmp_path: Path) -> None:
     from bluelamp.policies.compiled import to_admission, to_azure_policy
 
     add(tmp_path)
@@ -412,16 +410,16 @@ def test_every_missing_and_unknown_field_is_named_at_once(
     if not missing and not unknown:
         assert load(root / "rules", baseline(), root)
         return
-    said = mistakes(root)
-    assert re.findall(r"the rule lacks the field (\w+)", said) == [each for each in FIELDS if each in missing]
-    assert re.findall(r"an unknown field: (\w+)", said) == [unknown] * bool(unknown)
-    assert all(re.match(r"rules/network\.py:\d+", each) for each in said.splitlines() if "field" in each)
-    assert "Error" not in said
-    assert "()" not in said
+    output = mistakes(root)
+    assert re.findall(r"the rule lacks the field (\w+)", output) == [each for each in FIELDS if each in missing]
+    assert re.findall(r"an unknown field: (\w+)", output) == [unknown] * bool(unknown)
+    assert all(re.match(r"rules/network\.py:\d+", each) for each in output.splitlines() if "field" in each)
+    assert "Error" not in output
+    assert "()" not in output
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "says"),
+    ("old", "new", "message"),
     [
         ("be=True", "bee=True", "Must has an unknown field: bee"),
         ('Must("encryption.enabled", be=True, default=False)', "Must(be=True)", "Must lacks the field path"),
@@ -443,15 +441,15 @@ def test_every_missing_and_unknown_field_is_named_at_once(
         ("severity=Severity.HIGH", "severity=Severity.HIGH, forces=(5,)", "forces is not a tuple of names"),
     ],
 )
-def test_a_field_of_the_wrong_kind_is_told_in_words(tmp_path: Path, old: str, new: str, says: str) -> None:
+def test_a_field_of_the_wrong_type_is_explained(tmp_path: Path, old: str, new: str, message: str) -> None:
     assert old in CODE
     add(tmp_path, CODE.replace(old, new))
-    said = mistakes(tmp_path)
-    assert re.search(rf"rules/network\.py:\d+.*{re.escape(says)}", said), said
-    assert "Error" not in said
+    output = mistakes(tmp_path)
+    assert re.search(rf"rules/network\.py:\d+.*{re.escape(message)}", output), output
+    assert "Error" not in output
 
 
-def test_a_function_that_takes_the_estate_declares_it(tmp_path: Path) -> None:
+def test_a_function_that_uses_the_estate_declares_it(tmp_path: Path) -> None:
     code = CODE.replace('    must=Must("encryption.enabled", be=True, default=False),\n', "")
     code = code.replace("encrypted()", "encrypted(network, estate)")
     add(tmp_path, code)
@@ -477,7 +475,7 @@ def limited(*forces: str) -> str:
     return CODE.replace("    severity=Severity.HIGH,\n", LIMIT.format(named))
 
 
-def test_a_limited_rule_is_in_no_other_force_s_report(project: Project) -> None:
+def test_a_limited_rule_is_in_no_other_forces_report(project: Project) -> None:
     add(project.root, limited("dyfed-powys"))
     reports = {
         each["force"]: each["report"]
@@ -491,7 +489,7 @@ def test_a_limited_rule_is_in_no_other_force_s_report(project: Project) -> None:
     assert "Only for: dyfed-powys" in project.run("explain", ID).stdout
 
 
-def test_a_limited_rule_counts_for_its_forces_and_their_environments_only(project: Project) -> None:
+def test_a_limited_rule_applies_to_its_forces_and_their_environments_only(project: Project) -> None:
     add(project.root, limited("essex", "kent-dev"))
     held = {name: ID in {rule.id for rule in of(project.root, name).rules} for name in ("essex", "kent", "surrey", "x")}
     assert held == {"essex": True, "kent": False, "surrey": False, "x": False}
@@ -502,7 +500,7 @@ def test_a_limited_rule_counts_for_its_forces_and_their_environments_only(projec
     assert ID not in {rule.id for rule in of(project.root, "kent").rules}
 
 
-def test_a_limited_rule_names_forces_of_the_register(project: Project) -> None:
+def test_a_limited_rule_must_name_forces_of_the_register(project: Project) -> None:
     add(project.root, limited("esex", "essex"))
     run = project.run("check", "dyfed-powys")
     assert run.returncode == 2

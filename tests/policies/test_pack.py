@@ -1,4 +1,4 @@
-"""The policy pack as the engine meets it: a process that is spoken to over gRPC."""
+"""The policy pack as the engine uses it: a process called over gRPC."""
 
 import os
 import signal
@@ -28,7 +28,7 @@ BLOB = "azure-native:storage:StorageAccount"
 
 @contextmanager
 def served(folder: Path, *, cwd: Path):
-    """The pack, started the way language hosts start it."""
+    """The pack, started as language hosts start it."""
     command = [sys.executable, "-u", "-m", "pulumi.policy", "127.0.0.1:1", str(folder)]
     process = subprocess.Popen(command, cwd=cwd, stdout=subprocess.PIPE, text=True)
     try:
@@ -47,7 +47,7 @@ def pack(tmp_path_factory):
 
 
 def wire(value):
-    """`value` with this package's unknown as the engine's."""
+    """`value` with this package's unknown replaced by the engine's."""
     if value is UNKNOWN:
         return values.UNKNOWN
     if isinstance(value, dict):
@@ -55,8 +55,8 @@ def wire(value):
     return [wire(item) for item in value] if isinstance(value, list) else value
 
 
-def asked(stub, resources):
-    """What the pack says of `resources`: the diagnostics, and the rules that do not apply to each."""
+def analysed(stub, resources):
+    """The pack's results for `resources`: the diagnostics, and the rules that do not apply to each."""
     diagnostics, inapplicable = [], {}
     for each in resources:
         properties = values.encode(wire(each.properties))
@@ -83,7 +83,7 @@ def asked(stub, resources):
     return diagnostics, inapplicable
 
 
-def test_it_gives_the_verdicts_that_judging_in_process_gives(pack):
+def test_it_gives_the_verdicts_of_judging_in_process(pack):
     held_to = of(PACK.parent, "case").rules  # the national baseline
     for rule in RULES.values():
         for number, case in enumerate(rule.cases):
@@ -97,7 +97,7 @@ def test_it_gives_the_verdicts_that_judging_in_process_gives(pack):
                 )
                 for each in case.resources
             ]
-            diagnostics, inapplicable = asked(pack, resources)
+            diagnostics, inapplicable = analysed(pack, resources)
             judgements = judge(resources, held_to)
             reported = {
                 (each.rule, each.urn): each
@@ -115,7 +115,7 @@ def test_it_gives_the_verdicts_that_judging_in_process_gives(pack):
                 assert not names & passed
 
 
-def test_a_violation_says_everything_needed_to_mend_it(pack):
+def test_a_violation_has_everything_needed_to_fix_it(pack):
     bad = {
         "direction": "Inbound",
         "access": "Allow",
@@ -123,7 +123,7 @@ def test_a_violation_says_everything_needed_to_mend_it(pack):
         "sourceAddressPrefix": "*",
         "destinationPortRange": "3389",
     }
-    (diagnostic,), _ = asked(pack, [Resource("urn:rdp", "azure-native:network:SecurityRule", "rdp", bad)])
+    (diagnostic,), _ = analysed(pack, [Resource("urn:rdp", "azure-native:network:SecurityRule", "rdp", bad)])
     assert diagnostic.policyName == "BL-NET-001"
     assert diagnostic.policyPackName == "bluelamp"
     assert diagnostic.enforcementLevel == proto.MANDATORY
@@ -133,13 +133,13 @@ def test_a_violation_says_everything_needed_to_mend_it(pack):
         assert part in diagnostic.message
 
 
-def test_what_is_unknown_is_told_in_one_line(pack):
+def test_an_unknown_is_reported_in_one_line(pack):
     endpoint = {"privateLinkServiceConnections": [{"privateLinkServiceId": UNKNOWN}]}
     resources = [
         Resource("urn:vault", "azure-native:keyvault:Vault", "vault", {"vaultName": "kv"}),
         Resource("urn:pulumi:s::p::t::endpoint", "azure-native:network:PrivateEndpoint", "endpoint", endpoint),
     ]
-    diagnostics, _ = asked(pack, resources)
+    diagnostics, _ = analysed(pack, resources)
     (diagnostic,) = [each for each in diagnostics if each.policyName == "BL-KV-005"]
     assert diagnostic.message == (
         "Inconclusive: Key vaults have a private endpoint: "
@@ -147,7 +147,7 @@ def test_what_is_unknown_is_told_in_one_line(pack):
     )
 
 
-def test_secrets_of_the_engine_are_not_repeated(pack):
+def test_secrets_of_the_engine_are_not_shown(pack):
     account = {"minimumTlsVersion": values.Secret("canary-9f"), "tags": values.Secret({"cost-centre": "canary-9f"})}
     properties = values.encode(account)
     request = proto.AnalyzeRequest(type=BLOB, urn="urn:secret", name="a", properties=properties)
@@ -176,7 +176,7 @@ def test_levels_and_parameters_can_be_tightened(tmp_path):
             changed.policyConfig[rule.name].enforcementLevel = proto.MANDATORY
         changed.policyConfig["BL-DAT-001"].properties.update({"among": ["uksouth"]})
         stub.Configure(changed)
-        diagnostics, _ = asked(stub, [share])
+        diagnostics, _ = analysed(stub, [share])
     levels = {each.policyName: each.enforcementLevel for each in diagnostics}
     assert levels["BL-DAT-001"] == levels["BL-STO-002"] == proto.MANDATORY
 
@@ -191,20 +191,20 @@ def test_no_configuration_loosens_a_rule(tmp_path, level):
             stub.Configure(changed)
         assert "BL-STO-002" in caught.value.details()
         assert "a baseline may only tighten" in caught.value.details()
-        diagnostics, _ = asked(stub, [account])
+        diagnostics, _ = analysed(stub, [account])
     assert ("BL-STO-002", proto.MANDATORY) in {(each.policyName, each.enforcementLevel) for each in diagnostics}
 
 
 @pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
-def test_it_leaves_quietly_when_told_to(tmp_path, ending):
+def test_it_exits_quietly_on_a_signal(tmp_path, ending):
     with served(PACK, cwd=PACK) as (_, process):
         process.send_signal(ending)
         assert process.wait(timeout=30) == 0
 
 
 @pytest.mark.parametrize("apart", [0, 1, 2, 3])
-def test_it_leaves_though_told_twice(tmp_path, apart):
-    # As a language host ends it: once when the engine lets go, once as the host itself goes.
+def test_it_exits_after_two_signals(tmp_path, apart):
+    # A language host signals it twice: when the engine disconnects, and when the host itself exits.
     with served(PACK, cwd=tmp_path) as (stub, process):
         stub.GetAnalyzerInfo(empty_pb2.Empty())
         process.terminate()
@@ -213,7 +213,7 @@ def test_it_leaves_though_told_twice(tmp_path, apart):
         assert process.wait(timeout=30) == 0
 
 
-def test_it_leaves_when_the_engine_is_gone(tmp_path):
+def test_it_exits_when_the_engine_is_gone(tmp_path):
     starter = (
         "import subprocess, sys; "
         f"p = subprocess.Popen([sys.executable, '-u', {str(PACK / '__main__.py')!r}], stdout=subprocess.PIPE); "
@@ -239,7 +239,7 @@ def _alive(pid):
 
 @pytest.mark.parametrize("area", AREAS)
 def test_an_area_is_served_alone_under_its_own_name(area, tmp_path):
-    # From within the folder, where a module of the area must hide none of Python's own.
+    # From the area's folder, where none of its modules may hide one of Python's own.
     with served(PACK / area, cwd=PACK / area) as (stub, _):
         info = stub.GetAnalyzerInfo(empty_pb2.Empty())
     assert info.name == f"bluelamp-{area}"

@@ -1,4 +1,4 @@
-"""What the pack judges of an update that deletes: what will be there, as `bluelamp check` does."""
+"""Deletions in an update: the pack judges the resulting resources, as `bluelamp check` does."""
 
 import json
 
@@ -16,7 +16,7 @@ TO_INTERNET = {"routes": [{"name": "out", "addressPrefix": "0.0.0.0/0", "nextHop
 
 
 def analyzed(seen: list[str], listed: list[str]) -> set[tuple[str, str]]:
-    """The rules that `listed` route tables break together, where the program asks for those that are `seen`."""
+    """The rules that the `listed` route tables break together, if the program registers those in `seen`."""
     analyzer, properties = Analyzer(rules(), "1"), values.encode(TO_INTERNET)
     for urn in seen:
         analyzer.Analyze(proto.AnalyzeRequest(type=TABLE, urn=urn, name=urn, properties=properties), None)
@@ -25,19 +25,19 @@ def analyzed(seen: list[str], listed: list[str]) -> set[tuple[str, str]]:
     return {(each.policyName, each.urn) for each in analyzer.AnalyzeStack(request, None).diagnostics}
 
 
-def test_what_the_program_does_not_ask_for_is_not_judged_with_the_rest() -> None:
+def test_an_unregistered_resource_is_not_judged_with_the_rest() -> None:
     both = analyzed(["urn:kept", "urn:gone"], ["urn:kept", "urn:gone"])
     assert ("BL-NET-010", "urn:gone") in both
     assert analyzed(["urn:kept"], ["urn:kept", "urn:gone"]) == {each for each in both if each[1] == "urn:kept"}
 
 
-def test_where_no_program_ran_everything_is_judged() -> None:
+def test_without_a_program_run_everything_is_judged() -> None:
     assert ("BL-NET-010", "urn:there") in analyzed([], ["urn:there"])
 
 
 @pytest.mark.engine
 @pytest.mark.usefixtures("engine")
-def test_an_update_that_deletes_is_judged_as_check_judges_it(project: Project) -> None:
+def test_an_update_with_deletions_is_judged_as_check_judges_it(project: Project) -> None:
     settings = project.settings(FORCE)
     text = settings.read_text("utf-8")
     with_firewall = text.replace("enabled: false", "enabled: true")
@@ -60,7 +60,7 @@ def test_an_update_that_deletes_is_judged_as_check_judges_it(project: Project) -
         (result,) = json.loads(run.stdout)["result"]["forces"]
         gone = {change["urn"] for change in result["changes"] if change["op"] == "delete"}
         assert any(urn.endswith("::hub-firewall") for urn in gone)
-        said = result["violations"]
-        assert not gone & {each["urn"] for each in said}
-        inconclusive = {(each["rule"], each["urn"]) for each in said if "Inconclusive" in each["message"]}
-        assert {(each["rule"], each["urn"]) for each in said} - inconclusive == expected
+        output = result["violations"]
+        assert not gone & {each["urn"] for each in output}
+        inconclusive = {(each["rule"], each["urn"]) for each in output if "Inconclusive" in each["message"]}
+        assert {(each["rule"], each["urn"]) for each in output} - inconclusive == expected

@@ -1,10 +1,10 @@
-"""The policy pack lets pass what an earlier report has already, and says so."""
+"""The policy pack passes failures that an earlier report already has, and says so."""
 
 import grpc
 import pytest
 from pulumi.runtime.proto import analyzer_pb2 as proto
 from test_exemptions import URN
-from test_pack_settled import ACCOUNT, OPEN, Context, said
+from test_pack_settled import ACCOUNT, OPEN, Context, reported
 
 from bluelamp.policies import Enforcement, Severity, Verdict, rules
 from bluelamp.policies.known import Before
@@ -21,9 +21,9 @@ def pack(before):
 
 
 def test_a_known_failure_is_advisory_and_marked():
-    told = said(pack(Before(Verdict.FAIL, Enforcement.MANDATORY, Severity.CRITICAL)), OPEN)
-    assert told.enforcementLevel == proto.ADVISORY
-    assert told.message.startswith("known: BL-STO-005 ")
+    diagnostic = reported(pack(Before(Verdict.FAIL, Enforcement.MANDATORY, Severity.CRITICAL)), OPEN)
+    assert diagnostic.enforcementLevel == proto.ADVISORY
+    assert diagnostic.message.startswith("known: BL-STO-005 ")
 
 
 @pytest.mark.parametrize(
@@ -36,10 +36,10 @@ def test_a_known_failure_is_advisory_and_marked():
         Before(Verdict.UNKNOWN, Enforcement.MANDATORY, Severity.CRITICAL),
     ],
 )
-def test_what_is_new_or_worse_stops(before):
-    told = said(pack(before), OPEN)
-    assert told.enforcementLevel == proto.MANDATORY
-    assert told.message.startswith("BL-STO-005 ")
+def test_a_new_or_worse_failure_stops(before):
+    diagnostic = reported(pack(before), OPEN)
+    assert diagnostic.enforcementLevel == proto.MANDATORY
+    assert diagnostic.message.startswith("BL-STO-005 ")
 
 
 def test_the_served_pack_reads_the_file_and_refuses_another_stacks(monkeypatch, tmp_path):
@@ -53,8 +53,8 @@ def test_the_served_pack_reads_the_file_and_refuses_another_stacks(monkeypatch, 
             stub.ConfigureStack(proto.AnalyzerStackConfigureRequest(stack="kent"))
         stub.ConfigureStack(proto.AnalyzerStackConfigureRequest(stack="essex"))
         response = stub.Analyze(proto.AnalyzeRequest(type=ACCOUNT, urn=URN, properties=values.encode(OPEN)))
-    (told,) = [each for each in response.diagnostics if each.policyName == "BL-STO-005"]
-    assert told.enforcementLevel == proto.ADVISORY
+    (diagnostic,) = [each for each in response.diagnostics if each.policyName == "BL-STO-005"]
+    assert diagnostic.enforcementLevel == proto.ADVISORY
 
 
 def test_only_the_option_names_known_findings(monkeypatch, project):
@@ -73,13 +73,13 @@ def test_only_the_option_names_known_findings(monkeypatch, project):
         environment = {"BLUELAMP_KNOWN_FINDINGS": "/somebody/elses.json"}
         yield Session(root, lambda force: Target(None, force, root, environment), lambda _: [], lambda _: {})
 
-    def work(target, _hear, _gate):
-        told.append(dict(target.environment))
+    def work(target, _on_step, _gate):
+        environments.append(dict(target.environment))
         return Result(target.stack, "preview", Status.DONE)
 
-    told = []
+    environments = []
     monkeypatch.setattr(operate, "session", session)
     operate.run(
         Screen(Format.JSON, quiet=True), project.root, ["essex"], "preview", RunOptions(needs_settings=False), work
     )
-    assert told == [{}]
+    assert environments == [{}]

@@ -1,4 +1,4 @@
-"""Which project's baseline and exemptions a policy pack uses."""
+"""The project whose baseline and exemptions a policy pack uses."""
 
 from pathlib import Path
 
@@ -16,13 +16,13 @@ def project(tmp_path: Path) -> Path:
     return tmp_path / "project"
 
 
-def test_a_pack_within_a_project_is_that_projects(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_pack_inside_a_project_uses_that_project(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(project.parent)
     assert stack_governance.project(["127.0.0.1:1", str(project / "policies")]) == project
 
 
 @pytest.mark.parametrize("within", [".", "policies"])
-def test_an_installed_pack_uses_the_project_that_it_is_started_in(
+def test_an_installed_pack_uses_the_project_in_which_it_starts(
     project: Path, within: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(project / within)

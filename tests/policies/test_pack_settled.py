@@ -1,4 +1,4 @@
-"""The policy pack holds a stack to what is settled about its force."""
+"""The policy pack judges a stack by its force's baseline and exemptions."""
 
 from dataclasses import replace
 from datetime import date
@@ -21,7 +21,7 @@ OPEN = {"publicNetworkAccess": "Enabled"}
 
 
 class Context:
-    """A call of the engine's: ending it early raises."""
+    """A call of the engine; aborting it raises."""
 
     def abort(self, code, details):
         raise RuntimeError(code, details)
@@ -35,8 +35,8 @@ def pack(settle=lambda _, given: Governance(given), *, used=None, block_unknown=
     return analyzer
 
 
-def said(analyzer, properties, rule="BL-STO-005"):
-    """What the pack says of an account by one rule, if anything: of it alone, or when all is there."""
+def reported(analyzer, properties, rule="BL-STO-005"):
+    """The pack's message about an account by one rule, if any: for the resource alone, or for all at the end."""
     account = {"type": ACCOUNT, "urn": URN, "properties": values.encode(properties)}
     alone = analyzer.Analyze(proto.AnalyzeRequest(**account), Context())
     together = analyzer.AnalyzeStack(
@@ -47,24 +47,24 @@ def said(analyzer, properties, rule="BL-STO-005"):
     return found[0] if found else None
 
 
-def test_a_failure_that_is_excused_stops_nothing_and_is_told_in_one_line():
-    told = said(pack(lambda _, given: Governance(given, (exemption(),), approvers=APPROVERS)), OPEN)
-    assert told.enforcementLevel == proto.ADVISORY
-    assert told.message == (
+def test_an_exempt_failure_stops_nothing_and_is_reported_in_one_line():
+    diagnostic = reported(pack(lambda _, given: Governance(given, (exemption(),), approvers=APPROVERS)), OPEN)
+    assert diagnostic.enforcementLevel == proto.ADVISORY
+    assert diagnostic.message == (
         "Exempt: Storage account accepts network access from the Internet: by EX-ESX-1: "
         "publicNetworkAccess: found Enabled, expected Disabled"
     )
 
 
-def test_an_exemption_that_lapsed_excuses_nothing_and_the_failure_says_so():
-    told = said(
+def test_an_expired_exemption_excuses_nothing_and_the_failure_says_so():
+    diagnostic = reported(
         pack(lambda _, given: Governance(given, (exemption(),), approvers=APPROVERS), today=date(2026, 4, 2)), OPEN
     )
-    assert told.enforcementLevel == proto.MANDATORY
-    assert "exemption EX-ESX-1 does not hold: it expired on 2026-04-01" in told.message
+    assert diagnostic.enforcementLevel == proto.MANDATORY
+    assert "exemption EX-ESX-1 does not hold: it expired on 2026-04-01" in diagnostic.message
 
 
-def test_an_exemption_excuses_what_only_all_resources_together_show():
+def test_an_exemption_applies_to_a_failure_of_all_resources_together():
     one = exemption(rule="BL-KV-005", scope=SCOPE.replace("StorageAccount", "Vault"))
     analyzer = pack(lambda _, given: Governance(given, (one,), approvers=APPROVERS))
     urn = URN.replace("storage:StorageAccount", "keyvault:Vault")
@@ -75,23 +75,23 @@ def test_an_exemption_excuses_what_only_all_resources_together_show():
     assert [each.enforcementLevel for each in found] == [proto.ADVISORY]
 
 
-def test_the_engine_is_told_the_levels_and_parameters_that_are_settled():
+def test_the_engine_gets_the_forces_levels_and_parameters():
     def settle(stack, given):
         assert stack == "essex"
         made = {"BL-LOG-001": given_by("BL-LOG-001").using(minimum=365)}
         made["BL-SPD-001"] = replace(given_by("BL-SPD-001"), enforcement=Enforcement.MANDATORY)
         return Governance(tuple(made.get(rule.id, rule) for rule in given))
 
-    told = {each.name: each for each in pack(settle).GetAnalyzerInfo(empty_pb2.Empty(), Context()).policies}
-    assert told["BL-LOG-001"].configSchema.properties["minimum"]["default"] == 365
-    assert told["BL-SPD-001"].enforcementLevel == proto.MANDATORY
+    policies = {each.name: each for each in pack(settle).GetAnalyzerInfo(empty_pb2.Empty(), Context()).policies}
+    assert policies["BL-LOG-001"].configSchema.properties["minimum"]["default"] == 365
+    assert policies["BL-SPD-001"].enforcementLevel == proto.MANDATORY
 
 
 def given_by(id_):
     return next(rule for rule in rules() if rule.id == id_)
 
 
-def test_with_a_mistake_in_the_files_the_engine_is_stopped():
+def test_a_mistake_in_the_files_stops_the_engine():
     def settle(_stack, _given):
         raise ValueError("stacks/essex/baseline.yaml: rules.BL-LOG-001: would loosen")
 
@@ -103,30 +103,30 @@ def test_with_a_mistake_in_the_files_the_engine_is_stopped():
 
 
 @pytest.mark.parametrize("by", ["nobody", "the baseline", "the caller"])
-def test_what_is_unknown_stops_a_deployment_only_where_that_is_asked_for(by):
+def test_an_unknown_verdict_stops_a_deployment_only_if_enabled(by):
     analyzer = pack(
         lambda _, given: Governance(given, block_unknown=by == "the baseline"), block_unknown=by == "the caller"
     )
-    told = said(analyzer, {"publicNetworkAccess": values.UNKNOWN})
-    assert told.enforcementLevel == (proto.ADVISORY if by == "nobody" else proto.MANDATORY)
+    diagnostic = reported(analyzer, {"publicNetworkAccess": values.UNKNOWN})
+    assert diagnostic.enforcementLevel == (proto.ADVISORY if by == "nobody" else proto.MANDATORY)
 
 
 @pytest.mark.parametrize("enforcement", Enforcement)
 @pytest.mark.parametrize("excuse", [(), (exemption(rule="T-001"),)])
-def test_a_rule_that_breaks_down_always_stops_a_deployment(enforcement, excuse):
+def test_a_failing_rule_function_always_stops_a_deployment(enforcement, excuse):
     @made("T-001", "Breaks", at=ACCOUNT, severity=Severity.LOW, fix="Fix it.", enforcement=enforcement)
     def breaks(_place):
         """It breaks."""
         raise ZeroDivisionError
 
     analyzer = pack(lambda _, given: Governance(given, excuse, approvers=APPROVERS), used=[breaks])
-    told = said(analyzer, {}, "T-001")
-    assert told.enforcementLevel == proto.MANDATORY
-    assert "rule T-001 raised an error: ZeroDivisionError" in told.message
+    diagnostic = reported(analyzer, {}, "T-001")
+    assert diagnostic.enforcementLevel == proto.MANDATORY
+    assert "rule T-001 raised an error: ZeroDivisionError" in diagnostic.message
 
 
 @pytest.mark.parametrize("block", [True, False])
-def test_a_verb_tells_the_pack_to_block_what_is_unknown(block, monkeypatch, project):
+def test_a_command_tells_the_pack_to_block_unknown_verdicts(block, monkeypatch, project):
     from contextlib import contextmanager
 
     from bluelamp.cli import operate
@@ -141,22 +141,22 @@ def test_a_verb_tells_the_pack_to_block_what_is_unknown(block, monkeypatch, proj
     def session(_screen, root, **_):
         yield Session(root, lambda force: Target(None, force, root, {"HOME": "/"}), lambda _: [], lambda _: {})
 
-    def work(target, _hear, _gate):
-        told.update(target.environment)
+    def work(target, _on_step, _gate):
+        variables.update(target.environment)
         return Result(target.stack, "preview", Status.DONE)
 
-    told = {}
+    variables = {}
     monkeypatch.setattr(operate, "session", session)
     how = RunOptions(block_unknown=block, needs_settings=False)
     assert operate.run(Screen(Format.JSON, quiet=True), project.root, ["essex"], "preview", how, work) is Status.DONE
-    assert told == {"HOME": "/"} | ({"BLUELAMP_BLOCK_UNKNOWN": "1"} if block else {})
+    assert variables == {"HOME": "/"} | ({"BLUELAMP_BLOCK_UNKNOWN": "1"} if block else {})
 
 
-@pytest.mark.parametrize("told", ["1", "0", ""])
-def test_the_served_pack_does_what_it_is_told(told, monkeypatch, tmp_path):
+@pytest.mark.parametrize("option", ["1", "0", ""])
+def test_the_served_pack_does_as_configured(option, monkeypatch, tmp_path):
     from test_pack import PACK, served
 
-    monkeypatch.setenv("BLUELAMP_BLOCK_UNKNOWN", told)
+    monkeypatch.setenv("BLUELAMP_BLOCK_UNKNOWN", option)
     with served(PACK, cwd=tmp_path) as (stub, _):
         stub.ConfigureStack(proto.AnalyzerStackConfigureRequest(stack="essex"))
         account = {"type": ACCOUNT, "urn": URN, "properties": values.encode({"publicNetworkAccess": values.UNKNOWN})}
@@ -164,13 +164,13 @@ def test_the_served_pack_does_what_it_is_told(told, monkeypatch, tmp_path):
         response = stub.AnalyzeStack(proto.AnalyzeStackRequest(resources=[proto.AnalyzerResource(**account)]))
         info = stub.GetAnalyzerInfo(empty_pb2.Empty())
     (unknown,) = [each for each in response.diagnostics if each.policyName == "BL-STO-005"]
-    assert unknown.enforcementLevel == (proto.MANDATORY if told == "1" else proto.ADVISORY)
+    assert unknown.enforcementLevel == (proto.MANDATORY if option == "1" else proto.ADVISORY)
     (kept,) = [each for each in info.policies if each.name == "BL-LOG-001"]
     assert kept.configSchema.properties["minimum"]["default"] == 365, "Essex keeps its logs for a year"
 
 
 def unnamed(settle):
-    """A pack that the engine never tells the stack, as `pulumi policy analyze` uses it; it repeats its levels."""
+    """A pack whose stack the engine never names, as in `pulumi policy analyze`; it repeats its levels."""
     analyzer = Analyzer(rules(), "1", settle=settle, today=lambda: date(2026, 3, 10))
     repeated(analyzer)
     return analyzer
@@ -186,7 +186,7 @@ def repeated(analyzer, **parameters):
 
 
 def per_stack(stack, given):
-    """Essex excuses the open account, and Kent holds to stricter rules than the country."""
+    """Essex exempts the open account, and Kent has a stricter baseline than the country."""
     if stack == "essex":
         return Governance(given, (exemption(),), approvers=APPROVERS)
     stricter = {"BL-SPD-001": replace(given_by("BL-SPD-001"), enforcement=Enforcement.MANDATORY)}
@@ -195,36 +195,36 @@ def per_stack(stack, given):
 
 
 def of_stacks(analyzer, *accounts):
-    """By stack, what is said of its account by `BL-STO-005`, alone or together; every resource comes before the end."""
+    """By stack, the messages about its account by `BL-STO-005`, alone or together; all resources come before the end."""
     listed = [
         {"type": ACCOUNT, "urn": URN.replace(":essex:", f":{stack}:"), "properties": values.encode(properties)}
         for stack, properties in accounts
     ]
     alone = [analyzer.Analyze(proto.AnalyzeRequest(**each), Context()) for each in listed]
     request = proto.AnalyzeStackRequest(resources=[proto.AnalyzerResource(**each) for each in listed])
-    said = [each for one in (*alone, analyzer.AnalyzeStack(request, Context())) for each in one.diagnostics]
-    return {each.urn.split(":")[2]: each for each in said if each.policyName == "BL-STO-005"}
+    reported = [each for one in (*alone, analyzer.AnalyzeStack(request, Context())) for each in one.diagnostics]
+    return {each.urn.split(":")[2]: each for each in reported if each.policyName == "BL-STO-005"}
 
 
-def test_a_state_that_is_analysed_is_held_to_what_is_settled_for_the_stack_in_its_urns():
+def test_an_analysed_state_is_judged_by_the_stack_in_its_urns():
     analyzer = unnamed(per_stack)
-    told = of_stacks(analyzer, ("essex", OPEN), ("kent", OPEN))
-    assert {stack: each.enforcementLevel for stack, each in told.items()} == {
+    diagnostics = of_stacks(analyzer, ("essex", OPEN), ("kent", OPEN))
+    assert {stack: each.enforcementLevel for stack, each in diagnostics.items()} == {
         "essex": proto.ADVISORY,
         "kent": proto.MANDATORY,
     }
-    assert "by EX-ESX-1" in told["essex"].message
+    assert "by EX-ESX-1" in diagnostics["essex"].message
 
 
-@pytest.mark.parametrize(("asked", "found"), [(400, 400), (200, 365)])
-def test_what_the_engine_asked_for_before_the_stack_was_known_still_counts(asked, found):
+@pytest.mark.parametrize(("configured", "found"), [(400, 400), (200, 365)])
+def test_configuration_from_before_the_stack_was_known_still_applies(configured, found):
     analyzer = unnamed(per_stack)
-    repeated(analyzer, BL_LOG_001={"minimum": asked})
+    repeated(analyzer, BL_LOG_001={"minimum": configured})
     logs = {"type": "azure-native:operationalinsights:Workspace", "urn": "urn:pulumi:kent::bluelamp::x::logs"}
     request = proto.AnalyzeRequest(**logs, properties=values.encode({"retentionInDays": 90}))
-    if asked < found:
+    if configured < found:
         with pytest.raises(RuntimeError, match="BL-LOG-001"):
             analyzer.Analyze(request, Context())
         return
-    told = {each.policyName: each for each in analyzer.Analyze(request, Context()).diagnostics}
-    assert f"expected at least {found}" in told["BL-LOG-001"].message
+    diagnostics = {each.policyName: each for each in analyzer.Analyze(request, Context()).diagnostics}
+    assert f"expected at least {found}" in diagnostics["BL-LOG-001"].message

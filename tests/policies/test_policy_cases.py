@@ -1,4 +1,4 @@
-"""Every rule is held to its own cases."""
+"""Every rule passes its own cases."""
 
 import pytest
 
@@ -17,7 +17,7 @@ def judged(case: Case, rule: Rule):
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_a_case_is_judged_as_it_says(case):
+def test_a_case_has_its_stated_verdict(case):
     judgement = judged(case, RULES[case.rule])
     assert judgement.verdict == case.verdict, judgement
     if case.path is not None:
@@ -40,7 +40,7 @@ def test_a_rule_has_every_kind_of_case(rule):
         assert any(case.parameters for case in rule.cases) or rule.id in _FEW_WOULD_CHANGE
 
 
-# Parameters that only a special estate would set; the tests of parameters themselves are in test_rules.py.
+# Parameters that only a special estate would set; tests of parameters themselves are in test_rules.py.
 _FEW_WOULD_CHANGE = {"BL-IAM-001", "BL-K8S-005", "BL-K8S-012", "BL-K8S-031", "BL-K8S-032"}
 
 

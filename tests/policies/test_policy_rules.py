@@ -1,4 +1,4 @@
-"""What every rule carries beside its verdicts."""
+"""Every rule's metadata."""
 
 import re
 import subprocess
@@ -49,7 +49,7 @@ def test_there_are_rules_in_every_area():
 
 
 @ALL
-def test_a_rule_says_what_why_and_how(rule):
+def test_a_rule_has_a_title_a_rationale_and_a_fix(rule):
     assert re.fullmatch(r"BL-[A-Z0-9]{2,4}-\d{3}", rule.id)
     assert 10 < len(rule.title) < 80
     assert not rule.title.endswith(".")
@@ -91,7 +91,7 @@ def test_its_azure_types_exist(rule):
 
 
 def _azure_places():
-    """Every place that a rule looks at in an Azure type; tags are anybody's, and locations have a test of their own."""
+    """Every place that a rule reads in an Azure type; tags are free, and locations have a test of their own."""
     for rule in rules():
         for type_, paths in rule.at.items():
             for path in paths:
@@ -101,7 +101,7 @@ def _azure_places():
 
 
 @pytest.mark.parametrize("path", sorted({path for _, path in _azure_places()}))
-def test_its_azure_places_are_the_sdk_s(path):
+def test_its_azure_places_are_in_the_sdk(path):
     for type_ in sorted({type_ for type_, place in _azure_places() if place == path}):
         _assert_exists(type_, path)
 
@@ -132,9 +132,9 @@ def _assert_all_known(resources):
 
 
 def _custom(type_):
-    """The schema of a kind that an add-on of the clusters brings, such as Gateway API's; None for any other type.
+    """The schema of an add-on's kind, such as Gateway API's; None for any other type.
 
-    An older version of a kind is one that our clusters no longer serve, and anything goes.
+    Anything is allowed in an older version of a kind, which our clusters no longer serve.
     """
     package, version, kind = type_.split(":")
     if package != "kubernetes":
@@ -188,7 +188,7 @@ def _assert_exists(type_, path):
         properties = shape.object.properties if shape.object else {}
 
 
-def test_parameters_are_taken_by_name_and_nothing_else():
+def test_parameters_are_passed_by_name_only():
     (rule,) = [rule for rule in rules() if rule.id == "BL-LOG-001"]
     assert dict(rule.parameters) == {"minimum": 90}
     workspace = Resource("urn", "azure-native:operationalinsights:Workspace", "logs", {"retentionInDays": 90})
@@ -210,7 +210,7 @@ def test_located_types_are_those_of_the_installed_sdk():
     assert list(TAGGED) == tagged
 
 
-def test_importing_the_rules_touches_no_sdk():
+def test_importing_the_rules_imports_no_sdk():
     program = "import sys; from bluelamp import policies; policies.rules(); print([m for m in ('pulumi', 'grpc', 'yaml') if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

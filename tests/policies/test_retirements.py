@@ -1,4 +1,4 @@
-"""The register of what Azure retires: facts with their source, and predicates that the SDK's own types bear out."""
+"""The register of Azure retirements: facts with their source, and predicates whose properties are in the SDK."""
 
 from datetime import date, timedelta
 
@@ -19,7 +19,7 @@ def _matched(case, before=date.max):
     return [retirement.id for retirement, _ in matches(root(resource), before)]
 
 
-def test_the_register_has_enough_entries_by_date_each_once():
+def test_the_register_has_enough_entries_sorted_by_date_without_duplicates():
     assert len(ENTRIES) >= 60
     assert len({each["id"] for each in ENTRIES}) == len(ENTRIES)
     assert [each["date"] for each in ENTRIES] == sorted(each["date"] for each in ENTRIES)
@@ -43,14 +43,14 @@ def test_an_entry_matches_its_case_and_not_the_other(entry):
 
 
 @ALL
-def test_an_entry_counts_from_the_day_after_its_last_day(entry):
+def test_an_entry_applies_from_the_day_after_its_last_day(entry):
     last = date.fromisoformat(entry["date"])
     assert entry["id"] not in _matched(entry["matches"], last)
     assert entry["id"] in _matched(entry["matches"], last + timedelta(days=1))
 
 
 @ALL
-def test_the_types_and_properties_of_an_entry_are_the_sdk_s(entry):
+def test_the_types_and_properties_of_an_entry_are_in_the_sdk(entry):
     tokens = set(AZURE.tokens())
     for each in entry["when"]:
         assert each["type"] in tokens
@@ -62,7 +62,7 @@ def test_the_types_and_properties_of_an_entry_are_the_sdk_s(entry):
 
 
 def _assert_exists(type_, path):
-    """Every step is a property; below a mapping with free keys, any key is."""
+    """Every step is a property; below a mapping with free keys, any key is allowed."""
     shape = None
     properties = AZURE.resource(type_).inputs.properties
     for step in path.split("."):
@@ -77,7 +77,7 @@ def _assert_exists(type_, path):
         properties = shape.object.properties if shape.object else {}
 
 
-def test_a_type_decides_before_a_property_does():
+def test_a_type_takes_precedence_over_a_property():
     managed_hsm = {"type": "azure-native:keyvault:ManagedHsm", "properties": {"sku": {"name": "Standard_B1"}}}
     assert _matched(managed_hsm) == []
     assert _matched(

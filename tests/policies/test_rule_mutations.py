@@ -1,4 +1,4 @@
-"""Breaking a rule breaks a case: every comparison, condition and constant of the rules is turned over once."""
+"""Breaking a rule breaks a case: every comparison, condition and constant of the rules is mutated once."""
 
 import ast
 import copy
@@ -25,7 +25,7 @@ _OPPOSITES = {
 
 
 def _mutations(tree: ast.Module):
-    """Each way to break `tree`, as (line, what, function that breaks it and returns how to mend it)."""
+    """Each mutation of `tree`, as (line, description, function that applies it and returns one that reverts it)."""
     inside = [node for function in tree.body if isinstance(function, ast.FunctionDef) for node in _logic(function)]
     for node in inside:
         if isinstance(node, ast.Compare):
@@ -43,7 +43,7 @@ def _mutations(tree: ast.Module):
 
 
 class _Truth(ast.Not):
-    """Stands for an operator that is taken away; see `_compiled`."""
+    """Replaces an operator that is removed; see `_compiled`."""
 
 
 class _Dropped(ast.NodeTransformer):
@@ -55,7 +55,7 @@ class _Dropped(ast.NodeTransformer):
 
 
 def _logic(function: ast.FunctionDef):
-    """The nodes of the body, without the messages: arguments of `Fail` after the first are what a person reads."""
+    """The nodes of the body without the messages: the arguments of `Fail` after the first are for people."""
     waiting = list(function.body)
     while waiting:
         node = waiting.pop()
@@ -84,7 +84,7 @@ def _set(node, name, new):
 
 
 def _survives(tree: ast.Module, module) -> bool:
-    """Whether every case still holds with the broken module."""
+    """Whether every case still passes with the mutated module."""
     broken = ast.fix_missing_locations(_Dropped().visit(copy.deepcopy(tree)))
     names = {"__name__": module.__name__, "__file__": module.__file__}
     exec(compile(broken, module.__file__, "exec"), names)
@@ -98,7 +98,7 @@ def _survives(tree: ast.Module, module) -> bool:
 
 
 @pytest.mark.parametrize("name", MODULES)
-def test_no_broken_rule_passes_its_cases(name):
+def test_no_mutated_rule_passes_its_cases(name):
     module = importlib.import_module(name)
     tree = ast.parse(Path(module.__file__).read_text(encoding="utf-8"))
     lines = Path(module.__file__).read_text(encoding="utf-8").splitlines()

@@ -1,4 +1,4 @@
-"""What stands beside the Kubernetes rules in CEL, and the objects that come of it. Whether it is true, a server says."""
+"""The CEL of the Kubernetes rules, and the objects made from it. A real server tests its meaning."""
 
 import re
 from dataclasses import replace
@@ -17,13 +17,13 @@ COMPILED = to_admission(RULES)
 HELD = [rule for rule in RULES if rule.id in COMPILED.documents]
 
 
-def test_nearly_every_rule_can_be_said_and_the_others_say_why_not():
+def test_nearly_every_rule_has_cel_and_the_others_a_reason():
     assert set(COMPILED.documents) | set(COMPILED.left_out) == {rule.id for rule in RULES}
     assert len(COMPILED.documents) > 6 * len(COMPILED.left_out)
     assert all(re.match(r"it (looks at|is about|reads) .{20}", why) for why in COMPILED.left_out.values())
 
 
-def test_nothing_is_said_of_rules_that_there_are_not():
+def test_there_is_no_cel_for_unknown_rules():
     modules = {rule.id: rule.module.rpartition(".")[2] for rule in RULES}
     for file in FOLDER.glob("*/*.cel.yaml"):
         for id_ in yaml.safe_load(file.read_text(encoding="utf-8")):
@@ -79,7 +79,7 @@ def test_one_required_property_is_an_expression(must, expected):
     assert cel.must(must, "place") == expected
 
 
-def test_what_cannot_be_a_parameter_is_not_guessed():
+def test_a_value_that_cannot_be_a_parameter_is_not_guessed():
     rule = replace(HELD[0], parameters={"limits": {"a": 1}})
     with pytest.raises(CannotCompile, match="a parameter of it is a dict"):
         cel.parameter("limits", {"a": 1})
@@ -89,18 +89,18 @@ def test_what_cannot_be_a_parameter_is_not_guessed():
     assert facet_of(rule)
 
 
-def test_a_rule_of_which_nothing_is_said_is_told():
+def test_a_rule_without_cel_is_reported():
     unsaid = replace(next(rule for rule in HELD if not rule.must), id="BL-K8S-999")
     with pytest.raises(ValueError, match=r"BL-K8S-999: \w+.cel.yaml says neither how it reads in CEL nor why not"):
         to_admission([unsaid])
 
 
-def test_no_policy_demands_of_ephemeral_containers_what_kubernetes_forbids_them():
-    asked = {
+def test_no_policy_requires_of_ephemeral_containers_what_kubernetes_forbids():
+    affected = {
         rule.id
         for rule in HELD
         for each in COMPILED.documents[rule.id][0]["spec"]["matchConstraints"]["resourceRules"]
         if "pods/ephemeralcontainers" in each["resources"]
     }
-    assert "BL-K8S-001" in asked
-    assert not asked & {"BL-K8S-012", "BL-K8S-055"}
+    assert "BL-K8S-001" in affected
+    assert not affected & {"BL-K8S-012", "BL-K8S-055"}

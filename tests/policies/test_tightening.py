@@ -1,4 +1,4 @@
-"""A baseline that tightens never passes what the looser one failed: every parameter of every rule, tried."""
+"""A tighter baseline never passes what a looser one fails: every parameter of every rule is tried."""
 
 import json
 from dataclasses import replace
@@ -27,12 +27,12 @@ SETTLED = {Verdict.PASS, Verdict.NOT_APPLICABLE}
 
 
 @pytest.mark.parametrize(("rule", "name"), PARAMETERS)
-def test_a_parameter_says_which_way_is_tighter(rule, name):
+def test_a_parameter_states_which_way_is_tighter(rule, name):
     assert name in rule.tighter, f"{rule.module}: annotate {name} with what policies/tighter.py has"
 
 
 def leaves(value):
-    """Everything that stands in `value`, however deep."""
+    """Every leaf in `value`, at any depth."""
     if isinstance(value, dict):
         return [leaf for item in value.values() for leaf in leaves(item)]
     if isinstance(value, list | tuple):
@@ -47,7 +47,7 @@ def around(was):
 
 
 def changed(value, draw, pool):
-    """`value` with some of what stands in it replaced by something from `pool`, or taken away."""
+    """`value` with some of its items replaced by something from `pool`, or removed."""
     if isinstance(value, dict):
         kept = {key: changed(item, draw, pool) for key, item in value.items()}
         gone = draw(st.sets(st.sampled_from(sorted(kept)), max_size=1)) if kept else ()
@@ -58,7 +58,7 @@ def changed(value, draw, pool):
 
 
 def moved(draw, was, way):
-    """A looser and a tighter value of a parameter that is `was`: neither, one or both may be `was` itself."""
+    """A looser and a tighter value for a parameter with the value `was`: neither, one or both may be `was` itself."""
     if way is Tighter.FIXED:
         return was, was
     if way is Tighter.EACH_HIGHER:
@@ -84,7 +84,7 @@ def test_tightening_a_parameter_never_passes_what_failed(rule, name):
 
 
 @pytest.mark.parametrize("id_", ["BL-LOG-001", "BL-NET-001", "BL-STO-002", "BL-K8S-012"])
-def test_a_parameter_that_says_the_wrong_way_is_caught(id_):
+def test_a_parameter_with_the_wrong_direction_is_caught(id_):
     rule = next(rule for rule in rules() if rule.id == id_)
     name, way = next(iter(rule.tighter.items()))
     with pytest.raises(AssertionError):
@@ -100,7 +100,7 @@ _OPPOSITES = {
 
 
 def try_out(rule, name, way, examples=50):
-    """Raises AssertionError where a tighter value, as `way` has it, passes what a looser one failed."""
+    """Raises AssertionError if a value that is tighter by `way` passes what a looser one fails."""
     values = [leaf for case in rule.cases for each in case.resources for leaf in leaves(each.properties)]
     plain = [each for each in values if isinstance(each, str | int | float | bool)]
 
@@ -125,7 +125,7 @@ def try_out(rule, name, way, examples=50):
 
 
 @pytest.mark.parametrize(("rule", "name"), PARAMETERS)
-def test_what_a_baseline_takes_is_tighter_and_what_it_refuses_is_not(rule, name):
+def test_a_baseline_accepts_tighter_values_and_refuses_others(rule, name):
     was, way = rule.parameters[name], rule.tighter[name]
 
     @settings(TRIED, max_examples=25)
@@ -157,7 +157,7 @@ MANDATORY = next(rule for rule in rules() if rule.enforcement is Enforcement.MAN
 
 
 @pytest.mark.parametrize(
-    ("rule", "asked", "taken"),
+    ("rule", "enforcement", "accepted"),
     [
         (ADVISORY, "mandatory", True),
         (ADVISORY, "advisory", True),
@@ -165,14 +165,14 @@ MANDATORY = next(rule for rule in rules() if rule.enforcement is Enforcement.MAN
         (MANDATORY, "advisory", False),
     ],
 )
-def test_a_rule_may_become_mandatory_and_not_advisory(rule, asked, taken):
-    layer = Layer.model_validate_json(f'{{"rules": {{"{rule.id}": {{"enforcement": "{asked}"}}}}}}')
+def test_a_rule_may_become_mandatory_and_not_advisory(rule, enforcement, accepted):
+    layer = Layer.model_validate_json(f'{{"rules": {{"{rule.id}": {{"enforcement": "{enforcement}"}}}}}}')
     (made,), mistakes = tightened([rule], layer)
-    assert made.enforcement == (asked if taken else rule.enforcement)
-    assert bool(mistakes) is not taken
+    assert made.enforcement == (enforcement if accepted else rule.enforcement)
+    assert bool(mistakes) is not accepted
 
 
-def test_each_layer_tightens_what_the_one_before_it_left():
+def test_each_layer_tightens_the_one_before_it():
     rule = next(rule for rule in rules() if rule.id == "BL-LOG-001")
     (national,), _ = tightened([rule], Layer(rules={rule.id: {"parameters": {"minimum": 365}}}))
     (same,), mistakes = tightened([national], Layer(rules={rule.id: {"parameters": {"minimum": 180}}}))
@@ -184,7 +184,7 @@ def test_each_layer_tightens_what_the_one_before_it_left():
 
 
 @pytest.mark.parametrize(
-    ("setting", "said"),
+    ("setting", "message"),
     [
         ({"minimum": "many"}, "is not a number"),
         ({"minimum": True}, "is not a number"),
@@ -193,21 +193,21 @@ def test_each_layer_tightens_what_the_one_before_it_left():
         ({"minimun": 400}, "did you mean minimum?"),
     ],
 )
-def test_what_means_nothing_is_refused(setting, said):
+def test_a_meaningless_setting_is_refused(setting, message):
     rule = next(rule for rule in rules() if rule.id == "BL-LOG-001")
     (made,), mistakes = tightened([rule], Layer(rules={rule.id: {"parameters": setting}}))
     assert made == rule
-    assert said in str(mistakes[0])
+    assert message in str(mistakes[0])
 
 
-def test_an_unknown_rule_is_named_with_the_one_that_was_meant():
+def test_an_unknown_rule_is_reported_with_the_nearest():
     _, mistakes = tightened(rules(), Layer(rules={"BL-SPD-05": {}}))
     assert str(mistakes[0]) == "rules.BL-SPD-05: there is no rule BL-SPD-05; did you mean BL-SPD-005?"
 
 
-def test_explain_says_where_a_rule_is_and_what_a_baseline_may_do_to_each_parameter():
+def test_explain_shows_how_a_baseline_may_change_each_parameter():
     run = bluelamp(["explain", "BL-LOG-001"], ROOT)
     assert "declared in policies/azure/monitoring/log_settings.py" in run.stdout
     assert "minimum: 90 (it may only be raised)" in run.stdout
-    said = json.loads(bluelamp(["explain", "BL-LOG-001", "--format", "json"], ROOT).stdout)["result"]
-    assert said["parameters"] == {"minimum": {"value": 90, "tighter": "it may only be raised"}}
+    output = json.loads(bluelamp(["explain", "BL-LOG-001", "--format", "json"], ROOT).stdout)["result"]
+    assert output["parameters"] == {"minimum": {"value": 90, "tighter": "it may only be raised"}}

@@ -1,4 +1,4 @@
-"""`bluelamp cloud` on a cloud that holds several forces, whose resources have the same logical names."""
+"""`bluelamp cloud` with several forces whose resources have the same logical names."""
 
 import contextlib
 import json
@@ -40,13 +40,13 @@ def cloud(tmp_path: Path) -> Path:
 
 
 def run(folder: Path, *words: str, status: int = 0) -> tuple[str, str]:
-    """What the command says in a pipe, on each stream."""
+    """The command's output in a pipe, on each stream."""
     ended, out, err = in_process(folder, ("cloud", *words))
     assert ended == status, out + err
     return out, err
 
 
-def test_a_name_that_two_forces_have_is_told_with_the_forces(cloud: Path) -> None:
+def test_a_name_in_two_forces_is_reported_with_the_forces(cloud: Path) -> None:
     for words in (("show", "hub-hub-rules"), ("drift", "hub-hub-rules", "tags.a", "c")):
         _, err = run(cloud, *words, status=2)
         assert "'hub-hub-rules' names 2 resources, of essex and west-midlands" in err
@@ -62,7 +62,7 @@ def test_a_name_that_two_forces_have_is_told_with_the_forces(cloud: Path) -> Non
     }
 
 
-def test_names_within_a_force_and_of_other_forces(cloud: Path) -> None:
+def test_names_within_a_force_and_of_other_forces_are_found(cloud: Path) -> None:
     assert "give one id of: " in run(cloud, "show", "twice", status=2)[1]
     assert run(cloud, "show", "only-essex")[0]
     assert "holds no 'only-essex' of kent" in run(cloud, "show", "only-essex", "--force", "kent", status=2)[1]
@@ -72,7 +72,7 @@ def test_names_within_a_force_and_of_other_forces(cloud: Path) -> None:
     run(cloud, "show", id_, "--force", "kent", status=2)
 
 
-def test_a_force_of_which_nothing_is_there(cloud: Path, tmp_path: Path) -> None:
+def test_a_force_without_resources_is_reported(cloud: Path, tmp_path: Path) -> None:
     for words in (("ls",), ("show", "x"), ("drift", "x", "y", "z")):
         assert "nothing of wiltshire is deployed" in run(cloud, *words, "--force", "wiltshire", status=1)[1]
         assert "did you mean essex?" in run(cloud, *words, "--force", "esex", status=1)[1]
@@ -89,7 +89,7 @@ def test_a_force_of_which_nothing_is_there(cloud: Path, tmp_path: Path) -> None:
     assert run(empty, "fault")[0] == "no faults are planned\n"
 
 
-def test_a_listing_is_filtered_and_whole_in_a_pipe(cloud: Path) -> None:
+def test_a_listing_is_filtered_and_complete_in_a_pipe(cloud: Path) -> None:
     lines = run(cloud, "ls")[0].splitlines()
     assert len(lines) == 1 + 7
     for line in lines[1:]:
@@ -166,7 +166,7 @@ def test_every_type_of_a_package_and_custom_resources_are_known(tokens: list[str
 
 @settings(max_examples=30, derandomize=True, deadline=None)
 @given(data=st.data())
-def test_a_slip_in_a_type_is_refused_and_the_type_is_named(tokens: list[str], data: st.DataObject) -> None:
+def test_a_misspelt_type_is_refused_and_the_type_is_named(tokens: list[str], data: st.DataObject) -> None:
     token = data.draw(st.sampled_from(tokens))
     place = data.draw(st.integers(len(token.rpartition(":")[0]) + 1, len(token) - 1))
     slip = data.draw(st.sampled_from([token[:place] + token[place + 1 :], f"{token[:place]}q{token[place:]}"]))
@@ -176,7 +176,7 @@ def test_a_slip_in_a_type_is_refused_and_the_type_is_named(tokens: list[str], da
         assert token in error.next_step or error.next_step.startswith("did you mean")  # noqa: PT017 - either may be
 
 
-def test_a_value_that_is_there_already_drifts_nothing_and_is_refused(cloud: Path) -> None:
+def test_drift_to_the_present_value_is_refused(cloud: Path) -> None:
     _, err = run(cloud, "drift", "--force", "essex", "hub-hub-rules", "tags.a", "b", status=2)
     assert "tags.a of hub-hub-rules already has this value" in err
     assert "next: " in err

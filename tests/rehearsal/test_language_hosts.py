@@ -1,4 +1,4 @@
-"""Which languages a rehearsal can run, and where it takes their hosts from."""
+"""The languages that a rehearsal can run, and the source of their hosts."""
 
 from pathlib import Path
 
@@ -18,7 +18,7 @@ def program(path: Path) -> Path:
     return path
 
 
-def test_only_language_hosts_and_policy_runners_of_the_path_are_supplied(tmp_path: Path) -> None:
+def test_only_language_hosts_and_policy_runners_on_the_path_are_supplied(tmp_path: Path) -> None:
     engine = program(tmp_path / "engine" / "pulumi")
     program(tmp_path / "engine" / "pulumi-language-python")
     program(tmp_path / "engine" / "pulumi-language-python-exec")
@@ -42,7 +42,7 @@ def test_only_language_hosts_and_policy_runners_of_the_path_are_supplied(tmp_pat
     ]
 
 
-def test_a_language_without_a_host_is_refused_with_those_that_have_one(tmp_path: Path) -> None:
+def test_a_language_without_a_host_is_refused_with_the_supported_ones(tmp_path: Path) -> None:
     with pytest.raises(UsageError) as refused:
         language_hosts.check("nodejs", ["python", "yaml"], tmp_path / "Pulumi.yaml")
     assert "the runtime 'nodejs'; available runtimes: python, yaml" in refused.value.message
@@ -67,12 +67,14 @@ def test_a_language_without_a_host_is_refused_with_those_that_have_one(tmp_path:
         ("", "", None, False),
     ],
 )
-def test_what_a_command_does_is_read_from_its_words(line: str, verb: str, stack: str | None, changes: bool) -> None:
+def test_the_action_of_a_command_is_read_from_its_arguments(
+    line: str, verb: str, stack: str | None, changes: bool
+) -> None:
     words = CommandLine(tuple(line.split()))
     assert (words.verb, words.stack, words.changes) == (verb, stack, changes)
 
 
-def test_a_stack_of_any_organisation_is_the_rehearsals(tmp_path: Path) -> None:
+def test_a_stack_of_any_organisation_belongs_to_the_rehearsal(tmp_path: Path) -> None:
     (tmp_path / "Pulumi.yaml").write_text(yaml.safe_dump({"name": "p", "runtime": "python"}))
     project = Project.at(tmp_path)
     assert project is not None

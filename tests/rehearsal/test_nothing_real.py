@@ -69,7 +69,7 @@ SETTINGS = {
 
 @pytest.fixture
 def network() -> Iterator[tuple[str, list[bytes]]]:
-    """A proxy that writes down what it is asked for, and refuses it."""
+    """A proxy that records requests and refuses them."""
     asked: list[bytes] = []
     with socket.create_server(("127.0.0.1", 0)) as server:
 
@@ -89,7 +89,7 @@ def network() -> Iterator[tuple[str, list[bytes]]]:
 
 @pytest.mark.engine
 @pytest.mark.usefixtures("engine")
-def test_a_project_full_of_real_things_reaches_none(tmp_path: Path, network: tuple[str, list[bytes]]) -> None:
+def test_a_project_full_of_real_services_reaches_none(tmp_path: Path, network: tuple[str, list[bytes]]) -> None:
     proxy, asked = network
     root, programs, started = tmp_path / "real", tmp_path / "bin", tmp_path / "started"
     root.mkdir()
@@ -112,8 +112,8 @@ def test_a_project_full_of_real_things_reaches_none(tmp_path: Path, network: tup
         SEEN=str(tmp_path / "seen"),
         OUTPUTS=str(tmp_path / "outputs"),
     )
-    said = run.stdout + run.stderr
-    assert run.returncode == 0, said
+    output = run.stdout + run.stderr
+    assert run.returncode == 0, output
     assert not asked
     assert not started.exists()
     assert {path.name: path.read_bytes() for path in root.iterdir() if path.name != ".bluelamp"} == before
@@ -121,9 +121,9 @@ def test_a_project_full_of_real_things_reaches_none(tmp_path: Path, network: tup
     outputs = json.loads((tmp_path / "outputs").read_text())
     assert outputs["plain"] == "open"
     assert outputs["password"].startswith("rehearsed-")
-    assert "password" in said
-    assert "a rehearsal does not use" in said
-    assert "resource plugin 'pulumi-resource-police'" in said or "no resource plugin" in said, said
+    assert "password" in output
+    assert "a rehearsal does not use" in output
+    assert "resource plugin 'pulumi-resource-police'" in output or "no resource plugin" in output, output
 
 
 @pytest.mark.parametrize(
@@ -142,7 +142,7 @@ def test_a_project_full_of_real_things_reaches_none(tmp_path: Path, network: tup
     ],
     ids=str,
 )
-def test_what_cannot_be_decrypted_is_a_placeholder(head: Mapping[str, Any], tmp_path: Path) -> None:
+def test_a_value_that_cannot_be_decrypted_is_a_placeholder(head: Mapping[str, Any], tmp_path: Path) -> None:
     config = {
         "p:a": {"secure": "Y2lwaGVy"},
         "p:list": [{"secure": "b25l"}, "open"],
@@ -163,7 +163,7 @@ def test_what_cannot_be_decrypted_is_a_placeholder(head: Mapping[str, Any], tmp_
     assert "p:list[0]" in notes[0]
 
 
-def test_what_a_rehearsal_sets_stays_until_the_project_sets_it_otherwise(tmp_path: Path) -> None:
+def test_configuration_set_in_a_rehearsal_stays_until_the_project_sets_it(tmp_path: Path) -> None:
     file, copy = tmp_path / "Pulumi.dev.yaml", tmp_path / "copies" / "Pulumi.dev.yaml"
 
     def config(**own: str) -> dict[str, str]:
@@ -196,7 +196,7 @@ def test_a_projects_own_provider_binaries_are_refused(content: Mapping[str, Any]
     assert named in refused.value.message
 
 
-def test_components_in_source_and_served_packages_are_no_binaries(tmp_path: Path) -> None:
+def test_source_components_and_served_packages_are_no_binaries(tmp_path: Path) -> None:
     (tmp_path / "components").mkdir()
     (tmp_path / "components" / "PulumiPlugin.yaml").write_text("runtime: python\n")
     content = {
@@ -212,6 +212,6 @@ def test_components_in_source_and_served_packages_are_no_binaries(tmp_path: Path
     project.check_plugins(["random"])
 
 
-def test_what_a_program_needs_of_the_environment_stays() -> None:
+def test_variables_that_a_program_needs_stay() -> None:
     kept = {"PATH": "/bin", "HOME": "/root", "LANG": "en_GB", "PULUMI_STACK": "dev", "DB_PASSWORD": "x", "OSTYPE": "l"}
     assert isolation.without_access(kept | CREDENTIALS) == kept

@@ -1,4 +1,4 @@
-"""Two commands on one force: the second waits, and says who has it."""
+"""Two commands on one force: the second waits, and names the holder of the lock."""
 
 import json
 import os
@@ -27,34 +27,34 @@ ENGINE = (
 )
 
 
-def test_a_command_waits_for_a_stack_and_says_who_has_it(tmp_path: Path) -> None:
+def test_a_command_waits_for_a_stack_and_names_its_holder(tmp_path: Path) -> None:
     first, second = Locks(), Locks()
     lock = tmp_path / "stacks" / "lock"
     first.acquire(lock, "essex", changing=True)
-    said: list[str] = []
+    messages: list[str] = []
 
-    def hear(text: str) -> None:
-        said.append(text)
+    def report(text: str) -> None:
+        messages.append(text)
         first.release()
 
-    assert second.acquire(lock, "essex", changing=True, patience=Patience(60, hear))
-    [text] = said
+    assert second.acquire(lock, "essex", changing=True, patience=Patience(60, report))
+    [text] = messages
     assert text.startswith("essex is locked by another command (bluelamp")
     assert f"process {os.getpid()} of " in text
     assert text.endswith("; waiting")
 
 
-def test_a_command_that_does_not_wait_says_only_who_has_the_stack(tmp_path: Path) -> None:
+def test_a_command_that_does_not_wait_only_names_the_holder(tmp_path: Path) -> None:
     first, second = Locks(), Locks()
     lock = tmp_path / "stacks" / "lock"
     first.acquire(lock, "essex", changing=True)
-    said: list[str] = []
+    messages: list[str] = []
     with pytest.raises(RehearsalError, match=f"process {os.getpid()} of "):
-        second.acquire(lock, "essex", changing=True, patience=Patience(0, said.append))
-    assert said == []
+        second.acquire(lock, "essex", changing=True, patience=Patience(0, messages.append))
+    assert messages == []
 
 
-def test_an_interruption_ends_the_wait(tmp_path: Path) -> None:
+def test_an_interrupt_ends_the_wait(tmp_path: Path) -> None:
     first, second = Locks(), Locks()
     lock = tmp_path / "stacks" / "lock"
     first.acquire(lock, "essex", changing=True)
@@ -67,11 +67,11 @@ def test_an_interruption_ends_the_wait(tmp_path: Path) -> None:
 def test_a_stack_that_the_engine_finds_locked_is_tried_again() -> None:
     locked = Result("essex", "up", Status.FAILED, errors=(str(known(ENGINE, "essex")),))
     left = [locked, Result("essex", "up", Status.DONE)]
-    said: list[str] = []
-    patience = Patience(60, said.append)
+    messages: list[str] = []
+    patience = Patience(60, messages.append)
     patience.stopped.wait = lambda _: False  # type: ignore[method-assign] # time passes at once
     assert retry_while_locked(lambda: left.pop(0), "essex", "up", patience).status is Status.DONE
-    assert said == [
+    assert messages == [
         "essex: the stack is locked by another update (runner@build-7 (pid 4711) at 2026-11-30T07:00:00Z); waiting"
     ]
     assert retry_while_locked(lambda: locked, "essex", "up", Patience(0)) is locked
@@ -92,13 +92,13 @@ def test_the_engine_of_a_killed_command_is_waited_for(tmp_path: Path) -> None:
         assert engine.stdout
         engine.stdout.readline()
         lock.write_text(json.dumps({"pid": engine.pid, "hostname": socket.gethostname()}), encoding="utf-8")
-        said: list[str] = []
+        messages: list[str] = []
 
-        def hear(text: str) -> None:
-            said.append(text)
+        def report(text: str) -> None:
+            messages.append(text)
             engine.communicate("\n")
 
         target = Target(Engine(tmp_path / "pulumi", "3.259.0", "built"), "essex", tmp_path, {})
-        assert stack.ready(target, space, "bluelamp", known=True, patience=Patience(0, hear)) == []
-    assert said == [f"essex is locked by an engine whose command has ended (process {engine.pid}); waiting"]
+        assert stack.ready(target, space, "bluelamp", known=True, patience=Patience(0, report)) == []
+    assert messages == [f"essex is locked by an engine whose command has ended (process {engine.pid}); waiting"]
     assert not lock.exists()

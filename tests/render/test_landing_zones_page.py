@@ -1,4 +1,4 @@
-"""The table of capabilities names what is there."""
+"""The table of capabilities names existing modules and tests."""
 
 import re
 
@@ -12,7 +12,7 @@ ROWS = [
 ]
 
 
-def test_every_row_names_a_module_and_a_test_that_exist_or_says_that_it_is_not_here() -> None:
+def test_every_row_names_an_existing_module_and_test_or_says_that_there_is_none() -> None:
     assert len(ROWS) > 50
     for capability, _, module, test in ROWS:
         if "*not here*" in module:
@@ -23,7 +23,7 @@ def test_every_row_names_a_module_and_a_test_that_exist_or_says_that_it_is_not_h
             assert (ROOT / path).exists(), f"{capability}: {path}"
 
 
-def test_every_module_has_a_row_and_its_test_speaks_of_it() -> None:
+def test_every_module_has_a_row_whose_test_mentions_it() -> None:
     named = {path for row in ROWS for path in re.findall(r"`(modules/[^`]+)`", row[2])}
     there = {
         str(path.parent.relative_to(ROOT))
@@ -35,5 +35,5 @@ def test_every_module_has_a_row_and_its_test_speaks_of_it() -> None:
         if test and module.startswith("`modules/") and (ROOT / module.strip("`")).is_dir():
             text = (ROOT / test.strip("`")).read_text(encoding="utf-8")
             name = module.strip("`").rpartition("/")[2]
-            said = name.replace("_", "").lower()
-            assert said in re.sub(r"[_ -]", "", text).lower(), f"{capability}: {test} never mentions {name}"
+            output = name.replace("_", "").lower()
+            assert output in re.sub(r"[_ -]", "", text).lower(), f"{capability}: {test} never mentions {name}"

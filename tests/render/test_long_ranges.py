@@ -1,4 +1,4 @@
-"""In the picture of an estate no range runs into the name behind it."""
+"""In the diagram of an estate no range overlaps the name behind it."""
 
 import pytest
 
@@ -8,7 +8,7 @@ from bluelamp.render.estate import Net
 
 
 @pytest.mark.parametrize("prefix", ["10.0.0.0/8", "10.29.128.192/26", "255.255.255.255/32"])
-def test_a_name_stands_behind_the_whole_range(prefix: str) -> None:
+def test_a_name_is_behind_the_whole_range(prefix: str) -> None:
     net = Net(
         "hub", "hub", "uksouth", ("10.0.0.0/7",), True, [("firewall management", prefix), ("gateway", "10.0.0.0/26")]
     )

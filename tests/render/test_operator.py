@@ -1,4 +1,4 @@
-"""`bluelamp render --operator`: objects that a GitOps repository can hold, judged by Bluelamp's own rules."""
+"""`bluelamp render --operator`: objects for a GitOps repository, judged by Bluelamp's own rules."""
 
 import json
 from pathlib import Path
@@ -49,7 +49,7 @@ def stacks(rendered: dict[str, list[dict[str, Any]]]) -> dict[str, dict[str, Any
     }
 
 
-def test_a_force_has_what_the_operator_needs_to_deploy_it_and_to_look_for_drift(root: Path) -> None:
+def test_a_force_has_what_the_operator_needs_to_deploy_it_and_detect_drift(root: Path) -> None:
     rendered = render(root)
     kinds = [each["kind"] for each in rendered["dyfed-powys.yaml"]]
     assert kinds == ["ServiceAccount", "ServiceAccount", "ClusterRoleBinding", "NetworkPolicy", "Stack", "Stack"]
@@ -81,7 +81,7 @@ def test_no_rule_fails_and_no_exemption_is_needed(root: Path) -> None:
     assert status == 0, err
     report = json.loads(out)["result"]["reports"][0]
     findings = [(each["rule"], each["verdict"]) for each in report["findings"]]
-    # What a Pulumi program deploys is in its own plan, which `check` judges.
+    # The resources of a Pulumi program are in its own plan, which `check` judges.
     assert {verdict for _, verdict in findings} <= {"unknown", "pass", "not applicable"}
     assert {rule for rule, verdict in findings if verdict == "unknown"} == {"BL-K8S-094"}
 
@@ -95,7 +95,7 @@ def test_a_ring_waits_for_the_ring_before_it(root: Path) -> None:
     assert list(rendered)[:4] == ["namespace.yaml", "dyfed-powys.yaml", "kent.yaml", "essex.yaml"]
 
 
-def test_a_force_that_is_no_longer_named_leaves_no_file_and_a_file_of_somebodys_own_stays(root: Path) -> None:
+def test_files_of_an_unnamed_force_are_removed_and_a_users_own_stay(root: Path) -> None:
     render(root)
     (root / "gitops/notes.yaml").write_text("mine: true\n")
     fewer = {**SETTINGS, "forces": {"kent": SETTINGS["forces"]["kent"]}}
@@ -109,7 +109,7 @@ def test_a_force_that_is_no_longer_named_leaves_no_file_and_a_file_of_somebodys_
     ]
 
 
-def test_every_mistake_is_told_at_its_place(root: Path) -> None:
+def test_every_mistake_is_reported_at_its_location(root: Path) -> None:
     wrong = {
         "image": "crpolicing.azurecr.io/bluelamp:latest",
         "backend": "azblob://state?sig=hush",
@@ -131,27 +131,27 @@ def test_every_mistake_is_told_at_its_place(root: Path) -> None:
     (root / "stacks/operator.yaml").write_text(yaml.safe_dump(wrong, sort_keys=False))
     status, _, err = in_process(root, ["render", "--operator"])
     assert status == 2
-    for said in (
+    for output in (
         "forces.esex: 'esex' has no stack file",
         "did you mean essex?",
         "forces.kent.plan: is the identity of apply",
         "forces.essex.apply: is not an identity",
         "forces.essex.plan: is not an identity",
     ):
-        assert said in err
+        assert output in err
 
 
 @pytest.mark.parametrize(
-    ("words", "said"),
+    ("words", "message"),
     [
         (["dyfed-powys"], "dyfed-powys is not in stacks/operator.yaml; it names kent"),
         (["--pipelines", "github"], "--operator and --pipelines are mutually exclusive"),
         (["--diagram-only"], "--operator writes neither manifests nor a diagram"),
     ],
 )
-def test_wrong_use_is_refused(root: Path, words: list[str], said: str) -> None:
+def test_wrong_use_is_refused(root: Path, words: list[str], message: str) -> None:
     only = {**SETTINGS, "forces": {"kent": SETTINGS["forces"]["kent"]}}
     (root / "stacks/operator.yaml").write_text(yaml.safe_dump(only))
     status, _, err = in_process(root, ["render", "--operator", *words])
     assert status == 2
-    assert said in err
+    assert message in err

@@ -1,4 +1,4 @@
-"""`bluelamp render`: manifests without a secret that a cluster takes, and a picture of the estate."""
+"""`bluelamp render`: manifests without secrets that a cluster accepts, and a diagram of the estate."""
 
 import json
 import re
@@ -102,7 +102,7 @@ def test_no_secret_reaches_a_file(tmp_path: Path) -> None:
     assert "`ExternalSecret` `database` with the keys `password`" in note
 
 
-def test_what_is_not_known_is_marked_and_not_applied() -> None:
+def test_an_unknown_value_is_marked_and_not_applied() -> None:
     rendered = manifests(Plan("essex", (config_map("vault", uri=UNKNOWN), config_map("known", colour="blue"))))
     files = rendered.files()
     text = files["manifests/live/records/15-configmap-vault.yaml"]
@@ -113,7 +113,7 @@ def test_what_is_not_known_is_marked_and_not_applied() -> None:
     assert "vault.yaml  (not known until deployment: data.uri)" in listed
 
 
-def test_a_file_of_an_older_rendering_goes_and_somebody_elses_stays(tmp_path: Path) -> None:
+def test_a_file_of_an_older_rendering_is_removed_and_a_users_own_stays(tmp_path: Path) -> None:
     write(manifests(Plan("essex", (config_map("old"),))).files(), tmp_path, clean="manifests")
     own = tmp_path / "manifests/live/records/own.yaml"
     own.write_text("kind: Own\n", encoding="utf-8")
@@ -121,7 +121,7 @@ def test_a_file_of_an_older_rendering_goes_and_somebody_elses_stays(tmp_path: Pa
     assert sorted(path.name for path in own.parent.iterdir()) == ["15-configmap-new.yaml", "own.yaml"]
 
 
-def test_the_picture_shows_the_estate_and_says_it_in_words(full: Plan) -> None:
+def test_the_diagram_shows_the_estate_and_describes_it_in_words(full: Plan) -> None:
     svg = ET.fromstring(diagram(estate(full, "West Midlands Police")))
     shown = " ".join(svg.itertext())
     assert svg.get("role") == "img"
@@ -130,18 +130,18 @@ def test_the_picture_shows_the_estate_and_says_it_in_words(full: Plan) -> None:
     for text in (shown, described):
         for words in ("10.61.0.0/22", "Azure Firewall Premium", "headquarters", "digital-evidence", "Landing zones"):
             assert words in text
-    # `aria-labelledby` names elements that are there.
+    # `aria-labelledby` names existing elements.
     assert {svg.find(f"{SVG}title").get("id"), svg.find(f"{SVG}desc").get("id")} == set(
         svg.get("aria-labelledby").split()
     )
 
 
-def test_each_cluster_is_said_once_to_be_connected(full: Plan) -> None:
+def test_each_cluster_is_shown_once_as_connected(full: Plan) -> None:
     found = {each.name: each.details.count("Azure Arc") for each in estate(full, "West Midlands Police").clusters}
     assert found == {"live": 1, "non-live": 1, "management": 0}
 
 
-def test_the_picture_needs_nothing_but_itself_and_stays_on_its_page(full: Plan) -> None:
+def test_the_diagram_is_self_contained_and_within_its_page(full: Plan) -> None:
     text = diagram(estate(full, "West Midlands Police"))
     assert not re.search(r"https?://(?!www\.w3\.org/2000/svg)|@import|url\(|<script|<image", text)
     assert text == diagram(estate(full, "West Midlands Police"))
@@ -155,29 +155,29 @@ def test_the_picture_needs_nothing_but_itself_and_stays_on_its_page(full: Plan) 
     assert {name for name in used if f".{name} " not in styles and f".{name}," not in styles} <= {"body"}
 
 
-def test_names_that_would_be_markup_are_text() -> None:
+def test_names_with_markup_are_text() -> None:
     name = '<script>alert("&")</script>'
     svg = ET.fromstring(diagram(estate(Plan("essex", ()), name)))
     assert svg.find(f"{SVG}title").text == f"Estate of {name}"
     assert not list(svg.iter(f"{SVG}script"))
 
 
-def test_a_long_name_is_shortened_to_its_room() -> None:
+def test_a_long_name_is_shortened_to_fit() -> None:
     long = "a-very-long-name-for-a-landing-zone"
     assert fitted("short", 14, 200) == "short"
     assert fitted(long, 14, 120).endswith("…")
     assert width_of(fitted(long, 14, 120), 14) <= 120
 
 
-def test_the_command_says_what_it_wrote(tmp_path: Path) -> None:
+def test_the_command_lists_what_it_wrote(tmp_path: Path) -> None:
     run = bluelamp(("render", "dyfed-powys", "--out", str(tmp_path / "out"), "--format", "json"), ROOT)
     assert run.returncode == 0, run.stderr
-    said = json.loads(run.stdout)["result"]
-    assert str(tmp_path / "out/estate.svg") in said["files"]
-    assert all(Path(path).is_file() for path in said["files"])
+    output = json.loads(run.stdout)["result"]
+    assert str(tmp_path / "out/estate.svg") in output["files"]
+    assert all(Path(path).is_file() for path in output["files"])
 
 
-def test_what_cannot_be_done_is_said_plainly(tmp_path: Path) -> None:
+def test_an_impossible_rendering_is_refused_clearly(tmp_path: Path) -> None:
     run = bluelamp(("render", "essex", "--diagram-only", "--manifests-only"), ROOT)
     assert run.returncode == 2
     assert "leave nothing to write" in run.stderr

@@ -15,7 +15,7 @@ NAMES = ("chromium", "chromium-browser", "google-chrome")
 
 @contextmanager
 def chromium() -> Iterator[Browser]:
-    """Chromium, headless. Where there is none, tests are skipped with the reason; in CI they fail."""
+    """Chromium, headless. If there is none, tests are skipped with the reason; in CI they fail."""
     found = next(filter(None, map(shutil.which, NAMES)), None)
     if found is None:
         reason = "there is no Chromium to try the pages in; on Debian: apt-get install chromium"
@@ -38,7 +38,7 @@ def assert_accessible(page: Page) -> None:
 
 
 def assert_readable(browser: Browser, file: Path, scheme: str, width: int, *, scripts: bool = True) -> None:
-    """Fails unless the page can be read in a window of that width: it is whole by itself, fits and is accessible."""
+    """Fails unless the page can be read in a window of that width: self-contained, without overflow, and accessible."""
     viewport = {"width": width, "height": 900}
     context = browser.new_context(viewport=viewport, color_scheme=scheme, java_script_enabled=scripts)
     page = context.new_page()

@@ -29,7 +29,7 @@ def box(name: str, **properties: Any) -> Resource:
 
 @pytest.fixture
 def locked() -> Callable[..., Rule]:
-    """Makes a rule over boxes: `lock` must be shut; `open` fails, `skip` is not its business, `jam` breaks the rule."""
+    """Makes a rule over boxes: `lock` must be shut; `open` fails, `skip` is not applicable, `jam` breaks the rule."""
 
     def made(id_: str = "T-001", severity: Severity = Severity.HIGH, mandatory: bool = True) -> Rule:
         @make_rule(
@@ -74,7 +74,9 @@ def report_on(locked: Callable[..., Rule], tmp_path: Path) -> Callable[..., Repo
 
 @pytest.fixture(scope="session")
 def busy(tmp_path_factory: pytest.TempPathFactory) -> Report:
-    """A report by every real rule over the resources of some rules' cases: every verdict but exempt is in it, and nothing is left unjudged."""
+    """A report by every real rule over the resources of some rules' cases: it has every verdict but exempt, and every
+    resource is judged.
+    """
     resources = []
     wanted = {"BL-NET-001", "BL-NET-006", "BL-K8S-014"}
     particular = [rule for rule in rules() if not is_general(rule)]
@@ -98,7 +100,7 @@ def text(busy: Report) -> str:
 
 @pytest.fixture(scope="session")
 def page(text: str) -> Node:
-    """The same, as a tree."""
+    """The page as a tree."""
     return parse(text)
 
 

@@ -1,4 +1,4 @@
-"""`--baseline REPORT`: what an earlier report has already fails nothing; what is new or worse does."""
+"""`--baseline REPORT`: failures in an earlier report stop nothing; new or worse ones do."""
 
 import json
 from collections.abc import Callable
@@ -81,7 +81,7 @@ def test_new_failures_stop(report_on: ReportOn, tmp_path: Path) -> None:
     assert page.index("<strong>New: not in the earlier report</strong>") < page.index("<strong>Known</strong>")
 
 
-def test_every_format_says_what_is_new_known_and_absent(report_on: ReportOn, tmp_path: Path) -> None:
+def test_every_format_marks_new_known_and_absent_failures(report_on: ReportOn, tmp_path: Path) -> None:
     report = against(report_on("open", "open", "shut"), report_on("open", "shut", "open"), tmp_path / "base")
     assert states(report) == {"box-0": "unchanged", "box-1": "new", "box-2": "absent"}
     document = json.loads(sarif.to_sarif(report))
@@ -98,14 +98,14 @@ def test_every_format_says_what_is_new_known_and_absent(report_on: ReportOn, tmp
         if len(case)
     }
     assert cases == {"box-0": ("skipped", "known"), "box-1": ("failure", "new")}
-    said = json.loads(report.to_json())["against"]
+    output = json.loads(report.to_json())["against"]
     jsonschema.validate(
         json.loads(report.to_json()), json.loads((HERE / "../../bluelamp/schemas/findings-1.json").read_text())
     )
-    assert [len(said[name]) for name in ("new", "known", "absent", "changed")] == [1, 1, 1, 0]
+    assert [len(output[name]) for name in ("new", "known", "absent", "changed")] == [1, 1, 1, 0]
 
 
-def test_the_baseline_run_has_the_name_that_its_own_file_gives_it(report_on: ReportOn, tmp_path: Path) -> None:
+def test_the_baseline_run_has_the_name_in_its_own_file(report_on: ReportOn, tmp_path: Path) -> None:
     previous = report_on("open")
     (before,) = json.loads(sarif.to_sarif(previous))["runs"]
     (now,) = json.loads(sarif.to_sarif(against(report_on("open"), previous, tmp_path / "base")))["runs"]
@@ -122,7 +122,7 @@ def test_a_known_failure_with_another_value_is_shown_as_changed(
 
 
 @pytest.mark.parametrize("why", ["advisory then", "low then"])
-def test_what_became_worse_is_new(why: str, report_on: ReportOn, locked: Callable[..., Rule], tmp_path: Path) -> None:
+def test_a_worse_failure_is_new(why: str, report_on: ReportOn, locked: Callable[..., Rule], tmp_path: Path) -> None:
     before = locked(mandatory=False) if why == "advisory then" else locked(severity=Severity.LOW)
     report = against(report_on("open"), report_on("open", rules=[before]), tmp_path / "base")
     assert report.stops
@@ -153,24 +153,24 @@ def test_unknowns_follow_the_same_rule(report_on: ReportOn, tmp_path: Path) -> N
     st.tuples(st.sampled_from(sorted(CONCERNING)), st.sampled_from(Enforcement), st.sampled_from(Severity)),
     st.tuples(st.sampled_from(sorted(CONCERNING)), st.sampled_from(Enforcement), st.sampled_from(Severity)),
 )
-def test_the_same_is_known_and_one_of_two_that_differ_in_level_is_new(one: Any, other: Any) -> None:
+def test_equal_findings_are_known_and_one_of_two_that_differ_in_level_is_new(one: Any, other: Any) -> None:
     assert bool(why_new(Before(*one), *one)) == (one[0] is Verdict.ERROR)
     assert why_new(None, *one)
     if one[0] == other[0] and one[1:] != other[1:]:
         assert why_new(Before(*one), *other) or why_new(Before(*other), *one)
 
 
-def test_a_redacted_report_keeps_what_is_known(report_on: ReportOn, tmp_path: Path) -> None:
+def test_a_redacted_report_keeps_known_failures(report_on: ReportOn, tmp_path: Path) -> None:
     report = Anonymous()(against(report_on("open", "open"), report_on("open"), tmp_path / "base"))
     assert report.stops
     assert sorted(states(report).values()) == ["new", "unchanged"]
 
 
-def test_several_forces_and_one_that_the_report_does_not_have(report_on: ReportOn, tmp_path: Path) -> None:
+def test_several_forces_and_one_missing_from_the_report(report_on: ReportOn, tmp_path: Path) -> None:
     write([report_on("open", force="essex"), report_on("open", force="kent")], tmp_path / "base", ["json"])
     previous = read_previous_report(tmp_path / "base", ["essex", "kent", "surrey"])
     reports = [compared(report_on("open", force=force), previous) for force in ("essex", "kent", "surrey")]
-    # The URNs of the boxes are the same for each; what counts is whose report has them.
+    # The URNs of the boxes are the same in each force; the report that has them decides.
     assert [each.stops for each in reports] == [False, False, True]
 
 
@@ -185,12 +185,12 @@ def test_a_report_that_does_not_verify_is_refused_with_every_reason(report_on: R
     write([report_on("open")], base, ["json", "markdown"])
     (base / "findings.json").write_text("{}")
     (base / "report.md").unlink()
-    said = problems(base, ["essex"])
-    assert "findings.json: --baseline: was changed" in said
-    assert "report.md: --baseline: is missing" in said
+    output = problems(base, ["essex"])
+    assert "findings.json: --baseline: was changed" in output
+    assert "report.md: --baseline: is missing" in output
 
 
-def test_a_report_that_cannot_be_compared_with_is_refused(
+def test_a_report_that_cannot_be_compared_is_refused(
     report_on: ReportOn, locked: Callable[..., Rule], tmp_path: Path
 ) -> None:
     write([report_on("open")], tmp_path / "bare", ["markdown"])
@@ -216,7 +216,7 @@ def test_the_signer_must_be_known(report_on: ReportOn, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("content", "said"),
+    ("content", "message"),
     [
         ("{", "is not a file of known findings"),
         ('{"format": "other/1", "stack": "essex", "findings": {}}', "is of essex, not of essex"),
@@ -227,13 +227,13 @@ def test_the_signer_must_be_known(report_on: ReportOn, tmp_path: Path) -> None:
         ),
     ],
 )
-def test_the_pack_refuses_a_file_that_is_not_of_the_stack(content: str, said: str, tmp_path: Path) -> None:
+def test_the_pack_refuses_a_file_of_another_stack(content: str, message: str, tmp_path: Path) -> None:
     (tmp_path / "known.json").write_text(content)
-    with pytest.raises(ValueError, match=said):
+    with pytest.raises(ValueError, match=message):
         known(tmp_path / "known.json", "essex")
 
 
-def test_the_pack_reads_what_was_written(tmp_path: Path) -> None:
+def test_the_pack_reads_the_written_file(tmp_path: Path) -> None:
     found = {"T-1 urn": Before(Verdict.EXEMPT, Enforcement.MANDATORY, Severity.HIGH, "EX-1")}
     write_known(tmp_path / "known.json", "essex", found)
     assert known(tmp_path / "known.json", "organisation/bluelamp/essex") == found

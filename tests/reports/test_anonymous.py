@@ -1,4 +1,4 @@
-"""A redacted report: no address and no name of the force's own is in any of its files, and it still reads."""
+"""A redacted report: none of its files has an address or a name of the force's own, and it is still readable."""
 
 import json
 import re
@@ -34,7 +34,7 @@ KEPT = ("0.0.0.0/0", "::/0", "127.0.0.1", "TLS1_2", "uksouth", "kubernetes.io", 
 
 @pytest.fixture
 def talkative() -> Rule:
-    """Tells everything of a box and of the others."""
+    """Its messages contain everything about a box and the others."""
 
     @made("A-1", "Tells all", fix="Hush.", estate=True)
     def tells(place: Value, estate: Estate) -> Outcome:
@@ -75,13 +75,13 @@ def test_no_file_has_an_address_or_a_name(report: Report, tmp_path: Path) -> Non
             assert word not in text, f"{word} in {name}"
 
 
-def test_what_is_nobodys_own_stays(report: Report, tmp_path: Path) -> None:
-    said = Anonymous()(report).to_json()
+def test_public_names_stay(report: Report, tmp_path: Path) -> None:
+    output = Anonymous()(report).to_json()
     for word in (*KEPT, "essex", "Essex Police", "test:box:Box", "bluelamp:index:Hub", "Standard_ZRS", "Hush."):
-        assert word in said, word
+        assert word in output, word
 
 
-def test_the_same_thing_has_the_same_stand_in_everywhere(report: Report, tmp_path: Path) -> None:
+def test_the_same_name_has_the_same_pseudonym_everywhere(report: Report, tmp_path: Path) -> None:
     redacted = Anonymous()(report)
     first = redacted.findings[0]
     stand_ins = [re.search(r"found|\[address-\d+\]", each)[0] for each in first.observed]  # type: ignore[index] # all are
@@ -97,7 +97,7 @@ def test_the_same_thing_has_the_same_stand_in_everywhere(report: Report, tmp_pat
     assert names == {each.name for each in redacted.findings if each.name in names}
 
 
-def test_every_report_of_a_run_has_the_same_stand_ins(report: Report) -> None:
+def test_every_report_of_a_run_has_the_same_pseudonyms(report: Report) -> None:
     anonymous = Anonymous()
     one, other = anonymous(report), anonymous(replace(report, force="kent", findings=report.findings[::-1]))
     assert {each.urn for each in one.findings} == {each.urn for each in other.findings}
@@ -119,12 +119,12 @@ def test_a_property_path_stays_a_path(report_on: Callable[..., Report]) -> None:
         message='metadata.labels["custody-records"].lock[0]: found custody-records, expected lock',
     )
     report = replace(report, findings=(finding,), names=frozenset({"custody-records", "lock"}))
-    (said,) = Anonymous()(report).findings
-    assert re.fullmatch(r'metadata\.labels\["\[name-\d+\]"\]\.lock\[0\]', said.path)
-    assert said.message.startswith(f"{said.path}: found [name-")
+    (output,) = Anonymous()(report).findings
+    assert re.fullmatch(r'metadata\.labels\["\[name-\d+\]"\]\.lock\[0\]', output.path)
+    assert output.message.startswith(f"{output.path}: found [name-")
 
 
-def test_what_was_redacted_names_nothing_to_whoever_unpickles_it(report: Report) -> None:
+def test_unpickling_a_redacted_report_reveals_no_name(report: Report) -> None:
     redacted = Anonymous()(report)
     assert redacted.names == frozenset()
     assert not any(word in repr(redacted) for word in (*NAMES, *ADDRESSES))

@@ -1,4 +1,4 @@
-"""`bluelamp audit` and `bluelamp verify` as people run them, over manifests: no force has to be planned."""
+"""`bluelamp audit` and `bluelamp verify` over manifests, for which no force has to be planned."""
 
 import csv
 import io
@@ -51,17 +51,17 @@ def test_a_report_is_written_signed_and_verified(here: Path) -> None:
     assert made.returncode == 0, made.stderr
     done = audit(here, "--report", "out", "--sign-with", "force.pem")
     assert done.returncode == 3, done.stderr
-    said = run(here, "verify", "out", "--signer", "force.pub.pem")
-    assert said.returncode == 0, said.stdout
-    assert "unchanged since" in said.stdout
+    output = run(here, "verify", "out", "--signer", "force.pub.pem")
+    assert output.returncode == 0, output.stdout
+    assert "unchanged since" in output.stdout
     (here / "out" / "report.md").write_text("all is well")
-    said = run(here, "verify", "out", "--signer", "force.pub.pem", "--format", "json")
-    assert said.returncode == 1
-    (one,) = json.loads(said.stdout)["result"]["reports"]
+    output = run(here, "verify", "out", "--signer", "force.pub.pem", "--format", "json")
+    assert output.returncode == 1
+    (one,) = json.loads(output.stdout)["result"]["reports"]
     assert (one["intact"], [flaw["file"] for flaw in one["flaws"]]) == (False, ["report.md"])
 
 
-def test_a_finding_leads_to_its_file_and_line(here: Path) -> None:
+def test_a_finding_names_its_file_and_line(here: Path) -> None:
     audit(here, "--report", "out", "--formats", "json,sarif,csv")
     failing = [each for each in findings(here / "out")["findings"] if each["verdict"] == "fail"]
     assert {(each["source"]["file"], each["source"]["line"]) for each in failing} == {("pod.yaml", 1)}
@@ -79,26 +79,27 @@ def test_a_finding_leads_to_its_file_and_line(here: Path) -> None:
     }
 
 
-def test_only_what_was_picked_decides_the_status(here: Path) -> None:
+def test_only_selected_rules_decide_the_status(here: Path) -> None:
     assert audit(here, "--framework", "pod-security-standards:restricted", "--report", "out").returncode == 3
-    said = findings(here / "out")
-    assert said["filters"] == ["framework Pod Security Standards 1.36, restricted"]
+    output = findings(here / "out")
+    assert output["filters"] == ["framework Pod Security Standards 1.36, restricted"]
     assert all(
-        any(control.startswith("Pod Security Standards ") for control in each["controls"]) for each in said["findings"]
+        any(control.startswith("Pod Security Standards ") for control in each["controls"])
+        for each in output["findings"]
     )
     done = audit(here, "--area", "data", "--report", "out")
     assert done.returncode == 0
     assert "within its baseline" not in done.stdout
 
 
-def test_all_formats_can_be_asked_for_by_one_word(here: Path) -> None:
+def test_all_formats_can_be_requested_by_one_word(here: Path) -> None:
     audit(here, "--report", "out", "--formats", "json,all")
     audit(here, "--report", "usual")
     assert {path.name for path in (here / "out").iterdir()} == {path.name for path in (here / "usual").iterdir()}
     assert (here / "out" / "assessment-results.json").is_file()
 
 
-def test_an_older_report_in_the_folder_is_followed(here: Path) -> None:
+def test_the_report_continues_the_chain_of_an_older_one_in_the_folder(here: Path) -> None:
     audit(here, "--report", "may")
     audit(here, "--report", "june", "--previous", "may")
     assert run(here, "verify", "june", "--previous", "may").returncode == 0
@@ -106,7 +107,7 @@ def test_an_older_report_in_the_folder_is_followed(here: Path) -> None:
     assert (again.returncode, "follows no report" in again.stdout) == (1, True)
 
 
-def test_what_changed_is_told_where_a_history_is_kept(here: Path) -> None:
+def test_changes_are_reported_if_a_history_is_kept(here: Path) -> None:
     audit(here, "--history", "h.duckdb", "--report", "out")
     assert findings(here / "out")["sinceLast"]["previous"] is None
     (here / "pod.yaml").write_text(POD.replace("privileged: true", "privileged: false"))
@@ -116,7 +117,7 @@ def test_what_changed_is_told_where_a_history_is_kept(here: Path) -> None:
     assert not (here / ".bluelamp").exists()
 
 
-def test_a_damaged_history_is_told_and_the_report_is_there(here: Path) -> None:
+def test_a_damaged_history_is_reported_and_the_report_is_written(here: Path) -> None:
     (here / "h.duckdb").write_text("no database")
     done = audit(here, "--history", "h.duckdb", "--report", "out")
     assert done.returncode == 3
@@ -124,7 +125,7 @@ def test_a_damaged_history_is_told_and_the_report_is_there(here: Path) -> None:
     assert findings(here / "out")["sinceLast"] is None
 
 
-def test_a_redacted_report_names_nothing_on_the_screen_either(here: Path) -> None:
+def test_a_redacted_report_shows_no_names_on_the_screen_either(here: Path) -> None:
     done = audit(here, "--redact", "--report", "out", "--format", "json")
     written = "".join(path.read_text(encoding="utf-8") for path in (here / "out").iterdir())
     for word in ("custody", "digital-evidence", "registry.essex.police.uk"):
@@ -134,7 +135,7 @@ def test_a_redacted_report_names_nothing_on_the_screen_either(here: Path) -> Non
 
 
 @pytest.mark.parametrize(
-    ("words", "said"),
+    ("words", "message"),
     [
         (["--formats", "csv,sariff"], "did you mean sarif?"),
         (["--formats", ","], "--formats names no format"),
@@ -145,14 +146,14 @@ def test_a_redacted_report_names_nothing_on_the_screen_either(here: Path) -> Non
         (["--previous", "nowhere"], "holds no report to follow"),
     ],
 )
-def test_wrong_use_is_told_and_nothing_is_written(here: Path, words: list[str], said: str) -> None:
+def test_wrong_use_is_reported_and_nothing_is_written(here: Path, words: list[str], message: str) -> None:
     done = audit(here, "--report", "out", *words)
     assert done.returncode == 2, done.stderr
-    assert said in done.stderr
+    assert message in done.stderr
     assert not (here / "out").exists()
 
 
-def test_a_folder_that_cannot_be_written_is_told(here: Path) -> None:
+def test_an_unwritable_folder_is_reported(here: Path) -> None:
     done = audit(here, "--report", "pod.yaml/out")
     assert done.returncode == 2
     assert "the report cannot be written: a file exists where a folder is expected" in done.stderr
@@ -176,7 +177,7 @@ def test_a_file_that_cannot_be_written_is_refused_before_the_work(words: list[st
     assert "dyfed-powys" not in err
 
 
-def test_verifying_what_is_no_report_is_told(here: Path) -> None:
+def test_verifying_something_other_than_a_report_is_refused(here: Path) -> None:
     assert "is not a folder" in run(here, "verify", "nowhere").stderr
     done = run(here, "verify", ".")
     assert done.returncode == 1

@@ -1,4 +1,4 @@
-"""The pages in a real Chromium: that everybody can use them, in every way that they are read."""
+"""The pages in a real Chromium: usable by everybody, in every way of reading them."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -58,7 +58,7 @@ def folder(essex: Report, report_on: ReportOn, tmp_path: Path) -> Path:
 
 @contextmanager
 def opened(browser: Browser, file: Path, link: str = "", width: int = 1280, **more: object) -> Iterator[Page]:
-    """The page, which asks for nothing but itself and complains of nothing."""
+    """The page, which makes no other request and reports no error."""
     context = browser.new_context(viewport={"width": width, "height": 900}, **more)  # type: ignore[arg-type]
     page = context.new_page()
     asked, complaints = [], []
@@ -78,12 +78,12 @@ PAGES = ["essex/report.html", "index.html"]
 OPEN_ALL = """document.querySelectorAll('details').forEach((each) => {
     each.open = !each.querySelector('table.coverage') || Boolean(each.querySelector('#control-Box-Standard-1-BX-1'));
 })"""
-"""Unfolds everything but the hundreds of controls of which only one framework's are as all are."""
+"""Expands everything except hundreds of controls, for which one framework's are representative."""
 
 
 @pytest.mark.parametrize("name", PAGES)
 @pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 1280), ("light", 400)])
-def test_axe_finds_nothing_amiss(browser: Browser, folder: Path, name: str, scheme: str, width: int) -> None:
+def test_axe_finds_no_violation(browser: Browser, folder: Path, name: str, scheme: str, width: int) -> None:
     with opened(browser, folder / name, width=width, color_scheme=scheme) as page:
         page.evaluate(OPEN_ALL)
         tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -99,7 +99,7 @@ def test_nothing_is_wider_than_a_small_telephone(browser: Browser, folder: Path,
         assert page.evaluate("document.scrollingElement.scrollWidth") <= 320
 
 
-def test_it_reads_without_javascript(browser: Browser, folder: Path) -> None:
+def test_it_can_be_read_without_javascript(browser: Browser, folder: Path) -> None:
     with opened(browser, folder / "essex/report.html", java_script_enabled=False) as page:
         assert not page.locator("#filter").is_visible()
         assert page.locator("#T-002-fail .why").is_visible()
@@ -112,7 +112,7 @@ def test_it_reads_without_javascript(browser: Browser, folder: Path) -> None:
         assert not page.locator("#filter").is_visible()
 
 
-def test_the_filter_keeps_what_fits_and_its_address_can_be_sent(browser: Browser, folder: Path) -> None:
+def test_the_filter_shows_matches_and_its_address_can_be_shared(browser: Browser, folder: Path) -> None:
     file = folder / "essex/report.html"
     with opened(browser, file) as page:
         page.get_by_label("Verdict", exact=True).select_option("fail")
@@ -132,9 +132,7 @@ def test_the_filter_keeps_what_fits_and_its_address_can_be_sent(browser: Browser
         assert page.get_by_label("Severity", exact=True).input_value() == "critical"
 
 
-def test_what_is_said_of_several_alike_is_found_by_name_by_urn_and_by_what_is_said(
-    browser: Browser, folder: Path
-) -> None:
+def test_grouped_findings_are_found_by_name_urn_and_message(browser: Browser, folder: Path) -> None:
     with opened(browser, folder / "essex/report.html") as page:
         for words in ("box-0", "hub$test:box:box::box-0 pass", "T-001 lock"):
             page.get_by_label("Verdict", exact=True).select_option("pass")
@@ -151,7 +149,7 @@ def test_what_is_said_of_several_alike_is_found_by_name_by_urn_and_by_what_is_sa
 
 @pytest.fixture
 def controlled(report_on: ReportOn, locked: Callable[..., Rule], tmp_path: Path) -> Path:
-    """The page of rules that answer to different controls; some text looks like the id of one."""
+    """The page of rules for different controls; some text looks like the id of one."""
     answering = {"T-001": ("B4.a", "NS-1"), "T-002": ("8.20", "NS-10"), "T-003": ("8.2",)}
     rules = [
         replace(locked(id_), controls=tuple(Control("Box Standard", "1", control) for control in controls))
@@ -173,7 +171,7 @@ def controlled(report_on: ReportOn, locked: Callable[..., Rule], tmp_path: Path)
         ("box standard b4.a", {"T-001"}),
     ],
 )
-def test_a_control_finds_every_failure_and_pass_that_belongs_to_it(
+def test_a_control_finds_every_failure_and_pass_of_its_rules(
     browser: Browser, controlled: Path, words: str, rules: set[str]
 ) -> None:
     with opened(browser, controlled) as page:
@@ -182,7 +180,7 @@ def test_a_control_finds_every_failure_and_pass_that_belongs_to_it(
         kept = page.locator("[data-finding]:not([hidden])").evaluate_all(
             "rows => rows.map((row) => row.closest('article').id)"
         )
-        # Each rule has one pass and three failures; a value that reads as the control is found with its rule.
+        # Each rule has one pass and three failures; a value that looks like the control is found with its rule.
         others = ["T-002-fail", "T-003-fail"] if "b4" in words.lower() else []
         assert sorted(kept) == sorted(
             [*(f"{rule}-{one}" for rule in rules for one in ["pass", *["fail"] * 3]), *others]
@@ -190,14 +188,14 @@ def test_a_control_finds_every_failure_and_pass_that_belongs_to_it(
 
 
 @pytest.mark.parametrize("text", ["(", "\\", "[a", "8.20*", "$&", "ü-1"])
-def test_any_text_may_be_searched_for(browser: Browser, controlled: Path, text: str) -> None:
+def test_any_text_can_be_searched_for(browser: Browser, controlled: Path, text: str) -> None:
     with opened(browser, controlled) as page:
         page.get_by_role("searchbox").fill(text)
         expect(page.locator("#shown")).to_have_text(re.compile(r"^\d+ of 12 findings shown$"))
 
 
 @pytest.mark.parametrize("asked", [{"Area": "test"}, {"Framework": "Box Standard 1"}, {"Severity": "low"}])
-def test_each_choice_filters(browser: Browser, folder: Path, asked: dict[str, str]) -> None:
+def test_each_option_filters(browser: Browser, folder: Path, asked: dict[str, str]) -> None:
     with opened(browser, folder / "essex/report.html") as page:
         for label, option in asked.items():
             page.get_by_label(label, exact=True).select_option(option)
@@ -205,7 +203,7 @@ def test_each_choice_filters(browser: Browser, folder: Path, asked: dict[str, st
         expect(page.locator("#shown")).to_have_text(expected)
 
 
-def test_a_link_opens_what_it_points_into_even_when_it_is_filtered_out(browser: Browser, folder: Path) -> None:
+def test_a_link_opens_its_target_even_if_it_is_filtered_out(browser: Browser, folder: Path) -> None:
     file = folder / "essex/report.html"
     with opened(browser, file, "#T-001-pass") as page:
         assert page.locator("#T-001-pass [data-finding]").is_visible()
@@ -227,7 +225,7 @@ def test_a_failure_is_reached_from_its_control(browser: Browser, folder: Path) -
         assert page.locator("tr:target").inner_text().startswith("box-1")
 
 
-def test_it_is_worked_by_keyboard(browser: Browser, folder: Path) -> None:
+def test_it_can_be_used_by_keyboard(browser: Browser, folder: Path) -> None:
     with opened(browser, folder / "essex/report.html") as page:
         page.keyboard.press("Tab")
         assert page.evaluate("document.activeElement.textContent") == "Skip to the answer"
@@ -271,7 +269,7 @@ def test_forces_are_sorted_and_filtered(browser: Browser, folder: Path) -> None:
         assert page.locator("#shown").inner_text() == "1 of 3 forces shown"
 
 
-def test_the_comparison_leads_to_the_findings(browser: Browser, folder: Path) -> None:
+def test_the_comparison_links_to_the_findings(browser: Browser, folder: Path) -> None:
     context = browser.new_context()
     page = context.new_page()
     page.goto((folder / "index.html").as_uri())

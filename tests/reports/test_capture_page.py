@@ -77,7 +77,7 @@ def fill(page: Page, reference: str = "A(-1") -> None:
     page.get_by_label("Yes").check()
 
 
-def test_valid_records_are_kept_and_accepted_by_the_check(browser, form, tmp_path):
+def test_valid_records_are_saved_and_accepted_by_the_check(browser, form, tmp_path):
     path, schema = form
     complaints: list[str] = []
     page = opened(browser, path, complaints, timezone_id="Europe/London")
@@ -116,7 +116,7 @@ def test_valid_records_are_kept_and_accepted_by_the_check(browser, form, tmp_pat
     page.context.close()
 
 
-def test_mistakes_are_summed_up_and_lead_to_their_fields(browser, form):
+def test_mistakes_are_summarised_with_links_to_their_fields(browser, form):
     complaints: list[str] = []
     page = opened(browser, form[0], complaints)
     page.get_by_label("Log reference").fill("ab-1")
@@ -127,8 +127,8 @@ def test_mistakes_are_summed_up_and_lead_to_their_fields(browser, form):
     summary = page.get_by_role("alert")
     expect(summary).to_be_focused()
     assert page.title().startswith("Error: ")
-    told = summary.get_by_role("link").all_inner_texts()
-    assert told == [
+    messages = summary.get_by_role("link").all_inner_texts()
+    assert messages == [
         "Log reference must have 8 characters or fewer and match ^[A-Z(-]{2}\\-[0-9]+$",
         "Seen on must be a real date and be 2026-01-01 or later, 2026-12-31 or earlier",
         "Grade must be a whole number and be 1 or more, 5 or less",
@@ -140,7 +140,7 @@ def test_mistakes_are_summed_up_and_lead_to_their_fields(browser, form):
     described = page.get_by_label("Log reference").get_attribute("aria-describedby").split()
     assert [page.locator(f"#{each}").inner_text() for each in described] == [
         "As on the log. For example, AB-1.",
-        told[0],
+        messages[0],
     ]
     assert page.get_by_label("Log reference").get_attribute("aria-invalid") == "true"
     assert page.locator("#records").is_hidden()
@@ -173,7 +173,7 @@ def test_without_javascript_the_browser_itself_refuses(browser, form, reference,
 
 
 @pytest.mark.parametrize(("scheme", "width"), [("light", 1440), ("dark", 390)])
-def test_the_form_can_be_used_by_everybody(browser, form, scheme, width):
+def test_the_form_is_accessible(browser, form, scheme, width):
     complaints: list[str] = []
     page = opened(browser, form[0], complaints, color_scheme=scheme, viewport={"width": width, "height": 900})
     assert page.evaluate("document.documentElement.scrollWidth") == width

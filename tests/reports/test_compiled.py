@@ -1,4 +1,4 @@
-"""Compiled templates are kept, and a cache that is damaged, outdated or read-only changes no page."""
+"""Compiled templates are cached, and a damaged, outdated or read-only cache changes no page."""
 
 from pathlib import Path
 
@@ -16,7 +16,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def page(text: str = "a {{ 1 + 1 }}") -> str:
-    """The page of a template, by an environment of its own."""
+    """The page of a template, with an environment of its own."""
     templates = Environment(loader=DictLoader({"page": text}), bytecode_cache=CompiledTemplates(), autoescape=True)
     return templates.get_template("page").render()
 
@@ -53,12 +53,12 @@ def test_a_truncated_cache_is_replaced(folder: Path) -> None:
         assert path.read_bytes() == whole
 
 
-def test_a_changed_template_is_compiled_anew(folder: Path) -> None:
+def test_a_changed_template_is_compiled_again(folder: Path) -> None:
     page()
     assert page("b {{ 2 + 2 }}") == "b 4"
     assert kept(folder)
 
 
-def test_a_folder_that_cannot_be_made_is_no_failure(folder: Path) -> None:
+def test_a_folder_that_cannot_be_created_is_no_failure(folder: Path) -> None:
     folder.write_text("a file", encoding="utf-8")
     assert page() == "a 2"

@@ -1,4 +1,4 @@
-"""The view of a control: what it asks, what assesses it, with what result, and the way to each resource."""
+"""The view of a control: its text, its rules, their results, and links to each resource."""
 
 import re
 from collections.abc import Callable
@@ -34,21 +34,21 @@ def test_every_control_of_every_framework_has_a_view(pages: tuple[Node, Node]) -
     for catalogue in catalogues():
         for id_, row in catalogue.controls.items():
             name = re.sub(r"[^A-Za-z0-9.]+", "-", f"{catalogue.framework} {catalogue.edition} {id_}")
-            said = text[f"control-{name}"]
-            assert row.title in said
-            assert row.why in said
+            output = text[f"control-{name}"]
+            assert row.title in output
+            assert row.why in output
             if row.extent is Extent.NOT_ASSESSABLE:
-                assert "Infrastructure does not show whether it is met." in said
+                assert "Infrastructure does not show whether it is met." in output
 
 
 def test_every_rule_that_assesses_a_control_is_in_its_view(busy: Report) -> None:
-    said = {view.attributes["id"]: view.text for view in parse(to_controls(busy)).all("article")}
+    output = {view.attributes["id"]: view.text for view in parse(to_controls(busy)).all("article")}
     for framework in views(busy):
         for view in framework.controls:
-            assert all(rule.id in said[view.anchor] for rule in view.row.rules)
+            assert all(rule.id in output[view.anchor] for rule in view.row.rules)
 
 
-def test_every_link_of_either_page_is_found(pages: tuple[Node, Node]) -> None:
+def test_every_link_of_either_page_has_a_target(pages: tuple[Node, Node]) -> None:
     controls, report = pages
     there = {"controls.html": ids(controls), "report.html": ids(report)}
     links = [(page, link.attributes["href"] or "") for page in there for link in there_of(page, pages).all("a")]
@@ -85,14 +85,14 @@ def test_the_page_is_sealed_with_the_report(report_on: ReportOn, tmp_path: Path)
     assert [flaw.file for flaw in found.flaws] == ["controls.html"]
 
 
-def test_it_needs_nothing_but_itself(pages: tuple[Node, Node]) -> None:
+def test_it_is_self_contained(pages: tuple[Node, Node]) -> None:
     assert not list(pages[0].all("img"))
     assert not [each for each in pages[0].all("link") if each.attributes.get("href") != "data:,"]
     every = [each.attributes["id"] for each in pages[0].all() if "id" in each.attributes]
     assert len(every) == len(set(every))
 
 
-def test_a_control_of_a_framework_that_no_catalogue_has_is_there(report_on: ReportOn) -> None:
+def test_a_control_without_a_catalogue_is_shown(report_on: ReportOn) -> None:
     assert parse(to_controls(report_on("open"))).one("article", id="control-Box-Standard-1-BX-1").text
 
 
@@ -103,7 +103,7 @@ def test_hostile_text_stays_text(locked: Callable[..., Rule], report_on: ReportO
     assert "<script>alert" not in to_controls(report_on("open", rules=[rule]))
 
 
-def test_the_search_finds_a_control_also_where_no_rule_looks(report_on: ReportOn, tmp_path: Path) -> None:
+def test_the_search_finds_a_control_without_rules_too(report_on: ReportOn, tmp_path: Path) -> None:
     write([report_on("open")], tmp_path / "report", ["html"])
     with chromium() as browser:
         page = browser.new_page()
@@ -120,7 +120,7 @@ def test_the_search_finds_a_control_also_where_no_rule_looks(report_on: ReportOn
         assert page.locator("article:visible").count() > 500
 
 
-def test_it_reads_without_javascript_and_at_the_width_of_a_telephone(report_on: ReportOn, tmp_path: Path) -> None:
+def test_it_can_be_read_without_javascript_and_on_a_telephone(report_on: ReportOn, tmp_path: Path) -> None:
     write([report_on("open")], tmp_path / "report", ["html"])
     with chromium() as browser:
         page = browser.new_context(java_script_enabled=False, viewport={"width": 390, "height": 800}).new_page()

@@ -1,4 +1,4 @@
-"""What a report says of exemptions, and when what it says stops a deployment."""
+"""Exemptions in a report, and when they allow or stop a deployment."""
 
 from collections.abc import Callable
 from datetime import date
@@ -20,7 +20,7 @@ ReportOn = Callable[..., Report]
 
 
 def exemption(name: str, **changed: Any) -> Exemption:
-    said = {
+    output = {
         "id": f"EX-{name}",
         "rule": "T-001",
         "scope": urn(name),
@@ -33,7 +33,7 @@ def exemption(name: str, **changed: Any) -> Exemption:
         "expiry": date(2026, 3, 31),
         "last_review": date(2026, 2, 1),
     }
-    return Exemption(**(said | changed))
+    return Exemption(**(output | changed))
 
 
 @pytest.fixture
@@ -54,7 +54,7 @@ def test_a_force_whose_failures_are_all_exempt_is_within_its_baseline(governed: 
     assert row.status is ControlStatus.EXEMPT
 
 
-def test_every_exemption_is_kept_also_one_that_does_not_hold(governed: ReportOn) -> None:
+def test_every_exemption_is_listed_even_if_it_does_not_apply(governed: ReportOn) -> None:
     lapsed = exemption("box-1", expiry=date(2026, 2, 28))
     report = governed("open", "open", exemptions=(exemption("box-0"), lapsed, exemption("box-7")))
     assert [(each.id, each.status, each.matched) for each in report.exemptions] == [
@@ -62,13 +62,17 @@ def test_every_exemption_is_kept_also_one_that_does_not_hold(governed: ReportOn)
         ("EX-box-1", "expired", 1),
         ("EX-box-7", "matches nothing", 0),
     ]
-    said = report.as_dict()["exemptions"][1]
-    assert said["requester"] == said["owner"] == "Head of Boxes (boxes@essex.police.example)"
-    assert (said["start"], said["expiry"], said["why"]) == ("2026-02-01", "2026-02-28", "it expired on 2026-02-28")
+    output = report.as_dict()["exemptions"][1]
+    assert output["requester"] == output["owner"] == "Head of Boxes (boxes@essex.police.example)"
+    assert (output["start"], output["expiry"], output["why"]) == (
+        "2026-02-01",
+        "2026-02-28",
+        "it expired on 2026-02-28",
+    )
     assert report.answer is Answer.NOT_WITHIN
 
 
-def test_the_terminal_says_what_is_exempt_until_when_and_what_does_not_hold(governed: ReportOn) -> None:
+def test_the_terminal_shows_exemptions_their_expiry_and_those_that_do_not_apply(governed: ReportOn) -> None:
     console = Console(width=120, color_system=None)
     with console.capture() as captured:
         console.print(terminal.show(governed("open", exemptions=(exemption("box-0"), exemption("box-7")))))
@@ -92,21 +96,23 @@ STOPS = [
 
 
 @pytest.mark.parametrize(("locks", "how", "stops"), STOPS)
-def test_what_stops_a_deployment(governed: ReportOn, locks: list[Any], how: dict[str, Any], stops: bool) -> None:
+def test_a_failure_that_is_not_exempt_stops_a_deployment(
+    governed: ReportOn, locks: list[Any], how: dict[str, Any], stops: bool
+) -> None:
     report = governed(*locks, severity=Severity.HIGH, **how)
     assert report.stops is stops
     assert report.as_dict()["blocksUnknown"] is how.get("block", False)
 
 
-def test_a_redacted_report_names_nobody_of_an_exemption(governed: ReportOn) -> None:
+def test_a_redacted_report_names_no_person_of_an_exemption(governed: ReportOn) -> None:
     asked = exemption(
         "box-0",
         requester={"role": "Box engineer", "email": "box.engineer@essex.police.example"},
         reason="Until duty.officer@essex.police.example is back.",
     )
     report = governed("open", exemptions=(asked,))
-    said = Anonymous()(report).to_json()
-    assert "EX-box-0" in said
+    output = Anonymous()(report).to_json()
+    assert "EX-box-0" in output
     for word in (
         "Box engineer",
         "Head of Boxes",
@@ -115,4 +121,4 @@ def test_a_redacted_report_names_nobody_of_an_exemption(governed: ReportOn) -> N
         urn("box-0"),
     ):
         assert word in report.to_json()
-        assert word not in said
+        assert word not in output

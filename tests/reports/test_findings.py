@@ -31,14 +31,16 @@ ANSWERS = [
 
 
 @pytest.mark.parametrize(("locks", "mandatory", "answer"), ANSWERS)
-def test_the_answer(report_on: ReportOn, locked: Locked, locks: list[Any], mandatory: bool, answer: Answer) -> None:
+def test_the_overall_result(
+    report_on: ReportOn, locked: Locked, locks: list[Any], mandatory: bool, answer: Answer
+) -> None:
     report = report_on(*locks, rules=[locked(mandatory=mandatory)])
     assert report.answer is answer
     assert len(report.broken) == (locks.count("open") if mandatory else 0)
     assert report.as_dict()["answer"] == answer
 
 
-def test_every_verdict_is_counted_apart(report_on: ReportOn) -> None:
+def test_every_verdict_is_counted_separately(report_on: ReportOn) -> None:
     report = report_on("shut", "shut", "open", "skip", UNKNOWN, "jam")
     assert report.counts == {
         Verdict.FAIL: 1,
@@ -51,13 +53,13 @@ def test_every_verdict_is_counted_apart(report_on: ReportOn) -> None:
     assert sum(report.counts.values()) == len(report.findings) == report.resources
 
 
-def test_each_rule_says_one_thing_of_each_resource(busy: Report) -> None:
+def test_each_rule_gives_one_finding_for_each_resource(busy: Report) -> None:
     pairs = [(finding.rule.id, finding.urn) for finding in busy.findings]
     assert len(pairs) == len(set(pairs)) > 1000
     assert {finding.verdict for finding in busy.findings} == set(Verdict) - {Verdict.EXEMPT}
 
 
-def test_a_finding_says_all_of_itself(report_on: ReportOn) -> None:
+def test_a_finding_is_complete(report_on: ReportOn) -> None:
     (finding,) = report_on("open").broken
     assert finding.as_dict() == {
         "rule": "T-001",
@@ -75,18 +77,18 @@ def test_a_finding_says_all_of_itself(report_on: ReportOn) -> None:
     assert (finding.rule.rationale, finding.rule.fix) == ("An open box is soon empty.", "Shut the box.")
 
 
-def test_what_a_finding_refers_to_stands_in_the_report_once(busy: Report) -> None:
+def test_shared_data_is_in_the_report_once(busy: Report) -> None:
     data = busy.as_dict()
     subjects, controls, rules = data["subjects"], data["controls"], data["rules"]
-    for finding, said in zip(busy.findings, data["findings"], strict=True):
-        assert subjects[said["resource"]] == {
+    for finding, output in zip(busy.findings, data["findings"], strict=True):
+        assert subjects[output["resource"]] == {
             "type": finding.type,
             "name": finding.name,
             "inputHash": finding.input_hash,
         }
-        assert [controls[each]["id"] for each in said["controls"]] == [each.id for each in finding.rule.controls]
-        assert (rules[said["rule"]]["title"], rules[said["rule"]]["fix"]) == (finding.rule.title, finding.rule.fix)
-        assert said.get("message", "") == finding.message
+        assert [controls[each]["id"] for each in output["controls"]] == [each.id for each in finding.rule.controls]
+        assert (rules[output["rule"]]["title"], rules[output["rule"]]["fix"]) == (finding.rule.title, finding.rule.fix)
+        assert output.get("message", "") == finding.message
     assert set(subjects) == {finding.urn for finding in busy.findings}
 
 
@@ -96,7 +98,7 @@ def test_the_worst_comes_first(report_on: ReportOn, locked: Locked) -> None:
     assert [finding.rule.severity for finding in report.broken] == list(Severity)
 
 
-def test_the_json_is_the_same_whatever_the_order_of_the_resources(locked: Locked, tmp_path: Path) -> None:
+def test_the_json_does_not_depend_on_the_order_of_the_resources(locked: Locked, tmp_path: Path) -> None:
     boxes = [Resource(f"urn:{number}", "test:box:Box", str(number), {"lock": "open"}) for number in range(20)]
 
     def text(resources: list[Resource]) -> str:
@@ -108,7 +110,7 @@ def test_the_json_is_the_same_whatever_the_order_of_the_resources(locked: Locked
     assert text(boxes) == text(boxes[::-1])
 
 
-def test_the_json_is_sorted_and_keeps_everything(busy: Report) -> None:
+def test_the_json_is_sorted_and_complete(busy: Report) -> None:
     text = busy.to_json()
     data = json.loads(text)
     assert data == busy.as_dict()
@@ -132,13 +134,13 @@ def test_times_are_utc(report_on: ReportOn) -> None:
     assert summer < report.ended <= datetime.now(UTC)
 
 
-def test_two_resources_of_one_urn_are_refused(tmp_path: Path) -> None:
+def test_two_resources_with_one_urn_are_refused(tmp_path: Path) -> None:
     twice = [Resource("urn:a", "test:box:Box", "a", {})] * 2
     with pytest.raises(ValueError, match="same URN"):
         assess("essex", twice, Source.PLAN, root=tmp_path)
 
 
-def test_a_report_crosses_processes(busy: Report) -> None:
+def test_a_report_can_be_sent_between_processes(busy: Report) -> None:
     assert pickle.loads(pickle.dumps(busy)) == busy
 
 
@@ -148,7 +150,7 @@ def git(folder: Path, *words: str) -> str:
     return run.stdout.strip()
 
 
-def test_the_commit_is_told_and_whether_files_differ_from_it(tmp_path: Path) -> None:
+def test_the_commit_is_shown_and_whether_files_differ_from_it(tmp_path: Path) -> None:
     assert provenance(tmp_path, []).commit == ""
     git(tmp_path, "init", "--quiet")
     assert provenance(tmp_path, []).commit == ""
@@ -161,19 +163,19 @@ def test_the_commit_is_told_and_whether_files_differ_from_it(tmp_path: Path) -> 
     assert provenance(tmp_path, []).dirty
 
 
-def test_the_versions_of_what_judges_are_told(report_on: ReportOn) -> None:
+def test_the_versions_of_the_rules_and_the_program_are_shown(report_on: ReportOn) -> None:
     versions = report_on().as_dict()["provenance"]["versions"]
     assert {"bluelamp", "python", "pulumi", "pulumi-azure-native", "pulumi-kubernetes"} <= set(versions)
 
 
-def test_the_hash_of_the_rules_follows_their_parameters() -> None:
+def test_the_hash_of_the_rules_depends_on_their_parameters() -> None:
     parametered = next(rule for rule in rules() if rule.parameters.keys() & {"minimum"})
     stricter = parametered.using(minimum=parametered.parameters["minimum"] + 1)
     assert rules_hash([parametered]) == rules_hash([parametered])
     assert len({rules_hash([parametered]), rules_hash([stricter]), rules_hash([])}) == 3
 
 
-def test_what_the_answer_says_in_words(report_on: ReportOn, locked: Locked) -> None:
+def test_the_result_in_words(report_on: ReportOn, locked: Locked) -> None:
     within = report_on("shut")
     assert headline(within) == "Essex Police is within its security baseline."
     assert explanation(within) == ["No mandatory rule is broken, and none is left undecided."]

@@ -1,4 +1,4 @@
-"""Lines are folded between words and after the separators of a name, and kept whole in a pipe."""
+"""Lines are wrapped between words and after the separators of a name on a terminal, and never in a pipe."""
 
 import io
 from itertools import pairwise
@@ -21,7 +21,7 @@ def shown(thing: object, width: int, *, terminal: bool) -> list[str]:
     return out.getvalue().splitlines()
 
 
-def test_a_long_name_is_broken_after_a_separator_and_its_rest_is_indented() -> None:
+def test_a_long_name_is_wrapped_after_a_separator_and_indented() -> None:
     lines = shown(Folded(Text(f"{NAME} stacks/Pulumi.essex.yaml:31: found Unlocked"), 4), 60, terminal=True)
     assert lines[0].startswith("    landing")
     assert all(line.startswith("      ") for line in lines[1:])
@@ -33,7 +33,7 @@ def test_a_long_name_is_broken_after_a_separator_and_its_rest_is_indented() -> N
 
 @settings(max_examples=tries(300), deadline=None, derandomize=True)
 @given(st.text(alphabet="abcdefgh. /-:", max_size=200), st.integers(20, 90))
-def test_no_line_is_wider_and_nothing_is_lost(text: str, width: int) -> None:
+def test_no_line_is_too_wide_and_nothing_is_lost(text: str, width: int) -> None:
     lines = [each.plain for each in fold(Text(text), width)]
     assert all(len(line) <= width for line in lines)
     assert "".join("".join(lines).split()) == "".join(text.split())
@@ -46,7 +46,7 @@ def test_no_line_is_wider_and_nothing_is_lost(text: str, width: int) -> None:
             )
 
 
-def test_a_kind_is_shortened_where_nothing_else_ends_so() -> None:
+def test_a_type_is_shortened_if_it_stays_unambiguous() -> None:
     kinds = {"azure-native:a:Group", "azuread:b:Group", "azure-native:c:Link", "document"}
     assert short_kinds(kinds) == {
         "azure-native:a:Group": "a:Group",

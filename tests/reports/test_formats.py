@@ -32,7 +32,7 @@ FINDINGS = ROOT / "docs" / "schemas" / "findings-1.json"
 
 @pytest.fixture(scope="module")
 def full(busy: Report) -> Report:
-    """The busy report with every verdict, and with where some resources are written."""
+    """The busy report with every verdict, and with source locations for some resources."""
     findings = [*busy.findings[::12], *(each for each in busy.findings if each.verdict is Verdict.ERROR)]
     for number in range(3):
         findings[number] = replace(findings[number], verdict=Verdict.EXEMPT, exemption=f"EX-{number}")
@@ -64,17 +64,17 @@ def run_of(report: Report, *, passes: bool = False) -> dict[str, Any]:
 
 
 def in_sarif(report: Report) -> Counts:
-    """By what SARIF itself says, as far as it tells verdicts apart."""
-    said: Counter[str] = Counter()
+    """The counts in SARIF's own terms, as far as it distinguishes verdicts."""
+    output: Counter[str] = Counter()
     run = run_of(report, passes=True)
     notes = run["invocations"][0]["toolExecutionNotifications"]
     for result in run["results"]:
         kind = "exempt" if result.get("suppressions") else result["kind"]
         times = result.get("occurrenceCount", 1)
         assert times == len(result["locations"])
-        said[{"open": "unknown", "notApplicable": "not applicable"}.get(kind, kind)] += times
-    said["unknown"] -= len(notes)
-    return said + Counter(error=len(notes))
+        output[{"open": "unknown", "notApplicable": "not applicable"}.get(kind, kind)] += times
+    output["unknown"] -= len(notes)
+    return output + Counter(error=len(notes))
 
 
 def suites(report: Report) -> ElementTree.Element:
@@ -82,13 +82,13 @@ def suites(report: Report) -> ElementTree.Element:
 
 
 def in_junit(report: Report) -> Counts:
-    said: Counter[str] = Counter()
+    counts: Counter[str] = Counter()
     for case in suites(report).iter("testcase"):
         skipped = case.find("skipped")
-        told = [each.attrib["message"].partition(":")[0] for each in case]
-        assert skipped is None or len(told) == 1
-        said[told[0].removeprefix("advisory ") if told else "pass"] += 1
-    return said
+        words = [each.attrib["message"].partition(":")[0] for each in case]
+        assert skipped is None or len(words) == 1
+        counts[words[0].removeprefix("advisory ") if words else "pass"] += 1
+    return counts
 
 
 def in_markdown(report: Report) -> Counts:
@@ -108,10 +108,10 @@ def results_of(report: Report) -> dict[str, Any]:
 
 
 def in_oscal(report: Report) -> Counts:
-    said: Counter[str] = Counter()
+    output: Counter[str] = Counter()
     for each in results_of(report)["observations"]:
-        said[prop(each, "verdict")] += len({subject["subject-uuid"] for subject in each["subjects"]})
-    return said
+        output[prop(each, "verdict")] += len({subject["subject-uuid"] for subject in each["subjects"]})
+    return output
 
 
 @pytest.mark.parametrize("read", [in_json, in_csv, in_sarif, in_junit, in_markdown, in_oscal])
@@ -120,7 +120,7 @@ def test_every_format_gives_the_same_counts(full: Report, read: Callable[[Report
     assert set(expected(full)) == set(map(str, Verdict))
 
 
-def test_what_fails_is_in_the_plan_of_action(full: Report) -> None:
+def test_failures_are_in_the_plan_of_action(full: Report) -> None:
     poam = json.loads(oscal.to_poam(full) or "")["plan-of-action-and-milestones"]
     failing = {key: count for key, count in expected(full).items() if key in ("fail", "exempt")}
     assert Counter(prop(each, "verdict") for each in poam["poam-items"]) == failing
@@ -130,19 +130,19 @@ def test_what_fails_is_in_the_plan_of_action(full: Report) -> None:
     }
 
 
-def test_the_findings_are_as_the_published_schema_says(full: Report, report_on: ReportOn) -> None:
+def test_the_findings_follow_the_published_schema(full: Report, report_on: ReportOn) -> None:
     schema = json.loads(FINDINGS.read_text())
     for report in (full, report_on(), report_on("open", "shut")):
         jsonschema.validate(json.loads(report.to_json()), schema, cls=jsonschema.Draft202012Validator)
 
 
-def test_the_sarif_is_as_its_schema_says(full: Report, report_on: ReportOn) -> None:
+def test_the_sarif_follows_its_schema(full: Report, report_on: ReportOn) -> None:
     schema = json.loads(SARIF.read_text())
     for report in (full, report_on(), report_on("open")):
         jsonschema.validate(json.loads(sarif.to_sarif(report)), schema)
 
 
-def test_the_oscal_is_as_trestle_models_it(full: Report, report_on: ReportOn, tmp_path: Path) -> None:
+def test_the_oscal_follows_trestles_models(full: Report, report_on: ReportOn, tmp_path: Path) -> None:
     for number, report in enumerate((full, report_on(), report_on("open", "jam"))):
         path = tmp_path / f"assessment-results-{number}.json"
         path.write_text(oscal.to_assessment_results(report))
@@ -154,7 +154,7 @@ def test_the_oscal_is_as_trestle_models_it(full: Report, report_on: ReportOn, tm
             assert PlanOfActionAndMilestones.oscal_read(path) is not None
 
 
-def test_what_oscal_refers_to_is_there(full: Report) -> None:
+def test_every_oscal_reference_has_a_target(full: Report) -> None:
     document = json.loads(oscal.to_assessment_results(full))["assessment-results"]
     (result,) = document["results"]
     known = {each["uuid"] for part in ("observations", "risks", "findings") for each in result[part]}
@@ -169,7 +169,7 @@ def test_what_oscal_refers_to_is_there(full: Report) -> None:
     assert targets <= objectives
 
 
-def test_a_rule_is_satisfied_only_where_something_passes_and_all_is_known(report_on: ReportOn) -> None:
+def test_a_rule_is_satisfied_only_if_something_passes_and_all_is_known(report_on: ReportOn) -> None:
     states = {
         ("shut", "skip"): "satisfied",
         ("shut", "open"): "not-satisfied",
@@ -190,7 +190,7 @@ def test_a_report_without_failures_has_no_plan_of_action(report_on: ReportOn) ->
     assert oscal.to_poam(report_on("shut", "skip")) is None
 
 
-def test_each_row_of_the_table_carries_its_evidence(report_on: ReportOn) -> None:
+def test_each_row_of_the_table_has_its_evidence(report_on: ReportOn) -> None:
     report = report_on("open")
     (finding,) = report.findings
     (row,) = rows(report)
@@ -205,7 +205,7 @@ def test_each_row_of_the_table_carries_its_evidence(report_on: ReportOn) -> None
     assert "bluelamp 0.1.0; python 3" in about["versions"]
 
 
-def test_every_row_names_a_rule_that_is_there(full: Report) -> None:
+def test_every_row_names_an_existing_rule(full: Report) -> None:
     assert [row["urn"] for row in rows(full)] == [finding.urn for finding in full.findings]
     assert {row["rule"] for row in rows(full)} <= {each["rule"] for each in rows(full, table.to_rules)}
 
@@ -218,25 +218,25 @@ def test_no_cell_is_a_formula(report_on: ReportOn, text: str) -> None:
 
 
 @pytest.mark.parametrize("value", [-1, -1.5, True, "a,b", 'a "quoted" one', "two\nlines", ["x", 1], {"a": None}])
-def test_a_cell_gives_the_value_back(report_on: ReportOn, value: Any) -> None:
+def test_a_cell_can_be_read_back(report_on: ReportOn, value: Any) -> None:
     (row,) = rows(report_on(value))
     assert row["observed"] == (value if isinstance(value, str) else json.dumps(value, separators=(",", ":")))
 
 
-def test_sarif_says_where_and_how_bad(full: Report) -> None:
+def test_sarif_has_the_location_and_the_severity(full: Report) -> None:
     run = run_of(full, passes=True)
     driver = run["tool"]["driver"]
-    said = {}
+    output = {}
     for result in run["results"]:
         assert driver["rules"][result["ruleIndex"]]["id"] == result["ruleId"]
         for location in result["locations"]:
             (place,) = location["logicalLocations"]
             resource = run["logicalLocations"][place["index"]]
             assert place.get("fullyQualifiedName", resource["fullyQualifiedName"]) == resource["fullyQualifiedName"]
-            said[result["ruleId"], resource["fullyQualifiedName"]] = result, location, resource
-    assert len(said) == len(full.findings)
+            output[result["ruleId"], resource["fullyQualifiedName"]] = result, location, resource
+    assert len(output) == len(full.findings)
     for finding in full.findings:
-        result, _, resource = said[finding.rule.id, finding.urn]
+        result, _, resource = output[finding.rule.id, finding.urn]
         evidence = {"verdict": finding.verdict, "path": finding.path, "enforcement": finding.rule.enforcement}
         evidence |= {"observed": finding.observed, "expected": finding.expected}
         assert result["properties"] == evidence
@@ -245,13 +245,13 @@ def test_sarif_says_where_and_how_bad(full: Report) -> None:
         levels = {"critical": "error", "high": "error", "medium": "warning", "low": "note"}
         assert result["level"] == (levels[finding.rule.severity] if failing else "none")
     placed = full.findings[5]
-    place = said[placed.rule.id, placed.urn][1]["physicalLocation"]
+    place = output[placed.rule.id, placed.urn][1]["physicalLocation"]
     assert place["artifactLocation"] == {"uri": "deploy/a%20b.yaml", "uriBaseId": "%SRCROOT%"}
     assert place["region"] == {"startLine": 12}
     assert not run["invocations"][0]["executionSuccessful"]
 
 
-def test_a_fingerprint_is_the_same_in_the_next_report_and_for_nothing_else(report_on: ReportOn) -> None:
+def test_a_fingerprint_is_stable_and_unique(report_on: ReportOn) -> None:
     def prints(*locks: str) -> list[str]:
         results = run_of(report_on(*locks))["results"]
         return [each["partialFingerprints"]["bluelampFinding/v1"] for each in results if each["kind"] == "fail"]
@@ -260,7 +260,7 @@ def test_a_fingerprint_is_the_same_in_the_next_report_and_for_nothing_else(repor
     assert len(set(prints("open", "open", "open"))) == 3
 
 
-def test_no_sarif_result_has_more_places_than_code_hosts_take(report_on: ReportOn) -> None:
+def test_no_sarif_result_has_more_locations_than_code_hosts_accept(report_on: ReportOn) -> None:
     results = run_of(report_on(*["shut"] * 2_001, "open"), passes=True)["results"]
     assert [len(each["locations"]) for each in results] == [1, 1_000, 1_000, 1]
     assert sum(each.get("occurrenceCount", 0) for each in results) == 2_001
@@ -278,7 +278,7 @@ def test_a_pass_adds_little_to_any_format(report_on: ReportOn) -> None:
         assert sizes[1] - sizes[0] < most * 1_000, f"{form}: {(sizes[1] - sizes[0]) / 1_000} a pass"
 
 
-def test_what_is_said_alike_is_one_observation_and_what_fails_is_one_each(report_on: ReportOn) -> None:
+def test_equal_findings_are_one_observation_and_failures_are_one_each(report_on: ReportOn) -> None:
     observations = results_of(report_on("shut", "shut", "open", "open", "skip"))["observations"]
     subjects = [(prop(each, "verdict"), len(each["subjects"])) for each in observations]
     assert subjects == [("fail", 1), ("fail", 1), ("pass", 2), ("not applicable", 1)]
@@ -295,7 +295,7 @@ def test_junit_adds_up_suite_by_suite(full: Report) -> None:
     assert (case.attrib["file"], case.attrib["line"]) == ("deploy/a b.yaml", "12")
 
 
-def test_what_xml_cannot_write_breaks_no_junit(report_on: ReportOn) -> None:
+def test_characters_invalid_in_xml_do_not_break_junit(report_on: ReportOn) -> None:
     (failure,) = suites(report_on("a\x00b\x1b[31m<&>\ud800")).iter("failure")
     assert "observed: a\ufffdb\ufffd[31m<&>\ufffd" in (failure.text or "")
 
@@ -310,7 +310,7 @@ def test_markdown_has_the_result_first_and_the_worst_before_the_rest(full: Repor
     assert len(markdown.to_markdown(full)) < 65_536
 
 
-def test_a_comment_of_thousands_of_failures_stays_short_and_says_how_many(report_on: ReportOn) -> None:
+def test_a_comment_on_thousands_of_failures_stays_short_and_counts_them(report_on: ReportOn) -> None:
     text = markdown.to_markdown(report_on(*["open" * 200] * 3000))
     assert len(text) < 65_536
     assert re.search(r"… and 2,9\d\d more, in findings\.json", text)
@@ -321,23 +321,23 @@ def test_a_comment_of_thousands_of_failures_stays_short_and_says_how_many(report
     "hostile",
     ["<script>alert(1)</script>", "`code`", "``a``", "</details>", "@everyone", "[x](http://a)", "a\n\n# b", "`"],
 )
-def test_a_value_is_no_markup(report_on: ReportOn, hostile: str) -> None:
-    said = markdown.to_markdown(report_on(hostile))
-    (line,) = [line for line in said.splitlines() if line.startswith("  - `box-0`")]
-    told = re.search(r"found (`+) ?(.*?) ?\1, expected `shut`$", line)
-    assert told, line
-    assert told[2] == " ".join(hostile.split())
+def test_a_value_is_not_markup(report_on: ReportOn, hostile: str) -> None:
+    output = markdown.to_markdown(report_on(hostile))
+    (line,) = [line for line in output.splitlines() if line.startswith("  - `box-0`")]
+    match = re.search(r"found (`+) ?(.*?) ?\1, expected `shut`$", line)
+    assert match, line
+    assert match[2] == " ".join(hostile.split())
 
 
-def test_prose_is_no_markup(report_on: ReportOn, locked: Callable[..., Rule]) -> None:
+def test_prose_is_not_markup(report_on: ReportOn, locked: Callable[..., Rule]) -> None:
     rule = replace(locked(), failure="<b>Bold</b> *claims* @team", fix="[click](http://x)")
-    said = markdown.to_markdown(report_on("open", rules=[rule]))
-    assert r"&lt;b&gt;Bold&lt;/b&gt; \*claims\*" in said
-    assert "@team" not in said
-    assert r"\[click\](http://x)" in said
+    output = markdown.to_markdown(report_on("open", rules=[rule]))
+    assert r"&lt;b&gt;Bold&lt;/b&gt; \*claims\*" in output
+    assert "@team" not in output
+    assert r"\[click\](http://x)" in output
 
 
-def test_where_a_finding_is_written_comes_from_its_resource(tmp_path: Path, locked: Callable[..., Rule]) -> None:
+def test_the_location_of_a_finding_is_that_of_its_resource(tmp_path: Path, locked: Callable[..., Rule]) -> None:
     from bluelamp.reports import Source, assess
 
     box = Resource("urn:pulumi:a::b::test:box:Box::c", "test:box:Box", "c", {"lock": "open"}, source=("x.yaml", 7))

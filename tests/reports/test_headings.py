@@ -1,4 +1,4 @@
-"""No view of a report heads a failure with what would hold if it passed."""
+"""No view of a report has a pass's heading for a failure."""
 
 import csv
 import io
@@ -32,7 +32,7 @@ def on_terminal(report: Report) -> str:
 
 
 def on_page(report: Report) -> str:
-    """What heads something on the page: headings, the worst, what changed, what the coverage lists as found."""
+    """The headings on the page: titles, the worst, the changes, and the results in the coverage."""
     page = parse(to_html(report))
     parts = [*page.all("h4"), *page.all("ol", class_="worst"), *page.all("ul", class_="changed")]
     return "\n".join(each.text for each in [*parts, *page.all("div", class_="found")])
@@ -56,13 +56,15 @@ def in_sarif(report: Report) -> str:
 
 def in_junit(report: Report) -> str:
     root = Xml.fromstring(junit.to_junit(report))
-    said = [suite.attrib["name"] for suite in root.iter("testsuite")]
-    return "\n".join([*said, *(each.attrib["message"] for kind in ("failure", "skipped") for each in root.iter(kind))])
+    output = [suite.attrib["name"] for suite in root.iter("testsuite")]
+    return "\n".join(
+        [*output, *(each.attrib["message"] for kind in ("failure", "skipped") for each in root.iter(kind))]
+    )
 
 
 def in_oscal(report: Report) -> str:
-    said = json.loads(oscal.to_assessment_results(report))["assessment-results"]["results"][0]
-    parts = [*said["observations"], *said["findings"], *said.get("risks", ())]
+    output = json.loads(oscal.to_assessment_results(report))["assessment-results"]["results"][0]
+    parts = [*output["observations"], *output["findings"], *output.get("risks", ())]
     plan = oscal.to_poam(report)
     items = json.loads(plan)["plan-of-action-and-milestones"]["poam-items"] if plan else []
     return "\n".join(each["title"] for each in [*parts, *items])
@@ -76,17 +78,17 @@ VIEWS = (on_terminal, on_page, in_index, in_markdown, in_csv, in_sarif, in_junit
 
 
 @pytest.mark.parametrize("view", VIEWS)
-def test_a_failure_is_headed_by_what_is_wrong(view: Callable[[Report], str], report_on: ReportOn) -> None:
-    said = view(report_on("open"))
-    assert FAILURE in said
-    assert TITLE not in said
+def test_a_failure_has_its_own_heading(view: Callable[[Report], str], report_on: ReportOn) -> None:
+    output = view(report_on("open"))
+    assert FAILURE in output
+    assert TITLE not in output
 
 
 @pytest.mark.parametrize("view", [on_page, in_csv, in_oscal])
-def test_a_pass_is_headed_by_what_holds(view: Callable[[Report], str], report_on: ReportOn) -> None:
-    said = view(report_on("shut"))
-    assert TITLE in said
-    assert FAILURE not in said
+def test_a_pass_has_the_title_as_heading(view: Callable[[Report], str], report_on: ReportOn) -> None:
+    output = view(report_on("shut"))
+    assert TITLE in output
+    assert FAILURE not in output
 
 
 @pytest.mark.parametrize(
@@ -97,23 +99,23 @@ def test_a_pass_is_headed_by_what_holds(view: Callable[[Report], str], report_on
         for lock, word in ((None, "Inconclusive"), ("jam", "Rule error"))
     ],
 )
-def test_what_is_undecided_is_headed_as_that(
+def test_an_undecided_verdict_has_its_own_heading(
     view: Callable[[Report], str], lock: str | None, word: str, report_on: ReportOn
 ) -> None:
     from bluelamp.policies import UNKNOWN
 
-    said = view(report_on(UNKNOWN if lock is None else lock))
-    assert re.search(rf"{word}: Boxes are shut", said)
+    output = view(report_on(UNKNOWN if lock is None else lock))
+    assert re.search(rf"{word}: Boxes are shut", output)
 
 
-def test_changes_are_headed_by_what_they_are_now(report_on: ReportOn, tmp_path: Path) -> None:
+def test_changes_have_the_heading_of_the_present_verdict(report_on: ReportOn, tmp_path: Path) -> None:
     from bluelamp.reports.history import remember
 
     first = report_on("open", "shut")
     remember([first], tmp_path / "history.db")
     later = replace(report_on("shut", "open"), ended=first.ended.replace(year=first.ended.year + 1))
-    (told,) = remember([later], tmp_path / "history.db").reports
-    shown = [each.text for each in parse(to_html(told)).all("ul", class_="changed")]
+    (report,) = remember([later], tmp_path / "history.db").reports
+    shown = [each.text for each in parse(to_html(report)).all("ul", class_="changed")]
     assert len(shown) == 2
     assert FAILURE in shown[0]
     assert TITLE in shown[1]
@@ -128,10 +130,10 @@ def test_the_engine_prints_what_is_wrong(locked: Callable[..., Rule]) -> None:
     assert message(rule, exempt).startswith(f"Exempt: {FAILURE}: by E-1")
 
 
-def test_what_a_cluster_refuses_is_told_as_wrong() -> None:
+def test_a_clusters_refusal_says_what_is_wrong() -> None:
     from bluelamp.policies import rules
 
     held = to_admission(rules()).documents
     for rule in (each for each in rules() if each.id in held):
-        said = json.dumps(held[rule.id])
-        assert f"{rule.id}: {json.dumps(rule.failure)[1:-1]}." in said
+        output = json.dumps(held[rule.id])
+        assert f"{rule.id}: {json.dumps(rule.failure)[1:-1]}." in output

@@ -1,4 +1,4 @@
-"""What changed since last time, and that keeping it never costs a report."""
+"""Changes since the last report; problems with the history never prevent a report."""
 
 import subprocess
 import sys
@@ -20,8 +20,8 @@ DAY = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
 
 
 @pytest.fixture
-def told(report_on: ReportOn, tmp_path: Path) -> Callable[..., Since]:
-    """Remembers a report on boxes with these locks, as on a day, and returns what changed."""
+def record(report_on: ReportOn, tmp_path: Path) -> Callable[..., Since]:
+    """Records a report on boxes with these locks, as of a date, and returns the changes."""
 
     def made(day: int, *locks: str, **more: object) -> Since:
         report = replace(report_on(*locks, **more), ended=DAY + timedelta(days=day))
@@ -38,16 +38,16 @@ def names(keys: Sequence[str]) -> list[str]:
     return [key.rpartition("::")[2] for key in keys]
 
 
-def test_the_first_report_has_nothing_before_it(told: Callable[..., Since]) -> None:
-    since = told(0, "open", "shut")
+def test_the_first_report_has_no_predecessor(record: Callable[..., Since]) -> None:
+    since = record(0, "open", "shut")
     assert (since.previous, since.new, since.fixed, since.flapping) == (None, (), (), ())
     assert list(since.ages.values()) == [DAY]
     assert [run.broken for run in since.trend] == [1]
 
 
-def test_new_fixed_and_still(told: Callable[..., Since]) -> None:
-    told(0, "open", "open", "shut")
-    since = told(1, "shut", "open", "open")
+def test_new_fixed_and_still(record: Callable[..., Since]) -> None:
+    record(0, "open", "open", "shut")
+    since = record(1, "shut", "open", "open")
     assert since.previous is not None
     assert since.previous.time == DAY
     assert (names(since.new), names(since.fixed)) == (["box-2"], ["box-0"])
@@ -59,31 +59,31 @@ def test_new_fixed_and_still(told: Callable[..., Since]) -> None:
     ]
 
 
-def test_what_fails_again_after_it_was_mended_is_flapping_and_its_age_begins_anew(told: Callable[..., Since]) -> None:
+def test_a_failure_that_returns_is_flapping_and_its_age_restarts(record: Callable[..., Since]) -> None:
     for day, lock in enumerate(["open", "open", "shut", "open"]):
-        since = told(day, lock, "open")
+        since = record(day, lock, "open")
     assert names(since.new) == names(since.flapping) == ["box-0"]
     ages = {names([key])[0]: moment for key, moment in since.ages.items()}
     assert ages == {"box-0": DAY + timedelta(days=3), "box-1": DAY}
-    assert names(told(4, "open", "open").flapping) == ["box-0"]
-    assert told(5, "shut", "open").flapping == ()
+    assert names(record(4, "open", "open").flapping) == ["box-0"]
+    assert record(5, "shut", "open").flapping == ()
 
 
-def test_a_resource_that_is_gone_counts_as_fixed(told: Callable[..., Since]) -> None:
-    told(0, "shut", "open")
-    assert names(told(1, "shut").fixed) == ["box-1"]
+def test_a_deleted_resource_counts_as_fixed(record: Callable[..., Since]) -> None:
+    record(0, "shut", "open")
+    assert names(record(1, "shut").fixed) == ["box-1"]
 
 
-def test_only_like_is_compared_with_like(told: Callable[..., Since]) -> None:
-    told(0, "open")
+def test_only_comparable_reports_are_compared(record: Callable[..., Since]) -> None:
+    record(0, "open")
     for day, other in enumerate(
         ({"force": "kent"}, {"source": Source.STATE}, {"selection": Selection(severity=Severity.HIGH)}), 1
     ):
-        assert told(day, "open", "open", **other).previous is None
-    assert names(told(9, "open", "open").new) == ["box-1"]
+        assert record(day, "open", "open", **other).previous is None
+    assert names(record(9, "open", "open").new) == ["box-1"]
 
 
-def test_several_reports_are_kept_at_once(report_on: ReportOn, tmp_path: Path) -> None:
+def test_several_reports_are_stored_at_once(report_on: ReportOn, tmp_path: Path) -> None:
     file = tmp_path / "deep" / "history.duckdb"
     for _ in range(2):
         remembered = remember([report_on("open", force="essex"), report_on("open", force="kent")], file)
@@ -94,16 +94,16 @@ def test_the_change_is_in_the_json(report_on: ReportOn, tmp_path: Path) -> None:
     file = tmp_path / "history.duckdb"
     remember([report_on("shut")], file)
     (report,) = remember([report_on("open")], file).reports
-    said = report.as_dict()["sinceLast"]
-    assert said["new"] == [report.findings[0].key]
-    assert said["trend"][0]["counts"]["pass"] == 1
-    assert said["previous"]["broken"] == 0
+    output = report.as_dict()["sinceLast"]
+    assert output["new"] == [report.findings[0].key]
+    assert output["trend"][0]["counts"]["pass"] == 1
+    assert output["previous"]["broken"] == 0
 
 
 @pytest.mark.parametrize(
     "damage", [lambda _: b"no database", lambda was: was[:3000], lambda was: was[:4096] + b"x" * 9000]
 )
-def test_a_damaged_history_costs_no_report(
+def test_a_damaged_history_does_not_prevent_the_report(
     report_on: ReportOn, tmp_path: Path, damage: Callable[[bytes], bytes]
 ) -> None:
     file = tmp_path / "history.duckdb"
@@ -116,7 +116,7 @@ def test_a_damaged_history_costs_no_report(
     assert "move it away to start a new one" in remembered.trouble
 
 
-def test_a_history_that_another_process_has_costs_no_report(report_on: ReportOn, tmp_path: Path) -> None:
+def test_a_history_locked_by_another_process_does_not_prevent_the_report(report_on: ReportOn, tmp_path: Path) -> None:
     file = tmp_path / "history.duckdb"
     code = "import duckdb, sys; held = duckdb.connect(sys.argv[1]); print('held', flush=True); sys.stdin.read()"
     with subprocess.Popen(
@@ -132,7 +132,7 @@ def test_a_history_that_another_process_has_costs_no_report(report_on: ReportOn,
     assert remember([report], file).trouble == ""
 
 
-def test_a_history_that_cannot_be_written_costs_no_report(report_on: ReportOn, tmp_path: Path) -> None:
+def test_an_unwritable_history_does_not_prevent_the_report(report_on: ReportOn, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     remembered = remember([report_on("open")], tmp_path / "file" / "history.duckdb")
     assert len(remembered.reports) == 1

@@ -1,4 +1,4 @@
-"""A report that was sealed: whatever is done to it afterwards is found, and told with the file."""
+"""A sealed report: every later change is found and reported with the file."""
 
 import json
 import shutil
@@ -40,7 +40,7 @@ def only(folder: Path) -> Verification:
     return one
 
 
-def test_a_report_as_it_was_written_has_no_flaw(sealed: Path, key: Path) -> None:
+def test_an_unmodified_report_has_no_flaw(sealed: Path, key: Path) -> None:
     public = public_key(key.with_suffix(".pub.pem"))
     assert flaws(sealed, signer=public) == []
     one = only(sealed)
@@ -58,12 +58,12 @@ def test_any_changed_byte_of_any_file_is_found(sealed: Path, data: st.DataObject
         found = [flaw.file for one in verify(sealed) for flaw in one.flaws]
     finally:
         path.write_bytes(before)
-    # A signature over a changed manifest is wrong too; a changed manifest is told as such.
+    # A signature over a modified manifest is invalid too; the modified manifest is reported.
     assert path.name in found, (path.name, place, found)
 
 
 @pytest.mark.parametrize("signed", [True, False])
-def test_a_cut_or_longer_file_is_found(report_on: ReportOn, key: Path, tmp_path: Path, signed: bool) -> None:
+def test_a_truncated_or_extended_file_is_found(report_on: ReportOn, key: Path, tmp_path: Path, signed: bool) -> None:
     folder = tmp_path / "out"
     write([report_on("open")], folder, key=private_key(key) if signed else None)
     for path in sorted(folder.iterdir()):
@@ -85,7 +85,7 @@ def test_a_missing_and_an_added_file_are_named(sealed: Path) -> None:
     ]
 
 
-def test_a_link_is_not_the_file_that_was_written(sealed: Path, tmp_path: Path) -> None:
+def test_a_link_in_place_of_a_file_is_found(sealed: Path, tmp_path: Path) -> None:
     shutil.move(sealed / "report.md", tmp_path / "report.md")
     (sealed / "report.md").symlink_to(tmp_path / "report.md")
     (sealed / "elsewhere").symlink_to(tmp_path)
@@ -95,20 +95,20 @@ def test_a_link_is_not_the_file_that_was_written(sealed: Path, tmp_path: Path) -
     ]
 
 
-def test_without_a_manifest_nothing_can_be_said(sealed: Path) -> None:
+def test_without_a_manifest_nothing_can_be_verified(sealed: Path) -> None:
     (sealed / "manifest.json").unlink()
     assert flaws(sealed) == ["manifest.json: is missing: nothing says what the report consists of"]
     with pytest.raises(UsageError, match="is not a folder"):
         verify(sealed / "nowhere")
 
 
-def test_taking_the_signature_away_is_found(sealed: Path, key: Path) -> None:
+def test_a_removed_signature_is_found(sealed: Path, key: Path) -> None:
     name = fingerprint(private_key(key).public_key())
     (sealed / "manifest.sig").unlink()
     assert flaws(sealed) == [f"manifest.sig: is missing: the report was signed by {name}"]
 
 
-def test_another_signer_is_told(sealed: Path, key: Path, tmp_path: Path) -> None:
+def test_another_signer_is_reported(sealed: Path, key: Path, tmp_path: Path) -> None:
     public, other = make_key(tmp_path / "other.pem")
     mine = fingerprint(private_key(key).public_key())
     assert flaws(sealed, signer=public_key(public)) == [
@@ -116,10 +116,10 @@ def test_another_signer_is_told(sealed: Path, key: Path, tmp_path: Path) -> None
     ]
 
 
-def test_a_report_that_was_forged_whole_has_not_the_signer(
+def test_a_completely_forged_report_lacks_the_signer(
     report_on: ReportOn, sealed: Path, key: Path, tmp_path: Path
 ) -> None:
-    """Whoever has no key can write another report, but not with the force's signature."""
+    """Without the key, another report can be written, but not with the force's signature."""
     public = public_key(key.with_suffix(".pub.pem"))
     forger, _ = make_key(tmp_path / "forger.pem")
     write([report_on("shut")], sealed)
@@ -147,12 +147,12 @@ def test_a_report_that_was_forged_whole_has_not_the_signer(
     ],
     ids=range(7),
 )
-def test_what_is_no_manifest_is_told_and_breaks_nothing(sealed: Path, content: str) -> None:
+def test_an_invalid_manifest_is_reported_without_a_crash(sealed: Path, content: str) -> None:
     (sealed / "manifest.json").write_text(content)
     assert flaws(sealed) == ["manifest.json: was changed: it is no longer a valid manifest"]
 
 
-def test_a_chain_holds_and_breaks(report_on: ReportOn, key: Path, tmp_path: Path) -> None:
+def test_a_chain_is_valid_and_a_broken_one_is_found(report_on: ReportOn, key: Path, tmp_path: Path) -> None:
     may, june, july = (tmp_path / month for month in ("may", "june", "july"))
     write([report_on("open")], may)
     write([report_on("shut")], june, key=private_key(key), previous=may)
@@ -166,7 +166,7 @@ def test_a_chain_holds_and_breaks(report_on: ReportOn, key: Path, tmp_path: Path
         write([report_on("shut")], july, previous=tmp_path)
 
 
-def test_a_report_follows_the_one_that_it_replaces(report_on: ReportOn, tmp_path: Path) -> None:
+def test_a_report_continues_the_chain_of_the_one_it_replaces(report_on: ReportOn, tmp_path: Path) -> None:
     folder, kept = tmp_path / "report", tmp_path / "kept"
     write([report_on("open")], folder)
     shutil.copytree(folder, kept)
@@ -176,7 +176,7 @@ def test_a_report_follows_the_one_that_it_replaces(report_on: ReportOn, tmp_path
     assert only(folder).previous == "", "another force's report is not the one before"
 
 
-def test_several_forces_are_sealed_each_and_together(report_on: ReportOn, key: Path, tmp_path: Path) -> None:
+def test_several_forces_are_sealed_separately_and_together(report_on: ReportOn, key: Path, tmp_path: Path) -> None:
     folder = tmp_path / "all"
     reports = [report_on("open", force="essex"), report_on("shut", force="kent")]
     write(reports, folder, key=private_key(key))
@@ -196,7 +196,7 @@ def test_several_forces_are_sealed_each_and_together(report_on: ReportOn, key: P
     ]
 
 
-def test_openssl_agrees_with_the_signature(sealed: Path, key: Path) -> None:
+def test_openssl_verifies_the_signature(sealed: Path, key: Path) -> None:
     openssl = shutil.which("openssl")
     if openssl is None:
         pytest.skip("there is no openssl on this machine")
@@ -206,7 +206,7 @@ def test_openssl_agrees_with_the_signature(sealed: Path, key: Path) -> None:
     assert run.returncode == 0, run.stderr
 
 
-def test_a_key_is_for_its_owner_only_and_never_overwritten(key: Path, tmp_path: Path) -> None:
+def test_a_key_is_private_and_never_overwritten(key: Path, tmp_path: Path) -> None:
     assert key.stat().st_mode & 0o077 == 0
     with pytest.raises(UsageError, match="already exists"):
         make_key(key)
@@ -215,7 +215,7 @@ def test_a_key_is_for_its_owner_only_and_never_overwritten(key: Path, tmp_path: 
         make_key(tmp_path / "file" / "key.pem")
 
 
-def test_a_key_with_a_passphrase_needs_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_key_with_a_passphrase_requires_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(PASSPHRASE, "correct horse")
     make_key(tmp_path / "k.pem")
     assert "ENCRYPTED" in (tmp_path / "k.pem").read_text()
@@ -231,7 +231,7 @@ def test_a_key_with_a_passphrase_needs_it(tmp_path: Path, monkeypatch: pytest.Mo
     private_key(tmp_path / "k.pem")
 
 
-def test_what_is_no_key_is_told(tmp_path: Path, key: Path) -> None:
+def test_an_invalid_key_is_reported(tmp_path: Path, key: Path) -> None:
     from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_private_key
     from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
@@ -241,17 +241,17 @@ def test_what_is_no_key_is_told(tmp_path: Path, key: Path) -> None:
     (tmp_path / "ec.pem").write_bytes(pem)
     public = other.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
     (tmp_path / "ec.pub.pem").write_bytes(public)
-    for name, said in {
+    for name, output in {
         "text": "not a private key",
         "ec": "another kind than Ed25519",
         "gone": "cannot be read",
     }.items():
-        with pytest.raises(UsageError, match=said):
+        with pytest.raises(UsageError, match=output):
             private_key(tmp_path / f"{name}.pem")
-    for path, said in {
+    for path, output in {
         tmp_path / "text.pem": "not an Ed25519 public key",
         tmp_path / "ec.pub.pem": "not an Ed25519 public key",
         key: "is a private key",
     }.items():
-        with pytest.raises(UsageError, match=said):
+        with pytest.raises(UsageError, match=output):
             public_key(path)

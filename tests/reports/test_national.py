@@ -1,4 +1,4 @@
-"""The page that compares forces says what their reports say."""
+"""The page that compares forces agrees with their reports."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -25,7 +25,7 @@ def three(report_on: ReportOn, locked: Callable[..., Rule]) -> list[Report]:
 
 
 def cells(page: Node, row: str) -> list[tuple[str, str, str]]:
-    """Of a row of the table of rules: each force's colour, words and link."""
+    """For a row of the table of rules: each force's colour, words and link."""
     found = page.one("tr", id=row).all("td", class_="cell")
     return [
         (
@@ -43,7 +43,7 @@ def test_counts_are_the_sums_of_the_reports(three: list[Report]) -> None:
     assert shown == {verdict: sum(report.counts[verdict] for report in three) for verdict in Verdict}
 
 
-def test_each_force_has_a_row_that_leads_to_its_report(three: list[Report]) -> None:
+def test_each_force_has_a_row_that_links_to_its_report(three: list[Report]) -> None:
     page = parse(to_index(three))
     rows = {str(row.attributes["data-force"]): row for row in page.all("tr") if "data-force" in row.attributes}
     assert {force: row.attributes["data-answer"] for force, row in rows.items()} == {
@@ -55,7 +55,7 @@ def test_each_force_has_a_row_that_leads_to_its_report(three: list[Report]) -> N
     assert [cell.text for cell in rows["essex"].all("td", class_="heavy")] == ["2", "2"]
 
 
-def test_the_table_of_rules_tells_the_worst_verdict_of_each_force(three: list[Report]) -> None:
+def test_the_table_of_rules_shows_the_worst_verdict_of_each_force(three: list[Report]) -> None:
     page = parse(to_index(three))
     assert cells(page, "T-1") == [
         ("cell-fail", "2 fail", "essex/report.html#T-1-fail"),
@@ -71,12 +71,12 @@ def test_the_table_of_rules_tells_the_worst_verdict_of_each_force(three: list[Re
     assert [link.text for link in worst.all("a")] == ["A box is open (T-2)", "A box is open (T-1)"]
 
 
-def test_frameworks_are_told_by_failing_controls(three: list[Report]) -> None:
+def test_frameworks_show_their_failing_controls(three: list[Report]) -> None:
     (row,) = [row for row in national(three).frameworks if row.name == "Box Standard"]
     assert [(cell.kind, cell.figure) for cell in row.cells] == [("fail", "1/1"), ("unknown", "0/1"), ("pass", "0/1")]
 
 
-def test_what_is_said_of_all_forces(three: list[Report]) -> None:
+def test_the_summary_of_all_forces(three: list[Report]) -> None:
     essex, kent, surrey = three
     assert headline(national(three)) == "1 of 3 forces is not within its security baseline."
     assert headline(national([kent, surrey])) == (
@@ -92,13 +92,13 @@ def test_what_is_said_of_all_forces(three: list[Report]) -> None:
     )
 
 
-def test_where_every_rule_passes_no_table_of_failures_is_drawn(three: list[Report]) -> None:
+def test_if_every_rule_passes_there_is_no_table_of_failures(three: list[Report]) -> None:
     text = to_index([three[2], replace(three[2], force="kent")])
     assert "Every rule passes, or has nothing to judge, in every force." in text
     assert "What is worst" not in text
 
 
-def test_it_needs_nothing_else_and_its_ids_are_unique(three: list[Report]) -> None:
+def test_it_is_self_contained_and_its_ids_are_unique(three: list[Report]) -> None:
     page = parse(to_index(three))
     ids = [str(node.attributes["id"]) for node in page.all() if "id" in node.attributes]
     assert len(ids) == len(set(ids))

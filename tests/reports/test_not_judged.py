@@ -1,4 +1,4 @@
-"""What no rule judged is in every view by kind, count and name, and in the headline."""
+"""Resources that no rule judged are in every view by type, count and name, and in the headline."""
 
 import csv
 import io
@@ -47,7 +47,7 @@ def widgets(count: int, type_: str = WIDGET) -> list[Resource]:
 
 
 def passing() -> Resource:
-    """A resource of a kind that rules concern, and which keeps to all of them."""
+    """A resource of a type that rules concern, and that passes all of them."""
     for rule in rules():
         for case in rule.cases:
             if case.verdict is Verdict.PASS and len(case.resources) == 1 and not case.parameters:
@@ -86,14 +86,14 @@ def test_the_headline_says_how_much_no_rule_covers(assessed: Assessed) -> None:
     assert one_line(assessed(passing())) == "within its baseline"
 
 
-def test_where_no_rule_covers_anything_it_cannot_be_said(assessed: Assessed) -> None:
+def test_if_no_rule_covers_anything_the_result_is_inconclusive(assessed: Assessed) -> None:
     report = assessed(*widgets(2))
     assert report.answer is Answer.UNDECIDED
     assert one_line(report) == ("undecided: there was nothing to judge; 2 resources of 1 kind are covered by no rule")
     assert "within its baseline" not in screen(report)
 
 
-def test_what_only_general_rules_judge_is_not_judged(assessed: Assessed) -> None:
+def test_resources_with_general_rules_only_are_not_judged(assessed: Assessed) -> None:
     zone = made(ZONE, "zone-7741", location="uksouth", tags=TAGS)
     report = assessed(zone)
     assert report.findings
@@ -106,7 +106,7 @@ def test_what_only_general_rules_judge_is_not_judged(assessed: Assessed) -> None
     assert both.answer is Answer.WITHIN
 
 
-def test_a_choice_of_rules_leaves_nothing_out_that_other_rules_cover(assessed: Assessed) -> None:
+def test_a_selection_of_rules_lists_nothing_that_other_rules_cover(assessed: Assessed) -> None:
     resources = [passing(), *widgets(2)]
     picked = assessed(*resources, selection=select(ids=["BL-NET-001"]))
     assert picked.unjudged == assessed(*resources).unjudged
@@ -140,10 +140,10 @@ def test_every_format_lists_it(report: Report, tmp_path: Path) -> None:
     assert "covered by no rule" in (folder / "report.csv").read_text(encoding="utf-8-sig")
     run = json.loads((folder / "findings.sarif").read_text())["runs"][0]
     assert [each["kind"] for each in run["properties"]["notJudged"]] == [WIDGET, "document", ZONE]
-    told = [
+    notifications = [
         each for each in run["invocations"][0]["toolExecutionNotifications"] if "not judged" in each["message"]["text"]
     ]
-    assert [len(each["locations"]) for each in told] == [3, 1, 1]
+    assert [len(each["locations"]) for each in notifications] == [3, 1, 1]
     suites = Xml.fromstring((folder / "junit.xml").read_text())
     (suite,) = (each for each in suites if each.get("name") == "not judged")
     assert [len(suite), suite.get("skipped")] == [5, "5"]
@@ -159,7 +159,7 @@ def test_every_format_lists_it(report: Report, tmp_path: Path) -> None:
             assert word in text
 
 
-def test_the_page_lists_it_and_leads_to_it(report: Report, assessed: Assessed) -> None:
+def test_the_page_lists_it_and_links_to_it(report: Report, assessed: Assessed) -> None:
     page = parse(to_html(report))
     text = page.text
     assert "4 resources of 2 kinds are covered by no rule" in text
@@ -170,7 +170,7 @@ def test_the_page_lists_it_and_leads_to_it(report: Report, assessed: Assessed) -
     assert "4 resources are covered by no rule." in parse(index).text
 
 
-def test_redaction_takes_the_names_out(report: Report, tmp_path: Path) -> None:
+def test_redaction_removes_the_names(report: Report, tmp_path: Path) -> None:
     hidden = Anonymous()(report)
     assert [(each.kind, len(each.resources)) for each in hidden.unjudged] == [
         (each.kind, len(each.resources)) for each in report.unjudged
@@ -181,7 +181,7 @@ def test_redaction_takes_the_names_out(report: Report, tmp_path: Path) -> None:
             assert name not in text
 
 
-def test_what_manifests_and_templates_leave_out_is_in_the_list(tmp_path: Path) -> None:
+def test_items_skipped_in_manifests_and_templates_are_listed(tmp_path: Path) -> None:
     (tmp_path / "values.yaml").write_text("replicas: 3\n---\napiVersion: v1\nkind: Namespace\nmetadata: {name: n}\n")
     left: list[Skipped] = []
     manifests([str(tmp_path)], skip=left.append)
@@ -200,7 +200,7 @@ def test_what_manifests_and_templates_leave_out_is_in_the_list(tmp_path: Path) -
         "linked", "there", "thing"}  # fmt: skip
 
 
-def test_the_command_says_what_it_left_out(tmp_path: Path) -> None:
+def test_the_command_reports_what_it_skipped(tmp_path: Path) -> None:
     (tmp_path / "all.yaml").write_text(
         "replicas: 3\n---\napiVersion: factory.example.org/v1\nkind: Widget\nmetadata: {name: depot}\n"
     )
@@ -211,7 +211,7 @@ def test_the_command_says_what_it_left_out(tmp_path: Path) -> None:
     assert "all.yaml:1" in run.stdout
 
 
-def test_what_a_state_leaves_out_is_in_the_list(assessed: Assessed) -> None:
+def test_items_skipped_in_a_state_are_listed(assessed: Assessed) -> None:
     def record(name: str, **more: Any) -> dict[str, Any]:
         return {"urn": f"urn:pulumi:essex::b::{NAMESPACE}::{name}", "type": NAMESPACE, "custom": True, **more}
 

@@ -1,4 +1,4 @@
-"""The page: that it needs nothing else, and that everybody can read it."""
+"""The page is self-contained and accessible to everybody."""
 
 import base64
 import hashlib
@@ -22,14 +22,14 @@ def style(page: Node) -> str:
     return page.one("style").text
 
 
-def test_the_answer_comes_first(page: Node) -> None:
+def test_the_result_comes_first(page: Node) -> None:
     assert page.one("h1").text == "Essex Police is not within its security baseline."
     assert page.one("title").text.startswith("Essex Police: not within baseline")
     main = page.one("main")
     assert [node.tag for node in main.children if isinstance(node, Node)][:3] == ["p", "h1", "div"]
 
 
-def test_it_asks_the_network_for_nothing(text: str, page: Node) -> None:
+def test_it_makes_no_network_request(text: str, page: Node) -> None:
     assert not re.search(r"@import|url\(|\bfetch\(|XMLHttpRequest|<iframe|<object|<embed", text)
     for node in page.all():
         for name in ("src", "srcset", "data", "action", "formaction", "background", "poster"):
@@ -40,7 +40,7 @@ def test_it_asks_the_network_for_nothing(text: str, page: Node) -> None:
         assert "style" not in node.attributes, "the policy below lets no style attribute work"
 
 
-def test_its_policy_lets_only_its_own_style_and_script_work(page: Node) -> None:
+def test_its_policy_allows_only_its_own_style_and_script(page: Node) -> None:
     policy = str(page.one("meta", http_equiv="Content-Security-Policy").attributes["content"])
     assert "default-src 'none'" in policy
     for tag in ("style", "script"):
@@ -55,14 +55,14 @@ def test_headings_form_an_outline(page: Node) -> None:
     assert all(later <= earlier + 1 for earlier, later in pairwise(levels))
 
 
-def test_it_says_its_language_and_has_landmarks(page: Node) -> None:
+def test_it_declares_its_language_and_has_landmarks(page: Node) -> None:
     assert page.one("html").attributes["lang"] == "en-GB"
     for landmark in ("header", "main", "footer", "nav"):
         page.one(landmark)
     assert page.one("a", class_="skip").attributes["href"] == "#main"
 
 
-def test_ids_are_unique_and_everything_that_names_one_finds_it(page: Node) -> None:
+def test_ids_are_unique_and_every_reference_has_a_target(page: Node) -> None:
     ids = [str(node.attributes["id"]) for node in page.all() if "id" in node.attributes]
     known = set(ids)
     assert len(ids) == len(known)
@@ -85,7 +85,7 @@ def test_fields_have_labels_and_tables_have_headers(page: Node) -> None:
     assert re.search(r"Fail \d+, Error 1, Unknown \d+", str(bar.attributes["aria-label"]))
 
 
-def test_it_reads_without_javascript(page: Node) -> None:
+def test_it_can_be_read_without_javascript(page: Node) -> None:
     hidden = [node for node in page.all() if "hidden" in node.attributes]
     assert [node.attributes["id"] for node in hidden] == ["filter"]
     assert all("open" in node.attributes for node in page.all("details") if not folded(node))
@@ -96,7 +96,7 @@ def folded(node: Node) -> bool:
     return quiet or node.has("class", "fold")
 
 
-def test_links_to_findings_hold_from_one_report_to_the_next(report_on: ReportOn) -> None:
+def test_links_to_findings_are_stable_between_reports(report_on: ReportOn) -> None:
     def ids(report: Report) -> dict[str, str]:
         page = parse(to_html(report))
         listed = findings(page)
@@ -107,7 +107,7 @@ def test_links_to_findings_hold_from_one_report_to_the_next(report_on: ReportOn)
     assert len(set(second.values())) == 3
 
 
-def test_what_resources_say_stays_text(locked: Callable[..., Rule], tmp_path: Path) -> None:
+def test_text_of_resources_is_not_markup(locked: Callable[..., Rule], tmp_path: Path) -> None:
     evil = "</script><script>alert(1)</script><img src=x onerror=alert(1)>\" onfocus='x"
     boxes = [Resource(f"urn:a::b::c::{evil}", "test:box:Box", evil, {"lock": evil})]
     text = to_html(assess("essex", boxes, Source.PLAN, root=tmp_path, name=evil, rules=[locked()]))
@@ -119,7 +119,7 @@ def test_what_resources_say_stays_text(locked: Callable[..., Rule], tmp_path: Pa
     assert row.one("td", data_label="Observed").text == evil
 
 
-def test_values_read_as_people_write_them(report_on: ReportOn) -> None:
+def test_values_are_readable(report_on: ReportOn) -> None:
     page = parse(to_html(report_on(None, "", True, {"a": [1, "b"]}, "x" * 5000)))
     seen = [node.text for node in page.all("td", data_label="Observed")]
     assert seen[:4] == ["not set", "(empty text)", "true", '{"a":[1,"b"]}']
@@ -133,7 +133,7 @@ def test_an_empty_report_says_so(report_on: ReportOn) -> None:
     assert "There was nothing to judge" in text
 
 
-def test_a_page_too_long_to_open_lists_every_failure_and_says_how_many_passes_it_leaves_out(
+def test_a_page_too_long_to_open_lists_every_failure_and_counts_the_omitted_passes(
     report_on: ReportOn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("bluelamp.reports.page.MOST_LISTED", 10)
@@ -180,7 +180,7 @@ def contrast(one: str, other: str) -> float:
     return (high + 0.05) / (low + 0.05)
 
 
-def test_colours_have_the_contrast_that_wcag_asks_for(style: str) -> None:
+def test_colours_have_the_contrast_that_wcag_requires(style: str) -> None:
     assert contrast("#ffffff", "#000000") == pytest.approx(21)
     for scheme, tokens in schemes(style):
         for wanted, pairs in ((4.5, PAIRS), (3.0, EDGES)):

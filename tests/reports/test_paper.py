@@ -1,4 +1,4 @@
-"""What a page prints, draws and says of its signature."""
+"""Printing a page, its diagram, and its statement about the signature."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -39,7 +39,7 @@ def large() -> Report:
 
 @pytest.fixture(scope="module")
 def browser(large: Report) -> Iterator[Browser]:
-    """After the plan is made: playwright keeps an event loop in its thread."""
+    """Started after the plan: playwright keeps an event loop in its thread."""
     assert large.findings
     with chromium() as started:
         yield started
@@ -59,7 +59,7 @@ def test_the_largest_force_prints_on_few_pages(browser: Browser, large: Report, 
     assert 2 < pages(browser, to_html(large), tmp_path) <= MOST_PAGES
 
 
-def test_so_it_does_where_half_of_its_rules_fail(browser: Browser, large: Report, tmp_path: Path) -> None:
+def test_it_still_does_if_half_of_its_rules_fail(browser: Browser, large: Report, tmp_path: Path) -> None:
     failing = {each.rule.id for each in large.findings if each.verdict is Verdict.PASS}
     failing = set(sorted(failing)[::2])
     findings = tuple(
@@ -69,7 +69,7 @@ def test_so_it_does_where_half_of_its_rules_fail(browser: Browser, large: Report
     assert 2 < pages(browser, to_html(replace(large, findings=findings)), tmp_path) <= MOST_PAGES
 
 
-def test_the_estate_is_drawn_and_named(browser: Browser, large: Report, tmp_path: Path) -> None:
+def test_the_diagram_of_the_estate_has_names(browser: Browser, large: Report, tmp_path: Path) -> None:
     file = tmp_path / "report.html"
     file.write_text(to_html(large), encoding="utf-8")
     page = browser.new_page(viewport={"width": 390, "height": 800})
@@ -85,13 +85,13 @@ def test_the_estate_is_drawn_and_named(browser: Browser, large: Report, tmp_path
     page.close()
 
 
-def test_a_redacted_report_draws_nothing(large: Report) -> None:
+def test_a_redacted_report_has_no_diagram(large: Report) -> None:
     text = to_html(Anonymous()(large))
     assert 'class="estate"' not in text
     assert "case-analysis" not in text
 
 
-def test_a_page_that_is_not_signed_says_so(report_on: ReportOn) -> None:
+def test_an_unsigned_page_says_so(report_on: ReportOn) -> None:
     page = parse(to_html(report_on("shut")))
     assert "Not signed." in page.one("p", class_="judged").text
     assert "does not show who wrote it" in page.one("section", aria_labelledby="signature").text
@@ -105,12 +105,12 @@ def test_a_signed_page_names_the_key_and_how_to_verify_and_claims_no_more(
     mark = fingerprint(key.public_key())
     write([report_on("shut")], tmp_path / "out", ["html"], key=key, signers={mark: holder} if holder else {})
     page = parse((tmp_path / "out" / "report.html").read_text(encoding="utf-8"))
-    said = page.one("section", aria_labelledby="signature").text
-    assert mark in said
-    assert ("essex, as the project's stacks/signers named it" in said) == bool(holder)
-    assert ("Not known" in said) == (not holder)
-    assert "This page cannot prove that" in said
-    assert "bluelamp verify DIR" in said
+    output = page.one("section", aria_labelledby="signature").text
+    assert mark in output
+    assert ("essex, as the project's stacks/signers named it" in output) == bool(holder)
+    assert ("Not known" in output) == (not holder)
+    assert "This page cannot prove that" in output
+    assert "bluelamp verify DIR" in output
     assert "only bluelamp verify can confirm that" in page.one("p", class_="judged").text
     assert [each.flaws for each in verify(tmp_path / "out")] == [()]
 

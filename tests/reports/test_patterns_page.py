@@ -1,4 +1,4 @@
-"""The page of demand in a real Chromium: map, trend, and what it says of a model that may not be used."""
+"""The demand page in a real Chromium: map, trend, and the notice for a model that may not be used."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -59,7 +59,7 @@ def pages(found, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     ("scheme", "width", "scripts"),
     [("light", 1440, True), ("dark", 390, True), ("dark", 390, False)],
 )
-def test_the_pages_can_be_read_by_everybody(browser, pages, scheme, width, scripts):
+def test_the_pages_are_accessible(browser, pages, scheme, width, scripts):
     for name in ("usable", "unusable", "break"):
         assert_readable(browser, pages[name], scheme, width, scripts=scripts)
 
@@ -83,7 +83,7 @@ def test_every_cell_of_the_map_has_its_values(browser, found, pages):
     shown.close()
 
 
-def test_the_map_works_from_the_keyboard(browser, found, pages):
+def test_the_map_can_be_used_by_keyboard(browser, found, pages):
     context = browser.new_context(java_script_enabled=False)
     shown = context.new_page()
     shown.goto(pages["usable"].as_uri())
@@ -101,7 +101,7 @@ def test_the_map_works_from_the_keyboard(browser, found, pages):
     context.close()
 
 
-def test_a_model_that_is_not_usable_has_no_forecast_on_the_page(browser, pages):
+def test_an_unusable_model_has_no_forecast_on_the_page(browser, pages):
     shown = browser.new_page()
     shown.goto(pages["unusable"].as_uri())
     text = shown.locator("main").inner_text()

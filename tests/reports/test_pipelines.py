@@ -1,4 +1,4 @@
-"""What a pipeline is given: SARIF within a code host's limits, JUnit by what stops, Markdown of what a preview changes."""
+"""Output for pipelines: SARIF within a code host's limits, JUnit by what stops, Markdown with a preview's changes."""
 
 import json
 import re
@@ -48,9 +48,9 @@ def mixed(report_on: ReportOn, locked: Callable[..., Rule]) -> Report:
     return replace(report, findings=tuple(found))
 
 
-def test_sarif_has_the_failures_and_what_is_undecided_of_mandatory_rules(mixed: Report) -> None:
-    said = [(each["ruleId"], each["properties"]["verdict"], each["level"]) for each in results(mixed)]
-    assert said == [
+def test_sarif_has_failures_and_undecided_mandatory_rules(mixed: Report) -> None:
+    verdicts = [(each["ruleId"], each["properties"]["verdict"], each["level"]) for each in results(mixed)]
+    assert verdicts == [
         ("T-001", "fail", "error"),
         ("T-001", "error", "error"),
         ("T-001", "unknown", "warning"),
@@ -74,7 +74,7 @@ def test_every_result_has_a_file_and_a_line(mixed: Report, source: Source) -> No
     assert {each["artifactLocation"]["uriBaseId"] for each in places} == {"%SRCROOT%"}
 
 
-def test_alerts_are_told_apart_also_on_one_line_and_stay_the_same(report_on: ReportOn) -> None:
+def test_alerts_are_distinct_even_on_one_line_and_stable(report_on: ReportOn) -> None:
     def prints(*locks: str) -> list[str]:
         return [each["partialFingerprints"]["primaryLocationLineHash"] for each in results(report_on(*locks))]
 
@@ -114,21 +114,21 @@ def test_sarif_is_within_the_limits_of_code_hosts(report_on: ReportOn, failures:
     assert any(f"{failures - 5_000:,} more result" in each for each in notes) == (failures > 5_000)
 
 
-def test_the_worst_are_kept_where_there_are_too_many(report_on: ReportOn, locked: Callable[..., Rule]) -> None:
+def test_the_worst_are_kept_if_there_are_too_many(report_on: ReportOn, locked: Callable[..., Rule]) -> None:
     rules = [locked("T-001", Severity.LOW), locked("T-002", Severity.CRITICAL, mandatory=False)]
     report = report_on(*["open"] * 3_000, rules=rules)
     assert Counter(each["ruleId"] for each in results(report)) == {"T-001": 3_000, "T-002": 2_000}
 
 
-def test_junit_fails_by_what_stops_a_pipeline(mixed: Report) -> None:
-    # Mandatory: a failure; unknown and broken down are errors, and a broken advisory rule is one too.
+def test_junit_fails_for_what_stops_a_pipeline(mixed: Report) -> None:
+    # Mandatory rules: a failure; unknown and error verdicts are errors, and so is an advisory rule in error.
     assert cases(mixed) == {"pass": 2, "failure": 1, "error": 3, "skipped": 6}
     assert cases(mixed, advisory_failures=True) == {"pass": 2, "failure": 2, "error": 3, "skipped": 5}
     messages = [each.attrib["message"] for each in ElementTree.fromstring(junit.to_junit(mixed)).iter("skipped")]
     assert any(each.startswith("advisory fail: ") for each in messages)
 
 
-def test_what_is_asked_for_is_in_the_files(mixed: Report, tmp_path: Any) -> None:
+def test_requested_formats_are_written(mixed: Report, tmp_path: Any) -> None:
     for detail, count, failures in ((None, 5, "1"), (Detail(passes=True, advisory_failures=True), 12, "2")):
         write([mixed], tmp_path / "out", ["sarif", "junit"], detail=detail)
         assert len(json.loads((tmp_path / "out/findings.sarif").read_text())["runs"][0]["results"]) == count
@@ -143,7 +143,7 @@ CHANGES = (
 )
 
 
-def test_the_markdown_of_a_preview_has_the_changes_that_can_lose_something_first(report_on: ReportOn) -> None:
+def test_the_markdown_of_a_preview_has_destructive_changes_first(report_on: ReportOn) -> None:
     text = markdown.to_markdown(replace(report_on("open"), changes=CHANGES))
     assert "**Changes:** 1 to delete, 1 to replace, 1 to update, 1 to create." in text
     order = [text.index(f"1 to {kind}</b>") for kind in ("delete", "replace", "update", "create")]

@@ -1,4 +1,4 @@
-"""The scorecard and the page of the single view in a real Chromium."""
+"""The scorecard and the single view's page in a real Chromium."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -27,7 +27,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="module")
 def pages(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
-    """The pages of a run with a failure, an unknown month and a name that could be markup."""
+    """The pages of a run with a failure, an unknown month and a name that contains markup."""
     folder = tmp_path_factory.mktemp("pages")
     properties = [
         {"name": "month", "logicalType": "string"},
@@ -62,7 +62,7 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
 @pytest.mark.parametrize(
     ("scheme", "width", "scripts"), [("light", 1440, True), ("dark", 390, True), ("dark", 390, False)]
 )
-def test_the_pages_can_be_read_by_everybody(browser, pages, scheme, width, scripts):
+def test_the_pages_are_accessible(browser, pages, scheme, width, scripts):
     for page in pages:
         assert_readable(browser, page, scheme, width, scripts=scripts)
 

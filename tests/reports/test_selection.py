@@ -1,4 +1,4 @@
-"""Picking rules, and that a report over some of them never reads as one over all."""
+"""Selecting rules; a report over some of them is never presented as one over all."""
 
 import json
 from collections.abc import Callable
@@ -30,12 +30,12 @@ def answering(*controls: str, framework: str, edition: str = "") -> set[str]:
     }
 
 
-def test_nothing_asked_for_keeps_everything() -> None:
+def test_without_a_selection_every_rule_is_kept() -> None:
     assert select().keep(rules()) == rules()
     assert select().phrases == ()
 
 
-def test_a_framework_by_its_name_or_the_beginning_of_it() -> None:
+def test_a_framework_is_selected_by_its_name_or_a_prefix() -> None:
     expected = answering(framework="Pod Security Standards")
     for word in (
         "pod-security-standards",
@@ -47,14 +47,14 @@ def test_a_framework_by_its_name_or_the_beginning_of_it() -> None:
         assert ids(frameworks=[word]) == expected != set()
 
 
-def test_restricted_has_all_of_baseline_and_baseline_no_more() -> None:
+def test_restricted_includes_baseline_and_baseline_no_more() -> None:
     baseline = answering("baseline/", framework="Pod Security Standards")
     both = answering("baseline/", "restricted/", framework="Pod Security Standards")
     assert ids(frameworks=["pod-security-standards:baseline"]) == baseline
     assert ids(frameworks=["pod-security-standards:restricted"]) == both > baseline > set()
 
 
-def test_a_part_of_a_framework() -> None:
+def test_a_part_of_a_framework_is_selected() -> None:
     caf = {"framework": "NCSC CAF", "edition": "4.0"}
     assert ids(frameworks=["ncsc-caf:B3"]) == answering("B3", **caf)
     assert ids(frameworks=["caf-4.0:B3.c"]) == answering("B3.c", **caf)
@@ -63,12 +63,12 @@ def test_a_part_of_a_framework() -> None:
     assert ids(frameworks=["caf:B3", "iso:8"]) == answering("B3", **caf) | iso
 
 
-def test_an_edition_that_follows_from_another_has_its_rules() -> None:
+def test_an_edition_includes_the_rules_of_the_edition_it_follows() -> None:
     assert ids(frameworks=["ncsc-caf-3.2"]) == answering(framework="NCSC CAF", edition="3.2") != set()
     assert select(frameworks=["ncsc-caf"]).phrases == ("framework NCSC CAF 4.0",)
 
 
-def test_severities_ids_and_areas() -> None:
+def test_severities_ids_and_areas_are_selected() -> None:
     assert ids(severity="high") == {r.id for r in rules() if r.severity in (Severity.CRITICAL, Severity.HIGH)}
     assert ids(ids=["bl-net-001", "BL-STO-*"]) == {r.id for r in rules() if r.id.startswith(("BL-NET-001", "BL-STO-"))}
     assert ids(areas=["kubernetes", "data"]) == {r.id for r in rules() if r.area in ("kubernetes", "data")}
@@ -77,7 +77,7 @@ def test_severities_ids_and_areas() -> None:
 
 
 @pytest.mark.parametrize(
-    ("words", "said", "step"),
+    ("words", "message", "step"),
     [
         ({"frameworks": ["pod-securty-standards"]}, "is not a known framework", "did you mean pod-security-standards?"),
         ({"frameworks": ["nonsense"]}, "is not a known framework", "allowed: .*ncsc-caf"),
@@ -90,15 +90,17 @@ def test_severities_ids_and_areas() -> None:
         ({"areas": ["azzure"]}, "is not a known area", "did you mean azure?"),
     ],
 )
-def test_what_is_misspelt_is_told(words: dict[str, Any], said: str, step: str) -> None:
+def test_a_misspelling_is_reported(words: dict[str, Any], message: str, step: str) -> None:
     import re
 
-    with pytest.raises(UsageError, match=said) as caught:
+    with pytest.raises(UsageError, match=message) as caught:
         select(**words)
     assert re.search(step.replace("?", r"\?"), caught.value.next_step)
 
 
-def test_a_filtered_report_never_reads_as_the_whole_baseline(report_on: ReportOn, locked: Callable[..., Any]) -> None:
+def test_a_filtered_report_is_never_presented_as_the_whole_baseline(
+    report_on: ReportOn, locked: Callable[..., Any]
+) -> None:
     rules_ = [locked("T-1", Severity.HIGH), locked("T-2", Severity.LOW)]
     report = report_on("shut", rules=rules_, selection=select(severity="high"))
     assert report.answer is Answer.WITHIN_PICKED
@@ -110,8 +112,8 @@ def test_a_filtered_report_never_reads_as_the_whole_baseline(report_on: ReportOn
         "Picked: severity high or worse. 1 other rule was not judged, so the report does not cover the whole baseline."
     )
     assert one_line(report) == "within the picked rules, 1 of 2"
-    said = json.loads(report.to_json())
-    assert (said["answer"], said["filters"], said["rulesLeftOut"]) == (
+    output = json.loads(report.to_json())
+    assert (output["answer"], output["filters"], output["rulesLeftOut"]) == (
         "within the picked rules",
         ["severity high or worse"],
         1,

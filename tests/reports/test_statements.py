@@ -1,4 +1,4 @@
-"""Statements of evidence: signed and in date, or shown as what they are; never a pass."""
+"""Statements of evidence are signed and in date, or shown with their status; they are never a pass."""
 
 import hashlib
 import json
@@ -86,7 +86,7 @@ def run(*words: str) -> Any:
     return CliRunner().invoke(app, list(words))
 
 
-def test_a_signed_statement_holds(root: Path) -> None:
+def test_a_signed_statement_is_valid(root: Path) -> None:
     (found,) = statements(root, "essex", TODAY)
     assert (found.status, found.signer, found.why) == (Status.SIGNED, "essex-ciso", "")
     assert CONTROL in found.controls
@@ -102,13 +102,13 @@ def test_an_expired_statement_says_so(root: Path) -> None:
     assert status(root) is Status.EXPIRED
 
 
-def test_the_last_day_counts(root: Path) -> None:
+def test_a_statement_is_valid_on_its_last_day(root: Path) -> None:
     write(root, until="2026-03-01")
     sign(root)
     assert status(root) is Status.SIGNED
 
 
-def test_a_statement_of_tomorrow_does_not_hold_yet(root: Path) -> None:
+def test_a_future_statement_is_not_valid_yet(root: Path) -> None:
     (found,) = statements(root, "essex", date(2026, 1, 31))
     assert found.status is Status.NOT_STARTED
 
@@ -118,7 +118,7 @@ def test_an_unsigned_statement_says_so(root: Path) -> None:
     assert status(root) is Status.UNSIGNED
 
 
-def test_a_strangers_signature_is_no_signature(root: Path) -> None:
+def test_an_unknown_signature_is_no_signature(root: Path) -> None:
     make_key(root / "stranger.pem")
     sign(root, "stranger.pem")
     (found,) = statements(root, "essex", TODAY)
@@ -139,7 +139,7 @@ def test_a_strangers_signature_is_no_signature(root: Path) -> None:
         ("board.yaml.sig", b" " * 20_000),
     ],
 )
-def test_what_was_altered_says_so(root: Path, name: str, content: bytes | None) -> None:
+def test_a_modified_statement_says_so(root: Path, name: str, content: bytes | None) -> None:
     path = root / "stacks/essex/evidence" / name
     path.unlink()
     if content is not None:
@@ -157,17 +157,17 @@ def test_a_file_outside_the_folder_is_not_evidence(root: Path) -> None:
 
 def test_a_signature_of_a_report_signs_no_statement(root: Path) -> None:
     path = root / "stacks/essex/evidence/board.yaml"
-    said = json.loads(path.with_name("board.yaml.sig").read_text())
+    output = json.loads(path.with_name("board.yaml.sig").read_text())
     import base64
 
-    said["signature"] = base64.b64encode(private_key(root / "ciso.pem").sign(path.read_bytes())).decode()
-    path.with_name("board.yaml.sig").write_text(json.dumps(said))
+    output["signature"] = base64.b64encode(private_key(root / "ciso.pem").sign(path.read_bytes())).decode()
+    path.with_name("board.yaml.sig").write_text(json.dumps(output))
     assert status(root) is Status.ALTERED
 
 
 @settings(derandomize=True, deadline=None, max_examples=tries(200))
 @given(data=st.data())
-def test_any_change_of_any_byte_is_seen(tmp_path_factory: pytest.TempPathFactory, data: st.DataObject) -> None:
+def test_any_change_of_any_byte_is_found(tmp_path_factory: pytest.TempPathFactory, data: st.DataObject) -> None:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
     key = Ed25519PrivateKey.from_private_bytes(b"k" * 32)
@@ -180,7 +180,7 @@ def test_any_change_of_any_byte_is_seen(tmp_path_factory: pytest.TempPathFactory
 
 
 @pytest.mark.parametrize(
-    ("change", "says"),
+    ("change", "message"),
     [
         (("A1.a", "A1.z"), "no framework has the control"),
         (("force: essex", "force: kent"), "is not the force of this folder"),
@@ -193,15 +193,15 @@ def test_any_change_of_any_byte_is_seen(tmp_path_factory: pytest.TempPathFactory
         (("id: ESX-EV-001", "id: [x"), "board.yaml"),
     ],
 )
-def test_a_wrong_file_is_refused_with_its_place(root: Path, change: tuple[str, str], says: str) -> None:
+def test_a_wrong_file_is_refused_with_its_location(root: Path, change: tuple[str, str], message: str) -> None:
     write(root, TEXT.replace(*change))
     with pytest.raises(SettingsError) as error:
         statements(root, "essex", TODAY)
-    assert says in str(error.value)
+    assert message in str(error.value)
     assert "stacks/essex/evidence/board.yaml" in str(error.value)
 
 
-def test_a_name_that_is_not_read_and_a_signature_alone_are_refused(root: Path) -> None:
+def test_an_unread_name_and_a_signature_alone_are_refused(root: Path) -> None:
     folder = root / "stacks/essex/evidence"
     (folder / "other.yml").write_text("id: x\n")
     (folder / "gone.yaml.sig").write_text("{}")
@@ -211,7 +211,7 @@ def test_a_name_that_is_not_read_and_a_signature_alone_are_refused(root: Path) -
     assert "gone.yaml.sig: has no statement" in str(error.value)
 
 
-def test_two_statements_of_one_id_are_refused(root: Path) -> None:
+def test_two_statements_with_one_id_are_refused(root: Path) -> None:
     path = root / "stacks/essex/evidence/board.yaml"
     path.with_name("again.yaml").write_text(path.read_text().replace("ESX-EV-001", "esx-ev-001"))
     with pytest.raises(SettingsError, match="is the id of"):
@@ -226,7 +226,7 @@ def test_the_command_signs_and_lists(root: Path) -> None:
     assert status(root) is Status.SIGNED
 
 
-def test_the_command_signs_nothing_that_is_not_as_stated(root: Path) -> None:
+def test_the_command_refuses_to_sign_a_file_that_differs_from_the_statement(root: Path) -> None:
     path = root / "stacks/essex/evidence/board.yaml"
     (path.parent / "minutes.txt").write_text("other")
     before = path.with_name("board.yaml.sig").read_bytes()
@@ -237,43 +237,47 @@ def test_the_command_signs_nothing_that_is_not_as_stated(root: Path) -> None:
 
 
 @pytest.mark.parametrize("spoil", [False, True])
-def test_a_statement_changes_no_verdict_and_no_standing(
+def test_a_statement_changes_no_verdict_and_no_result(
     root: Path, report_on: Callable[..., Report], spoil: bool
 ) -> None:
     if spoil:
         (root / "stacks/essex/evidence/minutes.txt").unlink()
     report = report_on("open")
-    (told,) = with_statements(root, [report])
-    assert told.statements
-    assert (told.counts, told.answer, told.findings) == (report.counts, report.answer, report.findings)
-    article = parse(to_controls(told)).one("article", id="control-NCSC-CAF-4.0-A1.a")
+    (with_evidence,) = with_statements(root, [report])
+    assert with_evidence.statements
+    assert (with_evidence.counts, with_evidence.answer, with_evidence.findings) == (
+        report.counts,
+        report.answer,
+        report.findings,
+    )
+    article = parse(to_controls(with_evidence)).one("article", id="control-NCSC-CAF-4.0-A1.a")
     assert "Not assessable from infrastructure" in article.text
     assert "The board reviews cyber risk" in article.text
     assert "never a pass" in article.text
     assert not list(article.all("span", class_="tag-pass"))
-    assert Verdict.PASS not in {finding.verdict for finding in told.findings}
+    assert Verdict.PASS not in {finding.verdict for finding in with_evidence.findings}
     assert ("Altered" in article.text) == spoil
 
 
-def test_a_redacted_report_names_nobody_of_a_statement(root: Path, report_on: Callable[..., Report]) -> None:
-    (told,) = with_statements(root, [report_on("open")])
-    hidden = Anonymous()(told)
-    said = hidden.to_json() + to_controls(hidden)
+def test_a_redacted_report_names_no_person_of_a_statement(root: Path, report_on: Callable[..., Report]) -> None:
+    (report,) = with_statements(root, [report_on("open")])
+    hidden = Anonymous()(report)
+    output = hidden.to_json() + to_controls(hidden)
     for text in (
         "Head of Information Security",
         "ciso@essex",
         "essex-ciso",
         "minutes.txt",
-        told.statements[0].fingerprint,
+        report.statements[0].fingerprint,
     ):
-        assert text not in said
-    assert "NCSC CAF 4.0 A1.a" in said
-    assert "The board reviews cyber risk" in said
+        assert text not in output
+    assert "NCSC CAF 4.0 A1.a" in output
+    assert "The board reviews cyber risk" in output
 
 
 def test_the_published_schema_has_statements(root: Path, report_on: Callable[..., Report]) -> None:
     import jsonschema
 
-    (told,) = with_statements(root, [replace(report_on("open"))])
+    (report,) = with_statements(root, [replace(report_on("open"))])
     schema = json.loads((Path(__file__).parents[2] / "docs/schemas/findings-1.json").read_text())
-    jsonschema.validate(json.loads(told.to_json()), schema)
+    jsonschema.validate(json.loads(report.to_json()), schema)

@@ -65,7 +65,7 @@ def test_a_planned_secret_is_judged_by_its_value_and_never_shown() -> None:
     assert (judged.verdict, judged.observed) == (Verdict.FAIL, "[secret]")
 
 
-def test_what_a_plan_does_not_know_stays_unknown() -> None:
+def test_a_value_unknown_in_a_plan_stays_unknown() -> None:
     resource = only(from_plan(plan(sku=values.UNKNOWN, list=[{"key": values.Secret(values.UNKNOWN)}])))
     assert resource.properties == {"sku": UNKNOWN, "list": [{"key": UNKNOWN}]}
     assert resource.secrets == {"list[0].key"}
@@ -84,7 +84,7 @@ def test_an_encrypted_secret_of_a_state_is_opaque() -> None:
     assert resource.secrets == {"settings[0].key"}
 
 
-def test_an_openly_exported_secret_of_a_state_is_judged_like_a_planned_one() -> None:
+def test_a_secret_exported_in_clear_text_is_judged_as_a_planned_one() -> None:
     opened = {SIGNATURE: SECRET, "plaintext": json.dumps({"user": "records", "ports": [1, 2]})}
     assert only(from_state(state(login=opened))) == only(
         from_plan(plan(login=values.Secret({"user": "records", "ports": [1, 2]})))
@@ -108,7 +108,7 @@ def test_outputs_references_and_unknowns_of_a_state_are_read() -> None:
     assert resource.secrets == {"known"}
 
 
-def test_a_plan_and_a_state_tell_what_a_property_is_made_from() -> None:
+def test_a_plan_and_a_state_know_the_source_of_a_property() -> None:
     vault = urn("azure-native:keyvault:Vault", "keys")
     recorded = state(kind="StorageV2")
     recorded["deployment"]["resources"][0]["propertyDependencies"] = {"kind": [vault], "sku": None, "tags": []}
@@ -118,7 +118,7 @@ def test_a_plan_and_a_state_tell_what_a_property_is_made_from() -> None:
 
 
 @pytest.mark.parametrize(("logged", "verdict"), [("keys", Verdict.PASS), ("others", Verdict.FAIL)])
-def test_a_plan_is_judged_by_where_unknown_ids_come_from(tmp_path: Path, logged: str, verdict: Verdict) -> None:
+def test_a_plan_is_judged_by_the_source_of_unknown_ids(tmp_path: Path, logged: str, verdict: Verdict) -> None:
     def program() -> None:
         from pulumi_azure_native import keyvault, monitor, resources
 
@@ -151,7 +151,7 @@ def test_an_empty_state_has_no_resources() -> None:
 
 
 @pytest.mark.parametrize("broken", [{}, {"deployment": None}, {"deployment": []}, []])
-def test_what_is_no_state_is_refused(broken: Any) -> None:
+def test_something_other_than_a_state_is_refused(broken: Any) -> None:
     with pytest.raises(UsageError, match="not a stack's state") as caught:
         from_state(broken)
     assert "pulumi stack export" in caught.value.next_step
@@ -164,7 +164,7 @@ def test_a_damaged_record_is_named(record: Any) -> None:
 
 
 @pytest.mark.parametrize(("rehearse", "up"), [(True, "bluelamp up --rehearse"), (False, "bluelamp up")])
-def test_forces_of_which_nothing_is_deployed_are_named_with_how_to_bring_them_up(rehearse: bool, up: str) -> None:
+def test_forces_without_deployed_resources_are_named_with_the_command_to_deploy(rehearse: bool, up: str) -> None:
     assert deployed({"essex": state()}, rehearse=rehearse) == {"essex": state()}
     with pytest.raises(BluelampError) as caught:
         deployed({"essex": state(), "kent": None, "surrey": {"deployment": {}}}, rehearse=rehearse)

@@ -1,4 +1,4 @@
-"""What `check` shows: failures by rule with the setting that cures them, and several forces as a table."""
+"""The output of `check`: failures by rule with the setting that fixes them, and several forces as a table."""
 
 import io
 from collections.abc import Callable
@@ -41,7 +41,7 @@ def report(report_on: ReportOn, locked: Callable[..., Rule]) -> Report:
     return replace(made, findings=tuple(found))
 
 
-def test_failures_are_by_enforcement_then_by_severity_with_the_fix_in_settings_first(report: Report) -> None:
+def test_failures_are_by_enforcement_then_by_severity_with_the_setting_first(report: Report) -> None:
     lines = shown(terminal.show(report))
     heads = [line for line in lines if line and not line.startswith(" ")]
     assert heads[:4] == [
@@ -66,17 +66,17 @@ def test_failures_are_by_enforcement_then_by_severity_with_the_fix_in_settings_f
     ]
 
 
-def test_one_closing_line_names_the_answer_and_the_counts(report: Report) -> None:
+def test_one_closing_line_has_the_result_and_the_counts(report: Report) -> None:
     lines = shown(terminal.show(report), 400)
     assert lines[-1].startswith("essex: not within its baseline: 4 mandatory failures (2 high, 2 low). 4 resources")
     assert sum(line.startswith("essex: ") for line in lines) == 1
 
 
-def test_a_refused_change_has_one_closing_line_and_no_other_answer(report: Report, report_on: ReportOn) -> None:
+def test_a_refused_change_has_one_closing_line_and_no_other_result(report: Report, report_on: ReportOn) -> None:
     fine = report_on("shut")
     for thing in (terminal.show(fine, refused=True), terminal.closing(fine, refused=True)):
-        said = [line for line in shown(thing, 400) if line.startswith("essex: ")]
-        assert [line.split(". ")[0] for line in said] == [
+        output = [line for line in shown(thing, 400) if line.startswith("essex: ")]
+        assert [line.split(". ")[0] for line in output] == [
             "essex: refused: the rehearsed estate cannot be changed to this plan in one update; see the error above"
         ]
         assert not any("within its baseline" in line for line in shown(thing, 400))
@@ -94,19 +94,19 @@ def test_failures_are_counted_by_enforcement(report: Report, report_on: ReportOn
     line = shown(terminal.closing(advised), 400)[-1]
     assert "1 advisory failure" in line
     assert "mandatory" not in line
-    said = [{each.text for each in parse(to_html(one)).all("dt")} for one in (advised, report)]
-    assert said[0] >= {"Fail (all advisory)"}
-    assert said[1] >= {"Fail"}
+    output = [{each.text for each in parse(to_html(one)).all("dt")} for one in (advised, report)]
+    assert output[0] >= {"Fail (all advisory)"}
+    assert output[1] >= {"Fail"}
 
 
-def test_nothing_is_left_out_without_its_number(report_on: ReportOn) -> None:
+def test_nothing_is_left_out_without_its_count(report_on: ReportOn) -> None:
     lines = shown(terminal.show(report_on(*["open"] * 12)))
     assert sum("found open" in line for line in lines) == 5
     assert "    … and 7 more; --format json has all" in lines
 
 
 @pytest.mark.parametrize("width", [40, 80, 120])
-def test_lines_are_folded_at_any_width_on_a_terminal_and_whole_in_a_pipe(report: Report, width: int) -> None:
+def test_lines_are_wrapped_at_any_width_on_a_terminal_and_never_in_a_pipe(report: Report, width: int) -> None:
     assert max(map(len, shown(terminal.show(report), width))) <= width
     piped = shown(terminal.show(report), width, pipe=True)
     assert "    - box-0.lock stacks/Pulumi.essex.yaml:12: found open, expected shut" in piped
@@ -136,7 +136,7 @@ def test_a_mandatory_failure_of_one_force_is_listed_and_an_advisory_one_counted(
     assert any("and 1 advisory failure, each of a rule that fails on one force only" in line for line in lines)
 
 
-def test_a_note_that_differs_in_its_numbers_only_is_shown_once() -> None:
+def test_notes_that_differ_in_numbers_only_are_shown_once() -> None:
     other = DNS.replace("186", "279").replace("about 5", "about 10")
     assert list(gathered([("essex", DNS), ("kent", other), ("surrey", DNS), ("kent", "other")])) == [
         f"essex: {DNS} (2 more forces alike)",
@@ -146,5 +146,5 @@ def test_a_note_that_differs_in_its_numbers_only_is_shown_once() -> None:
     assert [notes.fresh((DNS,)), notes.fresh((other, "other")), notes.fresh(("other",))] == [(DNS,), ("other",), ()]
 
 
-def test_the_page_gives_the_setting_that_cures_a_failure(report: Report) -> None:
+def test_the_page_gives_the_setting_that_fixes_a_failure(report: Report) -> None:
     assert "In the settings: boxes.lock: shut" in parse(to_html(report)).text

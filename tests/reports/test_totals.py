@@ -80,7 +80,7 @@ def test_each_count_has_a_name_and_a_meaning(root: Path) -> None:
     assert len(set(NAMES.values())) == len(NAMES)
 
 
-def test_a_live_resource_and_one_that_waits_to_be_deleted_share_a_urn_and_count_once(root: Path) -> None:
+def test_a_live_resource_and_one_pending_deletion_share_a_urn_and_count_once(root: Path) -> None:
     type_, inputs = KINDS["judged"]
     live = Resource("urn:a::b::c::one", type_, "one", inputs)
     gone = Skipped(type_, "one", "it is pending deletion", live.urn)

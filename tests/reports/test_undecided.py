@@ -1,4 +1,4 @@
-"""An undecided report names what is undecided, why, and the step that settles it."""
+"""An undecided report names the undecided verdicts, the reason, and the step that decides them."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -26,7 +26,7 @@ REASONS = [UNTIL_DEPLOYED, FILE, PLACEHOLDER, DAMAGED, STRANGE, NO_INPUTS, NOT_C
 ELSEWHERE = f"what this HelmRelease deploys is not in the plan; {RENDER_AND_AUDIT}"
 
 
-def test_a_plan_names_the_verdicts_and_the_command_that_settles_them(report_on: ReportOn) -> None:
+def test_a_plan_names_the_verdicts_and_the_command_that_decides_them(report_on: ReportOn) -> None:
     report = report_on(*[UNKNOWN] * 5)
     assert explanation(report)[1] == (
         "5 mandatory verdicts are known after deployment: T-001 on box-0, T-001 on box-1, T-001 on box-2 and 2 more. "
@@ -40,7 +40,7 @@ def test_a_plan_names_the_verdicts_and_the_command_that_settles_them(report_on: 
     assert one_line(report).startswith("undecided: 5 mandatory verdicts are known after deployment")
 
 
-def test_what_a_controller_fetches_does_not_wait_for_deployment(tmp_path: Path) -> None:
+def test_what_a_controller_fetches_is_not_decided_by_deployment(tmp_path: Path) -> None:
     release = Resource(
         "urn:pulumi:essex::bluelamp::kubernetes:helm.toolkit.fluxcd.io/v2:HelmRelease::addons",
         "kubernetes:helm.toolkit.fluxcd.io/v2:HelmRelease",
@@ -51,14 +51,14 @@ def test_what_a_controller_fetches_does_not_wait_for_deployment(tmp_path: Path) 
     report = assess("essex", [release], Source.PLAN, root=tmp_path, rules=[rule])
     (cause,) = report.causes
     assert cause.cause is Cause.ELSEWHERE
-    said = one_line(report)
-    assert "after deployment, run" not in said
-    assert "bluelamp audit --from manifests" in said
+    output = one_line(report)
+    assert "after deployment, run" not in output
+    assert "bluelamp audit --from manifests" in output
 
 
 @settings(derandomize=True, deadline=None, max_examples=tries(150))
 @given(reasons=st.lists(st.sampled_from([*REASONS, ELSEWHERE, "a reason that nobody listed"]), max_size=4, unique=True))
-def test_deployment_is_named_only_where_it_settles_everything(reasons: list[str], one: Report) -> None:
+def test_deployment_is_named_only_if_it_decides_everything(reasons: list[str], one: Report) -> None:
     for source in Source:
         (finding,) = one.findings
         report = replace(one, source=source, findings=(replace(finding, reasons=tuple(reasons)),))
@@ -76,7 +76,7 @@ def one(tmp_path_factory: pytest.TempPathFactory) -> Report:
     return assess("essex", [unknown], Source.PLAN, root=tmp_path_factory.mktemp("one"), rules=[rule])
 
 
-def test_the_worst_come_before_what_changed_and_that_before_coverage(report_on: ReportOn) -> None:
+def test_the_worst_come_before_changes_and_those_before_coverage(report_on: ReportOn) -> None:
     page = parse(to_html(report_on("open")))
     order = [str(each.attributes["id"]) for each in page.all("h2")]
     assert order[:3] == ["worst", "changed", "by-framework"]
@@ -107,5 +107,5 @@ def test_mandatory_and_advisory_rules_have_a_table_each(report_on: ReportOn, loc
     page = parse(to_index(both))
     section = page.one("section", aria_labelledby="rules")
     assert [heading.text for heading in section.all("h3")] == ["Mandatory rules (1)", "Advisory rules (1)"]
-    for id_, said in (("T-1", ["1 fail", "advisory here"]), ("T-1-advisory", ["mandatory here", "1 fail"])):
-        assert [cell.text.strip() for cell in section.one("tr", id=id_).all("td", class_="cell")] == said
+    for id_, output in (("T-1", ["1 fail", "advisory here"]), ("T-1-advisory", ["mandatory here", "1 fail"])):
+        assert [cell.text.strip() for cell in section.one("tr", id=id_).all("td", class_="cell")] == output

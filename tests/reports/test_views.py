@@ -30,7 +30,7 @@ ReportOn = Callable[..., Report]
 Locked = Callable[..., Rule]
 CANARY = "canary-7f3a9b-do-not-sing"
 CAGE = f"-----BEGIN 'CAGE'-----\n{CANARY}\n-----END \"CAGE\"-----\n"
-"""A secret of several lines and with quotes, as keys are; what is printed of it is often escaped."""
+"""A secret of several lines and with quotes, like a key; output often escapes parts of it."""
 
 
 def printed(*things: Any, width: int = 80) -> str:
@@ -57,16 +57,17 @@ def test_counts_agree_in_every_view(busy: Report, page: Node) -> None:
         for verdict, cell in zip(expected, line.all("td", class_="figure"), strict=True):
             in_rules[verdict] += int(re.match(r"\d+", cell.text.strip())[0])  # type: ignore[index] # always a number
     assert in_rules == Counter(expected)
-    said = printed(terminal.show(busy), width=400).replace("\n", " ")
+    output = printed(terminal.show(busy), width=400).replace("\n", " ")
     others = {verdict: count for verdict, count in expected.items() if verdict != "fail"}
-    assert all(f"{count:,} {verdict}" in said for verdict, count in others.items() if count)
+    assert all(f"{count:,} {verdict}" in output for verdict, count in others.items() if count)
     failures = [
-        re.search(rf"([\d,]+) {kind} failure", said.rpartition("verdicts by")[2]) for kind in ("mandatory", "advisory")
+        re.search(rf"([\d,]+) {kind} failure", output.rpartition("verdicts by")[2])
+        for kind in ("mandatory", "advisory")
     ]
     assert sum(int(each[1].replace(",", "")) for each in failures if each) == expected["fail"]
 
 
-def test_every_finding_is_on_the_page_with_what_was_observed(busy: Report, page: Node) -> None:
+def test_every_finding_is_on_the_page_with_its_evidence(busy: Report, page: Node) -> None:
     assert Counter(urns(page, findings(page))) == Counter(finding.urn for finding in busy.findings)
     open_port = next(finding for finding in busy.broken if finding.rule.id == "BL-NET-001")
     card = page.one("article", id="BL-NET-001-fail")
@@ -80,7 +81,7 @@ def test_every_finding_is_on_the_page_with_what_was_observed(busy: Report, page:
     assert all(control.id in card.text for control in open_port.rule.controls)
 
 
-def test_controls_that_no_rule_looks_at_keep_their_row(busy: Report, page: Node) -> None:
+def test_controls_without_rules_keep_their_row(busy: Report, page: Node) -> None:
     section = page.one("section", aria_labelledby="coverage")
     frameworks = coverage(busy)
     for catalogue in catalogues():
@@ -113,7 +114,7 @@ STANDINGS = [
 
 
 @pytest.mark.parametrize(("locks", "status"), STANDINGS)
-def test_what_can_be_said_of_a_control(report_on: ReportOn, locks: list[Any], status: ControlStatus) -> None:
+def test_the_result_of_a_control(report_on: ReportOn, locks: list[Any], status: ControlStatus) -> None:
     frameworks = {each.name: each for each in coverage(report_on(*locks))}
     (row,) = frameworks["Box Standard"].rows
     assert (row.control, row.status) == (Control("Box Standard", "1", "BX-1"), status)
@@ -121,7 +122,7 @@ def test_what_can_be_said_of_a_control(report_on: ReportOn, locks: list[Any], st
 
 
 @pytest.mark.parametrize(("extent", "status"), [("assessed", ControlStatus.PASSES), ("partly", ControlStatus.PARTLY)])
-def test_a_control_that_rules_see_partly_never_reads_as_met(
+def test_a_partly_assessed_control_is_never_shown_as_met(
     report_on: ReportOn, extent: str, status: ControlStatus
 ) -> None:
     boxes = {"BX-1": Row("Boxes are shut", Extent(extent), "Rules see no lids."), "BX-2": Row("Lids", Extent(extent))}
@@ -131,42 +132,42 @@ def test_a_control_that_rules_see_partly_never_reads_as_met(
     assert framework.extents[Extent(extent)] == 2
 
 
-def test_the_terminal_tells_what_is_broken_and_how_to_mend_it(report_on: ReportOn) -> None:
-    said = printed(terminal.show(report_on("open", "shut", UNKNOWN)))
+def test_the_terminal_says_what_is_broken_and_how_to_fix_it(report_on: ReportOn) -> None:
+    output = printed(terminal.show(report_on("open", "shut", UNKNOWN)))
     for word in ("T-001", "box-0", "lock", "open", "shut", "NCSC CAF 4.0 B3.c", "Shut the box."):
-        assert word in said
-    assert "    - box-2.lock: lock: unknown until deployed" in said.splitlines()
-    assert said.rpartition("\n\n")[2].startswith("essex: not within its baseline: 1 mandatory failure (1 high)")
+        assert word in output
+    assert "    - box-2.lock: lock: unknown until deployed" in output.splitlines()
+    assert output.rpartition("\n\n")[2].startswith("essex: not within its baseline: 1 mandatory failure (1 high)")
 
 
-def test_a_clean_plan_is_told_in_one_line(report_on: ReportOn) -> None:
-    said = printed(terminal.show(report_on("shut", "shut", "skip"))).splitlines()
-    assert [" ".join(map(str.strip, said))] == [
+def test_a_clean_plan_is_one_line(report_on: ReportOn) -> None:
+    output = printed(terminal.show(report_on("shut", "shut", "skip"))).splitlines()
+    assert [" ".join(map(str.strip, output))] == [
         "essex: within its baseline. 3 resources planned (all judged); 3 verdicts by 1 rule: 2 pass, 1 not applicable"
     ]
 
 
 def test_an_unknown_of_another_resource_is_named(busy: Report, page: Node) -> None:
     (finding, *_) = (each for each in busy.undecided if each.verdict is Verdict.UNKNOWN and not each.path)
-    said = printed(terminal.show(replace(busy, findings=(finding,))), width=400).splitlines()
-    assert f"    - {finding.name}: {finding.message}" in said
+    output = printed(terminal.show(replace(busy, findings=(finding,))), width=400).splitlines()
+    assert f"    - {finding.name}: {finding.message}" in output
     card = page.one("article", id=f"{finding.rule.id}-unknown")
     assert finding.message in [note.text for note in card.all(class_="note")]
 
 
 def test_the_terminal_suits_80_columns_without_colour(busy: Report) -> None:
-    said = printed(terminal.show(busy)) + printed(terminal.forces([busy, replace(busy, force="avon-and-somerset")]))
-    assert max(map(len, said.splitlines())) <= 80
-    assert "\x1b" not in said
+    output = printed(terminal.show(busy)) + printed(terminal.forces([busy, replace(busy, force="avon-and-somerset")]))
+    assert max(map(len, output.splitlines())) <= 80
+    assert "\x1b" not in output
 
 
-def test_a_long_list_is_cut_and_says_so(report_on: ReportOn) -> None:
-    said = printed(terminal.show(report_on(*["open"] * (terminal.MOST + 3))))
-    assert said.count("found open") == 5
-    assert f"… and {terminal.MOST - 2} more; --format json has all" in said
+def test_a_long_list_is_cut_with_a_note(report_on: ReportOn) -> None:
+    output = printed(terminal.show(report_on(*["open"] * (terminal.MOST + 3))))
+    assert output.count("found open") == 5
+    assert f"… and {terminal.MOST - 2} more; --format json has all" in output
 
 
-def test_a_row_for_each_force(report_on: ReportOn) -> None:
+def test_each_force_has_a_row(report_on: ReportOn) -> None:
     reports = [report_on("shut", force="essex"), report_on("open", "open", force="kent"), report_on(force="surrey")]
     lines = printed(terminal.forces(reports)).splitlines()
     rows = {line.split()[0]: line for line in lines if line.strip()}
@@ -176,13 +177,13 @@ def test_a_row_for_each_force(report_on: ReportOn) -> None:
     assert rows["3"].startswith("3 forces: 1 within baseline, 1 not within baseline, 1 undecided (2 ")
 
 
-def test_square_brackets_are_not_taken_for_markup(report_on: ReportOn) -> None:
+def test_square_brackets_are_not_read_as_markup(report_on: ReportOn) -> None:
     assert "[red]open[/red]" in printed(terminal.show(report_on("[red]open[/red]")))
 
 
 @pytest.fixture
 def gossip() -> Sequence[Rule]:
-    """Rules that say whatever they find, of any resource, in every way that a rule has."""
+    """Rules whose messages contain everything they find, for any resource, in every way that a rule has."""
     shared = {"severity": Severity.HIGH, "controls": (), "fix": "", "example": "", "at": "test:box:Box"}
 
     @make_rule("G-1", "Shows a property", failure="It is wrong", **shared)

@@ -26,14 +26,14 @@ ALWAYS = {
     "report.md",
     "rules.csv",
 }
-"""What is written of every report; of one with a failure, poam.json too."""
+"""The files of every report; one with a failure also has poam.json."""
 
 
 def names(folder: Path) -> set[str]:
     return {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
 
 
-def test_one_report_goes_into_the_folder_itself(report_on: ReportOn, tmp_path: Path) -> None:
+def test_one_report_is_written_into_the_folder_itself(report_on: ReportOn, tmp_path: Path) -> None:
     folder = tmp_path / "deep" / "down"
     paths = write([report_on("open")], folder)
     assert names(folder) == {path.name for path in paths} == {*ALWAYS, "poam.json"}
@@ -70,7 +70,7 @@ def test_an_older_report_is_replaced(report_on: ReportOn, tmp_path: Path) -> Non
     assert names(tmp_path / "out") == ALWAYS
 
 
-def test_of_an_older_report_no_file_stays_and_nothing_else_goes(report_on: ReportOn, tmp_path: Path) -> None:
+def test_all_files_of_an_older_report_are_removed_and_no_others(report_on: ReportOn, tmp_path: Path) -> None:
     out = tmp_path / "out"
     write([report_on("open", force="essex"), report_on("shut", force="kent")], out)
     (out / "notes.txt").write_text("mine")
@@ -81,7 +81,7 @@ def test_of_an_older_report_no_file_stays_and_nothing_else_goes(report_on: Repor
     assert not (out / "kent").exists()
 
 
-def test_a_manifest_that_was_tampered_with_takes_no_other_file_away(report_on: ReportOn, tmp_path: Path) -> None:
+def test_a_modified_manifest_removes_no_other_file(report_on: ReportOn, tmp_path: Path) -> None:
     out, other = tmp_path / "out", tmp_path / "findings.json"
     write([report_on("open")], out)
     other.write_text("mine")
@@ -102,7 +102,7 @@ def test_two_reports_on_one_force_are_refused(report_on: ReportOn, tmp_path: Pat
     assert not (tmp_path / "out").exists()
 
 
-def test_a_file_where_the_folder_should_be(report_on: ReportOn, tmp_path: Path) -> None:
+def test_a_file_in_place_of_the_folder_is_refused(report_on: ReportOn, tmp_path: Path) -> None:
     (tmp_path / "out").write_text("mine")
     for folder in (tmp_path / "out", tmp_path / "out" / "below"):
         with pytest.raises(
@@ -114,15 +114,15 @@ def test_a_file_where_the_folder_should_be(report_on: ReportOn, tmp_path: Path) 
     assert (tmp_path / "out").read_text() == "mine"
 
 
-def test_a_folder_where_the_file_should_be(report_on: ReportOn, tmp_path: Path) -> None:
+def test_a_folder_in_place_of_the_file_is_refused(report_on: ReportOn, tmp_path: Path) -> None:
     (tmp_path / "out" / "findings.json").mkdir(parents=True)
     with pytest.raises(BluelampError, match="a folder exists where a file is expected"):
         write([report_on("open")], tmp_path / "out")
     assert names(tmp_path / "out") == set()
 
 
-def test_a_file_that_does_not_fit_leaves_the_older_one_whole(report_on: ReportOn, tmp_path: Path) -> None:
-    """A process that may write no more than 4 kB a file: a real failure half-way through."""
+def test_a_file_that_does_not_fit_leaves_the_older_one_intact(report_on: ReportOn, tmp_path: Path) -> None:
+    """A process limited to files of 4 kB: a real failure half-way through."""
     folder = tmp_path / "out"
     (path, *_) = write([report_on("shut")], folder)
     before = path.read_bytes()
@@ -148,7 +148,7 @@ except BluelampError as error:
 
 
 @pytest.mark.parametrize(
-    ("number", "said"),
+    ("number", "message"),
     [
         (errno.ENOSPC, "the disk is full"),
         (errno.EDQUOT, "the disk quota is used up"),
@@ -156,14 +156,14 @@ except BluelampError as error:
         (errno.EACCES, "you may not write there"),
     ],
 )
-def test_what_the_system_refuses_is_said_in_words(
-    report_on: ReportOn, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int, said: str
+def test_an_error_of_the_system_is_explained(
+    report_on: ReportOn, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int, message: str
 ) -> None:
     def refuse(_: int) -> None:
         raise OSError(number, os.strerror(number))
 
     monkeypatch.setattr(os, "fsync", refuse)
-    with pytest.raises(BluelampError, match=said) as caught:
+    with pytest.raises(BluelampError, match=message) as caught:
         write([report_on("open")], tmp_path / "out")
     assert caught.value.next_step
     assert names(tmp_path / "out") == set()

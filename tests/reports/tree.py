@@ -1,4 +1,4 @@
-"""A page as a tree, by the standard library's parser."""
+"""A page as a tree, built with the standard library's parser."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -15,7 +15,7 @@ class Node:
     parent: "Node | None" = None
 
     def all(self, tag: str = "", **attributes: str) -> Iterator["Node"]:
-        """Every node below with this tag and these attributes (`class_` asks for one of the classes)."""
+        """Every node below with this tag and these attributes (`class_` matches one of the classes)."""
         wanted = {key.rstrip("_").replace("_", "-"): value for key, value in attributes.items()}
         for child in self.children:
             if isinstance(child, Node):
@@ -77,12 +77,12 @@ def parse(page: str) -> Node:
 
 
 def findings(node: Node) -> list[Node]:
-    """The findings that are listed below `node`."""
+    """The findings listed below `node`."""
     return [each for each in node.all() if "data-finding" in each.attributes]
 
 
 def urns(page: Node, listed: list[Node]) -> list[str]:
-    """The URN of the resource of each: said where somebody must look, and referred to elsewhere."""
+    """The URN of each finding's resource: shown if it needs attention, and referred to otherwise."""
     known = {
         f"#{each.attributes['id']}": each.text for part in page.all("ul", class_="urns") for each in part.all("li")
     }

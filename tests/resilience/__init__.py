@@ -1,4 +1,4 @@
-"""Stopping Bluelamp at any moment: killed, or with the disk full, the next ordinary run puts everything right.
+"""Stopping Bluelamp at any moment, by a kill or a full disk: the next ordinary run repairs everything.
 
-`python -m tests.resilience` tries it at hundreds of points; docs/resilience.md says what is asserted.
+`python -m tests.resilience` tests hundreds of points; docs/resilience.md lists the assertions.
 """

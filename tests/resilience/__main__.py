@@ -1,6 +1,6 @@
-"""`python -m tests.resilience`: stop Bluelamp at random points, and see whether the next run puts everything right.
+"""`python -m tests.resilience`: stops Bluelamp at random points, and checks that the next run repairs everything.
 
-Exit status 1 where one point does not.
+The exit status is 1 if it does not at some point.
 """
 
 import argparse
@@ -25,7 +25,7 @@ from tests.resilience.subjects import ROOT, SUBJECTS, Settled
 _WHOLE_SHARE = 0.6
 """The share of kills that hit every process at once; the others hit one of them."""
 _REAL_GO = 50
-"""One in so many kills of an installation has Go link the engine, which takes most of a minute."""
+"""One in this many kills of an installation has Go link the engine, which takes most of a minute."""
 
 
 def points(names: Sequence[str], kills: int, disks: int, seed: int) -> Iterator[Point]:
@@ -48,7 +48,7 @@ def points(names: Sequence[str], kills: int, disks: int, seed: int) -> Iterator[
 
 
 def tried(work: Path, listed: Sequence[Point], jobs: int, *, verbose: bool) -> list[Outcome]:
-    """Every point, `jobs` at a time, each in a process and a mount namespace of its own."""
+    """Every outcome, `jobs` at a time, each in a process and a mount namespace of its own."""
     for name, base, real in dict.fromkeys((each.subject, each.base, each.real_go) for each in listed):
         template(work, name, base)
         _in_namespace(work, "measure", {"subject": name, "base": base, "real": real})
@@ -57,9 +57,9 @@ def tried(work: Path, listed: Sequence[Point], jobs: int, *, verbose: bool) -> l
         for outcome in pool.map(lambda point: _tried(work, point), listed):
             outcomes.append(outcome)
             if verbose or not outcome.well:
-                said = "ok" if outcome.well else "; ".join(outcome.settled.problems)
+                output = "ok" if outcome.well else "; ".join(outcome.settled.problems)
                 missed = "" if outcome.hit else " (it had ended before)"
-                _say(f"{len(outcomes)}/{len(listed)} {outcome.point}{missed}: {said}")
+                _say(f"{len(outcomes)}/{len(listed)} {outcome.point}{missed}: {output}")
     return outcomes
 
 
@@ -69,7 +69,7 @@ def _tried(work: Path, point: Point) -> Outcome:
 
 
 def _in_namespace(work: Path, what: str, given: dict[str, object]) -> dict[str, object]:
-    """Does `what` in a process with mounts of its own; other users than root need user namespaces for that."""
+    """Runs `what` in a process with its own mounts; users other than root need user namespaces for that."""
     mapped = [] if os.geteuid() == 0 else ["--map-root-user"]
     words = ["unshare", *mapped, "--mount", "--propagation", "private", sys.executable, "-m", "tests.resilience"]
     done = subprocess.run(
@@ -110,7 +110,7 @@ def _say(line: str) -> None:
 
 
 def main() -> int:
-    """Runs the script; its exit status."""
+    """Runs the script; returns its exit status."""
     parser = argparse.ArgumentParser(prog="python -m tests.resilience", description=__doc__)
     parser.add_argument("--kills", type=int, default=200, help="points at which each command is killed")
     parser.add_argument("--full-disks", type=int, default=20, help="points at which the disk is full")

@@ -19,7 +19,7 @@ HEADINGS = (
 
 
 def rows(outcomes: Sequence[Outcome]) -> list[tuple[str, ...]]:
-    """A row for each command and way of stopping it; points at which a command had already ended are not counted."""
+    """A row for each command and way of stopping it, without the points at which a command had already ended."""
     found = []
     for name, subject in SUBJECTS.items():
         for disk in (False, True):
@@ -47,7 +47,7 @@ def table(outcomes: Sequence[Outcome]) -> str:
 
 
 def markdown(outcomes: Sequence[Outcome], seed: int, when: date) -> str:
-    """The rows as a table of Markdown, dated."""
+    """The rows as a Markdown table with the date."""
     lines = [
         f"Figures of {when.isoformat()}, `--seed {seed}`:",
         "",

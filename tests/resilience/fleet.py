@@ -1,9 +1,8 @@
-"""`python -m tests.resilience.fleet`: kill processes at random while commands work on the whole fleet.
+"""`python -m tests.resilience.fleet`: kills processes at random while commands run for the whole fleet.
 
-`up --all --rehearse`, then `preview` and `drift`, with the real engine, in a copy of the project. Every force has to end
-done or clearly marked, the next run to complete what is left, and nothing may be applied twice.
-
-Exit status 1 where one of these is not so.
+`up --all --rehearse`, then `preview` and `drift`, run with the real engine in a copy of the project. Every force has to
+end done or clearly marked, the next run has to complete the rest, and nothing may be applied twice. The exit status is
+1 otherwise.
 """
 
 import argparse
@@ -22,8 +21,8 @@ from pathlib import Path
 
 import yaml
 
+from tests.resilience.kills import Killer, Run, kills
 from tests.resilience.running import Place, kill_all, processes
-from tests.resilience.striking import Ran, Striker, kills
 from tests.resilience.subjects import ROOT
 
 _PATIENCE = 30.0
@@ -35,7 +34,7 @@ _STATES = ("done", "failed", "interrupted", "under way", "not begun")
 
 @dataclass
 class Fleet:
-    """A project with some forces, and what was found wrong with it."""
+    """A project with some forces, and the problems found."""
 
     place: Place
     forces: list[str]
@@ -50,38 +49,38 @@ class Fleet:
         return [verb, "--rehearse", *chosen, *options, "--jobs", str(self.jobs), "--format", "json"]
 
     def wrong(self, what: str) -> None:
-        """Notes a problem, and says it at once."""
+        """Records a problem, and prints it at once."""
         self.problems.append(what)
         say(f"WRONG: {what}")
 
-    def note(self, words: Sequence[str], ran: Ran, states: dict[str, str]) -> None:
-        """Adds a row on a run, and says it."""
+    def note(self, words: Sequence[str], run: Run, states: dict[str, str]) -> None:
+        """Adds a row for a run, and prints it."""
         count = Counter(states.values())
         shown = [word for word in words if word not in ("--format", "json", "--jobs", str(self.jobs))]
         listed = [word for word in shown if not word.startswith("-")]
         command = " ".join(shown) if len(listed) < 4 else f"{shown[0]} --rehearse ({len(listed) - 1} forces)"
-        struck = Counter(each.role for each in ran.struck if each.force)
+        killed_processes = Counter(each.role for each in run.killed_processes if each.force)
         row = (
             command,
-            ", ".join(f"{number} {role}" if number > 1 else role for role, number in struck.items()) or "-",
-            "killed" if ran.killed else f"status {ran.status}",
+            ", ".join(f"{number} {role}" if number > 1 else role for role, number in killed_processes.items()) or "-",
+            "killed" if run.killed else f"status {run.status}",
             *(str(count[each]) for each in _STATES),
-            f"{ran.seconds:.0f} s",
+            f"{run.seconds:.0f} s",
         )
         self.rows.append(row)
         say("  ".join(row))
-        for each in ran.struck:
+        for each in run.killed_processes:
             say(f"    killed: {each}; {states.get(each.force, '')}")
 
-    def check(self, ran: Ran) -> None:
-        """What holds of every run: no traceback, a status, and the processes of a killed command end by themselves."""
-        if "Traceback" in ran.err + ran.out:
-            self.wrong(f"a traceback: {ran.err[-1500:]}")
-        if not ran.killed and ran.status not in (0, 1):
-            self.wrong(f"status {ran.status}: {ran.err[-500:]}")
+    def check(self, run: Run) -> None:
+        """Checks every run: no traceback, an expected status, and the processes of a killed command end by themselves."""
+        if "Traceback" in run.err + run.out:
+            self.wrong(f"a traceback: {run.err[-1500:]}")
+        if not run.killed and run.status not in (0, 1):
+            self.wrong(f"status {run.status}: {run.err[-500:]}")
 
     def quiet(self) -> None:
-        """Nothing of the project runs any more."""
+        """Checks that no process of the project still runs."""
         if left := processes(self.place, _PATIENCE):
             self.wrong(f"{len(left)} processes are left")
             kill_all(self.place)
@@ -97,7 +96,7 @@ def say(line: str) -> None:
 
 
 def project(folder: Path, forces: int) -> tuple[Place, list[str]]:
-    """A copy of the project with the `forces` smallest stack files; all of them for 0. One that is there goes on."""
+    """A copy of the project with the `forces` smallest stack files, or all for 0. An existing copy is used again."""
     place = Place(folder, f"fleet-{folder.name}", {})
     root = place.root
     if root.is_dir():
@@ -126,27 +125,27 @@ def waves(forces: Sequence[str]) -> dict[str, object]:
     return {"canary": first, "rings": [ring for ring in rings if ring["forces"]]}
 
 
-def bring_up(fleet: Fleet, striker: Striker) -> None:
-    """`up --all`, and `--resume` until every force is done."""
+def bring_up(fleet: Fleet, killer: Killer) -> None:
+    """`up --all`, then `--resume` until every force is done."""
     more = ("--resume",) if recorded(fleet) else ()
     cut = 0
-    for number in range(_MOST_RUNS + len(striker.left)):
+    for number in range(_MOST_RUNS + len(killer.left)):
         done = {force: digest(fleet, force) for force, state in recorded(fleet).items() if state == "done"}
         under_way = [force for force, state in recorded(fleet).items() if state == "under way"]
         words = fleet.words("up", *more)
-        ran = striker.run(words)
+        run = killer.run(words)
         states = recorded(fleet)
-        fleet.note(words, ran, states)
-        fleet.check(ran)
+        fleet.note(words, run, states)
+        fleet.check(run)
         _same_as_before(fleet, done)
         for force in under_way:
-            if not any(force in line for line in ran.err.splitlines() if "earlier run: " in line):
+            if not any(force in line for line in run.err.splitlines() if "earlier run: " in line):
                 fleet.wrong(f"--resume says nothing of {force}, which a killed run has left under way")
-        if ran.killed:
+        if run.killed:
             cut += 1
         else:
-            _marked(fleet, ran, states)
-            if ran.status == 0:
+            _marked(fleet, run, states)
+            if run.status == 0:
                 break
         more = ("--resume",) if recorded(fleet) else ()
         if number - cut > _MOST_RUNS:
@@ -157,22 +156,22 @@ def bring_up(fleet: Fleet, striker: Striker) -> None:
     _agreed(fleet)
 
 
-def look(fleet: Fleet, striker: Striker, verb: str, *options: str) -> None:
-    """`preview` or `drift` of all forces, then of those that a kill has kept from it; nothing may differ."""
+def run_read_only(fleet: Fleet, killer: Killer, verb: str, *options: str) -> None:
+    """`preview` or `drift` of all forces, then of those that a kill interrupted; nothing may differ."""
     left = list(fleet.forces)
-    for _ in range(_MOST_RUNS + len(striker.left)):
+    for _ in range(_MOST_RUNS + len(killer.left)):
         every = len(left) == len(fleet.forces)
         words = fleet.words(verb, *options, *(() if every else left))
-        ran = striker.run(words)
+        run = killer.run(words)
         found = {
             force: "done" if one["status"] == 0 and not one["changes"] else "failed"
-            for force, one in ran.forces.items()
+            for force, one in run.forces.items()
         }
-        fleet.note(words, ran, {force: found.get(force, "not begun") for force in left})
-        fleet.check(ran)
-        if ran.killed:
+        fleet.note(words, run, {force: found.get(force, "not begun") for force in left})
+        fleet.check(run)
+        if run.killed:
             continue
-        _marked(fleet, ran, {force: found.get(force, "nothing is said of it") for force in left})
+        _marked(fleet, run, {force: found.get(force, "nothing is said of it") for force in left})
         left = [force for force in left if found.get(force) != "done"]
         if not left:
             break
@@ -181,23 +180,25 @@ def look(fleet: Fleet, striker: Striker, verb: str, *options: str) -> None:
     fleet.quiet()
 
 
-def _marked(fleet: Fleet, ran: Ran, states: dict[str, str]) -> None:
-    """A run that ended by itself: who failed was hit and has an error, who is done has none, and the status fits."""
-    said = ran.forces
+def _marked(fleet: Fleet, run: Run, states: dict[str, str]) -> None:
+    """For a run that ended by itself: a failed force was hit and has an error, a done one has none, and the status
+    fits.
+    """
+    output = run.forces
     for force, state in states.items():
         if state == "failed":
-            if force not in ran.hit:
-                fleet.wrong(f"{force} failed, of which nothing was killed: {said.get(force, {}).get('errors')}")
-            if not said.get(force, {}).get("errors"):
+            if force not in run.hit:
+                fleet.wrong(f"{force} failed, of which nothing was killed: {output.get(force, {}).get('errors')}")
+            if not output.get(force, {}).get("errors"):
                 fleet.wrong(f"{force} failed and no error says why")
         elif state not in ("done", "not begun"):
             fleet.wrong(f"{force} is {state} after a run that ended by itself")
-    if (ran.status == 0) != all(state == "done" for state in states.values()):
-        fleet.wrong(f"status {ran.status} with {Counter(states.values())}")
+    if (run.status == 0) != all(state == "done" for state in states.values()):
+        fleet.wrong(f"status {run.status} with {Counter(states.values())}")
 
 
 def recorded(fleet: Fleet) -> dict[str, str]:
-    """What the record says of each force; not begun where there is none yet."""
+    """The recorded state of each force; empty before the first run."""
     file = fleet.place.root / ".bluelamp" / "rehearsal" / "runs" / "up.json"
     if not file.exists():
         return {}
@@ -205,7 +206,7 @@ def recorded(fleet: Fleet) -> dict[str, str]:
 
 
 def digest(fleet: Fleet, force: str) -> str:
-    """Of the force's state."""
+    """The digest of the force's state file."""
     return hashlib.sha256(_state_file(fleet, force).read_bytes()).hexdigest()
 
 
@@ -223,7 +224,7 @@ def _state_file(fleet: Fleet, force: str) -> Path:
 
 
 def _agreed(fleet: Fleet) -> None:
-    """Cloud and states hold the same resources, each once."""
+    """Checks that the cloud and the states hold the same resources, each once."""
     from bluelamp.rehearsal.space import Space
 
     with contextlib.closing(Space(fleet.place.root).open_store()) as store:
@@ -243,7 +244,7 @@ def _agreed(fleet: Fleet) -> None:
 
 
 def table(rows: Sequence[Sequence[str]]) -> str:
-    """The runs as a table of Markdown."""
+    """The runs as a Markdown table."""
     lines = [f"| {' | '.join(row)} |" for row in (HEADINGS, *rows)]
     lines.insert(1, f"|{'---|' * len(HEADINGS)}")
     return "\n".join(lines) + "\n"
@@ -252,24 +253,24 @@ def table(rows: Sequence[Sequence[str]]) -> str:
 def attempt(
     folder: Path, *, forces: int, some: int, commands: int, seed: int, jobs: int, verbs: Sequence[str]
 ) -> Fleet:
-    """Everything, in `folder`: `some` kills in each verb, and `commands` of the command itself."""
+    """Runs everything in `folder`, with `some` kills in each verb, and `commands` kills of the command itself."""
     place, chosen = project(folder, forces)
     fleet, chance = Fleet(place, chosen, jobs), random.Random(seed)
     count = len(chosen)
     try:
-        bring_up(fleet, Striker(place, kills(2 * count, some, commands, chance)))
+        bring_up(fleet, Killer(place, kills(2 * count, some, commands, chance)))
         if "preview" in verbs:
-            striker = Striker(place, kills(count, some, commands, chance, early=True))
-            look(fleet, striker, "preview", "--expect-no-changes")
+            killer = Killer(place, kills(count, some, commands, chance, early=True))
+            run_read_only(fleet, killer, "preview", "--expect-no-changes")
         if "drift" in verbs:
-            look(fleet, Striker(place, kills(count, some, commands, chance, early=True)), "drift")
+            run_read_only(fleet, Killer(place, kills(count, some, commands, chance, early=True)), "drift")
     finally:
         kill_all(place)
     return fleet
 
 
 def main() -> int:
-    """Runs the script; its exit status."""
+    """Runs the script; returns its exit status."""
     parser = argparse.ArgumentParser(prog="python -m tests.resilience.fleet", description=__doc__)
     parser.add_argument("--forces", type=int, default=0, help="how many forces, the smallest ones; 0 for all")
     parser.add_argument("--kills", type=int, default=8, help="processes of engines that are killed in each command")

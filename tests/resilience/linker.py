@@ -1,4 +1,4 @@
-"""What stands in for Go where a point is not about Go: the same answers, and the binary written bit by bit."""
+"""A stand-in for Go at points that are not about Go: the same answers, and the binary written in steps."""
 
 import os
 import shutil
@@ -12,7 +12,7 @@ _EXECUTOR = "pulumi-language-python-exec"
 
 
 def main(words: list[str]) -> None:
-    """Answers as `go` does to what a build of the engine asks of it."""
+    """Answers the calls to `go` that a build of the engine makes."""
     built = Path(os.environ["BLUELAMP_RESILIENCE_BUILT"])
     if words[:2] == ["list", "-deps"]:
         sys.stdout.write("package\n" * _STEPS)
@@ -27,7 +27,7 @@ def main(words: list[str]) -> None:
 
 
 def link(source: Path, target: Path) -> None:
-    """Writes the binary in steps, with a line of progress for each, as a linker fills its file."""
+    """Writes the binary in steps with a line of progress for each, as a linker fills its file."""
     size = source.stat().st_size // _STEPS + 1
     with source.open("rb") as stream, target.open("wb") as copy:
         while part := stream.read(size):

@@ -1,4 +1,4 @@
-"""Points: a command is stopped at one moment, by a kill or by a full disk, and what follows is looked at."""
+"""Points: a command is stopped at one moment, by a kill or by a full disk, and the following runs are checked."""
 
 import os
 import shutil
@@ -19,7 +19,7 @@ _ROOM = 64 * 1024
 
 @dataclass(frozen=True)
 class Point:
-    """One moment: `fraction` of the command's duration, or of the bytes that it writes, has gone by."""
+    """One moment, at the `fraction` of the command's duration or of the bytes that it writes."""
 
     subject: str
     number: int
@@ -31,7 +31,7 @@ class Point:
 
     @property
     def mark(self) -> str:
-        """What tells its processes and its folder from those of others."""
+        """A label that distinguishes its processes and its folder from others."""
         return f"{self.subject}-{'disk' if self.disk else 'kill'}-{self.number}"
 
     def __str__(self) -> str:
@@ -42,7 +42,7 @@ class Point:
 
 @dataclass
 class Outcome:
-    """What came of a point; `hit` is false where the command ended before it could be stopped."""
+    """The result at a point; `hit` is false if the command ended before it could be stopped."""
 
     point: Point
     hit: bool
@@ -50,20 +50,20 @@ class Outcome:
 
     @property
     def well(self) -> bool:
-        """Whether everything was put right."""
+        """Whether everything was repaired."""
         return not self.settled.problems
 
 
 @dataclass(frozen=True)
 class Measured:
-    """A command that nobody stops: seconds and bytes."""
+    """An undisturbed command: seconds and bytes."""
 
     seconds: float
     written: int
 
 
 def template(work: Path, subject: str, base: str) -> Path:
-    """A place in the state that the points start from, made once."""
+    """A place in the state from which the points start, made once."""
     folder = work / "templates" / f"{subject}-{base}"
     if not folder.exists():
         place = SUBJECTS[subject].place(folder, f"template-{subject}-{base}")
@@ -75,9 +75,9 @@ def template(work: Path, subject: str, base: str) -> Path:
 
 
 def measure(work: Path, subject: str, base: str) -> Measured:
-    """How long the command takes from this state, and how many bytes it needs at most while it runs.
+    """The duration of the command from this state, and the most bytes that it needs while it runs.
 
-    Raises AssertionError where it does not end well even though nobody stops it.
+    Raises AssertionError if it does not end well even undisturbed.
     """
     folder = work / f"measured-{subject}-{base}"
     with _Disk(folder, _PLENTY) as disk:
@@ -91,9 +91,9 @@ def measure(work: Path, subject: str, base: str) -> Measured:
 
 
 def attempt(work: Path, point: Point, measured: Measured) -> Outcome:
-    """Stops the command at the point, runs what follows, and looks at what came of it.
+    """Stops the command at the point, runs the following commands, and checks the result.
 
-    A disk is mounted in the mount namespace of this process, which has to be one of its own.
+    A disk is mounted in the mount namespace of this process, which must be its own.
     """
     os.environ[GO] = "real" if point.real_go else ""
     fraction = point.fraction

@@ -1,4 +1,4 @@
-"""Commands under test: started, killed, waited for, and every process that they leave behind."""
+"""Commands under test: starting, killing and awaiting them, and finding every process that they leave behind."""
 
 import contextlib
 import os
@@ -24,12 +24,12 @@ _ROLES = {
     "go": (b"/go\0",),
 }
 WHOLE_GROUP = "group"
-"""The role that stands for all processes at once."""
+"""The role for all processes at once."""
 
 
 @dataclass(frozen=True)
 class Ended:
-    """How a command ended: its status (negative: a signal), what it printed, and how long it took in seconds."""
+    """How a command ended: its status (negative: a signal), its output, and its duration in seconds."""
 
     status: int
     said: str
@@ -38,7 +38,7 @@ class Ended:
 
 @dataclass(frozen=True)
 class Place:
-    """Where one point is tried: a folder of its own, with the project and the folder for temporary files in it."""
+    """The place of one trial: a folder of its own, with the project and the folder for temporary files in it."""
 
     folder: Path
     mark: str
@@ -55,7 +55,7 @@ class Place:
         return self.folder / "tmp"
 
     def environment(self) -> dict[str, str]:
-        """What a command of this place has in its environment."""
+        """The environment of a command in this place."""
         kept = {
             key: value for key, value in os.environ.items() if not key.startswith(("PULUMI_", "BLUELAMP_REHEARSAL"))
         }
@@ -67,19 +67,19 @@ def run(words: Sequence[str], place: Place) -> Ended:
     started = time.monotonic()
     child = _start(words, place)
     try:
-        said, _ = child.communicate(timeout=LONGEST)
+        output, _ = child.communicate(timeout=LONGEST)
     except subprocess.TimeoutExpired:
         kill_all(place)
-        said, _ = child.communicate()
-        said += "\nit hung"
-    return Ended(child.returncode, said, time.monotonic() - started)
+        output, _ = child.communicate()
+        output += "\nit hung"
+    return Ended(child.returncode, output, time.monotonic() - started)
 
 
 def stop(words: Sequence[str], place: Place, after: float, role: str) -> bool:
-    """Starts `bluelamp`, and kills what `role` names of it `after` so many seconds.
+    """Starts `bluelamp`, and kills the processes with this `role` `after` so many seconds.
 
-    False where it ended before that. A command of which one process is killed has to end by itself; then whatever is
-    left of it is killed too.
+    False if it ended before that. A command of which one process is killed has to end by itself; then any remaining
+    process is killed too.
     """
     child = _start(words, place, quiet=True)
     with contextlib.suppress(subprocess.TimeoutExpired):
@@ -101,7 +101,7 @@ def stop(words: Sequence[str], place: Place, after: float, role: str) -> bool:
 
 
 def kill_all(place: Place) -> None:
-    """Kills every process of the place and waits until none is there."""
+    """Kills every process of the place and waits until none is left."""
     deadline = time.monotonic() + _DYING
     while pids := processes(place):
         for pid in pids:
@@ -112,7 +112,7 @@ def kill_all(place: Place) -> None:
 
 
 def processes(place: Place, patience: float = 0) -> list[int]:
-    """The processes of the place that are there for longer than `patience` seconds, but this one."""
+    """The processes of the place that still run after `patience` seconds, except this one."""
     deadline = time.monotonic() + patience
     wanted = f"{MARK}={place.mark}".encode()
     while True:
@@ -139,7 +139,7 @@ def _start(words: Sequence[str], place: Place, *, quiet: bool = False) -> "subpr
 
 
 def _victims(place: Place, first: int, role: str) -> list[int]:
-    """The processes to kill; all of them where none has the role at this moment."""
+    """The processes to kill; all of them if none has the role at this moment."""
     there = processes(place)
     if role == "provider":  # the command itself serves the providers
         return [first]
@@ -153,7 +153,7 @@ def _has(process: Path, wanted: bytes) -> bool:
 
 
 def read(pid: int, name: str) -> bytes:
-    """A file of a process below /proc; empty where the process is gone."""
+    """A file of a process below /proc; empty if the process is gone."""
     try:
         return Path(f"/proc/{pid}/{name}").read_bytes()
     except OSError:
@@ -161,7 +161,7 @@ def read(pid: int, name: str) -> bytes:
 
 
 def kill(pid: int) -> None:
-    """Kills the process, where it is still there."""
+    """Kills the process if it still exists."""
     try:
         os.kill(pid, signal.SIGKILL)
     except ProcessLookupError:

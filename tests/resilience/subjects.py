@@ -1,4 +1,4 @@
-"""What is stopped: each command with the states it starts from, and what must be true after it has been run again."""
+"""The commands that are stopped, with the states they start from, and the checks after they have been run again."""
 
 import contextlib
 import hashlib
@@ -15,7 +15,7 @@ from tests.resilience.running import Ended, Place, processes, run
 ROOT = Path(__file__).resolve().parents[2]
 FORCE = "dyfed-powys"
 SIZES = {"empty": 0, "small": 2, "full": 6}
-"""How many groups of four resources the cloud holds at first."""
+"""The number of groups of four resources in the cloud at first."""
 _PATIENCE = 20.0
 _KEY = "signing.pem"
 
@@ -38,7 +38,7 @@ class Settled:
         return [*self.diverged, *self.lost, *self.left]
 
     def expect(self, ended: Ended, *statuses: int) -> Ended:
-        """Records a command that ended with another status than one of `statuses`."""
+        """Records a command that ended with a status other than `statuses`."""
         if ended.status not in statuses or "Traceback" in ended.said:
             lines = [line for line in ended.said.strip().splitlines() if line.strip()]
             self.diverged.append(f"status {ended.status}: {' / '.join(lines[-3:])[-300:]}")
@@ -47,7 +47,7 @@ class Settled:
 
 @dataclass(frozen=True)
 class Subject:
-    """A command that is stopped. `roles` are the single processes that are killed beside the whole of it."""
+    """A command that is stopped. `roles` are the single processes that are killed, in addition to the whole command."""
 
     name: str
     words: tuple[str, ...]
@@ -57,7 +57,7 @@ class Subject:
     settle: Callable[[Place], Settled]
     extra: Callable[[Place], dict[str, str]] = lambda _: {}
     before: Callable[[Place], None] = lambda _: None
-    """Done in the copy, before the command: what differs between the state it starts from and what it makes."""
+    """Prepares the copy before the command: the difference between the command's start and its target."""
 
     def place(self, folder: Path, mark: str) -> Place:
         """A place for the subject in `folder`."""
@@ -148,7 +148,7 @@ def _after_destroy(place: Place) -> Settled:
 
 
 def _left(place: Place, settled: Settled, allowed: Callable[[Path], bool] = lambda _: False) -> None:
-    """What is left in the folder for temporary files, what looks like it elsewhere, locks, and processes."""
+    """Checks for leftovers in the folder for temporary files and elsewhere, locks, and processes."""
     if pids := processes(place, _PATIENCE):
         settled.left.append(f"{len(pids)} processes")
     files = [path for path in place.temporary.rglob("*") if not path.is_dir()] + [
@@ -218,7 +218,7 @@ def _names(folder: Path) -> set[str]:
 INSTALL = ("engine", "install")
 _TOOLS = ("sh", "dirname", "env", "git", "cat", "uname", "gcc", "as", "ld", "ps")
 GO = "BLUELAMP_RESILIENCE_GO"
-"""`real` has the engine linked by Go; otherwise a program stands in for it that writes the binary made before."""
+"""With `real`, Go links the engine; otherwise a stand-in writes the binary that was built earlier."""
 
 
 def _bare(place: Place, _: str) -> None:
@@ -231,7 +231,7 @@ def _bare(place: Place, _: str) -> None:
 
 
 def _with_go(place: Place) -> None:
-    """Puts Go, or what stands in for it, on the path of the place, and nothing that fetches a release."""
+    """Puts Go, or its stand-in, on the path of the place, and nothing that downloads a release."""
     go = place.folder / "bin" / "go"
     real = shutil.which("go")
     if os.environ.get(GO) == "real" and real:
@@ -252,7 +252,7 @@ def _install_environment(place: Place) -> dict[str, str]:
 
 
 def built() -> Path:
-    """The engine that was built before, on this machine. Raises FileNotFoundError where there is none."""
+    """The engine built earlier on this machine. Raises FileNotFoundError if there is none."""
     from bluelamp.engine.build import built_folder
 
     folder = built_folder()
@@ -283,7 +283,7 @@ def _after_install(place: Place) -> Settled:
 def _healthy(doctor: Ended) -> bool:
     start = doctor.said.find("{")
     try:
-        # What the command says on stderr comes before or after the document.
+        # The command's text on stderr comes before or after the document.
         findings = json.JSONDecoder().raw_decode(doctor.said[max(start, 0) :])[0]["result"]["checks"]
     except (ValueError, KeyError, TypeError):
         return False

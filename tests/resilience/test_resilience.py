@@ -13,7 +13,7 @@ DISKS = 1
 @pytest.mark.engine
 @pytest.mark.usefixtures("engine")
 @pytest.mark.parametrize("name", sorted(SUBJECTS))
-def test_a_command_that_was_stopped_is_put_right_by_the_next_run(name, tmp_path):
+def test_a_stopped_command_is_repaired_by_the_next_run(name, tmp_path):
     listed = list(points([name], KILLS, DISKS, seed=10))
     outcomes = tried(tmp_path, listed, jobs=1, verbose=True)
     assert len(outcomes) == KILLS + DISKS

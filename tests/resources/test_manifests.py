@@ -1,4 +1,4 @@
-"""Kubernetes manifests as a source: what is read, where each object stands, and what cannot be read."""
+"""Kubernetes manifests as a source: the objects read, their locations, and the unreadable parts."""
 
 import io
 import json
@@ -31,14 +31,14 @@ spec: {containers: [{name: web, image: web, securityContext: {privileged: true}}
 
 
 def value(text: str):
-    """The one document of `text`, which must be readable."""
+    """The one document in `text`, which must be readable."""
     (document,) = documents(text)
     assert isinstance(document, Document), document
     return document.value
 
 
 def wrong(text: str, **how) -> Unreadable:
-    """Why the first bad document of `text` cannot be read."""
+    """Why the first invalid document in `text` cannot be read."""
     return next(each for each in documents(text, **how) if isinstance(each, Unreadable))
 
 
@@ -58,13 +58,13 @@ def problems(*paths: Path | str) -> list[str]:
         ("=", "="), ("|\n  line\n", "line\n"),
     ],
 )  # fmt: skip
-def test_yaml_means_what_the_clients_of_kubernetes_make_of_it(written, meant):
+def test_yaml_is_read_as_kubernetes_clients_read_it(written, meant):
     found = value(f"a: {written}")["a"] if written != "-" else value('a: "-"')["a"]
     assert found == meant
     assert type(found) is type(meant)
 
 
-def test_merges_and_aliases_are_unfolded():
+def test_merges_and_aliases_are_expanded():
     text = "base: &b {x: 1, y: 2}\nmade: {<<: *b, y: 3}\nboth: {<<: [{z: 1}, *b]}\nquoted: {'<<': 1}\n"
     assert value(text) == {
         "base": {"x": 1, "y": 2},
@@ -89,7 +89,7 @@ def test_merges_and_aliases_are_unfolded():
         ("a: 1\n--- b\n--- [\n", (4, 1), "did not find"),
     ],
 )
-def test_what_cannot_be_trusted_is_refused_with_its_place(text, where, why):
+def test_ambiguous_yaml_is_refused_with_its_location(text, where, why):
     reason = wrong(text)
     assert why in reason.message
     if why != "nested deeper":
@@ -110,7 +110,7 @@ def test_what_cannot_be_trusted_is_refused_with_its_place(text, where, why):
         "a: 1\n---\na: 1\n b: [\n",
     ],
 )
-def test_what_is_read_at_once_is_what_is_read_with_care(text, monkeypatch):
+def test_the_fast_reader_agrees_with_the_strict_one(text, monkeypatch):
     at_once = [vars_of(each) for each in documents(text)]
     monkeypatch.setattr("bluelamp.resources.manifests.documents.read_fast", lambda *_: None)
     assert at_once == [vars_of(each) for each in documents(text)]
@@ -122,7 +122,7 @@ def vars_of(document: Document | Unreadable) -> tuple[object, ...]:
     return repr(document.value), document.line, document.items
 
 
-def test_aliases_that_multiply_are_refused_before_they_unfold():
+def test_multiplying_aliases_are_refused_before_they_expand():
     levels = "\n".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 12))
     assert "too many values" in wrong(f"a0: &a0 [x]\n{levels}\n").message
 
@@ -170,7 +170,7 @@ def test_every_object_is_read_with_its_file_and_line(tmp_path):
     ]
 
 
-def test_an_object_that_stands_in_two_files_is_judged_twice(tmp_path):
+def test_an_object_in_two_files_is_judged_twice(tmp_path):
     for name in ("a.yaml", "b.yaml"):
         (tmp_path / name).write_text(POD)
     first, second = read([str(tmp_path)])
@@ -178,14 +178,14 @@ def test_an_object_that_stands_in_two_files_is_judged_twice(tmp_path):
     assert second.name == f"records/web ({tmp_path / 'b.yaml'}:1)"
 
 
-def test_what_is_no_object_is_left_out_and_told(tmp_path):
+def test_documents_that_are_no_object_are_skipped_and_reported(tmp_path):
     (tmp_path / "a.yaml").write_text(f"{POD}---\nreplicas: 2\n---\n- a\n")
-    heard: list[str] = []
-    assert len(read([str(tmp_path)], heard.append)) == 1
-    assert heard == [f"left out 2 without apiVersion and kind: {tmp_path / 'a.yaml'}:6, {tmp_path / 'a.yaml'}:8"]
+    lines: list[str] = []
+    assert len(read([str(tmp_path)], lines.append)) == 1
+    assert lines == [f"left out 2 without apiVersion and kind: {tmp_path / 'a.yaml'}:6, {tmp_path / 'a.yaml'}:8"]
 
 
-def test_what_cannot_be_read_is_listed_and_does_not_keep_the_rest_from_being_read(tmp_path, monkeypatch):
+def test_an_unreadable_file_is_listed_and_the_rest_is_read(tmp_path, monkeypatch):
     (tmp_path / "a.yaml").write_text(f"{POD}---\nkind: [\n---\n{POD}---\na: 1\na: 2\n")
     (tmp_path / "b.yaml").write_bytes(b"\x7fELF\0\0")
     (tmp_path / "c.yaml").write_bytes(b"a: \xff\n")
@@ -198,8 +198,8 @@ def test_what_cannot_be_read_is_listed_and_does_not_keep_the_rest_from_being_rea
     skipped: list[Skipped] = []
     found = read([str(tmp_path), str(tmp_path / "nowhere")], skip=skipped.append)
     assert [each.source for each in found] == [(str(tmp_path / "a.yaml"), 1), (str(tmp_path / "a.yaml"), 8)]
-    told = {each.name.removeprefix(f"{tmp_path}/"): each for each in skipped}
-    assert {name: (each.of, each.unread) for name, each in told.items()} == {
+    unread = {each.name.removeprefix(f"{tmp_path}/"): each for each in skipped}
+    assert {name: (each.of, each.unread) for name, each in unread.items()} == {
         "a.yaml:7:1": ("document", True),
         "a.yaml:14:1": ("document", True),
         "b.yaml": ("file", True),
@@ -211,17 +211,17 @@ def test_what_cannot_be_read_is_listed_and_does_not_keep_the_rest_from_being_rea
         "h.yaml": ("file", False),
         "nowhere": ("file", True),
     }
-    assert "it is not text (byte 4)" in told["b.yaml"].why
-    assert "it is not text (byte 3)" in told["c.yaml"].why
-    assert "render it first (helm template" in told["d.yaml:3:1"].why
-    assert "larger than" in told["e.yaml"].why
-    assert "it is empty" in told["f.json"].why
-    assert "there is no such file" in told["nowhere"].why
+    assert "it is not text (byte 4)" in unread["b.yaml"].why
+    assert "it is not text (byte 3)" in unread["c.yaml"].why
+    assert "render it first (helm template" in unread["d.yaml:3:1"].why
+    assert "larger than" in unread["e.yaml"].why
+    assert "it is empty" in unread["f.json"].why
+    assert "there is no such file" in unread["nowhere"].why
     (tmp_path / "a.yaml").unlink()
     assert len(problems(tmp_path, tmp_path / "nowhere")) == 7, "there is nothing to judge: everything is told at once"
 
 
-def test_where_something_cannot_be_read_nobody_can_say_that_all_is_well(tmp_path, capsys):
+def test_an_unreadable_file_makes_the_result_inconclusive(tmp_path, capsys):
     (tmp_path / "a.yaml").write_text(POD.replace("true", "false"))
     rules = ["--rule", "BL-K8S-001"]
     answers = []
@@ -256,7 +256,7 @@ def test_nothing_to_judge_is_wrong_use(tmp_path, monkeypatch):
         read(["-"])
 
 
-def test_an_empty_stream_is_never_left_out_silently(tmp_path, monkeypatch):
+def test_an_empty_stream_is_never_skipped_silently(tmp_path, monkeypatch):
     monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=io.BytesIO(b"")))
     assert problems("-") == ["-: it is empty; check the command before the pipe"]
     (tmp_path / "a.yaml").write_text(POD)
@@ -265,7 +265,7 @@ def test_an_empty_stream_is_never_left_out_silently(tmp_path, monkeypatch):
     assert [(each.name, each.unread) for each in skipped] == [("-", True)]
 
 
-def test_what_a_secret_holds_is_shown_nowhere(tmp_path):
+def test_the_content_of_a_secret_is_never_shown(tmp_path):
     (tmp_path / "a.yaml").write_text(
         "apiVersion: v1\nkind: Secret\nmetadata:\n  name: s\n  annotations:\n"
         "    kubectl.kubernetes.io/last-applied-configuration: canary-71c2-applied\n"
@@ -277,7 +277,7 @@ def test_what_a_secret_holds_is_shown_nowhere(tmp_path):
     assert "canary" not in done.stdout + done.stderr
 
 
-def test_the_command_judges_a_stream_anywhere_and_says_where_each_finding_stands(tmp_path):
+def test_the_command_judges_a_stream_anywhere_with_the_location_of_each_finding(tmp_path):
     command = [sys.executable, "-m", "bluelamp.cli", "audit", "--from", "manifests", "-", "--format", "json"]
     program = f"import sys; sys.argv = {command[2:]!r}; from bluelamp.cli import main; main()"
     done = subprocess.run(
@@ -299,7 +299,7 @@ def test_wrong_use_ends_with_status_2(tmp_path, words):
     assert "Traceback" not in done.stderr
 
 
-def test_judging_manifests_loads_no_sdk(tmp_path):
+def test_judging_manifests_imports_no_sdk(tmp_path):
     (tmp_path / "a.yaml").write_text(POD)
     program = (
         "import sys\nfrom bluelamp.cli import main\n"
@@ -312,7 +312,7 @@ def test_judging_manifests_loads_no_sdk(tmp_path):
 
 
 @pytest.mark.parametrize("module", ["tenant", "gateway", "cluster_class"])
-def test_manifests_are_judged_as_the_plan_that_they_come_from(module, tmp_path):
+def test_manifests_are_judged_as_their_plan(module, tmp_path):
     example = ROOT / "modules" / "kubernetes" / module / "examples" / "full.py"
     plan = plan_program(module, lambda: runpy.run_path(str(example)), {}, root=ROOT)
     planned = [each for each in from_plan(plan) if each.type.startswith("kubernetes:")]
@@ -338,7 +338,7 @@ def test_manifests_are_judged_as_the_plan_that_they_come_from(module, tmp_path):
         "null",
     ],
 )
-def test_an_item_of_a_list_that_is_no_object_is_left_out_with_its_line(tmp_path, item):
+def test_a_list_item_that_is_no_object_is_skipped_with_its_line(tmp_path, item):
     good = "{apiVersion: v1, kind: ConfigMap, metadata: {name: a}}"
     (tmp_path / "list.yaml").write_text(f"apiVersion: v1\nkind: List\nitems:\n- {good}\n- {item}\n")
     skipped = []

@@ -1,7 +1,7 @@
-"""The same resource, as the engine sees it and as an ARM template says it, gets the same verdict.
+"""The same resource gets the same verdict from the engine's view and from an ARM template.
 
-Every case of every Azure rule is written as a template: unknown values as `reference()`, ids that come from another
-resource as `resourceId()`. Left out are the cases that a template cannot say.
+Every case of every Azure rule is written as a template: unknown values as `reference()`, ids from another resource as
+`resourceId()`. Cases that a template cannot express are left out.
 """
 
 import json
@@ -25,8 +25,8 @@ TOP = frozenset({"location", "tags", "sku", "identity", "kind", "zones", "plan"}
 RULES = [rule for rule in rules() if rule.area != "kubernetes"]
 
 
-class Unsayable(Exception):
-    """A template cannot say this case, and why."""
+class Inexpressible(Exception):
+    """A template cannot express this case. The message has the reason."""
 
 
 def template(case: Case) -> dict:
@@ -36,14 +36,14 @@ def template(case: Case) -> dict:
 
 def _written(resource: Resource, resources: Mapping[str, Resource]) -> dict:
     if not resource.type.startswith("azure-native:"):
-        raise Unsayable("a template has Azure's types only")
+        raise Inexpressible("a template has Azure's types only")
     token = canonical(resource.type)
     names = tuple(ids.template(token).rpartition("/providers/")[2].split("/")[2::2])
     if translation.token_of(ids.arm_type(token), names, "resource" if translation.holders(token) else "group") != token:
-        raise Unsayable("ARM has this type under another name, or nowhere")
+        raise Inexpressible("ARM has this type under another name, or nowhere")
     holders = translation.holders(token)
     if resource.protect or "resourceGroupName" in resource.properties:
-        raise Unsayable("a template says otherwise where a resource stands")
+        raise Inexpressible("a template says otherwise where a resource stands")
     properties = {
         key: _value(value, key, resource, resources)
         for key, value in resource.properties.items()
@@ -51,12 +51,12 @@ def _written(resource: Resource, resources: Mapping[str, Resource]) -> dict:
     }
     inputs = AZURE.resource(token).inputs.properties
     if any(isinstance(value, str) and inputs[key].shape.kind == "boolean" for key, value in properties.items()):
-        raise Unsayable("Azure makes a boolean of the text, or refuses it")
+        raise Inexpressible("Azure makes a boolean of the text, or refuses it")
     version = version_of(resource) or AZURE.resource(token).api_version
     made = {"type": ids.arm_type(token), "apiVersion": version, "name": f"[{_name(resource, resources)}]"}
     for holder in holders:
         if holder not in properties:
-            raise Unsayable("in a template everything stands somewhere")
+            raise Inexpressible("in a template everything stands somewhere")
         made["scope"] = properties.pop(holder)
     made |= {key: properties.pop(key) for key in TOP & properties.keys()}
     if "properties" in AZURE.resource(token).inputs.properties:
@@ -76,7 +76,7 @@ def _renamed(value, token: str):
 
 
 def _name(resource: Resource, resources: Mapping[str, Resource]) -> str:
-    """The expression for the resource's name, with those of what it stands in."""
+    """The expression for the resource's name, with those of its parents."""
     pieces = _pieces(resource, resources)
     listed = ", '/', ".join(pieces)
     return pieces[0] if len(pieces) == 1 else f"concat({listed})"
@@ -91,16 +91,16 @@ def _piece(step: str, resource: Resource, resources: Mapping[str, Resource], *, 
     if not step.startswith("{"):
         return repr(step)
     key = step.strip("{}")
-    said = resource.properties.get(key)
-    if isinstance(said, str):
-        return repr(said)
+    output = resource.properties.get(key)
+    if isinstance(output, str):
+        return repr(output)
     sources = [resources[urn] for urn in resource.references.get(key, ()) if urn in resources and urn != resource.urn]
     if len(sources) > 1 or resource.urn in resource.references.get(key, ()):
-        raise Unsayable("a name comes from one other resource")
+        raise Inexpressible("a name comes from one other resource")
     if sources:
         return _pieces(sources[0], resources)[-1]
-    if said is None and not own:
-        return "'nowhere'"  # the case does not say what it stands in, and in a template it stands in something
+    if output is None and not own:
+        return "'nowhere'"  # the case does not name the parent, and a template requires one
     return f"uniqueString('{resource.name}', '{key}')"
 
 
@@ -116,7 +116,7 @@ def _unknown(key: str, resource: Resource, resources: Mapping[str, Resource], *,
     sources = resource.references.get(key, ())
     listed = not inside and AZURE.resource(canonical(resource.type)).inputs.properties[key].shape.kind == "array"
     if len(sources) > 1 or (sources and listed):
-        raise Unsayable("only an id says which resource it comes from, and then one")
+        raise Inexpressible("only an id says which resource it comes from, and then one")
     if not sources:
         return f"[reference('{resource.name}').{key}]"
     other = resources[sources[0]]
@@ -126,25 +126,25 @@ def _unknown(key: str, resource: Resource, resources: Mapping[str, Resource], *,
 def _said(rule: Rule) -> Iterator[tuple[Case, str]]:
     for case in rule.cases:
         if case.verdict is Verdict.UNKNOWN and any(resource.references for resource in case.resources):
-            continue  # a template knows the ids of what it names, where a plan only knows what they are made from
-        with suppress(Unsayable):
+            continue  # a template knows the ids of the resources it names, where a plan only knows their source
+        with suppress(Inexpressible):
             yield case, json.dumps(template(case))
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
-def test_a_template_is_judged_as_the_resource_is(rule: Rule, tmp_path):
+def test_a_template_is_judged_as_the_resource(rule: Rule, tmp_path):
     file = tmp_path / "main.json"
     for case, text in _said(rule):
         file.write_text(text)
         resources = read([str(file)])
         judgements = judge(resources, [rule.using(**case.parameters)])
         (judgement,) = [each for each in judgements if each.urn == resources[0].urn]
-        # What a plan only knows to come from another resource, a template may spell out as that resource's id.
+        # A template may spell out the id of another resource where a plan only knows that the value comes from it.
         settled = case.verdict is Verdict.UNKNOWN and case.resources[0].references and "resourceId(" in text
         assert settled or judgement.verdict == case.verdict, (case.name, text, judgement)
 
 
-def test_most_cases_can_be_said_in_a_template():
+def test_most_cases_can_be_expressed_in_a_template():
     of_azure = [
         case for rule in RULES for case in rule.cases if all(each.type.startswith("azure-") for each in case.resources)
     ]

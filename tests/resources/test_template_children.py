@@ -1,4 +1,4 @@
-"""Settings that stand in a child resource of a template are judged as those of the resource they belong to."""
+"""Settings in a child resource of a template are judged as those of the parent."""
 
 import json
 
@@ -24,11 +24,11 @@ def verdicts(found, *rules):
 
 @pytest.mark.parametrize("first", [True, False])
 @pytest.mark.parametrize(
-    ("own", "said"), [({}, {"minTlsVersion": "1.0"}), ({"minTlsVersion": "1.2"}, {"mintlsversion": "1.0"})]
+    ("own", "message"), [({}, {"minTlsVersion": "1.0"}), ({"minTlsVersion": "1.2"}, {"mintlsversion": "1.0"})]
 )
-def test_the_settings_of_a_site_win_over_its_own(tmp_path, own, said, first):
+def test_the_child_settings_of_a_site_override_its_own(tmp_path, own, message, first):
     site = {**SITE, "properties": {"httpsOnly": True, "siteConfig": own}}
-    web = {**WEB, "properties": {**said, "remoteDebuggingEnabled": True, "ftpsState": "Disabled"}}
+    web = {**WEB, "properties": {**message, "remoteDebuggingEnabled": True, "ftpsState": "Disabled"}}
     (found,) = resources(tmp_path, *([web, site] if first else [site, web]))
     assert found.type == "azure-native:web:WebApp"
     assert verdicts([found], "BL-WEB-001", "BL-WEB-002", "BL-WEB-003", "BL-WEB-005") == {
@@ -50,7 +50,7 @@ def test_settings_without_their_site_are_judged_and_the_rest_is_unknown(tmp_path
     }
 
 
-def test_nested_children_slots_and_settings_that_are_not_known(tmp_path):
+def test_nested_children_slots_and_unknown_settings_are_merged(tmp_path):
     slot = {**SITE, "type": "Microsoft.Web/sites/slots", "name": "app/blue", "properties": {}}
     inner = {"type": "config", "apiVersion": "2024-04-01", "name": "web"}
     site = {**SITE, "properties": {}, "resources": [{**inner, "properties": {"minTlsVersion": "1.1"}}]}
@@ -67,7 +67,7 @@ def test_other_sites_keep_their_own(tmp_path):
     assert [each.properties["siteConfig"]["minTlsVersion"] for each in found] == ["1.2", "1.0"]
 
 
-def test_a_vault_s_settings_are_its_own(tmp_path):
+def test_a_vaults_child_settings_are_separate(tmp_path):
     vault = {"apiVersion": "2024-04-01", "type": "Microsoft.RecoveryServices/vaults", "name": "v", "properties": {}}
     config = {**vault, "type": "Microsoft.RecoveryServices/vaults/backupconfig", "name": "v/vaultconfig"}
     config["properties"] = {"softDeleteFeatureState": "Disabled"}
@@ -90,7 +90,7 @@ def test_a_vault_s_settings_are_its_own(tmp_path):
         (None, Verdict.UNKNOWN),
     ],
 )
-def test_a_default_is_that_of_the_resource_s_api_version(tmp_path, version, expected):
+def test_a_default_is_that_of_the_resources_api_version(tmp_path, version, expected):
     account = {"type": "Microsoft.Storage/storageAccounts", "name": "st", "properties": {}}
     (found,) = resources(tmp_path, {**account, **({"apiVersion": version} if version else {})})
     assert verdicts([found], "BL-STO-001") == {"BL-STO-001": expected}

@@ -1,6 +1,6 @@
-"""The functions of ARM templates do what Microsoft's function reference says, or their value is unknown.
+"""The functions of ARM templates behave as in Microsoft's function reference, or their value is unknown.
 
-The cases follow the reference's published examples, and what it says of case, order and limits.
+The cases follow the reference's published examples, and its statements on case, order and limits.
 """
 
 import pytest
@@ -24,8 +24,8 @@ KNOWN = {
     "concat(createArray('1-1', '1-2'), createArray('2-1'))": ["1-1", "1-2", "2-1"],
     "contains('OneTwoThree', 'e')": True,
     "contains('OneTwoThree', 'z')": False,
-    "contains('OneTwoThree', 'one')": False,  # texts with regard to case
-    "contains(createObject('one', 'a'), 'ONE')": True,  # names of properties without
+    "contains('OneTwoThree', 'one')": False,  # case-sensitive values
+    "contains(createObject('one', 'a'), 'ONE')": True,  # case-insensitive property names
     f"contains({NUMBERS}, 'three')": True,
     f"contains({NUMBERS}, 'Three')": False,
     "dataUri('Hello')": "data:text/plain;charset=utf8;base64,SGVsbG8=",
@@ -261,7 +261,7 @@ UNKNOWN = [
     "toLower(1)",
     "equals(1)",
     "toObject(createArray('a', 'A'), lambda('e', lambdaVariables('e')))",
-    # What the reference does not say
+    # Not covered by the reference
     "equals(createObject('a', 1), createObject('A', 1))",
     "equals(1, '1')",
     "equals(true(), 'true')",
@@ -272,7 +272,7 @@ UNKNOWN = [
     "startsWith('straße', 'STRASSE')",
     "format('{0:X}', 255)",
     "string(null())",
-    # Needs what only a deployment knows
+    # Known only in a deployment
     "equals(concat('kv-', newGuid()), 'kv-1')",
     "empty(newGuid())",
     "contains(createArray(newGuid()), 'x')",
@@ -289,7 +289,7 @@ UNKNOWN = [
 
 
 @pytest.mark.parametrize("expression", KNOWN, ids=str)
-def test_a_function_gives_what_the_reference_says(expression):
+def test_a_function_gives_the_documented_result(expression):
     value = evaluated(f"[{expression}]", plain)
     expected = KNOWN[expression]
     if isinstance(value, Open):
@@ -299,5 +299,5 @@ def test_a_function_gives_what_the_reference_says(expression):
 
 
 @pytest.mark.parametrize("expression", UNKNOWN)
-def test_what_is_in_doubt_is_unknown(expression):
+def test_a_doubtful_result_is_unknown(expression):
     assert isinstance(evaluated(f"[{expression}]", plain), Open)

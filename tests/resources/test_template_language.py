@@ -1,4 +1,4 @@
-"""What ARM's template language says: loops, deployments inside templates, types, functions and references."""
+"""ARM's template language: loops, nested deployments, types, functions and references."""
 
 import codecs
 import json
@@ -44,7 +44,7 @@ def resources_of(folder: Path, whole, skip=lambda _: None):
 
 
 def seen(folder: Path, expression, **sections):
-    """What `expression` stands for in a template with these sections."""
+    """The value of `expression` in a template with these sections."""
     (one,) = resources_of(folder, template(account(tag=expression), **sections))
     return one.properties["tag"]
 
@@ -53,7 +53,7 @@ def verdict(resources, rule):
     return {each.verdict for each in judge(resources) if each.rule == rule}
 
 
-def test_a_text_that_differs_in_case_takes_the_other_branch(tmp_path):
+def test_a_value_that_differs_in_case_takes_the_other_branch(tmp_path):
     tls = "[if(equals(parameters('tier'), 'Premium'), 'TLS1_2', 'TLS1_0')]"
     parameters = {"tier": {"type": "string", "defaultValue": "premium"}}
     resources = resources_of(tmp_path, template(account(minimumTlsVersion=tls), parameters=parameters))
@@ -63,7 +63,7 @@ def test_a_text_that_differs_in_case_takes_the_other_branch(tmp_path):
 # --- loops -----------------------------------------------------------------------------------------------------------
 
 
-def test_an_index_without_a_name_is_that_of_the_loop_over_resources(tmp_path):
+def test_an_index_without_a_name_is_that_of_the_resource_loop(tmp_path):
     loop = {
         "name": "tag",
         "count": 2,
@@ -74,7 +74,7 @@ def test_an_index_without_a_name_is_that_of_the_loop_over_resources(tmp_path):
     assert made == {"a0": ["0-0-1", "0-1-1"], "a1": ["1-0-2", "1-1-2"]}
 
 
-def test_an_index_without_a_name_outside_a_loop_over_resources_is_unknown(tmp_path):
+def test_an_index_without_a_name_outside_a_resource_loop_is_unknown(tmp_path):
     loop = {"name": "tag", "count": 1, "input": "[copyIndex()]"}
     (one,) = resources_of(tmp_path, template(account(copy=[loop])))
     assert one.properties["tag"] == [UNKNOWN]
@@ -99,11 +99,11 @@ def test_loops_make_variables_and_outputs(tmp_path):
         (SECOND, {}, {}, {Verdict.FAIL}),
         (SECOND, SECOND, {}, {Verdict.FAIL}),
         (SECOND, {}, {"expressionEvaluationOptions": {"scope": "outer"}}, {Verdict.UNKNOWN}),  # refused in Azure
-        ({}, SECOND, {}, {Verdict.UNKNOWN}),  # the reference does not say
+        ({}, SECOND, {}, {Verdict.UNKNOWN}),  # not covered by the reference
         ({}, {}, {"expressionEvaluationOptions": "[reference('x')]"}, {Verdict.UNKNOWN}),
     ],
 )
-def test_which_template_the_expressions_of_an_inner_one_see(tmp_path, outer, inner, options, found):
+def test_the_expression_scope_of_a_nested_template(tmp_path, outer, inner, options, found):
     inside = template(account(minimumTlsVersion="[parameters('tls')]"), parameters=TLS, **inner)
     around = {"tls": {"type": "string", "defaultValue": "TLS1_2"}}
     assert (
@@ -113,13 +113,13 @@ def test_which_template_the_expressions_of_an_inner_one_see(tmp_path, outer, inn
 
 
 @pytest.mark.parametrize(("options", "name"), [({}, UNKNOWN), (INNER, "rg-inner")])
-def test_which_resource_group_the_expressions_of_an_inner_template_mean(tmp_path, options, name):
+def test_the_resource_group_of_a_nested_template(tmp_path, options, name):
     inside = {**nested(template(account(tag="[resourceGroup().name]")), **options), "resourceGroup": "rg-inner"}
     (one,) = resources_of(tmp_path, template(inside))
     assert (one.properties["tag"], one.properties["resourceGroupName"]) == (name, "rg-inner")
 
 
-def test_null_passed_to_a_parameter_leaves_its_default(tmp_path):
+def test_null_passed_to_a_parameter_keeps_its_default(tmp_path):
     inside = template(account(minimumTlsVersion="[parameters('tls')]"), parameters=TLS)
     whole = template(nested(inside, parameters={"tls": {"value": "[null()]"}}, **INNER))
     assert resources_of(tmp_path, whole)[0].properties["minimumTlsVersion"] == "TLS1_0"
@@ -153,7 +153,7 @@ OUTPUTS = {
         ("[reference('linked').outputs.tls.value]", UNKNOWN),
     ],
 )
-def test_what_a_deployment_gives_back_is_computed(tmp_path, expression, value):
+def test_the_outputs_of_a_deployment_are_computed(tmp_path, expression, value):
     linked = {
         "type": DEPLOYMENT,
         "name": "linked",
@@ -163,7 +163,7 @@ def test_what_a_deployment_gives_back_is_computed(tmp_path, expression, value):
     assert resources_of(tmp_path, template(inside, linked, account(tag=expression)))[0].properties["tag"] == value
 
 
-def test_symbolic_names_mean_resources(tmp_path):
+def test_symbolic_names_refer_to_resources(tmp_path):
     inside = template(parameters={"i": {"type": "int"}}, outputs={"i": {"type": "int", "value": "[parameters('i')]"}})
     each = {**nested(inside, "[format('d{0}', copyIndex())]", parameters={"i": {"value": "[copyIndex()]"}}),
             "copy": {"name": "each", "count": "[length(range(0, 2))]"}}  # fmt: skip
@@ -181,13 +181,13 @@ def test_symbolic_names_mean_resources(tmp_path):
     ]
 
 
-def test_a_resource_below_one_that_exists_already_is_judged(tmp_path):
+def test_a_resource_below_an_existing_one_is_judged(tmp_path):
     child = {"type": "blobServices/containers", "name": "default/c", "properties": {"publicAccess": "Blob"}}
     whole = template({**account(), "existing": True, "resources": [child]})
     assert [each.type for each in resources_of(tmp_path, whole)] == ["azure-native:storage:BlobContainer"]
 
 
-def test_what_a_resource_has_only_after_its_deployment_is_unknown(tmp_path):
+def test_a_value_that_exists_only_after_deployment_is_unknown(tmp_path):
     resources = {"one": account("kept"), "two": account("b", tag="[reference('one').primaryEndpoints.blob]",
                  odd="[reference('one', '2023-05-01', 'full').name]")}  # fmt: skip
     made = {each.name: each for each in resources_of(tmp_path, {"$schema": SCHEMA, **SECOND, "resources": resources})}
@@ -195,7 +195,7 @@ def test_what_a_resource_has_only_after_its_deployment_is_unknown(tmp_path):
     assert made["b"].properties["odd"] == "kept"
 
 
-def test_the_name_of_a_deployment_is_known_inside_it_alone(tmp_path):
+def test_the_name_of_a_deployment_is_known_only_inside_it(tmp_path):
     inside = template(account("x", tag="[deployment().name]"))
     whole = template(nested(inside, "stage-1", **INNER), account("y", tag="[deployment().name]"))
     assert {each.name: each.properties["tag"] for each in resources_of(tmp_path, whole)} == {
@@ -235,13 +235,13 @@ TYPES = {
         ({"type": "object", "defaultValue": {"a": 1}}, "[parameters('p').b]", UNKNOWN),
     ],
 )  # fmt: skip
-def test_types_of_parameters(tmp_path, parameter, expression, value):
+def test_types_of_parameters_are_checked(tmp_path, parameter, expression, value):
     (one,) = resources_of(tmp_path, template(account(tag=expression), parameters={"p": parameter}, definitions=TYPES))
     assert one.properties.get("tag") == value
     assert "canary" not in str(one.properties)
 
 
-def test_functions_of_a_template_see_their_parameters_alone(tmp_path):
+def test_functions_of_a_template_see_only_their_parameters(tmp_path):
     members = {
         "twice": {"parameters": [{"name": "Value", "type": "string"}],
                   "output": {"type": "string", "value": "[concat(parameters('value'), parameters('VALUE'))]"}},
@@ -256,7 +256,7 @@ def test_functions_of_a_template_see_their_parameters_alone(tmp_path):
         assert seen(tmp_path, expression, **sections) is UNKNOWN
 
 
-def test_a_property_of_which_the_name_is_not_known_may_be_any(tmp_path):
+def test_a_property_with_an_unknown_name_may_be_any(tmp_path):
     parameters = {"which": {"type": "string"}}
     properties = {"minimumTlsVersion": "TLS1_2", "[parameters('which')]": "TLS1_0"}
     resources = resources_of(tmp_path, template(account(**properties), parameters=parameters))
@@ -278,7 +278,7 @@ def test_a_property_of_which_the_name_is_not_known_may_be_any(tmp_path):
         (False, False),
     ],
 )
-def test_texts_become_booleans_where_these_are_asked_for(tmp_path, value, made):
+def test_texts_become_booleans_where_required(tmp_path, value, made):
     resources = resources_of(tmp_path, template(account(allowBlobPublicAccess=value)))
     assert resources[0].properties["allowBlobPublicAccess"] is made
     expected = {False: Verdict.PASS, True: Verdict.FAIL}.get(made, Verdict.UNKNOWN)
@@ -296,7 +296,7 @@ def test_texts_become_booleans_where_these_are_asked_for(tmp_path, value, made):
         ("Microsoft.Sql/servers", "version", True, UNKNOWN),
     ],
 )
-def test_numbers_and_texts_become_what_is_asked_for(tmp_path, type_, name, value, made):
+def test_numbers_and_texts_are_converted_where_required(tmp_path, type_, name, value, made):
     (one,) = resources_of(tmp_path, template({"type": type_, "name": "it", "properties": {name: value}}))
     assert (one.properties[name], type(one.properties[name])) == (made, type(made))
 
@@ -320,7 +320,7 @@ LINES = (
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
-def test_comments_lines_in_texts_and_byte_order_marks_are_read(tmp_path, encoding):
+def test_comments_line_breaks_in_texts_and_byte_order_marks_are_read(tmp_path, encoding):
     file = tmp_path / "main.json"
     file.write_bytes(LINES.encode(encoding))
     (one,) = read([str(file)])
@@ -328,7 +328,7 @@ def test_comments_lines_in_texts_and_byte_order_marks_are_read(tmp_path, encodin
     assert one.properties["tags"] == {"note": "two\nlines // and /* no */ comment"}
 
 
-def test_a_text_in_utf_16_without_a_mark_is_told(tmp_path):
+def test_a_utf_16_file_without_a_byte_order_mark_is_reported(tmp_path):
     file = tmp_path / "main.json"
     file.write_bytes(LINES.encode("utf-16").removeprefix(codecs.BOM_UTF16))
     with pytest.raises(Exception, match=r"main\.json"):

@@ -1,4 +1,4 @@
-"""ARM templates as a source: what is resolved, what stays unknown, and that rules say of them what they say of a plan."""
+"""ARM templates as a source: resolved and unknown values, and verdicts that agree with those on a plan."""
 
 import copy
 import json
@@ -39,7 +39,7 @@ def site():
     return by_type(read([str(SITE)]))
 
 
-def test_every_resource_is_found_with_the_line_it_stands_on(site):
+def test_every_resource_is_found_with_its_line(site):
     lines = SITE.read_text().splitlines()
     assert {type_: resource.source[1] for type_, resource in site.items()} == {
         "keyvault:Vault": 17,
@@ -65,7 +65,7 @@ def test_parameters_variables_conditions_and_loops_are_resolved(site):
     assert site["storage:BlobContainer"].properties["containerName"] == "evidence"
 
 
-def test_properties_have_the_names_that_the_sdk_gives_them(site):
+def test_properties_have_the_names_of_the_sdk(site):
     account = site["storage:StorageAccount"].properties
     assert account["enableHttpsTrafficOnly"] is False
     assert account["networkRuleSet"] == {"defaultAction": "Deny"}
@@ -73,17 +73,17 @@ def test_properties_have_the_names_that_the_sdk_gives_them(site):
     assert "properties" not in account
 
 
-def test_what_only_a_deployment_knows_is_unknown_and_says_what_it_comes_from(site):
+def test_a_value_known_only_after_deployment_is_unknown_and_names_its_source(site):
     vault, setting = site["keyvault:Vault"], site["monitor:DiagnosticSetting"]
     assert vault.properties["vaultName"] is UNKNOWN
     assert vault.properties["properties"]["tenantId"] is UNKNOWN
     assert setting.properties["resourceUri"] is UNKNOWN
     assert setting.references["resourceUri"] == (vault.urn,)
-    assert "location" not in vault.properties  # where its group is, as a plan that leaves it out says
+    assert "location" not in vault.properties  # the location of its resource group, as in a plan that leaves it out
     assert site["sql:Server"].properties["administratorLoginPassword"] is UNKNOWN
 
 
-def test_rules_find_what_is_wrong_and_what_is_right(site):
+def test_rules_find_failures_and_passes(site):
     verdicts = {(each.rule, each.urn): each.verdict for each in judge(site.values())}
     for rule, type_, verdict in [
         ("BL-STO-001", "storage:StorageAccount", Verdict.FAIL),
@@ -109,12 +109,12 @@ def test_only_a_text_in_brackets_is_an_expression(text, value):
 @pytest.mark.parametrize(
     "expression", ["[concat('a']", "[concat('a') 'b']", "[1 +]", "['a]", "[]", "[.a]", "[parameters]"]
 )
-def test_an_expression_that_is_none_is_told(expression):
+def test_an_invalid_expression_is_reported(expression):
     with pytest.raises(BadExpression):
         evaluated(expression, plain)
 
 
-def test_the_parameters_file_beside_a_template_gives_its_parameters(tmp_path):
+def test_the_parameters_file_beside_a_template_is_used(tmp_path):
     parameters = {"tls": {"value": "TLS1_0"}, "key": {"reference": {"secretName": "s"}}}
     (tmp_path / "main.parameters.json").write_text(json.dumps({"$schema": "x", "parameters": parameters}))
     account = one(
@@ -126,12 +126,12 @@ def test_the_parameters_file_beside_a_template_gives_its_parameters(tmp_path):
     assert account.properties["accessTier"] is UNKNOWN
 
 
-def test_a_property_is_judged_under_the_name_that_an_older_version_gave_it(tmp_path):
+def test_a_property_with_an_older_name_is_judged(tmp_path):
     encryption = one(tmp_path, "Microsoft.Sql/servers/databases/transparentDataEncryption", {"status": "Disabled"})
     assert next(each.verdict for each in judge([encryption]) if each.rule == "BL-SQL-011") is Verdict.FAIL
 
 
-def test_a_condition_that_is_false_leaves_a_resource_out_and_one_that_is_open_does_not(tmp_path):
+def test_a_false_condition_omits_a_resource_and_an_unknown_one_does_not(tmp_path):
     file = written(
         tmp_path,
         {"type": "Microsoft.Storage/storageAccounts", "name": "a", "condition": False},
@@ -140,7 +140,7 @@ def test_a_condition_that_is_false_leaves_a_resource_out_and_one_that_is_open_do
     assert [each.name for each in read([file])] == ["b"]
 
 
-def test_copies_are_made_as_often_as_is_said(tmp_path):
+def test_copies_are_made_as_often_as_stated(tmp_path):
     file = written(
         tmp_path,
         {
@@ -152,7 +152,7 @@ def test_copies_are_made_as_often_as_is_said(tmp_path):
     assert [each.properties["publicIpAddressName"] for each in read([file])] == ["pip-1", "pip-2", "pip-3"]
 
 
-def test_extensions_know_what_they_are_on_in_either_spelling(tmp_path):
+def test_extensions_know_their_target_in_either_spelling(tmp_path):
     settings = {"properties": {"workspaceId": "/w", "logs": [{"enabled": True}]}}
     file = written(
         tmp_path,
@@ -177,14 +177,14 @@ def test_extensions_know_what_they_are_on_in_either_spelling(tmp_path):
 
 
 @pytest.mark.parametrize(("name", "type_"), [("ftp", "WebAppFtpAllowed"), ("scm", "WebAppScmAllowed")])
-def test_fixed_names_tell_types_apart(tmp_path, name, type_):
+def test_fixed_names_distinguish_types(tmp_path, name, type_):
     policy = {"type": "Microsoft.Web/sites/basicPublishingCredentialsPolicies", "name": f"site/{name}"}
     (resource,) = read([written(tmp_path, {**policy, "properties": {"allow": False}})])
     assert resource.type == f"azure-native:web:{type_}"
     assert resource.properties["allow"] is False
 
 
-def test_a_template_for_a_subscription_is_told_by_its_schema(tmp_path):
+def test_a_template_for_a_subscription_is_recognised_by_its_schema(tmp_path):
     role = "8e3af657-a8ff-443c-a75c-2fe8c4bcb635"
     owner = {
         "type": "Microsoft.Authorization/roleAssignments",
@@ -202,7 +202,7 @@ def test_a_template_for_a_subscription_is_told_by_its_schema(tmp_path):
     assert verdicts == [Verdict.FAIL, Verdict.PASS]
 
 
-def test_an_inner_template_sees_its_own_parameters_or_those_around_it(tmp_path):
+def test_a_nested_template_sees_its_own_or_the_outer_parameters(tmp_path):
     account = {"type": "Microsoft.Storage/storageAccounts", "properties": {"minimumTlsVersion": "[parameters('tls')]"}}
 
     def deployment(scope, name):
@@ -211,13 +211,13 @@ def test_an_inner_template_sees_its_own_parameters_or_those_around_it(tmp_path):
             "parameters": {"tls": {"type": "string"}},
             "resources": [{**account, "name": name}],
         }
-        said = {"template": template, "expressionEvaluationOptions": {"scope": scope}}
+        properties = {"template": template, "expressionEvaluationOptions": {"scope": scope}}
         given = {"parameters": {"tls": {"value": "TLS1_1"}}}
         return {
             "type": "Microsoft.Resources/deployments",
             "name": name,
             "resourceGroup": "rg",
-            "properties": said | given,
+            "properties": properties | given,
         }
 
     parameters = {"tls": {"type": "string", "defaultValue": "TLS1_0"}}
@@ -227,19 +227,19 @@ def test_an_inner_template_sees_its_own_parameters_or_those_around_it(tmp_path):
     assert {each["resourceGroupName"] for each in resources.values()} == {"rg"}
 
 
-def test_folders_are_read_whole_and_what_is_no_template_is_left_out(tmp_path):
+def test_folders_are_read_completely_and_other_files_are_skipped(tmp_path):
     account = {"type": "Microsoft.Storage/storageAccounts", "name": "a", "properties": {"odd": 1}}
     written(tmp_path, account, {"type": "Contoso.Odd/things", "name": "x"})
     (tmp_path / "package.json").write_text('{"name": "x"}')
-    heard = []
-    assert len(read([str(tmp_path)], heard.append)) == 1
-    assert heard == [
+    lines = []
+    assert len(read([str(tmp_path)], lines.append)) == 1
+    assert lines == [
         "left out, as no rule can judge it: Contoso.Odd/things (1), Microsoft.Storage/storageAccounts odd (1)"
     ]
 
 
 @pytest.mark.parametrize(
-    ("name", "text", "said"),
+    ("name", "text", "message"),
     [
         ("x.json", '{"a": 1,\n "b": }', "x.json:2:7: this is not JSON: Expecting value"),
         ("x.json", '{"a": 1, "a": 2}', "duplicate key a"),
@@ -253,12 +253,12 @@ def test_folders_are_read_whole_and_what_is_no_template_is_left_out(tmp_path):
         ),
     ],
 )
-def test_what_cannot_be_read_is_told_with_its_place(tmp_path, name, text, said):
+def test_an_unreadable_template_is_reported_with_its_location(tmp_path, name, text, message):
     file = tmp_path / name
     file.write_text(text)
     with pytest.raises(SettingsError) as error:
         read([str(file)])
-    assert said in str(error.value)
+    assert message in str(error.value)
 
 
 LEFT = [
@@ -279,7 +279,7 @@ UNREAD = ["empty.json", "given.json", "given.parameters.json", "no-schema.json",
 
 
 def test_a_file_that_cannot_be_read_does_not_keep_the_rest_from_being_judged(tmp_path, capsys):
-    """Everything that is left out is in every format, counted on the screen, and in the exit status."""
+    """Every skipped file is in every format, counted on the screen, and in the exit status."""
     folder = tmp_path / "in"
     folder.mkdir()
     written(folder, *LEFT)
@@ -317,7 +317,7 @@ def test_a_file_that_cannot_be_read_does_not_keep_the_rest_from_being_judged(tmp
     assert [name for name in UNREAD if name not in screen] == []
 
 
-def test_where_something_cannot_be_read_nobody_can_say_that_all_is_well(tmp_path, capsys):
+def test_an_unreadable_file_makes_the_result_inconclusive(tmp_path, capsys):
     written(tmp_path, {**LEFT[0], "properties": {"minimumTlsVersion": "TLS1_2"}})
     answers = []
     for _ in range(2):
@@ -336,14 +336,14 @@ def test_nothing_to_judge_is_an_error(tmp_path):
         read([str(tmp_path / "none")])
 
 
-def test_a_secret_that_is_written_in_a_template_is_marked(tmp_path):
+def test_a_secret_in_a_template_is_marked(tmp_path):
     server = one(tmp_path, "Microsoft.Sql/servers", {"administratorLoginPassword": "canary-71c2"})
     assert server.secrets == {"administratorLoginPassword"}
     secret = one(tmp_path, "Microsoft.KeyVault/vaults/secrets", {"value": "canary-71c2"}, tags={"value": "x"})
     assert "properties.value" in secret.secrets
 
 
-def test_the_command_judges_templates_and_says_where_each_finding_stands(capsys):
+def test_the_command_judges_templates_with_the_location_of_each_finding(capsys):
     with pytest.raises(SystemExit) as ended:
         main(["audit", "--from", "templates", str(SITE), "--format", "json"])
     assert ended.value.code == 3
@@ -354,7 +354,7 @@ def test_the_command_judges_templates_and_says_where_each_finding_stands(capsys)
 
 
 @pytest.mark.parametrize(
-    ("variables", "said"),
+    ("variables", "message"),
     [
         ({"it": "[" + "concat(" * 500 + "'a'" + ")" * 500 + "]"}, "nested too deep"),
         ({"copy": [{"name": "it", "count": 2, "input": "[variables('it')]"}]}, "refers to itself"),
@@ -365,15 +365,15 @@ def test_the_command_judges_templates_and_says_where_each_finding_stands(capsys)
          "more than 100,000 iterations"),
     ],
 )  # fmt: skip
-def test_what_would_never_end_is_unknown_and_listed(tmp_path, variables, said):
+def test_an_endless_evaluation_is_unknown_and_listed(tmp_path, variables, message):
     account = {"type": "Microsoft.Storage/storageAccounts", "name": "a", "tags": {"it": "[variables('it')]"}}
     left = []
     (resource,) = read([written(tmp_path, account, variables=variables)], skip=left.append)
     assert str(UNKNOWN) in str(resource.properties["tags"]["it"])
-    assert any(said in each.why for each in left), left
+    assert any(message in each.why for each in left), left
 
 
-def test_a_variable_that_needs_itself_is_unknown(tmp_path):
+def test_a_variable_that_refers_to_itself_is_unknown(tmp_path):
     account = {"type": "Microsoft.Storage/storageAccounts", "name": "a", "kind": "[variables('it')]"}
     variables = {"it": "[variables('other')]", "other": "[variables('it')]"}
     (resource,) = read([written(tmp_path, account, variables=variables)])
@@ -388,7 +388,7 @@ def _places(value, path=()):
 
 
 @pytest.mark.parametrize("wrong", [7, None, [{}], "[parameters('none')]"])
-def test_a_malformed_template_never_breaks_the_reading(tmp_path, wrong):
+def test_a_malformed_template_never_breaks_the_reader(tmp_path, wrong):
     whole = json.loads("\n".join(line for line in SITE.read_text().splitlines() if "//" not in line or "http" in line))
     for place in _places(whole):
         if not place or place == ("$schema",):

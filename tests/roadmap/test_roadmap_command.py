@@ -1,4 +1,4 @@
-"""`bluelamp roadmap`: where forces are, computed from their plans, and the picture and pages of it."""
+"""`bluelamp roadmap`: the forces' progress, computed from their plans, with its diagram and pages."""
 
 import json
 from dataclasses import replace
@@ -60,7 +60,7 @@ def small() -> RoadmapProgress:
     return progress_of(FORCE, ROOT, DAY)
 
 
-def test_a_milestone_costs_what_its_resources_cost(small: RoadmapProgress) -> None:
+def test_a_milestone_costs_as_much_as_its_resources(small: RoadmapProgress) -> None:
     costs = cost_of_plan(plan_force(FORCE, ROOT), ROOT)
     assert sum(each.cost for each in small.milestones) == costs.total > 0
     assert [each.over_budget for each in small.milestones] == [False, False, False]
@@ -76,7 +76,7 @@ def test_a_milestone_costs_what_its_resources_cost(small: RoadmapProgress) -> No
         (None, "99.00", 0, None),
     ],
 )
-def test_a_missing_price_is_no_cost_within_the_budget(
+def test_a_missing_price_is_not_counted_as_within_the_budget(
     small: RoadmapProgress, monthly: int | None, cost: str, unpriced: int, over: bool | None
 ) -> None:
     milestone = small.milestones[0].milestone.model_copy(update={"budget": Budget(monthly=monthly, capital=1)})
@@ -105,7 +105,7 @@ def test_the_rule_on_budgets_prices_milestones_as_the_roadmap_does(small: Roadma
     spent = _spending.spent("first-steps", Estate(resources))
     assert spent is not None
     assert spent.fixed + spent.used == small.by_id["first-steps"].cost
-    # The engine shows a rule the components too, which are charged by the resources in them alone.
+    # The engine also shows a rule the components, which have no charge of their own.
     tags = {"roadmap-milestone": "first-steps"}
     component = Resource(
         f"urn:pulumi:{FORCE}::bluelamp::bluelamp:index:Budget::x", "bluelamp:index:Budget", "x", {"tags": tags}
@@ -140,13 +140,13 @@ def test_mistakes_in_use_and_hardware_are_mistakes_in_the_settings(project: Proj
     (folder / "usage.yaml").write_text("usage: {logIngestion: 2 GB}\n", "utf-8")
     (folder / "hardware.yaml").write_text("", "utf-8")
     status_, out, err = in_process(project.root, ["check", FORCE])
-    said = " ".join(err.split())
+    output = " ".join(err.split())
     assert (status_, out) == (2, "")
-    assert f"stacks/{FORCE}/usage.yaml:1:23: usage.logIngestion" in said
-    assert f"stacks/{FORCE}/hardware.yaml: is empty; enter the force's figures" in said
+    assert f"stacks/{FORCE}/usage.yaml:1:23: usage.logIngestion" in output
+    assert f"stacks/{FORCE}/hardware.yaml: is empty; enter the force's figures" in output
 
 
-def test_the_plan_decides_what_is_reached(small: RoadmapProgress) -> None:
+def test_progress_is_computed_from_the_plan(small: RoadmapProgress) -> None:
     assert [(each.milestone.id, each.status.value) for each in small.milestones] == [
         ("first-steps", "reached"),
         ("hybrid-foundation", "planned"),
@@ -159,7 +159,7 @@ def test_the_plan_decides_what_is_reached(small: RoadmapProgress) -> None:
     assert (rule.met, rule.evidence) == (True, "1 pass")
 
 
-def test_what_is_next_and_what_waits_follows_from_the_dependencies(small: RoadmapProgress) -> None:
+def test_next_and_waiting_milestones_follow_from_the_dependencies(small: RoadmapProgress) -> None:
     assert [each.milestone.id for each in small.next] == ["hybrid-foundation"]
     assert [(each.milestone.id, each.waits_for) for each in small.blocked] == [
         ("shared-records", ("hybrid-foundation",))
@@ -169,7 +169,7 @@ def test_what_is_next_and_what_waits_follows_from_the_dependencies(small: Roadma
 
 
 def copied(root: Path, settings_: tuple[str, str], roadmap: tuple[str, str] = ("", "")) -> Path:
-    """A project with one force, without its data contracts, in which a text of the settings and of the roadmap differs."""
+    """A project with one force, without its data contracts, with replaced texts in its settings and roadmap."""
     stacks = root / "stacks"
     (stacks / FORCE).mkdir(parents=True)
     for name in ("forces.yaml", f"{FORCE}/addresses.yaml"):
@@ -182,7 +182,7 @@ def copied(root: Path, settings_: tuple[str, str], roadmap: tuple[str, str] = ("
     return root
 
 
-def test_a_component_in_the_settings_is_met_and_a_contract_that_is_gone_is_not(tmp_path: Path) -> None:
+def test_a_component_in_the_settings_is_met_and_a_missing_contract_is_not(tmp_path: Path) -> None:
     added = ("profile: starter\n", "profile: starter\n  bluelamp:components: {defender: hybrid}\n")
     found = progress_of(FORCE, copied(tmp_path, added), DAY)
     foundation = found.by_id["hybrid-foundation"]
@@ -206,7 +206,7 @@ def test_failures_of_the_roadmap_stop_a_check_and_point_at_their_lines(tmp_path:
     assert not any("spend:" in each.kind for each in report.unjudged), "nothing is deployed for them"
 
 
-def test_a_rule_that_there_is_none_of_is_refused_with_its_place(tmp_path: Path) -> None:
+def test_an_unknown_rule_is_refused_with_its_location(tmp_path: Path) -> None:
     root = copied(tmp_path, ("", ""), ("rule: BL-SPD-005", "rule: BL-SPD-905"))
     with pytest.raises(SettingsError, match="no rule is called BL-SPD-905") as refused:
         progress_of(FORCE, root, DAY)
@@ -225,7 +225,7 @@ def test_a_rule_that_there_is_none_of_is_refused_with_its_place(tmp_path: Path) 
         (date(2028, 4, 1), True, False, Status.REACHED),
     ],
 )
-def test_the_status_follows_from_the_day(day: date, reached: bool, waits: bool, expected: Status) -> None:
+def test_the_status_depends_on_the_date(day: date, reached: bool, waits: bool, expected: Status) -> None:
     milestone = Roadmap.model_validate(LEDGER).milestones[0]
     assert status(milestone, day, reached=reached, waits=waits) is expected
 
@@ -237,12 +237,12 @@ def test_the_ledger_follows_successors_to_their_milestone_and_counts_the_months_
     assert (second.months_late, second.late_cost, second.total, second.overdue) == (0, 0, 0, False)
 
 
-def test_what_is_overdue_costs_until_today_at_least() -> None:
+def test_an_overdue_item_costs_at_least_until_today() -> None:
     found = ledger(Roadmap.model_validate(LEDGER), (), date(2028, 6, 15))
     assert [(each.id, each.overdue, each.months_late) for each in found] == [("TD-1", True, 6), ("TD-2", True, 3)]
 
 
-def test_tagged_resources_without_an_entry_are_told_and_nothing_is_made_up() -> None:
+def test_tagged_resources_without_an_entry_are_reported_without_invented_data() -> None:
     tags = {"spend-type": "tactical", "debt-id": "TD-9", "exit-date": "2027-06-30", "successor-module": "modules/x"}
     vault = Resource("u1", "azure-native:keyvault:Vault", "vault", {"tags": tags})
     known = Resource("u2", "azure-native:keyvault:Vault", "other", {"tags": {**tags, "debt-id": "TD-1"}})
@@ -314,7 +314,7 @@ def _with_criteria(found: list[RoadmapProgress]) -> list[RoadmapProgress]:
 
 @given(standings())
 @GENERATED
-def test_what_could_be_shared_overlaps_and_is_the_largest_group(drawn_: list[RoadmapProgress]) -> None:
+def test_shared_milestones_overlap_and_are_the_largest_group(drawn_: list[RoadmapProgress]) -> None:
     found = _with_criteria(drawn_)
     together = {(each.kind, each.subject): each for each in shared(found)}
     for each in together.values():
@@ -347,7 +347,7 @@ def test_what_could_be_shared_overlaps_and_is_the_largest_group(drawn_: list[Roa
         assert (together[("demand", demand)].forces if ("demand", demand) in together else 1) == max(most, 1)
 
 
-def test_the_picture_says_in_words_all_that_it_shows(small: RoadmapProgress) -> None:
+def test_the_diagram_describes_everything_in_words(small: RoadmapProgress) -> None:
     svg = drawn(small)
     words = " ".join(each.text or "" for each in svg.iter("text"))
     for part in (
@@ -382,7 +382,7 @@ def test_the_pages_have_every_criterion_and_every_force(small: RoadmapProgress) 
     assert "1 of 3" in national
 
 
-def test_the_command_gives_its_published_result_and_writes_what_it_says(tmp_path: Path) -> None:
+def test_the_command_gives_its_published_result_and_writes_its_files(tmp_path: Path) -> None:
     words = ("roadmap", FORCE, "--format", "json", "--svg", f"{tmp_path}/r.svg", "--report", f"{tmp_path}/out")
     code, out, _ = in_process(ROOT, words)
     document = json.loads(out)
@@ -395,7 +395,7 @@ def test_the_command_gives_its_published_result_and_writes_what_it_says(tmp_path
     assert "<svg" in (tmp_path / "out" / "roadmap.html").read_text("utf-8")
 
 
-def test_a_picture_of_several_forces_is_refused_before_any_work() -> None:
+def test_a_diagram_of_several_forces_is_refused_before_any_work() -> None:
     code, _, err = in_process(ROOT, ("roadmap", FORCE, "kent", "--svg", "x.svg"))
     assert code == 2
     assert "--svg is for one force" in err

@@ -1,4 +1,4 @@
-"""The roadmaps of the forces, what is wrong in one, and the arithmetic of dependencies."""
+"""The roadmaps of the forces, mistakes in one, and the arithmetic of dependencies."""
 
 from datetime import date
 from itertools import pairwise
@@ -63,7 +63,7 @@ def said(folder: Path, text: str) -> list[str]:
     return [str(each) for each in refused.value.problems]
 
 
-def test_every_force_has_a_roadmap_with_the_milestone_that_its_resources_carry() -> None:
+def test_every_force_has_a_roadmap_with_the_milestone_of_its_resources() -> None:
     register = read_register(ROOT)
     known = {rule.id for rule in rules()}
     for force in FORCES:
@@ -77,7 +77,7 @@ def test_every_force_has_a_roadmap_with_the_milestone_that_its_resources_carry()
 
 
 @pytest.mark.parametrize("force", OWN)
-def test_the_three_shapes_have_full_roadmaps_of_their_own(force: str) -> None:
+def test_the_three_example_forces_have_full_roadmaps_of_their_own(force: str) -> None:
     assert has_roadmap(ROOT, force)
     roadmap = roadmap_of(load(force, root=ROOT), ROOT)
     assert roadmap.file == f"stacks/{force}/roadmap.yaml"
@@ -86,13 +86,13 @@ def test_the_three_shapes_have_full_roadmaps_of_their_own(force: str) -> None:
     assert any(len(each.depends_on) for each in roadmap.milestones)
 
 
-def test_the_largest_force_answers_every_demand() -> None:
+def test_the_largest_force_covers_every_demand() -> None:
     roadmap = roadmap_of(load("west-midlands", root=ROOT), ROOT)
     assert {demand for each in roadmap.milestones for demand in each.enables} == set(DEMANDS)
 
 
 @pytest.mark.parametrize("profile", ["starter", "hybrid", "full"])
-def test_a_profile_s_default_names_what_there_is(profile: str) -> None:
+def test_a_profiles_default_names_existing_components(profile: str) -> None:
     roadmap = default_roadmap(profile)
     assert sorted(path.stem for path in DEFAULTS.glob("*.yaml")) == ["full", "hybrid", "starter"]
     for milestone in roadmap.milestones:
@@ -101,18 +101,18 @@ def test_a_profile_s_default_names_what_there_is(profile: str) -> None:
         assert milestone.budget is None, "a default invents no budget"
 
 
-def test_every_component_of_the_settings_can_be_a_criterion_but_the_two_that_make_nothing_of_their_own() -> None:
+def test_every_component_can_be_a_criterion_except_two_without_resources() -> None:
     assert COMES_WITH.keys() - COMPONENTS.keys() == {"canary", "secondHub"}
 
 
-def test_a_good_roadmap_is_read(tmp_path: Path) -> None:
+def test_a_valid_roadmap_is_read(tmp_path: Path) -> None:
     roadmap = read(tmp_path, GOOD)
     assert roadmap.by_id["second"].depends_on == ("first",)
     assert roadmap.by_id["first"].enables == ("1", "2a")
     assert roadmap.tactical[0].exit_date == date(2027, 12, 31)
 
 
-def test_all_mistakes_are_told_at_once_with_their_places(tmp_path: Path) -> None:
+def test_all_mistakes_are_reported_at_once_with_their_locations(tmp_path: Path) -> None:
     text = GOOD.replace("dependsOn: [first]", "dependsOn: [frist, second]")
     text = text.replace('end: "2027-03-31"', 'end: "2026-03-31"').replace("milestone: second", "milestone: secnd")
     problems = said(tmp_path, text)
@@ -142,19 +142,19 @@ def test_all_mistakes_are_told_at_once_with_their_places(tmp_path: Path) -> None
         ("id: second", "id: first", "duplicate id 'first'"),
     ],
 )
-def test_a_mistake_is_told_in_words(tmp_path: Path, old: str, new: str, words: str) -> None:
+def test_a_mistake_is_explained(tmp_path: Path, old: str, new: str, words: str) -> None:
     assert old in GOOD
     problems = said(tmp_path, GOOD.replace(old, new, 1))
     assert any(words in each for each in problems), problems
 
 
-def test_a_cycle_is_told_as_the_way_around(tmp_path: Path) -> None:
+def test_a_cycle_is_shown_as_a_path(tmp_path: Path) -> None:
     text = GOOD.replace("enables: [1, 2a]\n", "enables: [1, 2a]\n    dependsOn: [second]\n")
     (problem,) = said(tmp_path, text)
     assert "the milestones depend on one another: first -> second -> first" in problem
 
 
-def test_a_milestone_cannot_wait_for_itself(tmp_path: Path) -> None:
+def test_a_milestone_cannot_depend_on_itself(tmp_path: Path) -> None:
     (problem,) = said(tmp_path, GOOD.replace("dependsOn: [first]", "dependsOn: [second]"))
     assert "second -> second" in problem
 
@@ -169,7 +169,9 @@ def test_a_milestone_cannot_wait_for_itself(tmp_path: Path) -> None:
         ("successor:", "landingZone: trials\n    successor:", "no landing zone is called"),
     ],
 )
-def test_what_the_force_does_not_have_is_told_with_its_settings(tmp_path: Path, old: str, new: str, words: str) -> None:
+def test_a_component_that_the_force_lacks_is_reported_with_its_settings(
+    tmp_path: Path, old: str, new: str, words: str
+) -> None:
     stacks = tmp_path / "stacks"
     (stacks / "dyfed-powys").mkdir(parents=True)
     for name in ("forces.yaml", "Pulumi.dyfed-powys.yaml", "dyfed-powys/addresses.yaml"):
@@ -188,7 +190,7 @@ Edges = dict[str, tuple[str, ...]]
 
 @st.composite
 def graphs(draw: st.DrawFn, *, acyclic: bool) -> Edges:
-    """Up to seven names and what each depends on."""
+    """Up to seven names and the names that each depends on."""
     names = list("abcdefg"[: draw(st.integers(1, 7))])
     found: Edges = {}
     for number, name in enumerate(names):
@@ -210,7 +212,7 @@ def reachable(graph: Edges, start: str) -> set[str]:
 
 @given(graphs(acyclic=False))
 @GENERATED
-def test_a_cycle_is_always_found_and_is_one(graph: Edges) -> None:
+def test_a_cycle_is_always_found_and_valid(graph: Edges) -> None:
     in_cycles = {name for name in graph if name in reachable(graph, name)}
     for name in graph:
         cycle = cycle_through(name, graph)
@@ -236,7 +238,7 @@ def chains(graph: Edges, last: str) -> list[list[str]]:
 
 @given(graphs(acyclic=True), st.data())
 @GENERATED
-def test_the_longest_chain_is_that_of_all_chains(graph: Edges, data: st.DataObject) -> None:
+def test_the_longest_chain_is_the_longest_of_all_chains(graph: Edges, data: st.DataObject) -> None:
     lengths = {name: data.draw(st.integers(1, 400)) for name in graph if data.draw(st.booleans())}
     inner = {name: tuple(each for each in graph[name] if each in lengths) for name in lengths}
     best = max((sum(lengths[each] for each in chain) for name in inner for chain in chains(inner, name)), default=0)
@@ -289,7 +291,7 @@ def _read_or_refused(text: str) -> tuple[Roadmap | None, list[str]]:
 
 @given(st.data())
 @GENERATED
-def test_a_broken_file_is_read_or_refused_in_words(data: st.DataObject) -> None:
+def test_a_broken_file_is_read_or_refused_with_a_message(data: st.DataObject) -> None:
     lines = GOOD.splitlines()
     for _ in range(data.draw(st.integers(1, 3))):
         number = data.draw(st.integers(0, len(lines) - 1))
@@ -318,7 +320,7 @@ def test_a_broken_file_is_read_or_refused_in_words(data: st.DataObject) -> None:
 
 @given(st.data())
 @GENERATED
-def test_a_successor_leads_on_exactly_when_the_chain_ends_in_what_a_milestone_delivers(data: st.DataObject) -> None:
+def test_a_successor_is_valid_exactly_if_its_chain_ends_in_a_milestones_deliverable(data: st.DataObject) -> None:
     names = [f"TD-{number}" for number in range(1, data.draw(st.integers(2, 6)))]
     after = {name: data.draw(st.sampled_from([*names, "modules/data/lake", "modules/data/job", ""])) for name in names}
     dated = {name: data.draw(st.booleans()) for name in names}

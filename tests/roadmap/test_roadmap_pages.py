@@ -18,7 +18,7 @@ pytestmark = pytest.mark.xdist_group("browser")
 
 @pytest.fixture(scope="module")
 def pages(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
-    """The page of a force and that of two, one of them with a name that could be markup."""
+    """The page of one force and that of two, one with a name that contains markup."""
     folder = tmp_path_factory.mktemp("roadmaps")
     standing = progress_of("dyfed-powys", ROOT, date(2026, 11, 30))
     other = replace(standing, force="other", name="A <b>bold</b> & 'quoted' force")
@@ -30,19 +30,19 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
 
 @pytest.fixture(scope="module")
 def browser(pages: list[Path]) -> Iterator[Browser]:
-    """A browser, started once the pages are there: planning and the browser's driver each need the event loop."""
+    """A browser, started after the pages are written: planning and the browser's driver each need the event loop."""
     assert pages
     with chromium() as started:
         yield started
 
 
 @pytest.mark.parametrize(("scheme", "width"), [("light", 1440), ("dark", 390)])
-def test_the_pages_can_be_read_by_everybody(browser: Browser, pages: list[Path], scheme: str, width: int) -> None:
+def test_the_pages_are_accessible(browser: Browser, pages: list[Path], scheme: str, width: int) -> None:
     for page in pages:
         assert_readable(browser, page, scheme, width)
 
 
-def test_the_picture_fits_on_a_printed_page(browser: Browser, pages: list[Path]) -> None:
+def test_the_diagram_fits_on_a_printed_page(browser: Browser, pages: list[Path]) -> None:
     page = browser.new_page(viewport={"width": 720, "height": 1000})
     page.goto(pages[0].as_uri())
     page.emulate_media(media="print", color_scheme="dark")

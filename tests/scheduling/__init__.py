@@ -1,1 +1,1 @@
-"""Work on forces on the workers of a real Dask scheduler."""
+"""Running forces on the workers of a real Dask scheduler."""

@@ -19,7 +19,7 @@ SCHEDULER = ("--host", "127.0.0.1", "--port", "0", "--no-dashboard")
 
 
 class Dask:
-    """The scheduler's address, and the workers by a name of their own."""
+    """The scheduler's address, and the workers by name."""
 
     def __init__(self, folder: Path, stack: ExitStack, address: str) -> None:
         self.address, self._folder, self._stack = address, folder, stack
@@ -33,25 +33,25 @@ class Dask:
         until(lambda: b"Registered to" in log.read_bytes(), f"{name} is connected")
 
     def has(self) -> dict[str, list[int]]:
-        """The processes that each worker has started and that still run."""
+        """The child processes of each worker that still run."""
         return {name: children(each.pid) for name, each in self.workers.items() if each.poll() is None}
 
 
 @contextmanager
 def dask(folder: Path) -> Iterator[Dask]:
-    """A scheduler without workers; all of it ends with the block."""
+    """A scheduler without workers; all its processes end with the block."""
     with ExitStack() as stack:
         stack.enter_context(started(scheduler(folder), folder, folder / "scheduler.log"))
         yield Dask(folder, stack, address(folder))
 
 
 def scheduler(folder: Path, *words: str) -> list[str]:
-    """The command of a scheduler that says its address in a file of `folder`."""
+    """The command of a scheduler that writes its address into a file in `folder`."""
     return ["dask_scheduler", *SCHEDULER, *words, "--scheduler-file", str(folder / "scheduler.json")]
 
 
 def address(folder: Path) -> str:
-    """The address of the scheduler that was started with that file, once it is there."""
+    """The address of the scheduler started with that file, once it is available."""
     file = folder / "scheduler.json"
     until(lambda: file.is_file() and file.read_text().rstrip().endswith("}"), "the scheduler is there")
     found: str = json.loads(file.read_text())["address"]
@@ -82,7 +82,7 @@ def started(
 
 
 def until(true: Callable[[], bool], what: str, patience: float = PATIENCE) -> None:
-    """Returns once `true()` is."""
+    """Returns once `true()` is true."""
     deadline = time.monotonic() + patience
     while not true():
         assert time.monotonic() < deadline, f"not so after {patience} s: {what}"
@@ -111,7 +111,7 @@ def is_there(pid: int) -> bool:
 
 @contextmanager
 def running(project: Project, there: Dask, *words: str) -> Iterator["subprocess.Popen[str]"]:
-    """The command at work on the scheduler's workers."""
+    """The command, running on the scheduler's workers."""
     with subprocess.Popen(
         [str(COMMAND), *words, "--scheduler", there.address],
         cwd=project.root,
@@ -128,7 +128,7 @@ def running(project: Project, there: Dask, *words: str) -> Iterator["subprocess.
 
 
 def kill_the_busy_one(there: Dask) -> int:
-    """Kills the worker that is at work, without warning; gives the process that does the work."""
+    """Kills the busy worker without warning; returns the process that does its work."""
     (name,) = [name for name, pids in there.has().items() if pids]
     (busy,) = there.has()[name]
     there.workers[name].send_signal(signal.SIGKILL)

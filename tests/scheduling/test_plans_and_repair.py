@@ -1,4 +1,4 @@
-"""`--scheduler` with saved plans and repairs: signed here, verified on the worker, and never done twice."""
+"""`--scheduler` with saved plans and repairs: signed locally, verified on the worker, and never done twice."""
 
 import json
 import shutil
@@ -49,7 +49,7 @@ def ended(project: Project, there: Dask, *words: str) -> tuple[int, Any, str]:
 
 
 def killed(project: Project, there: Dask, *words: str, when: str) -> tuple[int, Any, str]:
-    """The command whose worker is killed once its engine runs `when`; another worker is there in its place."""
+    """The command whose worker is killed once its engine runs `when`, and then replaced by another worker."""
     with running(project, there, *words) as child:
         until(lambda: engine_runs(there, when), f"the engine runs {when}")
         busy = kill_the_busy_one(there)
@@ -77,7 +77,7 @@ def opened(project: Project) -> Opened:
     return open_plans(project.root / "plans", known_signers(project.root))
 
 
-def test_a_plan_of_a_worker_is_signed_here_and_is_as_made_here(project: Project, there: Dask) -> None:
+def test_a_workers_plan_is_signed_locally_and_equals_a_local_one(project: Project, there: Dask) -> None:
     status, result, err = killed(project, there, *SAVE, when="preview")
     assert status == 0, err
     assert result["saved"] == {"folder": "plans", "forces": [FORCE], "notSaved": []}
@@ -89,8 +89,8 @@ def test_a_plan_of_a_worker_is_signed_here_and_is_as_made_here(project: Project,
     assert opened(project).manifest.versions == remote.manifest.versions
 
 
-def test_a_plan_whose_worker_is_killed_is_begun_once_and_refused_afterwards(project: Project, there: Dask) -> None:
-    """Follows the test above."""
+def test_a_plan_whose_worker_is_killed_is_started_once_and_refused_afterwards(project: Project, there: Dask) -> None:
+    """Continues the test above."""
     with running(project, there, *APPLY) as child:
         until(lambda: holds_something(project.root), "something is made")
         busy = kill_the_busy_one(there)
@@ -120,7 +120,7 @@ def test_a_plan_whose_worker_is_killed_is_begun_once_and_refused_afterwards(proj
 
 
 def test_a_worker_verifies_the_plan_itself(project: Project, tmp_path: Path) -> None:
-    """Follows the test above."""
+    """Continues the test above."""
     sent, known = opened(project).files_of(FORCE), known_signers(project.root)
     assert sent.open(tmp_path / "same", known).sha256 == opened(project).sha256
     with pytest.raises(UsageError, match=r"plans: manifest.json is signed by an unknown key"):
@@ -136,7 +136,7 @@ def test_a_worker_verifies_the_plan_itself(project: Project, tmp_path: Path) -> 
 def test_a_repair_whose_worker_is_killed_is_not_repeated_and_the_next_run_completes_it(
     project: Project, there: Dask
 ) -> None:
-    """Follows the tests above."""
+    """Continues the tests above."""
     assert project.here("cloud", "drift", "hub-hub-rules", "tags.cost-centre", "x").returncode == 0
     status, result, err = killed(project, there, *REPAIR, when="up")
     assert status == 1, err

@@ -1,4 +1,4 @@
-"""`--scheduler`: the same result as here, also when a worker is killed; and nothing is applied twice."""
+"""`--scheduler`: the same result as a local run, even if a worker is killed; and nothing is applied twice."""
 
 import contextlib
 import json
@@ -42,7 +42,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
 
 @pytest.fixture(scope="module")
 def there(project: Project, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dask]:
-    """A scheduler with two workers in the project, and one where the lock file and the settings are others."""
+    """A scheduler with two workers in the project, and one with another lock file and settings."""
     other = make_project(tmp_path_factory.mktemp("other") / "project", [FORCE])
     (other.root / "requirements.lock").write_text("pulumi==1\n")
     (other.root / "stacks/baseline.yaml").write_text("rules: {}\n")
@@ -54,13 +54,13 @@ def there(project: Project, tmp_path_factory: pytest.TempPathFactory) -> Iterato
 
 
 def timeless(result: Any) -> Any:
-    """A result without what differs from run to run: times."""
+    """A result without its times."""
     if isinstance(result, dict):
         return {key: timeless(value) for key, value in result.items() if key not in ("started", "ended", "seconds")}
     return [timeless(each) for each in result] if isinstance(result, list) else result
 
 
-def test_a_check_whose_worker_is_killed_is_made_by_another_and_is_as_made_here(project: Project, there: Dask) -> None:
+def test_a_check_whose_worker_is_killed_runs_on_another_and_equals_a_local_one(project: Project, there: Dask) -> None:
     with running(project, there, "check", FORCE, "--no-cache", "--format", "json") as child:
         until(lambda: plans(there), "a worker plans")
         busy = kill_the_busy_one(there)
@@ -73,7 +73,7 @@ def test_a_check_whose_worker_is_killed_is_made_by_another_and_is_as_made_here(p
 
 
 def plans(there: Dask) -> bool:
-    """Whether a worker's process has loaded the SDK: one that only says what is installed does not."""
+    """Whether a worker's process has imported the SDK, which one that only reports versions has not."""
     for pids in there.has().values():
         for pid in pids:
             with contextlib.suppress(OSError):
@@ -83,7 +83,7 @@ def plans(there: Dask) -> bool:
 
 
 def test_an_up_whose_worker_is_killed_is_interrupted_and_resume_completes_it(project: Project, there: Dask) -> None:
-    # Two workers may do the work: Dask begins it again on the other one.
+    # Two workers may do the work: Dask starts it again on the other one.
     there.start("third", project.root)
     with running(project, there, "up", "--rehearse", FORCE, "--format", "json") as child:
         until(lambda: holds_something(project.root), "something is made")
@@ -108,7 +108,7 @@ def test_an_up_whose_worker_is_killed_is_interrupted_and_resume_completes_it(pro
     assert len(known) == held(project.root), "nothing is made twice"
 
 
-def test_drift_on_a_worker_is_remembered_here(project: Project, there: Dask) -> None:
+def test_drift_on_a_worker_is_recorded_locally(project: Project, there: Dask) -> None:
     with running(project, there, "drift", "--rehearse", FORCE, "--format", "json") as child:
         out, err = child.communicate(timeout=300)
     assert child.returncode == 0, err
@@ -116,7 +116,7 @@ def test_drift_on_a_worker_is_remembered_here(project: Project, there: Dask) -> 
     assert (force["changes"], force["drift"]) == ([], {"ignored": [], "since": [], "gone": [], "repaired": []})
 
 
-def test_tls_is_configured_as_dask_has_it(project: Project, tmp_path: Path) -> None:
+def test_tls_is_configured_as_in_dask(project: Project, tmp_path: Path) -> None:
     certificate(tmp_path)
     files = {"CA_FILE": "cert.pem"} | {
         f"{role}__{part.upper()}": f"{part}.pem" for role in ("CLIENT", "SCHEDULER") for part in ("cert", "key")
@@ -124,14 +124,14 @@ def test_tls_is_configured_as_dask_has_it(project: Project, tmp_path: Path) -> N
     variables = {f"DASK_DISTRIBUTED__COMM__TLS__{name}": str(tmp_path / file) for name, file in files.items()}
     with started(scheduler(tmp_path, "--protocol", "tls"), tmp_path, tmp_path / "log", variables):
         at = address(tmp_path)
-        told = project.run("check", FORCE, "--no-cache", "--scheduler", at, **variables)
+        run = project.run("check", FORCE, "--no-cache", "--scheduler", at, **variables)
     assert at.startswith("tls://")
-    assert told.returncode == 1
-    assert f"the scheduler {at} has no suitable worker: it has no workers" in told.stderr
+    assert run.returncode == 1
+    assert f"the scheduler {at} has no suitable worker: it has no workers" in run.stderr
 
 
 def certificate(folder: Path) -> None:
-    """A certificate of this machine that signs itself."""
+    """A self-signed certificate of this machine."""
     from cryptography import x509
     from cryptography.hazmat.primitives import hashes, serialization
     from cryptography.hazmat.primitives.asymmetric import ec
@@ -151,19 +151,19 @@ def certificate(folder: Path) -> None:
 
 
 @pytest.mark.parametrize("wrong", ["localhost:8786", "tcp://:8786", "tcp://host", "tcp://host:99999", "http://h:1", ""])
-def test_what_is_no_address_is_refused_with_what_is_allowed(wrong: str) -> None:
+def test_an_invalid_address_is_refused_with_the_valid_forms(wrong: str) -> None:
     with pytest.raises(UsageError, match=r"allowed: tcp://HOST:PORT, tls://HOST:PORT"):
         refuse_address(wrong)
 
 
-def test_a_scheduler_that_does_not_answer_is_an_error_with_the_next_step(project: Project) -> None:
+def test_an_unresponsive_scheduler_is_an_error_with_the_next_step(project: Project) -> None:
     status, _, err = in_process(project.root, ["check", FORCE, "--no-cache", "--scheduler", "tcp://127.0.0.1:1"])
     assert status == 1
     assert "--scheduler tcp://127.0.0.1:1: cannot be reached" in err
     assert "next: start one: dask scheduler" in err
 
 
-def test_without_dask_the_command_that_installs_it_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_dask_the_installation_command_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "distributed", None)
     with pytest.raises(UsageError, match="not installed") as raised:
         refuse_address("tcp://127.0.0.1:8786")
@@ -171,7 +171,7 @@ def test_without_dask_the_command_that_installs_it_is_named(monkeypatch: pytest.
 
 
 @pytest.mark.parametrize(
-    ("words", "said"),
+    ("words", "message"),
     [
         (["check", "--watch", FORCE], "--scheduler excludes --watch"),
         (["preview", FORCE, "--kubeconfig", "Pulumi.yaml"], "--scheduler excludes --kubeconfig"),
@@ -180,7 +180,7 @@ def test_without_dask_the_command_that_installs_it_is_named(monkeypatch: pytest.
         (["drift", FORCE, "--repair"], "--scheduler cannot ask for confirmation"),
     ],
 )
-def test_what_works_on_this_machine_only_is_refused(project: Project, words: list[str], said: str) -> None:
+def test_options_that_only_work_locally_are_refused(project: Project, words: list[str], message: str) -> None:
     status, _, err = in_process(project.root, [*words, "--scheduler", "tcp://127.0.0.1:1"])
     assert status == 2
-    assert said in err
+    assert message in err

@@ -1,4 +1,4 @@
-"""A project's folder with the real register, whose stack files a test writes."""
+"""A project's folder with the real register; tests write its stack files."""
 
 import shutil
 from pathlib import Path
@@ -12,7 +12,7 @@ HERE = Path(__file__).parent
 
 @pytest.fixture(scope="session")
 def base() -> str:
-    """Settings of essex that are right, and use every part of the model."""
+    """Valid settings of essex that use every part of the model."""
     return (HERE / "base.yaml").read_text("utf-8")
 
 

@@ -1,4 +1,4 @@
-"""Every change of one setting that the typed model allows, as the settings after it, generated from the model."""
+"""Every change of one setting that the typed model allows, as the resulting settings, generated from the model."""
 
 from collections.abc import Iterator, Mapping
 from copy import deepcopy
@@ -17,7 +17,7 @@ Values = dict[str, Any]
 
 @dataclass(frozen=True)
 class Change:
-    """One change: its path in the settings, what was there and what is, and all settings after it."""
+    """One change: its path in the settings, the old and the new value, and all settings after it."""
 
     path: str
     was: Any
@@ -38,7 +38,7 @@ ABSENT = _Absent()
 
 
 def changes(settings: Values) -> Iterator[Change]:
-    """Every change of one setting of `settings`, which are without `bluelamp:`; not all of them are valid."""
+    """Every change of one setting of `settings`, without the prefix `bluelamp:`; not all of them are valid."""
     for path, was, now in _model(Settings, settings, ()):
         after = deepcopy(settings)
         holder: Any = after
@@ -76,7 +76,7 @@ def _field(annotation: Any, metadata: list[Any], default: Any, was: Any, path: t
 
 
 def _items(annotation: Any, was: list[Any], path: tuple[Any, ...]) -> Found:
-    """A list: one item less, another order, one more in front, in the middle and at the end, and every item changed."""
+    """A list: one item removed, another order, one item added in front, in the middle and at the end, and each changed."""
     for index in range(len(was)):
         yield path, was, was[:index] + was[index + 1 :]
     if len(was) > 1:
@@ -91,7 +91,7 @@ def _items(annotation: Any, was: list[Any], path: tuple[Any, ...]) -> Found:
 
 
 def _another(item: Any) -> Any:
-    """An item like `item` with another name, and no range of its own."""
+    """An item like `item` with another name and without its range."""
     if isinstance(item, dict) and isinstance(item.get("name"), str):
         dropped = {key: value for key, value in item.items() if key not in ("addressSpace", "devices")}
         return deepcopy({**dropped, "name": f"{item['name'][:12]}-more"})
@@ -99,7 +99,7 @@ def _another(item: Any) -> Any:
 
 
 def _others(annotation: Any, metadata: list[Any], was: Any) -> Iterator[Any]:
-    """Other values of the same kind."""
+    """Other values of the same type."""
     if get_origin(annotation) is Literal:
         yield from (choice for choice in get_args(annotation) if choice != was)
     elif isinstance(was, bool):

@@ -1,4 +1,4 @@
-"""Address ranges by name: whatever comes, goes, moves in the list or grows, what is kept stays and nothing overlaps."""
+"""Address ranges by name: whatever is added, removed, moved or enlarged, kept ranges stay and nothing overlaps."""
 
 from ipaddress import IPv4Network
 from itertools import combinations
@@ -32,7 +32,7 @@ def separate(ranges):
 
 @many
 @given(steps)
-def test_what_is_kept_stays_through_every_sequence_of_changes(sequence):
+def test_kept_ranges_stay_through_every_sequence_of_changes(sequence):
     zones: list[tuple[str, str]] = []
     kept: dict[tuple[str, str], IPv4Network] = {}
     for how, name, other, region, place in sequence:
@@ -75,7 +75,7 @@ def test_new_ranges_overlap_neither_kept_nor_written_ones(written, new):
     assert separate({**half, **found})
 
 
-def test_a_full_region_leaves_out_what_finds_no_room():
+def test_a_full_region_omits_networks_without_space():
     small = {"uksouth": IPv4Network("10.30.0.0/21")}
     found = allocate(small, {}, [Wanted("uksouth", HUB), *(Wanted("uksouth", f"zone-{number}") for number in range(6))])
     assert [str(net) for net in found.values()][:2] == ["10.30.0.0/22", "10.30.4.0/24"]
@@ -83,7 +83,7 @@ def test_a_full_region_leaves_out_what_finds_no_room():
     assert ("uksouth", "zone-4") not in found
 
 
-def test_after_the_last_kept_range_before_any_gap():
+def test_a_new_range_follows_the_last_kept_one_before_any_gap():
     kept = {("uksouth", HUB): IPv4Network("10.30.0.0/22"), ("uksouth", "records"): IPv4Network("10.30.9.0/24")}
     assert str(allocate(ALLOCATION, kept, [Wanted("uksouth", "new")])["uksouth", "new"]) == "10.30.10.0/24"
     kept["uksouth", "last"] = IPv4Network("10.30.255.0/24")

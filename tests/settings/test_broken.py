@@ -1,4 +1,4 @@
-"""Thousands of broken settings files: always a force or named problems, never anything else."""
+"""Thousands of broken settings files: each gives a force or named problems, never anything else."""
 
 import copy
 import random
@@ -30,7 +30,7 @@ some = settings(max_examples=tries(500), deadline=None, suppress_health_check=li
 
 
 def judge(content: bytes) -> Force | SettingsError:
-    """What comes of a stack file: anything but these two fails the test that asks."""
+    """The result of a stack file; any other result fails the test."""
     try:
         return from_source(parse(content, NAME), CONTEXT)
     except SettingsError as error:
@@ -87,16 +87,16 @@ values = st.recursive(
 
 @st.composite
 def mutants(draw) -> dict:
-    """The right settings after a few deletions, renamings, replacements, moves and doublings."""
+    """The valid settings after a few deletions, renamings, replacements, moves and duplications."""
     tree = copy.deepcopy(TREE)
     for _ in range(draw(st.integers(1, 5))):
         path = draw(st.sampled_from(PATHS))
         try:
             parent = at(tree["config"], path[:-1])
             value = parent[path[-1]]
-            parent[path[-1]] = value  # raises on text
+            parent[path[-1]] = value  # raises for text
         except (KeyError, IndexError, TypeError):
-            continue  # an earlier change took it away
+            continue  # an earlier change removed it
         match draw(st.sampled_from(["delete", "rename", "replace", "graft", "double"])):
             case "delete":
                 del parent[path[-1]]
@@ -114,13 +114,13 @@ def mutants(draw) -> dict:
 
 @many
 @given(mutants())
-def test_changed_settings(tree):
+def test_changed_settings_give_a_force_or_problems(tree):
     judge(dump(tree))
 
 
 @many
 @given(st.data())
-def test_edited_text(data):
+def test_edited_text_gives_a_force_or_problems(data):
     text = BASE
     for _ in range(data.draw(st.integers(1, 6))):
         start = data.draw(st.integers(0, len(text)))
@@ -133,7 +133,7 @@ def test_edited_text(data):
 
 @some
 @given(st.binary(max_size=300) | st.text(max_size=300).map(lambda text: text.encode("utf-8", "replace")))
-def test_anything_at_all(content):
+def test_any_bytes_give_a_force_or_problems(content):
     judge(content)
 
 
@@ -145,20 +145,20 @@ def test_anything_at_all(content):
         )
     )
 )
-def test_yaml_like_text(parts):
+def test_yaml_like_text_gives_a_force_or_problems(parts):
     judge("".join(parts).encode())
     judge(b"config:\n  bluelamp:azure: " + "".join(parts).encode())
 
 
 @some
 @given(st.dictionaries(st.sampled_from([*TREE["config"], "bluelamp:versionAliases", "x"]), values))
-def test_any_value_for_any_setting(config):
+def test_any_value_for_any_setting_gives_a_force_or_problems(config):
     judge(dump({"config": config}))
 
 
 @some
 @given(mutants(), st.booleans())
-def test_the_engines_values(tree, prefixed):
+def test_the_engines_values_give_a_force_or_problems(tree, prefixed):
     config = {
         str(key) if prefixed else str(key).removeprefix("bluelamp:"): value for key, value in tree["config"].items()
     }
@@ -174,8 +174,8 @@ def test_the_engines_values(tree, prefixed):
 
 @many
 @given(st.integers(0, 2**32 - 1), st.integers(0, 33), st.booleans())
-def test_ranges(address, prefix, near):
-    if near:  # most of all addresses are far from the plan: stay close to the force's own half of the time
+def test_ranges_give_a_force_or_problems(address, prefix, near):
+    if near:  # most addresses are far from the plan: use the force's own range half of the time
         address = int(IPv4Network("10.30.0.0/16").network_address) + address % 2**17
     text = f"{IPv4Network(address).network_address}/{prefix}"
     outcome = judge(BASE.replace("10.30.0.0/22", text).encode())
@@ -253,7 +253,7 @@ def test_depth_does_not_exhaust_the_reader(opening, depth):
     judge(b"config:\n  bluelamp:azure:\n    " + opening.encode() * depth)
 
 
-def test_files_of_many_mistakes_stay_quick_and_bounded():
+def test_files_with_many_mistakes_are_processed_quickly_with_bounded_output():
     lines = "".join(f"  bluelamp:k{n}: &a{n} 1\n" for n in range(8_000))
     assert len(judge(f"config:\n{lines}".encode()).problems) < 500
     rules = [{"name": f"r{n}", "priority": random.Random(n).randint(100, 3999), "ports": [1]} for n in range(2_000)]

@@ -1,4 +1,4 @@
-"""Budgets whose amount is left out: the roadmap gives it."""
+"""Budgets without an amount use the roadmap's."""
 
 from pathlib import Path
 
@@ -22,7 +22,7 @@ def changed(text: str, *changes: tuple[str, str]) -> str:
 
 
 def essex(root: Path, *changes: tuple[str, str], roadmap: tuple[str, str] = ("", "")) -> Force:
-    """Essex with other texts in its settings and in its roadmap."""
+    """Essex with replaced texts in its settings and in its roadmap."""
     (root / "stacks/essex").mkdir(exist_ok=True)
     (root / FILE.format(force="essex")).write_text(changed(ROADMAP.read_text("utf-8"), roadmap), "utf-8")
     (root / "stacks/Pulumi.essex.yaml").write_text(changed(ESSEX.read_text("utf-8"), *changes), "utf-8")
@@ -37,19 +37,19 @@ def amounts(force: Force) -> tuple[float, list[float]]:
 LEFT_OUT = ((PLATFORM, ""), (ZONE, "{contacts: [technology@essex.police.example]}"))
 
 
-def test_an_amount_that_is_left_out_is_that_of_the_roadmap(root: Path) -> None:
-    # 13,500 a month for cloud-first, of which 1,100 and 900 are those of two landing zones.
+def test_an_omitted_amount_is_that_of_the_roadmap(root: Path) -> None:
+    # 13,500 a month for cloud-first, of which 1,100 and 900 are for two landing zones.
     assert amounts(essex(root, *LEFT_OUT)) == (11_500, [1_100, 900, 2_200])
     assert amounts(essex(root, *LEFT_OUT, roadmap=("monthly: 13500", "monthly: 14500")))[0] == 12_500
     assert amounts(essex(root, *LEFT_OUT, roadmap=("monthly: 2200", "monthly: 2300")))[1] == [1_100, 900, 2_300]
 
 
-def test_an_amount_that_is_written_counts_first(root: Path) -> None:
+def test_a_written_amount_takes_precedence(root: Path) -> None:
     raised = ("monthly: 13500", "monthly: 14500")
     assert amounts(essex(root, roadmap=raised)) == (11_500, [1_100, 900, 2_200])
 
 
-def test_the_place_of_an_amount_is_in_the_roadmap(root: Path) -> None:
+def test_the_location_of_an_amount_is_in_the_roadmap(root: Path) -> None:
     force = essex(root, *LEFT_OUT)
     lines = (root / FILE.format(force="essex")).read_text("utf-8").splitlines()
     for zone, budget in ((None, "monthly: 13500"), ("data", "monthly: 2200")):
@@ -69,13 +69,13 @@ def test_the_place_of_an_amount_is_in_the_roadmap(root: Path) -> None:
         (("landingZones: [data]", "landingZones: [data, records]"), "azure.landingZones[2].budget.amount"),
     ],
 )
-def test_an_amount_that_nothing_gives_is_missing(root: Path, roadmap: tuple[str, str], path: str) -> None:
+def test_an_amount_without_a_source_is_missing(root: Path, roadmap: tuple[str, str], path: str) -> None:
     with pytest.raises(SettingsError) as raised:
         essex(root, *LEFT_OUT, roadmap=roadmap)
     assert f"bluelamp:{path}: is missing" in str(raised.value)
 
 
-def test_a_mistake_in_the_roadmap_is_told_in_place_of_a_missing_amount(root: Path) -> None:
+def test_a_mistake_in_the_roadmap_is_reported_instead_of_a_missing_amount(root: Path) -> None:
     with pytest.raises(SettingsError) as raised:
         essex(root, *LEFT_OUT, roadmap=("monthly: 13500", "monthly: a lot"))
     (problem,) = raised.value.problems
@@ -95,5 +95,5 @@ def test_another_environment_writes_the_budget_of_its_platform(root: Path) -> No
     assert [each.path for each in raised.value.problems] == ["bluelamp:azure.budget.amount"]
 
 
-def test_the_largest_force_has_a_budget_of_its_roadmap() -> None:
+def test_the_largest_force_has_the_budget_of_its_roadmap() -> None:
     assert amounts(load("west-midlands", root=ROOT))[1][-1] == 9_500

@@ -1,4 +1,4 @@
-"""Several environments of a force: their names, layers, addresses, and what they never share."""
+"""Several environments of a force: their names, layers and addresses, and what they never share."""
 
 import json
 from copy import deepcopy
@@ -54,7 +54,7 @@ def problems(root: Path, stack: str) -> list[str]:
     return [str(problem) for problem in caught.value.problems]
 
 
-def test_an_environment_holds_only_what_differs(essex):
+def test_an_environment_has_only_the_differences(essex):
     prod, dev = load("essex", root=essex), load("essex-dev", root=essex)
     assert (dev.slug, dev.name, dev.environment) == ("essex-dev", "Essex Police (dev)", "dev")
     assert (dev.profile, dev.owner, dev.azure.log_analytics) == (prod.profile, prod.owner, prod.azure.log_analytics)
@@ -65,7 +65,7 @@ def test_an_environment_holds_only_what_differs(essex):
     assert environment_of(essex, "essex") == "prod"
 
 
-def test_a_change_of_the_base_reaches_the_environment_and_not_the_other_way(essex):
+def test_a_change_of_the_base_reaches_the_environment_and_not_vice_versa(essex):
     before = load("essex", root=essex)
     write(essex, "essex-dev", DEV + "    logAnalytics: {retentionDays: 90}\n")
     assert load("essex", root=essex) == before
@@ -97,7 +97,7 @@ def test_items_of_lists_are_merged_by_name(essex):
     assert any(":6:" in each and "there is no 'recrods' to remove" in each for each in problems(essex, "essex-dev"))
 
 
-def test_a_value_has_the_file_and_the_line_that_wrote_it(essex):
+def test_a_value_has_the_file_and_the_line_that_set_it(essex):
     write(essex, "essex-dev", DEV + "    landingZones: [{name: records, budget: {amount: 100}}]\n")
     found = {leaf.path: (leaf.file, leaf.line) for leaf in leaves(load("essex-dev", root=essex), essex)}
     text = (essex / "stacks/Pulumi.essex.yaml").read_text().splitlines()
@@ -115,7 +115,7 @@ def test_a_value_has_the_file_and_the_line_that_wrote_it(essex):
     assert problems(essex, "essex-dev")[0].startswith(place)
 
 
-def test_what_belongs_to_one_environment_is_not_inherited(base, root):
+def test_settings_of_one_environment_are_not_inherited(base, root):
     own = yaml.safe_load(base)
     azure = own["config"]["bluelamp:azure"]
     azure |= {"subscriptionId": f"{ID}1", "breakGlass": {"accountIds": [f"{ID}2", f"{ID}3"]}}
@@ -128,14 +128,14 @@ def test_what_belongs_to_one_environment_is_not_inherited(base, root):
     assert (dev.on_premises, dev.azure.policy_exemptions) == (None, ())
     assert all(net.subnet_of(dev.allocation.ranges()[region]) for region, net in dev.azure.hubs.items())
     write(root, "essex-dev", "config: {}\n")
-    said = problems(root, "essex-dev")
+    output = problems(root, "essex-dev")
     assert any(
-        "azure.subscriptionId: is missing: an environment has a subscription of its own" in each for each in said
+        "azure.subscriptionId: is missing: an environment has a subscription of its own" in each for each in output
     )
-    assert any("bluelamp:azure.budget: is missing" in each for each in said)
+    assert any("bluelamp:azure.budget: is missing" in each for each in output)
 
 
-def test_a_shared_file_is_below_every_environment(essex):
+def test_a_shared_file_is_the_base_of_every_environment(essex):
     shared = essex / "stacks/essex/settings.yaml"
     shared.parent.mkdir()
     shared.write_text(
@@ -145,16 +145,16 @@ def test_a_shared_file_is_below_every_environment(essex):
     assert load("essex-dev", root=essex).cost_centre == "SHARED-1"
     assert load("essex-dev", root=essex).profile == "starter", "production's own settings are not shared then"
     shared.write_text(f"config:\n  bluelamp:azure:\n    subscriptionId: {ID}9\n  bluelamp:costCenter: X\n")
-    said = problems(essex, "essex")
-    assert said[0].startswith(
+    output = problems(essex, "essex")
+    assert output[0].startswith(
         "stacks/essex/settings.yaml:3:5: bluelamp:azure.subscriptionId: names the subscription of one environment and "
         "cannot be shared; move it to stacks/Pulumi.essex.yaml"
     )
-    assert any(each.startswith("stacks/essex/settings.yaml:4:") and "costCentre" in each for each in said)
+    assert any(each.startswith("stacks/essex/settings.yaml:4:") and "costCentre" in each for each in output)
 
 
 @pytest.mark.parametrize("stack", ["essex", "essex-dev"])
-def test_the_engine_hands_over_the_stacks_own_file_with_defaults(essex, stack):
+def test_the_engine_provides_the_stacks_own_file_with_defaults(essex, stack):
     (essex / "Pulumi.yaml").write_text((ROOT / "Pulumi.yaml").read_text())
     declared = yaml.safe_load((ROOT / "Pulumi.yaml").read_text())["config"]
     config = {key: more["default"] for key, more in declared.items()}
@@ -166,7 +166,7 @@ def test_the_engine_hands_over_the_stacks_own_file_with_defaults(essex, stack):
 
 
 @pytest.mark.parametrize(
-    ("stack", "said"),
+    ("stack", "message"),
     [
         ("essex-develop", "essex has no environment called 'develop' (found essex-develop); allowed: essex-preprod, essex-test, essex-dev; did you mean essex-dev?"),
         ("essex-production", "did you mean essex? Its production environment has the force's own name"),
@@ -177,8 +177,8 @@ def test_the_engine_hands_over_the_stacks_own_file_with_defaults(essex, stack):
         ("kent-test", "stacks/Pulumi.kent-test.yaml: Kent Police (test) has no stack file; `bluelamp new kent --environment test` writes one"),
     ],
 )  # fmt: skip
-def test_an_unknown_environment_is_explained(essex, stack, said):
-    assert said in problems(essex, stack)[0]
+def test_an_unknown_environment_is_explained(essex, stack, message):
+    assert message in problems(essex, stack)[0]
 
 
 def test_the_stacks_name_and_its_setting_agree(essex):
@@ -196,7 +196,7 @@ def test_no_two_environments_share_a_subscription(essex):
     assert any("is already a subscription of essex-test" in each for each in problems(essex, "essex-dev"))
 
 
-def test_every_forces_environments_are_apart():
+def test_the_environments_of_every_force_are_separate():
     register = read_register(ROOT)
     taken = []
     for force in register.forces.values():
@@ -218,7 +218,7 @@ def test_every_forces_environments_are_apart():
     hub=st.integers(0, 63),
     environment=st.sampled_from(ENVIRONMENTS),
 )
-def test_ranges_of_two_environments_never_overlap_unnoticed(tmp_path_factory, zones, hub, environment):
+def test_overlapping_ranges_of_two_environments_are_always_reported(tmp_path_factory, zones, hub, environment):
     root = tmp_path_factory.mktemp("project")
     (root / "stacks").mkdir()
     (root / "stacks/forces.yaml").write_bytes((ROOT / "stacks/forces.yaml").read_bytes())
@@ -262,7 +262,7 @@ TREES = st.dictionaries(st.sampled_from(["x", "y", "z"]), VALUES, max_size=3)
 
 
 def patched(target: object, patch: object) -> object:
-    """JSON Merge Patch, as RFC 7386 gives it in pseudo-code, with nothing for a null below a new key's mapping."""
+    """JSON Merge Patch, after the pseudo-code of RFC 7386, without nulls below new keys."""
     if not isinstance(patch, dict):
         return patch
     result = dict(target) if isinstance(target, dict) else {}
@@ -337,7 +337,7 @@ def test_forces_are_selected_by_environment(essex):
         chosen(every=True)
 
 
-def test_the_register_refuses_what_cannot_be_told_apart(root):
+def test_the_register_refuses_ambiguous_names(root):
     path = root / "stacks/forces.yaml"
     text = path.read_text()
     path.write_text(text.replace("  kent:\n", "  essex-dev:\n"))
@@ -374,7 +374,7 @@ def test_the_repository_has_no_environments():
     assert sorted(stacks) == sorted(read_register(ROOT).forces)
 
 
-def test_sources_of_both_layers_are_whole(essex):
+def test_the_sources_of_both_layers_are_complete(essex):
     source = stack_source(read_register(essex).entry("essex-dev"), essex)
     assert isinstance(source, Source)
     assert {source.file_at(steps) for steps in source.places} == {

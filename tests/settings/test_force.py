@@ -1,4 +1,4 @@
-"""Settings that are right: what a program gets of them."""
+"""Valid settings, as a program gets them."""
 
 import json
 from ipaddress import IPv4Network
@@ -12,7 +12,7 @@ from bluelamp.infra.settings.register import read_register
 STACKS = sorted(path.name.split(".")[1] for path in (ROOT / "stacks").glob("Pulumi.*.yaml"))
 
 
-def test_the_three_shapes():
+def test_the_three_kinds_of_force():
     shapes = {slug: load(slug).shape for slug in ("west-midlands", "essex", "dyfed-powys")}
     assert shapes == {"west-midlands": "hybrid", "essex": "cloud", "dyfed-powys": "cloud"}
     assert [tenant.name for tenant in load("west-midlands").on_premises.tenants] == [
@@ -32,7 +32,7 @@ def test_a_force_gets_its_addresses_from_the_plan(slug):
     assert force.owner.email.endswith(".example"), "no real mailbox in a public repository"
 
 
-def test_defaults_are_filled(root):
+def test_defaults_are_filled_in(root):
     (root / "stacks/Pulumi.kent.yaml").write_text(
         "config:\n"
         "  bluelamp:owner: {role: Head of ICT, email: ict@kent.police.example}\n"
@@ -52,7 +52,7 @@ def test_defaults_are_filled(root):
     assert force.on_premises.tenants[0].quota.cpu == "4"
 
 
-def test_an_empty_half_is_no_half(base, root):
+def test_an_empty_section_counts_as_absent(base, root):
     settings = yaml.safe_load(base)
     settings["config"]["bluelamp:onPremises"] = {}
     (root / "stacks/Pulumi.essex.yaml").write_text(yaml.safe_dump(settings))
@@ -63,7 +63,7 @@ def test_an_empty_half_is_no_half(base, root):
         load("essex", root=root)
 
 
-def test_a_force_on_its_own_premises_may_hold_secret(base, root):
+def test_an_on_premises_force_may_hold_secret(base, root):
     settings = yaml.safe_load(base)
     del settings["config"]["bluelamp:azure"]
     settings["config"]["bluelamp:classification"] = {"tier": "SECRET"}
@@ -73,8 +73,8 @@ def test_a_force_on_its_own_premises_may_hold_secret(base, root):
 
 
 @pytest.mark.parametrize("slug", STACKS)
-def test_the_engines_values_make_the_same_force(slug):
-    """The engine hands over texts, objects as JSON, and the defaults of Pulumi.yaml."""
+def test_the_engines_values_give_the_same_force(slug):
+    """The engine provides texts, objects as JSON, and the defaults of Pulumi.yaml."""
     declared = yaml.safe_load((ROOT / "Pulumi.yaml").read_text())["config"]
     config = {key: more["default"] for key, more in declared.items() if "default" in more}
     config |= yaml.safe_load((ROOT / f"stacks/Pulumi.{slug}.yaml").read_text())["config"]
@@ -83,7 +83,7 @@ def test_the_engines_values_make_the_same_force(slug):
     assert load(slug, {key.removeprefix("bluelamp:"): value for key, value in config.items()}) == load(slug)
 
 
-def test_the_engines_values_win_over_the_file_and_are_placed_in_it(base, root):
+def test_the_engines_values_override_the_file_and_are_located_in_it(base, root):
     (root / "stacks/Pulumi.essex.yaml").write_text(base)
     config = yaml.safe_load(base)["config"] | {"bluelamp:costCentre": "CLI-1", "bluelamp:environment": "production"}
     with pytest.raises(SettingsError) as caught:
@@ -107,6 +107,6 @@ def test_the_project_declares_every_setting_and_only_these():
         assert "default" in declaration, f"{key}: the engine would demand it of an environment's file too"
 
 
-def test_nothing_that_was_read_is_changed_by_loading():
+def test_loading_changes_nothing_that_was_read():
     assert load("essex") == load("essex")
     assert read_register(ROOT) is read_register(ROOT)

@@ -1,4 +1,4 @@
-"""The file of kept address ranges: what it settles, what is wrong with it, and what would move."""
+"""The file of kept address ranges: its effect, its mistakes, and the networks that would move."""
 
 import json
 from ipaddress import IPv4Network
@@ -56,7 +56,7 @@ def test_without_a_file_ranges_follow_the_list_and_with_one_the_name(root, base)
     assert between == {**first, "custody": "10.30.6.0/24"}
 
 
-def test_what_is_written_comes_back(tmp_path):
+def test_a_written_file_is_read_back(tmp_path):
     made = {
         ("uksouth", HUB): IPv4Network("10.30.0.0/22"),
         ("uksouth", "101"): IPv4Network("10.30.4.0/24"),
@@ -68,7 +68,7 @@ def test_what_is_written_comes_back(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "message"),
     [
         ("uksouth: {hub: 10.30.0.0/24}\n", f"{FILE}:1:16: uksouth.hub: 10.30.0.0/24 is too small for a hub"),
         ("uksouth: {hub: 10.31.0.0/22}\n", f"{FILE}:1:16: uksouth.hub: 10.31.0.0/22 is outside the allocation"),
@@ -86,22 +86,22 @@ def test_what_is_written_comes_back(tmp_path):
         ("uksouth: {landingZones: {A: 10.30.4.0/24}}\n", "A"),
     ],
 )
-def test_mistakes_have_their_place(root, base, text, said):
+def test_mistakes_have_their_location(root, base, text, message):
     keep(root, text)
     with pytest.raises(SettingsError) as caught:
         ranges(root, base)
-    assert said in str(caught.value)
+    assert message in str(caught.value)
     assert str(caught.value).startswith(FILE)
 
 
-def test_a_kept_network_does_not_move_and_the_way_is_told(root, base):
+def test_a_kept_network_does_not_move_and_the_next_step_is_given(root, base):
     keep(root, "uksouth:\n  hub: 10.30.0.0/22\n  landingZones: {records: 10.30.4.0/24, gone: 10.30.7.0/24}\n")
     with pytest.raises(SettingsError) as caught:
         ranges(root, base, zone("records", addressSpace="10.30.9.0/24"), hub={"addressSpace": "10.30.12.0/22"})
-    said = str(caught.value)
-    assert "hub in uksouth would move from 10.30.0.0/22 to 10.30.12.0/22" in said
-    assert "records would move from 10.30.4.0/24 to 10.30.9.0/24" in said
-    assert "bluelamp addresses essex --move records=10.30.9.0/24" in said
+    output = str(caught.value)
+    assert "hub in uksouth would move from 10.30.0.0/22 to 10.30.12.0/22" in output
+    assert "records would move from 10.30.4.0/24 to 10.30.9.0/24" in output
+    assert "bluelamp addresses essex --move records=10.30.9.0/24" in output
     with pytest.raises(SettingsError, match=r"10\.30\.7\.0/24, which is kept for gone in .*--release gone"):
         ranges(root, base, zone("new", addressSpace="10.30.7.0/24"))
     assert ranges(root, base, zone("records"), hub={"addressSpace": "10.30.0.0/22"}) == {"records": "10.30.4.0/24"}
@@ -114,7 +114,7 @@ def test_the_command_shows_keeps_releases_and_moves(tmp_path):
     new = f"      - name: custody\n        budget: {{amount: 1, contacts: [a@b.police.example]}}\n{records}"
     stack.write_text(stack.read_text("utf-8").replace(records, new), "utf-8")
 
-    def said(*words):
+    def output(*words):
         run = bluelamp(["addresses", "essex", *words, "--format", "json"], root)
         assert run.returncode == 0, run.stdout + run.stderr
         return {
@@ -123,13 +123,13 @@ def test_the_command_shows_keeps_releases_and_moves(tmp_path):
         }
 
     before = (root / FILE).read_bytes()
-    assert said()["uksouth", "custody"] == ("10.30.7.0/24", "new")
+    assert output()["uksouth", "custody"] == ("10.30.7.0/24", "new")
     assert (root / FILE).read_bytes() == before, "only --keep writes"
-    assert said("--keep")["uksouth", "custody"] == ("10.30.7.0/24", "kept")
-    assert said("--move", "custody=10.30.20.0/24")["uksouth", "custody"] == ("10.30.20.0/24", "kept")
+    assert output("--keep")["uksouth", "custody"] == ("10.30.7.0/24", "kept")
+    assert output("--move", "custody=10.30.20.0/24")["uksouth", "custody"] == ("10.30.20.0/24", "kept")
     stack.write_text(stack.read_text("utf-8").replace(new, records), "utf-8")
-    assert said()["uksouth", "custody"] == ("10.30.20.0/24", "not in the settings")
-    assert ("uksouth", "custody") not in said("--release", "custody")
+    assert output()["uksouth", "custody"] == ("10.30.20.0/24", "not in the settings")
+    assert ("uksouth", "custody") not in output("--release", "custody")
     for words in (
         ["--release", "custdy"],
         ["--move", "records"],

@@ -1,4 +1,4 @@
-"""What a user reads when the settings are wrong: mistakes.yaml holds every message, word for word."""
+"""The messages for wrong settings: mistakes.yaml has every one of them, word for word."""
 
 from pathlib import Path
 
@@ -20,7 +20,7 @@ def problems_of(root: Path, content: str | bytes, slug: str = "essex") -> list[s
 
 
 @pytest.mark.parametrize("mistake", MISTAKES, ids=lambda mistake: mistake["name"])
-def test_each_mistake_is_named_with_its_place(mistake, base, root):
+def test_each_mistake_is_reported_with_its_location(mistake, base, root):
     (root / "stacks/Pulumi.kent.yaml").write_text("config: {bluelamp:azure: {hub: {addressSpace: 10.220.0.0/16}}}\n")
     content = mistake.get("content", base)
     for change in mistake.get("change", []):
@@ -29,7 +29,7 @@ def test_each_mistake_is_named_with_its_place(mistake, base, root):
     assert problems_of(root, content) == [FILE + problem for problem in mistake["problems"]]
 
 
-def test_unknown_force_is_offered_the_nearest_names(root):
+def test_an_unknown_force_is_reported_with_the_nearest_names(root):
     with pytest.raises(SettingsError) as caught:
         load("west-midland", root=root)
     assert str(caught.value) == (
@@ -41,13 +41,13 @@ def test_unknown_force_is_offered_the_nearest_names(root):
         load("../../etc/passwd", root=root)
 
 
-def test_missing_stack_file_names_the_command_that_writes_it(root):
+def test_a_missing_stack_file_names_the_command_that_writes_it(root):
     with pytest.raises(SettingsError) as caught:
         load("kent", root=root)
     assert str(caught.value) == "stacks/Pulumi.kent.yaml: Kent Police has no stack file; `bluelamp new kent` writes one"
 
 
-def test_stack_file_that_is_a_folder(root):
+def test_a_folder_in_place_of_a_stack_file_is_refused(root):
     (root / FILE).mkdir()
     with pytest.raises(SettingsError) as caught:
         load("essex", root=root)
@@ -64,7 +64,7 @@ def test_stack_file_that_is_a_folder(root):
     ],
     ids=["utf-16", "latin-1", "binary", "huge"],
 )
-def test_what_is_not_text(content, message, root):
+def test_a_file_that_is_not_text_is_refused(content, message, root):
     assert problems_of(root, content) == [FILE + message]
 
 
@@ -73,7 +73,7 @@ def test_a_byte_order_mark_and_windows_line_ends_are_read(base, root):
     assert load("essex", root=root).cost_centre == "ESX-2075"
 
 
-def test_an_encrypted_value_is_not_repeated(base, root):
+def test_an_encrypted_value_is_not_shown(base, root):
     content = base.replace("ESX-2075", "\n    secure: v1:8J9Fz0Yh5cQ=:c2VjcmV0")
     assert "c2VjcmV0" not in "\n".join(problems_of(root, content))
 

@@ -1,4 +1,4 @@
-"""`bluelamp new` from an empty entry onwards, and what it says where there is something already."""
+"""`bluelamp new` from an empty entry onwards, and with existing files."""
 
 import shutil
 
@@ -42,7 +42,7 @@ def test_it_works_from_an_empty_entry(empty, entry):
         assert line.startswith("#") or f'{key}: "{value}"' in path.read_text(), "the engine's keys are kept"
 
 
-def test_settings_that_are_there_are_kept_and_the_next_step_is_said(empty):
+def test_existing_settings_are_kept_and_the_next_step_is_given(empty):
     assert empty.run("new", "kent", *OWNER).returncode == 0
     before = empty.settings("kent").read_bytes()
     for words in (("kent", *OWNER), ("kent",)):
@@ -54,7 +54,7 @@ def test_settings_that_are_there_are_kept_and_the_next_step_is_said(empty):
     assert empty.settings("kent").read_bytes() == before
 
 
-def test_a_force_that_is_not_in_the_register_is_added(empty):
+def test_a_force_missing_from_the_register_is_added(empty):
     unknown = empty.run("new", "severn", *OWNER)
     assert unknown.returncode == 2
     assert 'to add it: bluelamp new severn --name "…" --region … --code …' in unknown.stderr
@@ -71,7 +71,7 @@ def test_a_force_that_is_not_in_the_register_is_added(empty):
     assert read_register(empty.root) == after
 
 
-def test_a_register_without_forces_can_begin(empty):
+def test_a_register_without_forces_is_valid(empty):
     path = empty.root / "stacks/forces.yaml"
     text = path.read_text()
     path.write_text(text[: text.index("\nforces:")] + "\nforces: {}\n")
@@ -83,7 +83,7 @@ def test_a_register_without_forces_can_begin(empty):
     assert (gone.returncode, "stacks/forces.yaml: cannot be read" in gone.stderr) == (2, True)
 
 
-def test_an_environment_is_laid_over_its_force(empty):
+def test_an_environment_is_added_to_its_force(empty):
     words = ("new", "kent", "--environment", "dev", "--subscription", SUBSCRIPTION)
     early = empty.run(*words)
     assert (early.returncode, "kent has no settings yet; `bluelamp new kent` first" in early.stderr) == (2, True)
@@ -110,6 +110,6 @@ def test_an_environment_is_laid_over_its_force(empty):
     same = empty.run("new", "kent-preprod", "--subscription", SUBSCRIPTION)
     assert (same.returncode, "is already a subscription of kent-dev" in same.stderr) == (2, True)
     assert not empty.settings("kent-preprod").exists()
-    for wrong, said in (("prod", "leave --environment out"), ("deev", "did you mean dev?")):
+    for wrong, output in (("prod", "leave --environment out"), ("deev", "did you mean dev?")):
         run = empty.run("new", "kent", "--environment", wrong, "--subscription", SUBSCRIPTION)
-        assert (run.returncode, said in run.stderr) == (2, True)
+        assert (run.returncode, output in run.stderr) == (2, True)

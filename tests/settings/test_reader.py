@@ -1,4 +1,4 @@
-"""Plain words in YAML are read as the engine reads them, or refused: never as something else."""
+"""Plain scalars in YAML are read as the engine reads them, or refused: never as something else."""
 
 import pytest
 
@@ -12,7 +12,7 @@ ENGINE_READS = {
     "0x": "0x", "inf": "inf", "nan": "nan", "_1": "_1", "1,000": "1,000", "=": "=", ".": ".", "1 000": "1 000",
     "'yes'": "yes", '"1.0"': "1.0", '"\\u00e9"': "é", "a#b": "a#b", "\U0001f46e": "\U0001f46e",
 }  # fmt: skip
-"""What `pulumi config --json` of engine 3.259 said of each."""
+"""The output of `pulumi config --json` of engine 3.259 for each."""
 
 READ_IN_TWO_WAYS = [
     "0041", "017", "0o7", "0x1f", "0b1", "1_000", ".5", "+.5", "08", ".inf", "-.INF", ".NaN", "1e999", "9" * 20,
@@ -21,7 +21,7 @@ READ_IN_TWO_WAYS = [
 
 
 @pytest.mark.parametrize(("text", "value"), ENGINE_READS.items())
-def test_plain_words_are_read_as_the_engine_reads_them(text, value):
+def test_plain_scalars_are_read_as_the_engine_reads_them(text, value):
     source = parse(f"a: {text}\n".encode(), "file")
     assert source.problems == []
     assert source.values == {"a": value}
@@ -29,14 +29,14 @@ def test_plain_words_are_read_as_the_engine_reads_them(text, value):
 
 
 @pytest.mark.parametrize("text", READ_IN_TWO_WAYS)
-def test_what_is_read_in_two_ways_is_refused_unless_in_quotes(text):
+def test_an_ambiguous_scalar_is_refused_unless_quoted(text):
     [problem] = parse(f"a: {text}\n".encode(), "file").problems
     assert (problem.path, problem.line, problem.column) == ("a", 1, 4)
     assert "in quotes" in problem.next_step
     assert parse(f'a: "{text}"\n'.encode(), "file").values == {"a": text}
 
 
-def test_places_are_those_of_an_editor():
+def test_locations_are_those_of_an_editor():
     source = parse(b"a:\n  b: [x, {c: d}]\n", "file")
     assert source.at(("a", "b")) == (2, 6)
     assert source.at(("a", "b"), key=True) == (2, 3)

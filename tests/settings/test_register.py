@@ -24,7 +24,7 @@ def test_every_force_is_there():
     assert len({force.code for force in forces.values()}) == 48
 
 
-def test_no_two_ranges_overlap_and_room_is_left():
+def test_no_two_ranges_overlap_and_space_is_left():
     ranges = [net for net, _, _ in read_register(ROOT).ranges]
     assert len(ranges) == 144
     assert not [pair for pair in combinations(ranges, 2) if pair[0].overlaps(pair[1])]
@@ -59,21 +59,21 @@ def test_mistakes_in_the_register_are_named(root, old, new, problem):
     file.write_text(text.replace(old, new))
     with pytest.raises(SettingsError) as caught:
         load("essex", root=root)
-    [said] = [str(each) for each in caught.value.problems]
-    place, _, rest = said.partition(": ")
+    [output] = [str(each) for each in caught.value.problems]
+    place, _, rest = output.partition(": ")
     assert rest == problem
     file_name, line, _column = place.split(":")
     assert file_name == "stacks/forces.yaml"
     assert text.splitlines()[int(line) - 1].startswith("    ") or "gloucestershire" in text.splitlines()[int(line) - 1]
 
 
-def test_a_range_that_a_force_changes_in_the_register_is_followed(base, root):
+def test_a_range_changed_in_the_register_is_used(base, root):
     file = root / "stacks/forces.yaml"
     file.write_text(file.read_text().replace("uksouth: 10.30.0.0/16", "uksouth: 10.200.0.0/16"))
     (root / "stacks/Pulumi.essex.yaml").write_text(base.replace("10.30.0.0/22", "10.200.4.0/22"))
     assert str(load("essex", root=root).azure.hub.address_space) == "10.200.4.0/22"
 
 
-def test_a_missing_register_is_said(tmp_path):
+def test_a_missing_register_is_reported(tmp_path):
     with pytest.raises(SettingsError, match=r"^stacks/forces\.yaml: cannot be read: no such file or directory$"):
         load("essex", root=tmp_path)

@@ -25,7 +25,7 @@ def test_every_force_of_the_register_can_start(root):
     assert len(list((root / "stacks").iterdir())) == 49, "nothing else is written"
 
 
-def test_a_file_that_is_there_is_not_overwritten(root):
+def test_an_existing_file_is_not_overwritten(root):
     path = scaffold("kent", "ict@kent.police.example", "ICT-1", root=root)
     path.write_text("mine")
     with pytest.raises(SettingsError) as caught:
@@ -37,7 +37,7 @@ def test_a_file_that_is_there_is_not_overwritten(root):
     assert path.read_text() == "mine"
 
 
-def test_what_is_refused_is_not_written(root):
+def test_a_refused_file_is_not_written(root):
     with pytest.raises(SettingsError) as caught:
         scaffold("kent", "the chief", " ", root=root)
     paths = [problem.path for problem in caught.value.problems]
@@ -64,7 +64,7 @@ def test_a_value_that_is_no_line_of_text_is_refused(root, text):
     assert not (root / "stacks/Pulumi.kent.yaml").exists()
 
 
-def test_of_many_at_once_one_wins(root):
+def test_of_many_concurrent_writers_one_wins(root):
     code = (
         "import sys; from pathlib import Path; from bluelamp.infra.force import SettingsError; from bluelamp.infra.scaffold.stack import scaffold\n"
         "sys.stdin.read()\n"
@@ -84,12 +84,12 @@ def test_of_many_at_once_one_wins(root):
 
 
 @pytest.mark.parametrize("reason", ["read-only", "no folder"])
-def test_a_folder_that_cannot_be_written(reason, root, monkeypatch):
+def test_an_unwritable_folder_is_reported(reason, root, monkeypatch):
     def refuse(*_: object, **__: object) -> None:
         raise OSError(30, "Read-only file system")
 
     if reason == "read-only":
-        monkeypatch.setattr(os, "link", refuse)  # root may write everywhere, so that no permission can be taken away
+        monkeypatch.setattr(os, "link", refuse)  # root may write everywhere, so permissions cannot be removed
         with pytest.raises(
             SettingsError, match=r"^stacks/Pulumi\.kent\.yaml: cannot be written: read-only file system$"
         ):

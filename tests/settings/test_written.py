@@ -1,4 +1,4 @@
-"""Settings as they are written: the checks' view follows the models, and takes values of any kind."""
+"""The settings as written: the checks' view follows the models, and accepts values of any type."""
 
 import copy
 from collections.abc import Iterator
@@ -36,7 +36,7 @@ def paths(tree: object, at: tuple = ()) -> Iterator[tuple]:
 
 
 @pytest.mark.parametrize("value", [{"a": {}}, [{"a": [1]}], True], ids=["a mapping", "a list", "a boolean"])
-def test_a_value_of_another_kind_is_a_problem_and_no_traceback(value):
+def test_a_value_of_another_type_is_a_problem_without_a_traceback(value):
     for path in paths(WHOLE):
         tree = copy.deepcopy(WHOLE)
         around = tree

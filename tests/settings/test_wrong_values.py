@@ -1,4 +1,4 @@
-"""Every leaf of the settings refuses what is wrong, with its file, line and path, before anything is planned."""
+"""Every leaf of the settings refuses wrong values with its file, line and path, before anything is planned."""
 
 import copy
 import functools
@@ -45,7 +45,7 @@ def at(tree: Any, path: Path_) -> Any:
 
 
 def judged(path: Path_, value: object) -> Force | SettingsError:
-    """What comes of the settings with `value` at `path`: nothing but these two."""
+    """The result of the settings with `value` at `path`: one of these two."""
     tree = copy.deepcopy(TREE)
     at(tree, path[:-1])[path[-1]] = value
     content = yaml.dump(json.loads(json.dumps({"config": tree})), sort_keys=False, allow_unicode=True, width=10_000)
@@ -87,7 +87,7 @@ ENUMERATIONS = [
 ENUMERATIONS = [path for path in ENUMERATIONS if "vsphere" not in path or path[-1] != "cluster"]
 
 
-def test_the_settings_of_the_tests_use_every_leaf_and_are_right():
+def test_the_settings_of_the_tests_use_every_leaf_and_are_valid():
     content = yaml.dump({"config": TREE}, sort_keys=False).encode()
     assert isinstance(from_source(parse(content, NAME), CONTEXT), Force)
 
@@ -101,7 +101,7 @@ def test_the_settings_of_the_tests_use_every_leaf_and_are_right():
         [{"a": 1}, [[]], [], {}, True, "", " ", "\n", "a\nb", "é\u202e", "x" * 5000, -1, 1e300, float("inf")]
     ),
 )
-def test_values_of_another_kind(path, value):
+def test_values_of_another_type_are_refused(path, value):
     mine = at(TREE, path)
     if isinstance(mine, bool) and isinstance(value, bool):
         return
@@ -112,7 +112,7 @@ def test_values_of_another_kind(path, value):
     max_examples=tries(250), derandomize=True, deadline=None, suppress_health_check=list(HealthCheck), database=None
 )
 @given(st.sampled_from(ENUMERATIONS), st.integers(0, 40), st.sampled_from(["swap", "drop", "double", "case", "add"]))
-def test_misspelt_words(path, place, how):
+def test_misspelt_words_are_refused(path, place, how):
     word = str(at(TREE, path))
     at_ = place % len(word)
     match how:
@@ -137,8 +137,8 @@ def test_misspelt_words(path, place, how):
     max_examples=tries(300), derandomize=True, deadline=None, suppress_health_check=list(HealthCheck), database=None
 )
 @given(st.sampled_from(LEAVES), st.sampled_from(LEAVES))
-def test_the_value_of_another_setting(path, other):
-    """Right or wrong, the answer is a force or a problem with its place."""
+def test_the_value_of_another_setting_gives_a_force_or_a_problem(path, other):
+    """Valid or not, the result is a force or a problem with its location."""
     judged(path, at(TREE, other))
 
 
@@ -225,7 +225,7 @@ WRONG: list[tuple[Path_, object]] = [
 @pytest.mark.parametrize(
     ("path", "value"), WRONG, ids=lambda each: spell(each) if isinstance(each, tuple) else str(each)[:30]
 )
-def test_what_azure_and_kubernetes_restrict(path, value):
+def test_restrictions_of_azure_and_kubernetes_are_checked(path, value):
     outcome = judged(path, value)
     assert isinstance(outcome, SettingsError)
     assert any(problem.path.startswith(spell(path[:2])) for problem in outcome.problems)
@@ -249,7 +249,7 @@ def test_a_second_hub_needs_a_second_region():
         ((PREMISES, "servers", "machines", 0, "sql", 0, "name"), "RECORDS$1"),
     ],
 )
-def test_what_azure_takes_is_taken(path, value):
+def test_values_that_azure_accepts_are_accepted(path, value):
     assert isinstance(judged(path, value), Force)
 
 
@@ -279,8 +279,8 @@ def test_the_reserved_names_are_those_that_the_modules_use():
     assert set(defaults) <= set(restrictions.NAMESPACES)
 
 
-def test_what_a_module_refuses_has_its_place(root):
-    """A value that validation let through and that a module's own check of its arguments quotes."""
+def test_a_modules_refusal_has_its_location(root):
+    """A value that passes validation and is quoted by a module's own check of its arguments."""
     (root / NAME).write_text("config:\n  bluelamp:azure:\n    landingZones:\n      - name: a--b\n", encoding="utf-8")
     label = naming.Label(force="essex", code="esx", environment="prod")  # type: ignore[typeddict-item] # enough here
     with pytest.raises(ValueError, match="cannot be in a name") as raised:
@@ -293,18 +293,18 @@ def test_what_a_module_refuses_has_its_place(root):
     assert problem.next_step
 
 
-def test_a_fault_of_the_program_is_no_problem_of_the_settings(root):
+def test_an_error_of_the_program_is_no_problem_of_the_settings(root):
     (root / NAME).write_text("config:\n  bluelamp:costCentre: ESX-1\n", encoding="utf-8")
     assert problem_of(KeyError("sandbox"), "essex", root) is None
 
 
-def test_what_the_cloud_refuses_has_its_place(root):
+def test_a_refusal_by_the_cloud_has_its_location(root):
     (root / NAME).write_text("config:\n  bluelamp:azure:\n    a: right\n    b: wrong one\n", encoding="utf-8")
     found = refusals("essex", root, ["vault: name: 'wrong one' is not a name", "vault: sku: 'other' is unknown"])
     assert [(one.where, one.path) for one in found] == [(f"{NAME}:4:8", "bluelamp:azure.b")]
 
 
-def test_check_and_preview_answer_with_status_2(project: Project):
+def test_check_and_preview_end_with_status_2(project: Project):
     file = project.settings("greater-manchester")
     text = file.read_text("utf-8")
     assert "role: Reader" in text
@@ -324,7 +324,7 @@ def test_check_and_preview_answer_with_status_2(project: Project):
         assert "Traceback" not in run.stderr
 
 
-def test_a_refusal_while_planning_ends_as_a_problem_of_the_settings(monkeypatch: pytest.MonkeyPatch, root):
+def test_a_refusal_while_planning_is_a_problem_of_the_settings(monkeypatch: pytest.MonkeyPatch, root):
     import bluelamp.infra.force
 
     (root / NAME).write_text((ROOT / NAME).read_text("utf-8"), encoding="utf-8")

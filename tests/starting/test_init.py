@@ -38,7 +38,7 @@ def test_every_force_can_have_a_project(tmp_path: Path, force: str) -> None:
     assert len(read_register(tmp_path / "estate").forces) <= 2
 
 
-def test_the_project_has_the_kinds_of_the_settings_and_no_environment_of_the_checkout(tmp_path: Path) -> None:
+def test_the_project_has_the_settings_types_and_no_environment_of_the_checkout(tmp_path: Path) -> None:
     start(tmp_path, "kent", OWNER, CODE)
     made, ours = (yaml.safe_load((root / "Pulumi.yaml").read_text("utf-8")) for root in (tmp_path, ROOT))
     assert made["config"] == ours["config"]
@@ -51,7 +51,7 @@ def test_the_project_has_the_kinds_of_the_settings_and_no_environment_of_the_che
 
 @settings(max_examples=40, derandomize=True, deadline=None)
 @given(there=st.sets(st.integers(0, 11)), force=st.sampled_from([None, "kent"]))
-def test_nothing_that_is_there_is_changed(
+def test_no_existing_file_is_changed(
     tmp_path_factory: pytest.TempPathFactory, there: set[int], force: str | None
 ) -> None:
     fresh, folder = tmp_path_factory.mktemp("fresh"), tmp_path_factory.mktemp("folder")
@@ -68,7 +68,7 @@ def test_nothing_that_is_there_is_changed(
     assert set(done.written) == set(after) - set(own)
 
 
-def test_it_says_what_it_wrote_and_what_it_kept(tmp_path: Path) -> None:
+def test_it_lists_written_and_kept_files(tmp_path: Path) -> None:
     words = ["init", "estate", "--force", "kent", "--owner", OWNER, "--cost-centre", CODE, "--format", "json"]
     first, second = (bluelamp(words, tmp_path) for _ in range(2))
     assert (first.returncode, second.returncode) == (0, 0)
@@ -79,7 +79,7 @@ def test_it_says_what_it_wrote_and_what_it_kept(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("words", "said"),
+    ("words", "message"),
     [
         (["estate", "--force", "kemt", "--owner", OWNER, "--cost-centre", CODE], "did you mean kent"),
         (["estate", "--force", "kent", "--owner", "nobody", "--cost-centre", CODE], "owner"),
@@ -90,19 +90,19 @@ def test_it_says_what_it_wrote_and_what_it_kept(tmp_path: Path) -> None:
         (["file"], "cannot be written"),
     ],
 )
-def test_a_mistake_is_explained_and_nothing_is_written(tmp_path: Path, words: list[str], said: str) -> None:
+def test_a_mistake_is_explained_and_nothing_is_written(tmp_path: Path, words: list[str], message: str) -> None:
     (tmp_path / "taken").mkdir()
     (tmp_path / "taken" / "Pulumi.yaml").write_text("name: other\nruntime: go\n", encoding="utf-8")
     (tmp_path / "file").write_text("a file\n", encoding="utf-8")
     before = contents(tmp_path)
     run = bluelamp(["init", *words], tmp_path)
     assert run.returncode == 2, run.stdout + run.stderr
-    assert said in run.stderr
+    assert message in run.stderr
     assert "Traceback" not in run.stderr
     assert contents(tmp_path) == before
 
 
-def test_an_own_register_decides(tmp_path: Path) -> None:
+def test_a_projects_own_register_is_used(tmp_path: Path) -> None:
     start(tmp_path, "kent", OWNER, CODE)
     register = tmp_path / "stacks" / "forces.yaml"
     register.write_text(register.read_text("utf-8").replace("code: kent", "code: knt"), encoding="utf-8")
@@ -113,12 +113,12 @@ def test_an_own_register_decides(tmp_path: Path) -> None:
         start(tmp_path, "essex", OWNER, CODE)
 
 
-def test_files_may_be_read_by_others(tmp_path: Path) -> None:
+def test_files_are_readable_by_others(tmp_path: Path) -> None:
     start(tmp_path, "kent", OWNER, CODE)
     assert {stat.S_IMODE(path.stat().st_mode) & 0o044 for path in tmp_path.rglob("*") if path.is_file()} == {0o044}
 
 
-def test_a_link_that_leads_nowhere_is_kept(tmp_path: Path) -> None:
+def test_a_broken_link_is_kept(tmp_path: Path) -> None:
     (tmp_path / "README.md").symlink_to(tmp_path / "nowhere")
     assert "README.md" in start(tmp_path).kept
     assert not (tmp_path / "nowhere").exists()
@@ -139,7 +139,7 @@ def test_another_version_of_bluelamp_changes_every_force(tmp_path: Path) -> None
     assert differing(tmp_path, "HEAD") == ["kent"]
 
 
-def test_check_plans_the_resources_that_the_project_adds(tmp_path: Path) -> None:
+def test_check_plans_the_projects_own_resources(tmp_path: Path) -> None:
     start(tmp_path, "dyfed-powys", OWNER, CODE)
     before = check_plan("dyfed-powys", tmp_path)
     (tmp_path / "infra" / "records.py").write_text(
@@ -166,7 +166,7 @@ def test_the_next_step_of_a_project_with_a_force_is_to_check_it(tmp_path: Path) 
     assert "bluelamp new FORCE" in bluelamp(("init", "empty"), tmp_path).stderr
 
 
-def test_rules_of_ones_own_have_one_place(tmp_path: Path) -> None:
+def test_a_projects_own_rules_have_one_place(tmp_path: Path) -> None:
     start(tmp_path, "kent", OWNER, CODE)
     places = [line for line in (tmp_path / "README.md").read_text("utf-8").splitlines() if "rules of your own" in line]
     assert len(places) == 1
@@ -193,7 +193,7 @@ def test_the_settings_of_the_force_are_those_that_new_writes(tmp_path: Path) -> 
         assert (tmp_path / "init" / name).read_text() == (tmp_path / "new" / name).read_text()
 
 
-def test_the_modules_are_described_in_a_project_that_has_none_of_its_own(tmp_path: Path) -> None:
+def test_the_modules_are_described_in_a_project_without_its_own(tmp_path: Path) -> None:
     start(tmp_path, "kent", OWNER, CODE)
     described = bluelamp(["explain", "azure/hub"], tmp_path)
     assert described.returncode == 0, described.stderr

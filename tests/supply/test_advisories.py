@@ -1,4 +1,4 @@
-"""Known vulnerabilities are found in advisories, and "not checked" is said where there is nothing to check against."""
+"""Known vulnerabilities are found in advisories, and without a source the result is "not checked"."""
 
 import http.server
 import json
@@ -43,8 +43,8 @@ def test_a_vulnerable_dependency_fails_the_check(tmp_path: Path, capsys: pytest.
     events = [{"introduced": "0"}, {"fixed": "99.0"}]
     folder = put(tmp_path / "osv", advisory("Jinja2", events))
     assert main(["vulnerabilities", "--advisories", str(folder)]) == 1
-    said = capsys.readouterr().err
-    assert f"jinja2 {JINJA.version}: TEST-1 (something is wrong); fixed in 99.0" in said
+    output = capsys.readouterr().err
+    assert f"jinja2 {JINJA.version}: TEST-1 (something is wrong); fixed in 99.0" in output
 
 
 def test_a_vulnerable_module_of_the_engine_fails_the_check(tmp_path: Path) -> None:
@@ -62,16 +62,16 @@ def test_advisories_about_others_pass(tmp_path: Path, capsys: pytest.CaptureFixt
 
 
 @pytest.mark.parametrize("more", [[], ["--require"]])
-def test_without_a_source_it_says_not_checked(
+def test_without_a_source_the_result_is_not_checked(
     tmp_path: Path, more: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
     expected = 1 if more else 0
     assert main(["vulnerabilities", "--advisories", str(tmp_path), *more]) == expected
     assert "vulnerabilities: not checked" in capsys.readouterr().out
     assert main(["vulnerabilities", "--service", NOWHERE, *more]) == expected
-    said = capsys.readouterr().out
-    assert "vulnerabilities: not checked" in said
-    assert "none is known" not in said
+    output = capsys.readouterr().out
+    assert "vulnerabilities: not checked" in output
+    assert "none is known" not in output
 
 
 BROKEN = [
@@ -89,7 +89,7 @@ BROKEN += ['{"affected":[{"package":{"name":"jinja2","ecosystem":"PyPI"}}]}', '{
 
 
 @pytest.mark.parametrize("text", BROKEN, ids=range(len(BROKEN)))
-def test_an_advisory_that_cannot_be_read_is_no_pass(tmp_path: Path, text: str) -> None:
+def test_an_unreadable_advisory_does_not_pass(tmp_path: Path, text: str) -> None:
     (tmp_path / "a.json").write_bytes(text.encode("utf-8", "surrogatepass"))
     with pytest.raises(AdvisoryError, match=r"a\.json"):
         from_folder(tmp_path, [*PACKAGES, *MODULES])
@@ -105,7 +105,7 @@ def test_an_advisory_that_cannot_be_read_is_no_pass(tmp_path: Path, text: str) -
         {"ranges": [{"type": "ECOSYSTEM", "events": [{"introduced": "not a version"}]}]},
     ],
 )
-def test_what_cannot_be_compared_counts_as_affected(tmp_path: Path, affected: dict[str, Any]) -> None:
+def test_a_version_that_cannot_be_compared_counts_as_affected(tmp_path: Path, affected: dict[str, Any]) -> None:
     row = {"package": {"ecosystem": "PyPI", "name": "jinja2"}, **affected}
     put(tmp_path, {"id": "TEST-2", "affected": [row]})
     assert [one.advisory for one in from_folder(tmp_path, PACKAGES)] == ["TEST-2"]
@@ -123,7 +123,7 @@ VERSIONS = st.builds("{}.{}.{}".format, *[st.integers(0, 3)] * 3)
     go=st.booleans(),
     swap=st.booleans(),
 )
-def test_a_range_is_read_as_its_definition_says(
+def test_a_range_is_read_by_its_definition(
     tmp_path_factory: pytest.TempPathFactory, mine: str, start: str, end: str, kind: str, go: bool, swap: bool
 ) -> None:
     if Version(end) < Version(start) or (kind == "fixed" and end == start):
@@ -189,7 +189,7 @@ def service() -> Iterator[Callable[[Callable[[list[Any]], bytes]], str]]:
 Serve = Callable[[Callable[[list[Any]], bytes]], str]
 
 
-def test_the_service_is_asked_about_every_dependency(service: Serve, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_service_is_queried_about_every_dependency(service: Serve, capsys: pytest.CaptureFixture[str]) -> None:
     asked: list[tuple[str, str]] = []
 
     def answer(queries: list[Any]) -> bytes:
@@ -225,6 +225,6 @@ def test_make_check_and_the_pipeline_run_the_checks() -> None:
     assert "make check" in (ROOT / ".ci" / "run").read_text(encoding="utf-8")
 
 
-def test_a_folder_that_is_not_there_is_no_source(tmp_path: Path) -> None:
+def test_a_missing_folder_is_no_source(tmp_path: Path) -> None:
     with pytest.raises(NotCheckedError):
         from_folder(tmp_path / "none", PACKAGES)

@@ -1,4 +1,4 @@
-"""Every dependency's licence is on the allow-list, and one that is not is named."""
+"""Every dependency's licence is on the allow-list; one that is not is named."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -20,9 +20,9 @@ MANY = {"derandomize": True, "deadline": None, "database": None, "suppress_healt
 
 def test_every_dependency_is_on_the_allow_list(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["licences"]) == 0
-    said = capsys.readouterr().out
-    assert f"{len(PACKAGES)} Python packages" in said
-    assert f"{len(MODULES)} Go modules" in said
+    output = capsys.readouterr().out
+    assert f"{len(PACKAGES)} Python packages" in output
+    assert f"{len(MODULES)} Go modules" in output
 
 
 def test_every_pin_of_the_lock_is_read() -> None:
@@ -40,7 +40,7 @@ def test_every_requirement_of_the_engine_is_read() -> None:
     assert all(one.hash.startswith("h1:") for one in MODULES)
 
 
-def test_what_only_tests_need_is_told_from_what_the_product_needs() -> None:
+def test_test_dependencies_are_distinguished_from_those_of_the_product() -> None:
     needed = needed_to_run(PACKAGES, ROOT / "pyproject.toml")
     assert {"pulumi", "grpcio", "pydantic-core", "cryptography", "duckdb"} <= needed
     assert not {"pytest", "ruff", "uv", "paramiko", "cyclonedx-python-lib", "arrow"} & needed
@@ -57,7 +57,7 @@ EXPRESSIONS = st.recursive(
 
 
 def permitted(expression: str, allowed: frozenset[str]) -> bool:
-    """What the expression means, worked out as Python reads it."""
+    """The meaning of the expression, evaluated as Python."""
     words = expression.replace("(", " ( ").replace(")", " ) ").split()
     given_ = {"AND": "and", "OR": "or", "(": "(", ")": ")"}
     return bool(eval(" ".join(given_.get(word) or str(word in allowed) for word in words)))
@@ -65,7 +65,7 @@ def permitted(expression: str, allowed: frozenset[str]) -> bool:
 
 @settings(max_examples=tries(400), **MANY)
 @given(expression=EXPRESSIONS)
-def test_an_expression_passes_only_where_its_licences_are_allowed(expression: str) -> None:
+def test_an_expression_passes_only_if_its_licences_are_allowed(expression: str) -> None:
     base = policy()
     one = Package("x", "1", ())
     found = list(problems([one], [], replace(base, exceptions={}, read={"x": expression})))
@@ -108,7 +108,7 @@ def test_an_exception_is_for_one_licence_and_one_dependency() -> None:
     assert any(line.startswith(f"{NAME}: a row") for line in problems(without, MODULES, base))
 
 
-def test_a_licence_of_another_installed_version_is_not_taken() -> None:
+def test_a_licence_of_another_installed_version_is_not_used() -> None:
     one = next(one for one in PACKAGES if one.name == "attrs")
     assert licence_of(one, policy()) == "MIT"
     assert licence_of(replace(one, version="0.0.1"), policy()) == ""
@@ -130,7 +130,7 @@ def test_a_wrong_allow_list_is_refused(tmp_path: Path, line: str, wrong: str) ->
 @pytest.mark.parametrize(
     "line", ["-e .", "pulumi>=3", "--index-url https://example.org", "git+https://example.org/x", "    --hash=md5:0"]
 )
-def test_a_line_that_pins_nothing_is_refused(tmp_path: Path, line: str) -> None:
+def test_a_line_without_a_pin_is_refused(tmp_path: Path, line: str) -> None:
     (tmp_path / "lock").write_text(
         f"attrs==26.1.0 \\\n    --hash=sha256:{'a' * 64}\n    # via x\n{line}\n", encoding="utf-8"
     )

@@ -1,4 +1,4 @@
-"""What the locked dependencies may not bring."""
+"""Packages that the locked dependencies may not include."""
 
 import subprocess
 import sys

@@ -1,4 +1,4 @@
-"""Views that the access policy shows: masked, or counted with small counts suppressed."""
+"""Views that the access policy exposes: masked, or counted with small counts suppressed."""
 
 from collections import Counter
 
@@ -19,7 +19,7 @@ def database(rows):
 
 
 def filled(connection, rows):
-    """A table of `rows` in place of the one that was there."""
+    """A table of `rows` in place of the existing one."""
     connection.execute('CREATE OR REPLACE TABLE crime (month VARCHAR, "crime type" VARCHAR, name VARCHAR)')
     if rows:
         values = [value for row in rows for value in row]
@@ -59,13 +59,13 @@ def test_names_are_never_sql():
 
 
 @pytest.mark.parametrize(
-    ("make", "said"),
+    ("make", "message"),
     [
         (lambda: counts("crime", ["month"], 2), "minimum is 2; it must be at least 3"),
         (lambda: counts("crime", [], 5), "counts need at least one column"),
         (lambda: masked("crime", []), "a mask needs at least one column"),
     ],
 )
-def test_what_would_disclose_is_refused(make, said):
-    with pytest.raises(ValueError, match=said):
+def test_a_disclosing_view_is_refused(make, message):
+    with pytest.raises(ValueError, match=message):
         make()

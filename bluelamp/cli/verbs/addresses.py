@@ -83,9 +83,9 @@ def addresses(
 def _rows(force: "Force", kept: "Ranges | None") -> list[tuple[str, str, IPv4Network, str]]:
     from bluelamp.fleet.ranges import wanted
 
-    asked, before = wanted(force), kept or {}
-    found = [(*key, net, _KEPT if key in before else _NEW) for key, net in asked.items()]
-    found += [(*key, net, _LEFT) for key, net in before.items() if key not in asked]
+    configured, before = wanted(force), kept or {}
+    found = [(*key, net, _KEPT if key in before else _NEW) for key, net in configured.items()]
+    found += [(*key, net, _LEFT) for key, net in before.items() if key not in configured]
     return sorted(found, key=lambda row: (row[0], row[2]))
 
 

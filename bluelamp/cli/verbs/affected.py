@@ -95,8 +95,8 @@ def _show(screen: Screen, found: "Comparison") -> None:
         first = group[0]
         names = first_of([each.force for each in group], 8)
         count = f"[bold]{len(group)} forces with the same change[/bold]: " if len(group) > 1 else ""
-        said = ", ".join(counts(first))
-        screen.show(f"{count}[bold]{escape(names)}[/bold]{f': {escape(said)}' if said else ''}")
+        text = ", ".join(counts(first))
+        screen.show(f"{count}[bold]{escape(names)}[/bold]{f': {escape(text)}' if text else ''}")
         if not screen.quiet:
             _details(screen, first)
             if len(group) > 1:

@@ -13,7 +13,7 @@ from bluelamp.folders import project as find_project
 from bluelamp.reports.words import some
 
 if TYPE_CHECKING:
-    from bluelamp.fleet.approvals import Said, Standing
+    from bluelamp.fleet.approvals import ApprovalStatus, CheckedApproval
     from bluelamp.fleet.saved import Opened
 
 
@@ -38,7 +38,7 @@ def approve(
 
     Examples: `bluelamp approve plans` · `bluelamp approve plans --sign-with siro.pem`
     """
-    from bluelamp.fleet.approvals import approvals, read_people, standings
+    from bluelamp.fleet.approvals import approval_statuses, approvals, read_people
     from bluelamp.fleet.approvals import approve as sign
     from bluelamp.fleet.saved import open_plans
     from bluelamp.reports.keys import private_key
@@ -55,10 +55,10 @@ def approve(
         except OSError as error:
             raise unwritable(error.filename or folder, error, what="the approval cannot be written") from None
         screen.show(f"[green]approved[/green] by {escape(signed.approver)}: {escape(', '.join(signed.forces))}")
-    said = approvals(opened, people, now)
-    where = standings(opened, said, list(opened.manifest.forces))
-    _show_approvals(screen, said, where)
-    screen.give(_given(opened, said, where, required=people.required))
+    checked = approvals(opened, people, now)
+    statuses = approval_statuses(opened, checked, list(opened.manifest.forces))
+    _show_approvals(screen, checked, statuses)
+    screen.give(_given(opened, checked, statuses, required=people.required))
 
 
 def _show(screen: Screen, opened: "Opened") -> None:
@@ -79,11 +79,11 @@ def _show(screen: Screen, opened: "Opened") -> None:
             screen.show(f"    [red]{escape(loss.why)}[/red] {escape(loss.urn.split('::', 2)[-1])}")
 
 
-def _show_approvals(screen: Screen, said: "list[Said]", where: "list[Standing]") -> None:
-    for each in said:
+def _show_approvals(screen: Screen, checked: "list[CheckedApproval]", statuses: "list[ApprovalStatus]") -> None:
+    for each in checked:
         if each.refused:
             screen.warn(f"does not count: {each.refused}")
-    for one in where:
+    for one in statuses:
         by = f"approved by {', '.join(one.approvers)}" if one.approvers else "not approved"
         if not one.needed:
             screen.show(f"  {escape(one.force)}: [green]needs no approval[/green]: nothing changes")
@@ -94,7 +94,9 @@ def _show_approvals(screen: Screen, said: "list[Said]", where: "list[Standing]")
             screen.show(f"  {escape(one.force)}: [green]{escape(by)}[/green]")
 
 
-def _given(opened: "Opened", said: "list[Said]", where: "list[Standing]", *, required: bool) -> dict[str, Any]:
+def _given(
+    opened: "Opened", checked: "list[CheckedApproval]", statuses: "list[ApprovalStatus]", *, required: bool
+) -> dict[str, Any]:
     manifest = opened.manifest
     return {
         "folder": str(opened.folder),
@@ -115,7 +117,7 @@ def _given(opened: "Opened", said: "list[Said]", where: "list[Standing]", *, req
                 "approvers": list(one.approvers),
                 "approved": not one.missing,
             }
-            for one in where
+            for one in statuses
         ],
         "approvals": [
             {
@@ -125,6 +127,6 @@ def _given(opened: "Opened", said: "list[Said]", where: "list[Standing]", *, req
                 "counts": not each.refused,
                 "reason": each.refused,
             }
-            for each in said
+            for each in checked
         ],
     }

@@ -219,7 +219,7 @@ def _written(
     started = datetime.now(UTC)
     with screen.working("judging"):
         skipped: list[Skipped] = []
-        resources = read_files(paths, lambda said: screen.say(escape(said)), skipped.append)
+        resources = read_files(paths, lambda text: screen.say(escape(text)), skipped.append)
         return assess(
             source.value,
             resources,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from bluelamp.cli.changed import Comparing
-from bluelamp.cli.comments import against_base, tell, wanted
+from bluelamp.cli.comments import against_base, comment_options, tell
 from bluelamp.cli.notes import gathered
 from bluelamp.cli.options import (
     All,
@@ -93,7 +93,7 @@ def check(
         raise UsageError("--watch needs named forces, and shows text only", next_step="leave the other options out")
     refuse_local_options(scheduler, {"--watch": watch or None, "--arm-types": arm_types})
     plans = plans_of(root, no_cache=no_cache or watch, arm_types=arm_types)
-    asked = wanted(comment, comment_limit, "check", changed, environment)
+    requested = comment_options(comment, comment_limit, "check", changed, environment)
     if report is not None:
         from bluelamp.reports.write import refuse_unwritable
 
@@ -102,9 +102,9 @@ def check(
     chosen = select(
         root, forces, every=every, region=region, changed=changed, environment=environment, compared=comparing
     )
-    base = comparing.found if asked else None
-    if asked and base:
-        tell(screen, asked, base, "planned offline")
+    base = comparing.found if requested else None
+    if requested and base:
+        tell(screen, requested, base, "planned offline")
     end_without(screen, chosen, _json(root, [], passes=passes), comparing.removed)
     previous = read(screen, root, baseline, chosen)
 

@@ -119,8 +119,8 @@ def drift(
     with _store() as store:
         record = _find(store, thing, force)
         before, now = (hidden(one) for one in change(store, record.id, path, _value(value)))
-    said = f"{path} was {json.dumps(before)}, is {json.dumps(now)}"
-    screen.say(escape(f"{name_of(record.urn)}: {said}"))
+    text = f"{path} was {json.dumps(before)}, is {json.dumps(now)}"
+    screen.say(escape(f"{name_of(record.urn)}: {text}"))
     screen.give({"urn": record.urn, "id": record.id, "property": path, "before": before, "after": now})
 
 

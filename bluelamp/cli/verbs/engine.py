@@ -76,12 +76,12 @@ class reporting:  # noqa: N801 - used as a context manager function would be
     def __enter__(self) -> Report:
         self._progress = self._shown.__enter__()
         self._task = self._progress.add_task("engine", total=None, visible=False)
-        return self._hear
+        return self._report
 
     def __exit__(self, *_: object) -> None:
         self._shown.__exit__(None, None, None)
 
-    def _hear(self, stage: str, share: float | None) -> None:
+    def _report(self, stage: str, share: float | None) -> None:
         if stage != self._stage:
             self._stage = stage
             if self._progress.disable:

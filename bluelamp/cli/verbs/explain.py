@@ -148,14 +148,14 @@ def _rule(screen: Screen, rule: Rule) -> None:
         screen.show(f"  {escape(str(control))}")
     screen.show("\n[bold]Checks[/bold]")
     for type_, paths in rule.at.items():
-        said = f"{type_} {', '.join(path for path in paths if path)}"
-        screen.show(f"  {escape(said.rstrip())}")
+        text = f"{type_} {', '.join(path for path in paths if path)}"
+        screen.show(f"  {escape(text.rstrip())}")
     if rule.parameters:
         screen.show("\n[bold]Parameters[/bold], with the changes that a stricter baseline may make")
     for name, value in rule.parameters.items():
-        said = ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
+        text = ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
         way = rule.tighter.get(name, "cannot be changed")
-        screen.show(f"  [bold]{name}[/bold]: {escape(said) or 'none'} ({escape(way)})")
+        screen.show(f"  [bold]{name}[/bold]: {escape(text) or 'none'} ({escape(way)})")
     screen.show("\n[bold]Fix[/bold]")
     screen.text(f"{rule.fix.strip()}\n\n{rule.example.rstrip()}")
     screen.give(

@@ -9,7 +9,7 @@ import typer
 
 from bluelamp.cli import operate
 from bluelamp.cli.changed import Comparing
-from bluelamp.cli.comments import previewed, tell, wanted
+from bluelamp.cli.comments import comment_options, previewed, tell
 from bluelamp.cli.options import (
     All,
     ArmTypes,
@@ -43,7 +43,7 @@ from bluelamp.fleet.deploy import Gate, OnStep, Result
 from bluelamp.folders import project as find_project
 
 if TYPE_CHECKING:
-    from bluelamp.cli.comments import Wanted
+    from bluelamp.cli.comments import CommentOptions
     from bluelamp.cli.saving import Save
 
 
@@ -101,15 +101,15 @@ def preview(
 
     screen, root = Screen(form, quiet=quiet), find_project(project)
     refuse_local_options(scheduler, {"--arm-types": arm_types, "--kubeconfig": kubeconfig})
-    asked = wanted(comment, comment_limit, "preview", changed, environment)
+    requested = comment_options(comment, comment_limit, "preview", changed, environment)
     plans = plans_of(root, arm_types=arm_types) if changed is not None or report is not None else None
     comparing = Comparing(screen, root, jobs, plans, listed=environment is not None)
     chosen = select(
         root, forces, every=every, region=region, changed=changed, environment=environment, compared=comparing
     )
-    base = comparing.found if asked else None
-    if asked and base:
-        tell(screen, asked, base, "planned offline", last=not chosen)
+    base = comparing.found if requested else None
+    if requested and base:
+        tell(screen, requested, base, "planned offline", last=not chosen)
     given = {"verb": "preview", "rehearsed": rehearse, "forces": [], "saved": None}
     end_without(screen, chosen, given, comparing.removed)
     previous = read(screen, root, baseline, chosen)
@@ -141,7 +141,7 @@ def preview(
         )
 
         work = _work(kept, refresh=refresh, expect_no_changes=expect_no_changes)
-        with _comment_at_end(screen, root, asked, options):
+        with _comment_at_end(screen, root, requested, options):
             status = operate.run(screen, root, chosen, "preview", options, work)
     raise typer.Exit(status)
 
@@ -159,12 +159,14 @@ def _work(kept: "Save | None", *, refresh: bool, expect_no_changes: bool) -> Wor
 
 
 @contextmanager
-def _comment_at_end(screen: Screen, root: Path, asked: "Wanted | None", options: RunOptions) -> Iterator[None]:
+def _comment_at_end(
+    screen: Screen, root: Path, requested: "CommentOptions | None", options: RunOptions
+) -> Iterator[None]:
     """Writes the comment after the previews, also if they fail; without previews it has the offline plans."""
     try:
         yield
     finally:
-        if asked and options.base:
+        if requested and options.base:
             method = "previewed in the rehearsal cloud" if options.rehearse else "previewed by the engine"
             found = previewed(options.base, options.results, root)
-            tell(screen, asked, found, method if options.results else "planned offline")
+            tell(screen, requested, found, method if options.results else "planned offline")

@@ -134,10 +134,10 @@ def _tell(screen: Screen, run: "QualityRun", contracts: Sequence["Contract"]) ->
     if blocked:
         screen.show(f"not to be published: {escape(', '.join(blocked))}")
     outcomes = [asset.outcome.value for asset in run.assets]
-    told = ", ".join(
+    counted = ", ".join(
         f"[{colour}]{outcomes.count(word)} {word}[/{colour}]" for word, colour in _COLOURS.items() if word in outcomes
     )
-    screen.show(f"[bold]{escape(run.subject)}[/bold]: {len(outcomes)} contracts: {told or 'none'}")
+    screen.show(f"[bold]{escape(run.subject)}[/bold]: {len(outcomes)} contracts: {counted or 'none'}")
 
 
 def _cell(counts: Any) -> str:

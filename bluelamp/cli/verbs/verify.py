@@ -134,11 +134,11 @@ def _signed(one: "Verification", kept: Path | None) -> list[str]:
     """The signer; `kept` is the project with the known signers, None if the key was given."""
     signer = escape(one.signer)
     if one.proven:
-        said = [f"signed by {signer}" + (f" ({escape(one.signer_name)})" if one.signer_name else "")]
+        text = [f"signed by {signer}" + (f" ({escape(one.signer_name)})" if one.signer_name else "")]
         from bluelamp.reports.signers import FOLDER as SIGNERS
 
         # A project delivered with the report proves nothing, so show which project's signers are trusted.
-        return [*said, f"the key is in {escape(kept / SIGNERS)}"] if kept else said
+        return [*text, f"the key is in {escape(kept / SIGNERS)}"] if kept else text
     if not one.signer:
         return ["[yellow]not signed[/yellow]: nothing changed by accident, but anybody could have written it"]
     return [

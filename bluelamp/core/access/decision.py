@@ -51,7 +51,7 @@ def decide(policy: AccessPolicy, cell: Cell, day: date) -> Decision:
 
 
 def closing(policy: AccessPolicy, day: date) -> Iterator[tuple[Rule, date]]:
-    """The rules whose access has ended on `day`, or ends within 30 days, each with its last day."""
+    """The rules whose access has ended by `day`, or ends within 30 days, each with its last day."""
     for rule in policy.rules:
         ends = policy.ends(rule)
         if rule.allows and ends is not None and ends - day <= WARNING:

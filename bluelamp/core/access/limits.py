@@ -1,7 +1,7 @@
 """Refuses rules that no target can express, so that compilation to Azure never weakens a policy.
 
 Staff reach the lake through its private endpoints and systems through their application in Entra ID; partners use an
-interface, with an application of their own; the public reads what is open to everybody.
+interface, with an application of their own; the public reads open data.
 """
 
 from collections.abc import Iterator
@@ -144,7 +144,7 @@ def _public(policy: AccessPolicy, rule: Rule) -> Iterator[Finding]:
 
 
 def _apart(policy: AccessPolicy, first: Rule, second: Rule) -> tuple[str, str] | None:
-    """A persona and an application that two rules let them into from different networks or devices."""
+    """A persona and an application that two rules allow from different networks or devices."""
     one, other = policy.covers(first), policy.covers(second)
     if one[3:] == other[3:]:
         return None

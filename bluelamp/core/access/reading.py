@@ -33,10 +33,10 @@ def has_access(root: Path, force: str) -> bool:
 def read_access(
     root: Path, force: str, contracts: Iterable["Contract"], offered: Offered | None = None
 ) -> AccessPolicy | None:
-    """The policy of `force`, with the ends of the agreements of its `contracts`; None where there is no file.
+    """The policy of `force`, with the end dates of the agreements of its `contracts`; None if there is no file.
 
-    `offered` is what the force deploys; None leaves out what depends on that. Raises `SettingsError` with every mistake
-    in it: unknown keys and names, contradictory rules, and rules that no target can express.
+    `offered` are the deployed targets; None skips the checks that depend on them. Raises `SettingsError` with every
+    mistake in the policy: unknown keys and names, contradictory rules, and rules that no target can express.
     """
     if not has_access(root, force):
         return None
@@ -65,7 +65,7 @@ def read_access(
 
 
 def _names(policy: AccessPolicy, source: Source) -> Iterator[Problem]:
-    """Undeclared names in rules, `any` beside other names, and duplicate rule ids."""
+    """Undeclared names in rules, `any` together with other names, and duplicate rule ids."""
     known: Mapping[str, Iterable[str]] = {
         "personas": policy.personas,
         "assets": policy.assets,
@@ -177,7 +177,7 @@ def _columns(name: str, asset: AccessAsset, contract: "Contract", source: Source
 
 
 def _networks(policy: AccessPolicy, source: Source) -> Iterator[Problem]:
-    """A force without a network, reserved names, and address ranges in two networks."""
+    """A missing network of the force, reserved names, and address ranges in two networks."""
     if FORCE not in policy.networks:
         yield source.problem(
             ("networks",),
@@ -200,7 +200,7 @@ def _networks(policy: AccessPolicy, source: Source) -> Iterator[Problem]:
 
 
 def _agreements(policy: AccessPolicy, known: Mapping[str, "Contract"], source: Source) -> Iterator[Problem]:
-    """Rules for partners and the public without an agreement, and agreements that the register does not have."""
+    """Rules for partners and the public without an agreement, and agreements missing from the register."""
     for index, rule in enumerate(policy.rules):
         kinds = {policy.personas[each].kind for each in policy.covers(rule)[0]}
         steps: Steps = ("rules", index)
@@ -226,7 +226,7 @@ def _agreements(policy: AccessPolicy, known: Mapping[str, "Contract"], source: S
 
 
 def _ends(policy: AccessPolicy, known: Mapping[str, "Contract"]) -> dict[str, date]:
-    """The first day on which an agreement of that reference ends, over the assets of the rules that name it."""
+    """The first end date of an agreement with that reference, over the assets of the rules that name it."""
     ends: dict[str, date] = {}
     for rule in policy.rules:
         for asset in policy.covers(rule)[1]:

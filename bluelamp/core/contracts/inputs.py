@@ -1,4 +1,6 @@
-"""An information asset as the program registers it: what plan, preview, state and rules see of a contract."""
+"""An information asset as the program registers it: the form in which plans, previews, states and rules have a
+contract.
+"""
 
 from typing import Any
 
@@ -7,7 +9,7 @@ from bluelamp.core.contracts.properties import Agreement, LegalHold
 
 
 def inputs(contract: Contract) -> dict[str, Any]:
-    """The component's inputs: JSON, dates as ISO 8601 has them, and nothing for what the contract leaves out."""
+    """The component's inputs as JSON, with dates in ISO 8601 format and without values missing from the contract."""
     own = contract.properties
     owner = own.information_asset_owner
     found = {

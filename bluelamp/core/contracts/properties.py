@@ -39,16 +39,16 @@ _SHORT_ROLES = frozenset({"caldicott guardian", "ciso", "cto", "cio", "dpo", "ia
 
 def _role(value: str) -> str:
     try:
-        said = identity.role(value)
+        text = identity.role(value)
     except identity.IdentityError as error:
         raise refuse(f"{show(value)} {error}", "a post, such as Head of Criminal Justice") from None
-    if not _ROLE_NOUNS.search(said) and said.casefold() not in _SHORT_ROLES:
+    if not _ROLE_NOUNS.search(text) and text.casefold() not in _SHORT_ROLES:
         raise refuse(
             f"{show(value)} is not a role",
             "a role names a post: Head of Criminal Justice, Records Manager",
             "name the post, not the person who holds it",
         )
-    return said
+    return text
 
 
 def _mailbox(value: str) -> str:

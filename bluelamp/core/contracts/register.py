@@ -29,7 +29,7 @@ def has_assets(root: Path, force: str) -> bool:
 
 
 def read_assets(root: Path, force: str) -> tuple[Contract, ...]:
-    """The contracts of `force`, by id; none where there is no folder.
+    """The contracts of `force`, by id; empty if there is no folder.
 
     Raises `SettingsError` with every mistake in every file.
     """
@@ -37,7 +37,7 @@ def read_assets(root: Path, force: str) -> tuple[Contract, ...]:
 
 
 def read_folder(folder: Path, root: Path) -> tuple[Contract, ...]:
-    """The contracts in `folder`, by id; none where there is no folder. Files are named relative to `root`.
+    """The contracts in `folder`, by id; empty if there is no folder. File names are relative to `root`.
 
     Raises `SettingsError` with every mistake in every file.
     """
@@ -110,7 +110,7 @@ def _identity(values: Mapping[str, Any], source: Source) -> Iterator[Problem]:
 def _additions(
     model: type[M], values: Mapping[str, Any], at: Steps, source: Source, problems: list[Problem]
 ) -> M | None:
-    """The custom properties of a part of a contract, as `model`; None and `problems` where they are wrong."""
+    """The custom properties of a part of a contract, as `model`; if wrong, None, and adds to `problems`."""
     rows: dict[str, Any] = {}
     places: dict[str, Steps] = {}
     for index, row in enumerate(values.get("customProperties") or ()):

@@ -38,7 +38,7 @@ def findings(source: Source) -> Iterator[Problem]:
 
 
 def document(source: Source) -> OpenDataContractStandard:
-    """The document, typed. Call it only where `findings` is empty."""
+    """The document, typed. Call it only if `findings` is empty."""
     return OpenDataContractStandard.model_validate(source.values)
 
 
@@ -48,7 +48,7 @@ def _validator() -> Draft201909Validator:
 
 
 def _problems(error: ValidationError, source: Source) -> Iterator[Problem]:
-    """The problems of the deepest error; of alternatives, the one nearest to the value."""
+    """The problems of the deepest error; among alternatives, of the one nearest to the value."""
     inner = error
     while inner.context:
         nearest = best_match(inner.context)
@@ -82,7 +82,7 @@ def _strays(error: ValidationError, source: Source) -> Iterator[Problem]:
 
 
 def _names(schema: Any) -> Iterator[str]:
-    """The properties that a schema names, those of the schemas it is made of included."""
+    """The properties that a schema names, including those of its subschemas."""
     if not isinstance(schema, dict):
         return
     yield from schema.get("properties", ())
@@ -103,7 +103,7 @@ def _problem(error: ValidationError, source: Source) -> Problem:
         case "required":
             absent = [name for name in inner.validator_value if name not in _mapping(inner.instance)]
             if absent == ["map"] and "logicalType" not in inner.instance:
-                # The schema's condition on maps also holds where there is no type.
+                # The schema's condition on maps also applies if there is no type.
                 absent = ["logicalType"]
             return source.problem(
                 steps, f"{' and '.join(absent)} is missing", next_step=f"add `{absent[0]}: …`" if absent else ""

@@ -28,10 +28,10 @@ def _exists(path: Path) -> bool:
 
 
 def read_roadmap(path: Path, root: Path) -> Roadmap:
-    """The roadmap in the file `path`, called relative to `root` in messages.
+    """The roadmap in the file `path`; messages name it relative to `root`.
 
-    Raises `SettingsError` with every mistake in it: values of the wrong kind, ids that are there twice, milestones that
-    are not in the roadmap, an end before the start, a cycle of dependencies.
+    Raises `SettingsError` with every mistake in it: values of the wrong type, duplicate ids, unknown milestones, an end
+    before the start, a cycle of dependencies.
     """
     return parsed(*content_of(path, root))
 
@@ -100,7 +100,7 @@ def _tactical(roadmap: Roadmap, source: Source) -> Iterator[Problem]:
 
 
 def unknown_milestone(roadmap: Roadmap, source: Source, steps: Steps, name: str) -> Problem:
-    """The problem of a name that is not a milestone of the roadmap."""
+    """The problem for a name that is not a milestone of the roadmap."""
     return source.problem(
         steps,
         f"no milestone is called {show(name)}",

@@ -42,18 +42,18 @@ def with_computed(
     }
 
 
-def _value(out: Shape, given: Shape, asked: Any, found: Any, where: str) -> Any:
-    if isinstance(found, Secret) or isinstance(asked, Secret):
+def _value(out: Shape, given: Shape, inputs: Any, found: Any, where: str) -> Any:
+    if isinstance(found, Secret) or isinstance(inputs, Secret):
         return found
-    if isinstance(found, list) and isinstance(asked, list) and out.item is not None and given.item is not None:
-        pairs = zip(asked, found, strict=False)
+    if isinstance(found, list) and isinstance(inputs, list) and out.item is not None and given.item is not None:
+        pairs = zip(inputs, found, strict=False)
         made = [_value(out.item, given.item, one, each, f"{where}/{index}") for index, (one, each) in enumerate(pairs)]
         return [*made, *found[len(made) :]]
-    if not isinstance(found, Mapping) or not isinstance(asked, Mapping) or out.object is None or given.object is None:
+    if not isinstance(found, Mapping) or not isinstance(inputs, Mapping) or out.object is None or given.object is None:
         return found
-    if set(asked) <= {"id"}:
+    if set(inputs) <= {"id"}:
         return found  # ARM returns references unchanged
-    whole = with_computed(out.object, given.object, asked, found, where)
+    whole = with_computed(out.object, given.object, inputs, found, where)
     for name, one in out.object.properties.items():
         computed = one.required and name not in given.object.properties
         if computed and whole.get(name) is None and not _ABSENT.search(name):

@@ -278,8 +278,8 @@ def _requested(name: str, pod: Object, path: str) -> float:
     """The total request of a resource by the containers that run at the same time."""
     total = 0.0
     for where, container in containers(pod, path):
-        asked = plain(dig(container, "resources.requests"))
-        own = asked.get(name) if isinstance(asked, Mapping) else None
+        requests = plain(dig(container, "resources.requests"))
+        own = requests.get(name) if isinstance(requests, Mapping) else None
         if ".containers[" in where or container.get("restartPolicy") == "Always":
             total += quantity(own) if is_quantity(own) else 0.0
     return total

@@ -1,4 +1,4 @@
-"""A program that knows the component package's schema and nothing else of Bluelamp."""
+"""A program that uses the component package's schema and nothing else of Bluelamp."""
 
 import pulumi
 

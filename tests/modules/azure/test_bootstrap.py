@@ -1,4 +1,4 @@
-"""What must exist before the first deployment: how it is protected, and what its identities may do."""
+"""The resources required before the first deployment: their protection, and their identities' permissions."""
 
 import runpy
 
@@ -15,7 +15,7 @@ OTHER = "/subscriptions/8a51d3b7-92c4-4e0f-8b6a-1c3d5e7f9012"
 GROUPS = "/providers/Microsoft.Management/managementGroups/mg-police"
 NEEDS_MORE = {
     "BL-BAK-002",  # locked immutability cannot be undone: `immutability`
-    "BL-BAK-008",  # a resource guard belongs to other people
+    "BL-BAK-008",  # a resource guard is owned by other people
     "BL-NET-012",  # a network without public addresses, before the estate's DDoS protection plan
     "BL-NET-054",  # flow logs need the estate's storage
 }
@@ -29,7 +29,7 @@ def example(request):
 
 
 def roles(made, who):
-    """The last part of each role's id with its scope, of the identity."""
+    """The last part of each role's id with its scope, for the identity."""
     found = set()
     for name, each in of(made, "RoleAssignment").items():
         if name.startswith(f"bootstrap-{who}-may"):
@@ -66,7 +66,7 @@ def test_the_state_store_is_closed_versioned_backed_up_and_locked(example):
     assert protected == (wanted if name == "minimal" else set())
 
 
-def test_the_key_of_states_encrypts_and_its_vault_cannot_be_purged(example):
+def test_the_state_key_encrypts_and_its_vault_cannot_be_purged(example):
     _, made = example
     assert of(made, "Vault")["bootstrap-keys-vault"]["properties"]["enablePurgeProtection"] is True
     assert of(made, "Key")["bootstrap-key"]["properties"]["keyOps"] == ["encrypt", "decrypt"]
@@ -109,7 +109,7 @@ def test_the_apply_identity_cannot_make_itself_an_owner(example):
     assert actions == [f"Microsoft.Authorization/locks/{each}" for each in ("read", "write", "delete")]
 
 
-def test_a_job_of_the_plan_cannot_use_the_apply_identity(example):
+def test_a_plan_job_cannot_use_the_apply_identity(example):
     _, made = example
     subjects = {name: each["subject"] for name, each in of(made, "FederatedIdentityCredential").items()}
     assert subjects == {

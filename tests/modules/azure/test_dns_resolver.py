@@ -17,7 +17,7 @@ def resolver(label, **more) -> Planned:
     return plan(lambda: DnsResolver("resolver", {"label": label, **ARGS, **more}))
 
 
-def test_a_resolver_answers_at_a_fixed_address(label):
+def test_a_resolver_has_a_fixed_address(label):
     made = resolver(label, inbound_address="10.61.0.164")
     (configuration,) = made.one("dnsresolver:InboundEndpoint")["ipConfigurations"]
     assert (configuration["privateIpAddress"], configuration["privateIpAllocationMethod"]) == ("10.61.0.164", "Static")
@@ -34,7 +34,7 @@ def test_a_resolver_forwards_the_forces_domains_for_every_linked_network(label):
     assert {link["virtualNetwork"]["id"] for link in links} == {"/id/hub", "/id/west"}
 
 
-def test_every_question_is_logged(label):
+def test_every_query_is_logged(label):
     made = resolver(label)
     assert made.one("dnsresolver:DnsResolverPolicyVirtualNetworkLink")["virtualNetwork"] == {"id": "/id/hub"}
     assert made.one("monitor:DiagnosticSetting")["workspaceId"] == "/id/logs"

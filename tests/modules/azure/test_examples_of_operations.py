@@ -23,7 +23,7 @@ COMPONENTS = {
 
 @pytest.mark.parametrize("module", COMPONENTS)
 @pytest.mark.parametrize("example", ["minimal", "full"])
-def test_the_cloud_takes_the_example_and_no_rule_is_broken(module, example):
+def test_the_cloud_accepts_the_example_and_no_rule_is_broken(module, example):
     path = ROOT / "modules" / "azure" / module / "examples" / f"{example}.py"
     plan = rehearse(lambda: runpy.run_path(str(path)))
     assert f"bluelamp:index:{COMPONENTS[module]}" in {each.type for each in plan.resources}

@@ -54,7 +54,7 @@ def test_a_base_policy_denies_first_and_inspects_what_it_allows(label):
     assert sources == set(ARGS["estate"])
 
 
-def test_groups_are_made_one_after_another(label):
+def test_groups_are_created_one_after_another(label):
     made = policy(label)
     groups = ["base-never", "base-azure", "base-updates"]
     waits = {name: [other for other in made.waits_for[name] if other in groups] for name in groups}
@@ -121,7 +121,7 @@ def test_a_wrong_argument_of_a_firewall_policy_is_named(label, change, message):
     assert message in str(caught.value)
 
 
-def test_a_policy_with_a_certificate_authority_looks_inside_tls(label):
+def test_a_policy_with_a_certificate_authority_inspects_tls(label):
     made = policy(label, certificate_authority=AUTHORITY, rule_groups=[group(INSPECTED)])
     settings = made.one("network:FirewallPolicy")
     assert settings["transportSecurity"]["certificateAuthority"] == {
@@ -134,7 +134,7 @@ def test_a_policy_with_a_certificate_authority_looks_inside_tls(label):
     assert "transportSecurity" not in policy(label).one("network:FirewallPolicy")
 
 
-def test_rules_that_look_inside_tls_are_added_only_to_a_policy_that_can(label):
+def test_tls_inspection_rules_are_added_only_to_a_policy_that_supports_them(label):
     where = {"resource_group_name": "rg", "policy_name": "afwp-hub", "estate": ["10.61.0.0/16"]}
     with pytest.raises(ValueError, match="terminate_tls needs a policy with a certificate_authority"):
         plan(lambda: FirewallRules("own", {**where, "rule_groups": [group(INSPECTED)]}))

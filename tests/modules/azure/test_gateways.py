@@ -19,14 +19,14 @@ def test_a_vpn_gateway_has_two_active_instances_in_every_zone(label):
     assert all(address["zones"] == ["1", "2", "3"] for address in made.of("network:PublicIPAddress"))
 
 
-def test_both_gateways_are_made_one_after_the_other_and_everything_logs(label):
+def test_both_gateways_are_created_one_after_the_other_and_everything_logs(label):
     made = gateways(label, vpn={}, express_route={})
     assert "gateways-vpn" in made.waits_for["gateways-express-route"]
     assert len(made.of("monitor:DiagnosticSetting")) == 5  # two gateways, three addresses
 
 
 @pytest.mark.parametrize(("location", "sku"), [("uksouth", "ErGw2AZ"), ("ukwest", "HighPerformance")])
-def test_an_express_route_gateway_stands_in_every_zone_that_there_is(label, location, sku):
+def test_an_express_route_gateway_is_in_every_available_zone(label, location, sku):
     made = gateways(label, location=location, express_route={"size": 2})
     assert made.one("network:VirtualNetworkGateway")["sku"]["name"] == sku
     assert made.one("network:PublicIPAddress").get("zones") == (["1", "2", "3"] if location == "uksouth" else None)

@@ -17,14 +17,14 @@ def test_every_option_adds_to_a_hub_and_renames_nothing(label):
     assert names(plain) <= names(hub(label, **more))
 
 
-def test_what_a_gateway_receives_for_a_spoke_passes_the_firewall(label):
+def test_traffic_from_a_gateway_to_a_spoke_passes_the_firewall(label):
     made = hub(label, spoke_ranges=["10.61.4.0/24", "10.61.5.0/24"])
     routes = made.one("network:RouteTable", routeTableName="rt-gateway-wmp-prod-uks")["routes"]
     assert [route["addressPrefix"] for route in routes] == ["10.61.1.0/24", "10.61.4.0/24", "10.61.5.0/24"]
     assert {route["nextHopIpAddress"] for route in routes} == {"10.61.0.4"}
 
 
-def test_what_a_resolver_forwards_has_a_subnet_and_a_rule(label):
+def test_a_forwarding_resolver_has_a_subnet_and_a_rule(label):
     made = hub(label, resolver_outbound=True)
     subnet = made.one("network:Subnet", subnetName="snet-resolver-outbound-wmp-prod-uks")
     assert subnet["addressPrefix"] == "10.61.0.176/28"
@@ -48,7 +48,7 @@ def test_no_two_parts_of_a_hub_share_addresses():
 BESIDE = {"virtual_hub_name": "vhub", "resource_group_name": "rg", "firewall_address": "10.61.2.132"}
 
 
-def test_beside_a_virtual_hub_stands_only_what_cannot_stand_in_it(label):
+def test_beside_a_virtual_hub_there_is_only_what_it_cannot_contain(label):
     made = hub(label, virtual_hub=BESIDE, bastion={"enabled": True}, resolver_outbound=True)
     assert made.one("network:VirtualNetwork")["addressSpace"] == {"addressPrefixes": ["10.61.0.0/23"]}
     subnets = {each["subnetName"] for each in made.of("network:Subnet")}

@@ -27,22 +27,22 @@ def test_an_identity_trusts_exactly_the_subjects_that_are_named(label):
     assert "custody-cluster" in made.waits_for["custody-pipeline"]
 
 
-def test_an_identity_may_do_only_what_it_is_given(label):
+def test_an_identity_has_only_the_roles_it_is_given(label):
     grant = {"role_definition_id": "/providers/Microsoft.Authorization/roleDefinitions/r", "scope": "/id/vault"}
     args = {"label": label, **PLACE, "credentials": {"cluster": CLUSTER}, "roles": {"read": grant}}
     assignment = plan(lambda: WorkloadIdentity("custody", args)).one("authorization:RoleAssignment")
     assert (assignment["scope"], assignment["principalType"]) == ("/id/vault", "ServicePrincipal")
 
 
-def test_everything_wrong_with_a_credential_is_told_at_once(label):
-    with pytest.raises(ValueError, match="WorkloadIdentity 'custody'") as told:
+def test_every_mistake_in_a_credential_is_reported_at_once(label):
+    with pytest.raises(ValueError, match="WorkloadIdentity 'custody'") as messages:
         identity(label, one={"issuer": "http://issuer", "subject": "repo:wmp/*"}, two={**CLUSTER, "subject": ""})
     for part in (
         "credentials.one.issuer is 'http://issuer'; it must begin with https://",
         "credentials.one.subject is 'repo:wmp/*'; name one subject exactly",
         "credentials.two.subject is ''",
     ):
-        assert part in str(told.value)
+        assert part in str(messages.value)
     with pytest.raises(ValueError, match="there are 0 credentials; Azure takes 1 to 20"):
         identity(label)
 
@@ -69,7 +69,7 @@ def test_privilege_is_eligible_for_hours_and_never_assigned(label):
     assert made.one("DirectoryRoleEligibilityScheduleRequest")["directoryScopeId"] == "/"
 
 
-def test_a_group_with_approvers_asks_them(label):
+def test_a_group_with_approvers_requires_their_approval(label):
     groups = {"operators": {**GROUP, "approvers": ["55555555-5555-4555-8555-555555555555"]}}
     made = plan(lambda: PrivilegedAccess("access", {"label": label, "groups": groups, "eligible_days": 100}))
     policy = made.one("GroupRoleManagementPolicy")
@@ -78,12 +78,12 @@ def test_a_group_with_approvers_asks_them(label):
     assert policy["eligibleAssignmentRules"]["expireAfter"] == "P180D"
 
 
-def test_everything_wrong_with_privileged_access_is_told_at_once(label):
+def test_every_mistake_in_privileged_access_is_reported_at_once(label):
     groups = {"engineers": {**GROUP, "longest_hours": 48}}
-    with pytest.raises(ValueError, match="PrivilegedAccess 'access'") as told:
+    with pytest.raises(ValueError, match="PrivilegedAccess 'access'") as messages:
         plan(lambda: PrivilegedAccess("access", {"label": label, "groups": groups, "eligible_days": 400}))
-    assert "eligible_days is 400; allowed are 1 to 365" in str(told.value)
-    assert "groups.engineers.longest_hours is 48; allowed are 1 to 24" in str(told.value)
+    assert "eligible_days is 400; allowed are 1 to 365" in str(messages.value)
+    assert "groups.engineers.longest_hours is 48; allowed are 1 to 24" in str(messages.value)
 
 
 def conditional(label, **more):
@@ -92,14 +92,14 @@ def conditional(label, **more):
     return of(plan_, "ConditionalAccessPolicy")
 
 
-def test_policies_begin_in_report_only_and_bind_everybody_but_the_break_glass_group(label):
+def test_policies_begin_in_report_only_and_apply_to_everybody_but_the_break_glass_group(label):
     policies = conditional(label)
     assert len(policies) == 9
     assert {each["state"] for each in policies.values()} == {"enabledForReportingButNotEnforced"}
     assert all(each["conditions"]["users"]["excludedGroups"] == [EXCLUDED] for each in policies.values())
 
 
-def test_legacy_protocols_are_blocked_and_administrators_need_more_than_a_password(label):
+def test_legacy_protocols_are_blocked_and_administrators_need_multifactor_authentication(label):
     policies = conditional(label, states={"no-legacy-authentication": "enabled"})
     legacy = policies["access-no-legacy-authentication"]
     assert legacy["state"] == "enabled"
@@ -111,7 +111,7 @@ def test_legacy_protocols_are_blocked_and_administrators_need_more_than_a_passwo
     assert policies["access-everybody-multifactor"]["grantControls"]["builtInControls"] == ["mfa"]
 
 
-def test_who_signs_in_from_abroad_is_blocked(label):
+def test_sign_ins_from_abroad_are_blocked(label):
     plan_ = rehearse(
         lambda: ConditionalAccess("access", {"label": label, "excluded_group_ids": [EXCLUDED], "countries": ["GB"]})
     )
@@ -121,9 +121,9 @@ def test_who_signs_in_from_abroad_is_blocked(label):
     assert abroad["grantControls"]["builtInControls"] == ["block"]
 
 
-def test_everything_wrong_with_conditional_access_is_told_at_once(label):
+def test_every_mistake_in_conditional_access_is_reported_at_once(label):
     args = {"excluded_group_ids": [], "state": "on", "states": {"no-legacy": "enabled"}, "without": ["risky-sign-in"]}
-    with pytest.raises(ValueError, match="ConditionalAccess 'access'") as told:
+    with pytest.raises(ValueError, match="ConditionalAccess 'access'") as messages:
         plan(lambda: ConditionalAccess("access", {"label": label, **args}))
     for part in (
         "excluded_group_ids is empty; name the group of the break-glass accounts",
@@ -131,10 +131,10 @@ def test_everything_wrong_with_conditional_access_is_told_at_once(label):
         "states: no-legacy is not a policy",
         "without: risky-sign-in is not a policy; did you mean risky-sign-ins?",
     ):
-        assert part in str(told.value)
+        assert part in str(messages.value)
 
 
-def test_breaking_the_glass_sounds_an_alarm(label):
+def test_using_a_break_glass_account_raises_an_alert(label):
     accounts = {"first": "66666666-6666-4666-8666-666666666666", "second": "77777777-7777-4777-8777-777777777777"}
     made = plan(lambda: BreakGlass("glass", {"label": label, **GLASS, "account_ids": accounts}))
     alarm = made.one("monitor:ScheduledQueryRule")

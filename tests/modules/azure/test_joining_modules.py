@@ -1,4 +1,4 @@
-"""Peered hubs, stores for backups and workspaces for metrics."""
+"""Peered hubs, backup storage and metrics workspaces."""
 
 import runpy
 
@@ -34,11 +34,11 @@ STORE = {
 
 
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.parents[1].name)
-def test_the_cloud_takes_every_example_and_no_rule_is_broken(path):
+def test_the_cloud_accepts_every_example_and_no_rule_is_broken(path):
     assert rehearse(lambda: runpy.run_path(str(path))).resources
 
 
-def test_the_hub_that_lends_its_gateway_is_peered_first(label):
+def test_the_hub_with_the_gateway_is_peered_first(label):
     args = {"label": label, "first": UKS, "second": {**UKW, "gateway_id": "/id/gateway"}}
     made = plan(lambda: HubPeering("hubs", args))
     lent = made.one("network:VirtualNetworkPeering", virtualNetworkName="vnet-hub-west")
@@ -60,7 +60,7 @@ def test_hubs_that_cannot_be_peered_are_refused(label, first, second, message):
         plan(lambda: HubPeering("hubs", {"label": label, "first": first, "second": second}))
 
 
-def test_nothing_in_a_store_for_backups_is_deleted_by_age_or_before_its_time(label):
+def test_backups_are_not_deleted_by_age_or_too_early(label):
     made = plan(lambda: BackupStore("store", {"label": label, **STORE, "immutable_days": 14}))
     policy = made.one("storage:BlobContainerImmutabilityPolicy")
     assert policy["immutabilityPeriodSinceCreationInDays"] == 14
@@ -77,7 +77,7 @@ def test_nothing_in_a_store_for_backups_is_deleted_by_age_or_before_its_time(lab
         ({"lock": "locked"}, "lock is 'locked'; allowed are Unlocked and Locked"),
     ],
 )
-def test_a_store_that_azure_would_refuse_is_refused(label, more, message):
+def test_a_storage_account_that_azure_would_refuse_is_refused(label, more, message):
     with pytest.raises(ValueError, match=message):
         plan(lambda: BackupStore("store", {"label": label, **STORE, **more}))
 

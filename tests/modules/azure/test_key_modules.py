@@ -17,7 +17,7 @@ def vault(label, **more):
     return plan(lambda: KeyVault("vault", {"label": label, **CLOSED, **more}))
 
 
-def test_a_key_is_made_in_hardware_rotated_in_time_and_ends(label):
+def test_a_key_is_hardware_protected_rotated_and_expires(label):
     key = vault(label, keys={"records": {"expires_on": "2028-03-31"}}).one("keyvault:Key")
     properties = key["properties"]
     assert (properties["kty"], properties["keySize"]) == ("RSA-HSM", 4096)
@@ -80,7 +80,7 @@ def test_disks_get_an_encryption_set_that_follows_the_keys_rotation(label):
 
 
 @pytest.mark.parametrize("uses", [[], ["disks", "disks"]])
-def test_uses_are_named_once_each(label, uses):
+def test_uses_have_unique_names(label, uses):
     with pytest.raises(ValueError, match=r"uses is .*; name each use once, and at least one"):
         keys(label, uses)
 

@@ -18,7 +18,7 @@ def archive(label, **more):
     return plan(lambda: LogArchive("archive", {"label": label, **ARCHIVE, **more}))
 
 
-def test_an_archive_can_be_written_once_and_opened_by_identity_only(label):
+def test_an_archive_is_write_once_and_accessible_by_identity_only(label):
     account = archive(label).one("storage:StorageAccount")
     assert account["allowSharedKeyAccess"] is False
     assert account["publicNetworkAccess"] == "Disabled"
@@ -33,7 +33,7 @@ def test_an_archive_can_be_written_once_and_opened_by_identity_only(label):
     }
 
 
-def test_the_activity_log_and_own_containers_are_immutable_each_for_its_time(label):
+def test_activity_logs_and_own_containers_are_immutable_each_for_its_period(label):
     made = archive(label, containers={"custody-audit": 2557})
     kept = {
         each["containerName"]: each["immutabilityPeriodSinceCreationInDays"]
@@ -47,7 +47,7 @@ def test_the_activity_log_and_own_containers_are_immutable_each_for_its_time(lab
     assert "archive-blobs" in made.waits_for["archive-custody-audit"]
 
 
-def test_an_archive_with_a_key_of_its_own_uses_it_by_its_identity(label):
+def test_an_archive_with_its_own_key_uses_it_by_its_identity(label):
     key = {"vault_uri": "https://kv.vault.azure.net/", "key_name": "cmk", "identity_id": IDENTITY}
     made = rehearse(lambda: LogArchive("archive", {"label": label, **ARCHIVE, "key": key}))
     account = of(made, "StorageAccount")["archive-account"]
@@ -59,15 +59,15 @@ def test_an_archive_with_a_key_of_its_own_uses_it_by_its_identity(label):
     assert account["identity"] == {"type": "UserAssigned", "userAssignedIdentities": [IDENTITY]}
 
 
-def test_everything_wrong_with_an_archive_is_told_at_once(label):
-    with pytest.raises(ValueError, match="LogArchive 'archive'") as told:
+def test_every_mistake_in_an_archive_is_reported_at_once(label):
+    with pytest.raises(ValueError, match="LogArchive 'archive'") as messages:
         archive(label, retention_days=30, lock="Shut", delete_after_days=10)
     for part in (
         "insights-activity-logs is kept for 30 days; allowed are 90 to 146000",
         "delete_after_days is 10; the longest retention is 30 days",
         "lock is 'Shut'; allowed are Unlocked and Locked",
     ):
-        assert part in str(told.value)
+        assert part in str(messages.value)
 
 
 def test_a_protected_archive_cannot_be_deleted_by_the_engine(label):
@@ -106,7 +106,7 @@ def test_a_wrong_activity_log_is_refused(args, message):
         plan(lambda: ActivityLog("activity", {"workspace_id": "/id/logs", **args}))
 
 
-def test_a_machine_follows_the_endpoint_and_every_rule(label):
+def test_a_machine_is_associated_with_the_endpoint_and_every_rule(label):
     args = {"label": label, **COLLECTION, "machine_ids": {"custody-1": "/id/machine"}}
     made = plan(lambda: DataCollection("collection", args))
     rules = {each["dataCollectionRuleName"] for each in made.of("monitor:DataCollectionRule")}
@@ -128,7 +128,7 @@ def test_a_machine_follows_the_endpoint_and_every_rule(label):
     assert made.one("monitor:DataCollectionEndpoint")["networkAcls"] == {"publicNetworkAccess": "Disabled"}
 
 
-def test_what_a_rule_collects_flows_to_the_workspace(label):
+def test_collected_data_goes_to_the_workspace(label):
     made = plan(lambda: DataCollection("collection", {"label": label, **COLLECTION, "rules": ["syslog"]}))
     rule = made.one("monitor:DataCollectionRule")
     streams = {stream for source in rule["dataSources"]["syslog"] for stream in source["streams"]}
@@ -140,12 +140,12 @@ def test_what_a_rule_collects_flows_to_the_workspace(label):
     assert rule["dataCollectionEndpointId"] is UNKNOWN
 
 
-def test_an_unknown_rule_of_collection_is_refused_with_the_nearest(label):
+def test_an_unknown_collection_rule_is_refused_with_the_nearest(label):
     with pytest.raises(ValueError, match=r"sysslog is not one of performance, .*; did you mean syslog\?"):
         plan(lambda: DataCollection("collection", {"label": label, **COLLECTION, "rules": ["sysslog"]}))
 
 
-def test_a_table_can_be_kept_longer_than_it_can_be_searched(label):
+def test_a_table_can_be_retained_longer_than_it_can_be_searched(label):
     args = {"label": label, **PLACE, "archived_tables": {"SigninLogs": 2557}}
     table = plan(lambda: LogAnalytics("logs", args)).one("operationalinsights:Table")
     assert (table["tableName"], table["retentionInDays"], table["totalRetentionInDays"]) == ("SigninLogs", 365, 2557)

@@ -16,7 +16,7 @@ def placement(workload: str, group: str, subscription_id: str) -> dict[str, str]
     return {"workload": workload, "group": group, "subscription_id": subscription_id}
 
 
-def test_the_hierarchy_is_what_it_was_and_confidential_groups_are_added_to_it(label):
+def test_the_hierarchy_is_unchanged_and_confidential_groups_are_added(label):
     before = of(rehearse(lambda: groups(label)), "management:ManagementGroup")
     after = of(rehearse(lambda: groups(label, confidential=True)), "management:ManagementGroup")
     assert len(before) == 12
@@ -28,7 +28,7 @@ def test_the_hierarchy_is_what_it_was_and_confidential_groups_are_added_to_it(la
     }
 
 
-def test_the_group_above_all_is_read_and_not_made(label):
+def test_the_parent_group_is_read_and_not_created(label):
     tried = update(ScratchCloud(), lambda: groups(label, parent="mg-police"), {}, stack="test", root=ROOT)
     assert (tried.refused, tried.errors) == ([], [])
     made = {each.urn.rpartition("::")[2]: each for each in tried.running.values()}
@@ -65,7 +65,7 @@ def test_a_canary_hierarchy_shares_no_name_with_the_real_one(label):
     assert made["canary-corp"]["displayName"] == "West Midlands Police - Canary - Corporate"
 
 
-def test_every_wrong_placement_is_told_at_once_with_the_nearest_right_word(label):
+def test_every_wrong_placement_is_reported_at_once_with_the_nearest_valid_word(label):
     places = [
         placement("platform", "managment", PLATFORM),
         placement("records", "corp", PLATFORM),
@@ -73,11 +73,11 @@ def test_every_wrong_placement_is_told_at_once_with_the_nearest_right_word(label
     ]
     with pytest.raises(ValueError, match="ManagementGroups 'management-groups': ") as caught:
         plan(lambda: groups(label, placements=places))
-    said = str(caught.value)
-    assert "placements[0].group: 'managment' is not in the hierarchy; did you mean management?" in said
-    assert f"placements[1].subscription_id: {PLATFORM!r} is placed twice" in said
-    assert "placements[2].workload: 'records' is placed twice" in said
-    assert "placements[2].group: 'confidential-corp' is not in the hierarchy" in said
+    output = str(caught.value)
+    assert "placements[0].group: 'managment' is not in the hierarchy; did you mean management?" in output
+    assert f"placements[1].subscription_id: {PLATFORM!r} is placed twice" in output
+    assert "placements[2].workload: 'records' is placed twice" in output
+    assert "placements[2].group: 'confidential-corp' is not in the hierarchy" in output
 
 
 def test_a_misspelt_argument_of_a_placement_is_refused(label):
@@ -85,10 +85,10 @@ def test_a_misspelt_argument_of_a_placement_is_refused(label):
         plan(lambda: groups(label, placements=[{"workload": "platform", "groop": "corp", "subscription_id": RECORDS}]))
 
 
-def test_new_subscriptions_land_in_quarantine_and_creating_groups_requires_authorisation(label):
+def test_new_subscriptions_are_quarantined_and_creating_groups_requires_authorisation(label):
     made = rehearse(lambda: groups(label, hierarchy_settings={"tenant_id": RECORDS}))
     (settings,) = of(made, "management:HierarchySetting").values()
-    assert settings["groupId"] == RECORDS  # the root group of a tenant is called after it
+    assert settings["groupId"] == RECORDS  # the root group of a tenant has the tenant's id
     assert settings["defaultManagementGroup"].endswith("/managementGroups/mg-quarantine-wmp-prod")
     assert settings["requireAuthorizationForGroupCreation"] is True
     with pytest.raises(ValueError, match="new_subscriptions: 'quarantine' is not in the hierarchy"):

@@ -11,7 +11,7 @@ def watcher(label, **more) -> Planned:
     return plan(lambda: NetworkWatcher("watcher", {"label": label, **ARGS, **more}))
 
 
-def test_flow_logs_are_written_by_an_identity_to_storage_that_takes_no_keys(label):
+def test_flow_logs_are_written_by_an_identity_to_storage_without_keys(label):
     made = watcher(label, virtual_network_ids={"hub": "/id/hub"})
     account = made.one("storage:StorageAccount")
     assert (account["allowSharedKeyAccess"], account["networkRuleSet"]["defaultAction"]) == (False, "Deny")
@@ -22,12 +22,12 @@ def test_flow_logs_are_written_by_an_identity_to_storage_that_takes_no_keys(labe
     assert "watcher-identity-writes" in made.waits_for["watcher-hub-flows"]
 
 
-def test_flow_logs_that_somebody_deletes_can_be_had_back(label):
+def test_deleted_flow_logs_can_be_restored(label):
     blobs = watcher(label).one("storage:BlobServiceProperties")
     assert blobs["deleteRetentionPolicy"] == blobs["containerDeleteRetentionPolicy"] == {"enabled": True, "days": 30}
 
 
-def test_flow_logs_that_are_overwritten_can_be_had_back_and_deleting_them_takes_two_steps(label):
+def test_overwritten_flow_logs_can_be_restored_and_deleting_them_takes_two_steps(label):
     made = watcher(label)
     blobs = made.one("storage:BlobServiceProperties")
     assert (blobs["isVersioningEnabled"], blobs["changeFeed"]) == (True, {"enabled": True})
@@ -50,14 +50,14 @@ def test_a_private_endpoint_without_its_zone_is_refused(label):
         watcher(label, subnet_id="/id/subnet")
 
 
-def test_storage_is_kept_in_every_zone_or_elsewhere_and_can_be_protected(label):
+def test_storage_is_zone_redundant_or_geo_redundant_and_can_be_protected(label):
     assert watcher(label).one("storage:StorageAccount")["sku"] == {"name": "Standard_ZRS"}
     made = watcher(label, location="ukwest", protect=True)
     assert made.one("storage:StorageAccount")["sku"] == {"name": "Standard_GRS"}
     assert {resource.name for resource in made.resources if resource.protect} == {"watcher-storage"}
 
 
-def test_flow_logs_that_would_be_forgotten_too_soon_are_refused(label):
+def test_a_too_short_retention_of_flow_logs_is_refused(label):
     with pytest.raises(ValueError, match="watcher: retention_days is 7, at least 90 is needed"):
         watcher(label, virtual_network_ids={"hub": "/id/hub"}, retention_days=7)
 

@@ -25,7 +25,7 @@ EXEMPTION = {
     "requester": "contact.centre@wmp.police.example",
     "approver": "siro@wmp.police.example",
 }
-# The assignments that a force must have, and where.
+# The assignments that a force must have, with their scopes.
 WANTED = {
     "root": "Enforce-Sov-L1-Regions Deny-Resource-Locations Deny-RSG-Locations Deploy-ASC-Monitoring "
     "Deploy-MDFC-Config-H224 Deploy-MDEndpointsAMA Deploy-AzActivity-Log Deploy-Diag-LogsCat Deny-Classic-Resources "
@@ -50,7 +50,7 @@ def baseline(label, **more):
 
 @pytest.fixture(scope="module")
 def example():
-    """The full example: everything, and a canary beside it."""
+    """The full example: everything, with a canary beside it."""
 
     def program() -> None:
         pulumi.runtime.register_stack_transformation(drop_version_aliases)
@@ -66,11 +66,11 @@ def test_every_assignment_of_the_table_is_made_at_its_scopes_and_enforced(exampl
             inputs = made[f"policy-{group}-{name}"]
             assert inputs["policyAssignmentName"] == name
             assert inputs["scope"] == f"{PREFIX}mg-{group}-essex-prod"
-            held_back = name == "Deny-Priv-Esc-AKS"  # the example does so
+            held_back = name == "Deny-Priv-Esc-AKS"  # in the example
             assert inputs["enforcementMode"] == ("DoNotEnforce" if held_back else "Default")
 
 
-def test_no_name_is_longer_than_azure_takes():
+def test_no_name_is_longer_than_azure_allows():
     assert max(len(name) for name in assignments()) == 24
 
 
@@ -84,7 +84,7 @@ def test_resources_may_be_in_the_united_kingdom_only(label):
     )["parameters"] == {"listOfAllowedLocations": {"value": ["uksouth"]}}
 
 
-def test_every_defender_plan_is_on_unless_a_force_says_otherwise(label):
+def test_every_defender_plan_is_on_unless_a_force_disables_it(label):
     found = baseline(label).one(
         "authorization:PolicySetDefinitionAtManagementGroup", policySetDefinitionName="Deploy-MDFC-Config"
     )
@@ -97,7 +97,7 @@ def test_every_defender_plan_is_on_unless_a_force_says_otherwise(label):
     assert found["parameters"]["logAnalytics"] == {"value": WORKSPACE}
 
 
-def test_what_mends_has_an_identity_with_roles_and_what_only_denies_has_none(example):
+def test_remediating_assignments_have_an_identity_with_roles_and_deny_only_ones_have_none(example):
     made = [each for each in example.resources if each.type.endswith(":PolicyAssignment")]
     roles = [each for each in example.resources if each.type.endswith(":RoleAssignment")]
     mending = {urn for role in roles for urn in role.references["principalId"]}
@@ -111,7 +111,7 @@ def test_what_mends_has_an_identity_with_roles_and_what_only_denies_has_none(exa
     assert len(set(guids)) == len(guids)
 
 
-def test_an_identity_may_also_work_where_the_plan_the_zones_and_the_workspace_are(label):
+def test_an_identity_also_has_roles_at_the_plan_the_zones_and_the_workspace(label):
     zones = {"privatelink.vaultcore.azure.net": "/id/vault", "privatelink.azurecr.io": "/id/registry"}
     more = {"ddos_plan_id": PLAN, "private_dns_zone_ids": zones}
     made = baseline(label, **more)
@@ -135,7 +135,7 @@ CHANGE = {
 }
 
 
-def test_a_single_assignment_differs_where_a_force_says_so(label):
+def test_a_force_can_change_a_single_assignment(label):
     changes = [
         CHANGE,
         {"assignment": "Enforce-Subnet-Private", "parameters": {"effect": "Audit"}, "not_scopes": ["online"]},
@@ -166,7 +166,7 @@ def assigned(made):
     return made.of("authorization:PolicyAssignment")
 
 
-def test_a_definition_is_there_before_it_is_assigned(label):
+def test_a_definition_is_created_before_it_is_assigned(label):
     waits = baseline(label).waits_for
     assert "policy-initiative-Enforce-ALZ-Sandbox" in waits["policy-sandbox-Enforce-ALZ-Sandbox"]
     assert "policy-definition-Deny-Peering-Cross-Sub" in waits["policy-initiative-Enforce-ALZ-Sandbox"]
@@ -188,7 +188,7 @@ def test_a_canary_enforces_nothing_and_shares_no_id_with_the_real_hierarchy(exam
         assert owners == {"mg-root-essex-prod", "mg-canary-root-essex-prod"}
 
 
-def test_private_endpoints_go_into_the_zones_that_there_are(label):
+def test_private_endpoints_use_the_existing_zones(label):
     zones = {zone: f"/id/{zone}" for zone in dns_zones()}
     name = {"policySetDefinitionName": "Deploy-Private-DNS-Zones"}
     type_ = "authorization:PolicySetDefinitionAtManagementGroup"
@@ -201,7 +201,7 @@ def test_private_endpoints_go_into_the_zones_that_there_are(label):
     assert [part["policyDefinitionReferenceId"] for part in few] == ["KeyVault"]  # Monitor needs five zones
 
 
-def test_what_cannot_be_assigned_is_said(label):
+def test_assignments_that_cannot_be_made_are_reported(label):
     made = baseline(label)
     names = {each["policyAssignmentName"] for each in made.of("authorization:PolicyAssignment")}
     assert set(assignments()) - names == {"Enable-DDoS-VNET", "Deploy-Private-DNS-Zones"}
@@ -217,7 +217,7 @@ def test_what_cannot_be_assigned_is_said(label):
     )
 
 
-def test_an_exemption_of_the_register_is_made_of_the_nearest_assignment_above_it(label):
+def test_a_registered_exemption_is_applied_to_the_nearest_assignment_above_it(label):
     made = baseline(label, exemptions=[EXEMPTION])
     found = made.one("authorization:PolicyExemption")
     assert found["scope"] == f"{PREFIX}mg-online-wmp-prod"
@@ -294,12 +294,12 @@ def test_an_exemption_of_the_register_is_made_of_the_nearest_assignment_above_it
         ),
     ],
 )
-def test_a_wrong_argument_is_told_with_what_is_allowed(label, more, message):
+def test_a_wrong_argument_is_reported_with_what_is_allowed(label, more, message):
     with pytest.raises(ValueError, match=re.escape(message)):
         baseline(label, **more)
 
 
-def test_every_mistake_is_told_at_once(label):
+def test_every_mistake_is_reported_at_once(label):
     wrong = [{**EXEMPTION, "assignment": "Deny-Publc-IP", "expires_on": "soon"}]
     with pytest.raises(ValueError, match="PolicyBaseline 'policy': ") as caught:
         baseline(label, locations=["mars"], exemptions=wrong)
@@ -307,7 +307,7 @@ def test_every_mistake_is_told_at_once(label):
         assert part in str(caught.value)
 
 
-def test_an_exemption_of_a_subscription_says_which_assignment_it_means(label):
+def test_an_exemption_of_a_subscription_names_its_assignment(label):
     scope = "/subscriptions/3f0c7a1e-58d2-4d0b-8a5c-2f7f7b0d9c64"
     made = baseline(label, exemptions=[{**EXEMPTION, "scope": scope, "assigned_at": "identity"}])
     found = made.one("authorization:PolicyExemption")
@@ -315,7 +315,7 @@ def test_an_exemption_of_a_subscription_says_which_assignment_it_means(label):
     assert "mg-identity-wmp-prod" in found["policyAssignmentId"]
 
 
-def test_every_built_in_of_an_initiative_is_there_once_but_for_services_with_several_endpoints():
+def test_every_built_in_of_an_initiative_occurs_once_except_services_with_several_endpoints():
     data = ROOT / "modules" / "azure" / "policy" / "data"
     for name, initiative in yaml.safe_load((data / "initiatives.yaml").read_text()).items():
         guids = [each["policy"] for each in initiative["definitions"].values() if "policy" in each]

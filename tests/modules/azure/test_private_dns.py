@@ -16,7 +16,7 @@ def private_dns(label, **more) -> Planned:
     return plan(lambda: PrivateDns("dns", {**args, **more}))
 
 
-def test_the_list_has_every_zone_once_with_the_regions_own_among_them():
+def test_the_list_has_every_zone_once_including_those_of_the_region():
     names = [zone.name for zone in zones(("uksouth", "ukwest"))]
     assert len(names) == len(set(names)) > 85
     assert {f"privatelink.{code}.backup.windowsazure.com" for code in ("uks", "ukw")} <= set(names)
@@ -36,10 +36,10 @@ def test_data_centres_forward_the_public_names():
         names
     )
     assert not [name for name in names if name.startswith("privatelink")]
-    assert "workspace.azurehealthcareapis.com" not in names  # azurehealthcareapis.com covers it
+    assert "workspace.azurehealthcareapis.com" not in names  # covered by azurehealthcareapis.com
 
 
-def test_each_zone_is_made_once_and_linked_to_each_network(label):
+def test_each_zone_is_created_once_and_linked_to_each_network(label):
     made = private_dns(label, regions=["uksouth", "ukwest"], virtual_network_ids={"hub": "/id/1", "west": "/id/2"})
     count = len(zones(("uksouth", "ukwest")))
     assert len(made.of("privatedns:PrivateZone")) == count
@@ -48,7 +48,7 @@ def test_each_zone_is_made_once_and_linked_to_each_network(label):
     assert {link["registrationEnabled"] for link in links} == {False}
 
 
-def test_a_zone_that_is_there_already_is_neither_made_nor_linked(label):
+def test_an_existing_zone_is_neither_created_nor_linked(label):
     made = private_dns(label, existing={VAULT: "/id/zone"}, more=["privatelink.a1.database.windows.net"])
     names = {zone["privateZoneName"] for zone in made.of("privatedns:PrivateZone")}
     assert VAULT not in names
@@ -75,26 +75,26 @@ def test_a_wrong_argument_of_private_dns_is_named(label, change, message):
     ("zone_count", "networks", "minutes", "refresh"),
     [(10, 1, 0, 0), (83, 1, 0, 0), (88, 1, 5, 0), (93, 2, 5, 0), (93, 8, 25, 5), (93, 48, 135, 45)],
 )
-def test_the_wait_for_the_dns_api_is_known_before(zone_count, networks, minutes, refresh):
+def test_the_delay_of_the_dns_api_is_estimated(zone_count, networks, minutes, refresh):
     budget = dns_budget(zone_count, networks)
     assert (budget.minutes, budget.refresh_minutes) == (minutes, refresh)
     assert (str(minutes) in budget.warning) if minutes else not budget.warning
 
 
-def test_advice_is_given_only_where_it_can_be_followed():
+def test_advice_is_given_only_if_it_can_be_followed():
     assert "Link only the networks with a DNS resolver" in dns_budget(93, 3).warning
     for hubs in (1, 2):
         assert "nothing has to be done" in dns_budget(93, hubs).warning
 
 
 @given(st.integers(1, 200), st.integers(0, 100))
-def test_one_more_network_never_makes_the_wait_shorter(zone_count, networks):
+def test_one_more_network_never_makes_the_delay_shorter(zone_count, networks):
     fewer, more = dns_budget(zone_count, networks), dns_budget(zone_count, networks + 1)
     assert fewer.minutes <= more.minutes
     assert fewer.reads == 3 * (zone_count + zone_count * networks)
 
 
-def test_the_cloud_takes_the_zones_of_two_hubs_and_notes_the_wait():
+def test_the_cloud_accepts_the_zones_of_two_hubs_and_notes_the_delay():
     example = ROOT / "modules" / "azure" / "private_dns" / "examples" / "full.py"
     plan = rehearse(lambda: runpy.run_path(str(example)))
     (note,) = plan.notes

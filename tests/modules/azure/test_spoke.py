@@ -30,7 +30,7 @@ def spoke(label, **more) -> Planned:
     return plan(lambda: Spoke("records", {"label": label, **SPOKE, **more}))
 
 
-def test_a_spoke_is_peered_both_ways_and_lends_no_gateway(label):
+def test_a_spoke_is_peered_in_both_directions_and_offers_no_gateway(label):
     made = spoke(label, hub=HUB)
     inward = made.one("network:VirtualNetworkPeering", virtualNetworkName="vnet-hub")
     outward = made.one("network:VirtualNetworkPeering", virtualNetworkName="vnet-records-wmp-prod-uks")
@@ -54,7 +54,7 @@ def test_a_spoke_that_uses_the_hubs_gateway_waits_for_it(label):
     assert "records-peering-from-hub" in made.waits_for["records-peering-to-hub"]
 
 
-def test_everything_leaves_a_spoke_through_the_firewall_which_also_answers_for_names(label):
+def test_all_outbound_traffic_and_dns_of_a_spoke_go_through_the_firewall(label):
     made = spoke(label, hub=HUB)
     routes = made.one("network:RouteTable")
     assert routes["disableBgpRoutePropagation"] is True
@@ -65,12 +65,12 @@ def test_everything_leaves_a_spoke_through_the_firewall_which_also_answers_for_n
     assert made.one("network:VirtualNetwork")["dhcpOptions"] == {"dnsServers": ["10.61.0.4"]}
 
 
-def test_nothing_leaves_a_spoke_without_a_firewall(label):
+def test_without_a_firewall_a_spoke_has_no_outbound_route(label):
     (route,) = spoke(label).one("network:RouteTable")["routes"]
     assert (route["addressPrefix"], route["nextHopType"]) == ("0.0.0.0/0", "None")
 
 
-def test_each_subnet_has_a_security_group_that_ends_in_denying(label):
+def test_each_subnet_has_a_security_group_that_ends_with_a_deny_rule(label):
     made = spoke(label, hub=HUB)
     assert {subnet["addressPrefix"] for subnet in made.of("network:Subnet")} == {"10.61.4.0/25", "10.61.4.192/26"}
     for group in made.of("network:NetworkSecurityGroup"):
@@ -80,7 +80,7 @@ def test_each_subnet_has_a_security_group_that_ends_in_denying(label):
     assert len(logging) == len(made.of("network:NetworkSecurityGroup")) + 1
 
 
-def test_behind_a_virtual_hub_a_spoke_is_connected_and_has_no_routes_of_its_own(label):
+def test_a_spoke_of_a_virtual_hub_is_connected_and_has_no_routes_of_its_own(label):
     made = spoke(label, virtual_hub={"virtual_hub_name": "vhub", "resource_group_name": "rg-hub"})
     connection = made.one("network:HubVirtualNetworkConnection")
     assert (connection["virtualHubName"], connection["enableInternetSecurity"]) == ("vhub", True)

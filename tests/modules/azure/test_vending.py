@@ -1,4 +1,4 @@
-"""Subscriptions, backups and landing zones: what a service gets before its first resource."""
+"""Subscriptions, backups and landing zones: the resources that a service gets before its own."""
 
 import runpy
 from pathlib import Path
@@ -50,7 +50,7 @@ def test_the_examples_are_accepted_and_break_no_rule(module, example):
     assert len(rehearse(lambda: runpy.run_path(str(path))).resources) > 3
 
 
-def test_a_subscription_that_exists_is_placed_by_a_provider_of_its_own_and_never_made(label):
+def test_an_existing_subscription_is_placed_by_its_own_provider_and_never_created(label):
     args = {"label": label, "workload": "records", "subscription_id": OWN, "management_group_name": "mg-corp-wmp-prod"}
     made = rehearse(lambda: Subscription("records", args))
     assert of(made, "Alias") == {}
@@ -60,13 +60,13 @@ def test_a_subscription_that_exists_is_placed_by_a_provider_of_its_own_and_never
     assert provider.inputs["subscriptionId"] == OWN
 
 
-def test_what_goes_into_a_subscription_waits_until_it_is_governed(label):
+def test_the_content_of_a_subscription_waits_until_it_is_governed(label):
     own = {"subscription_id": OWN, "platform_subscription_id": PLATFORM, "management_group_name": "mg-corp-wmp-prod"}
     made = plan(zone(label, "corp", hub=HUB, **own))
     assert made.waits_for["records-provider"] == ["records-subscription-placement"]
 
 
-def test_a_new_subscription_is_made_once_with_the_forces_tags(label):
+def test_a_new_subscription_is_created_once_with_the_forces_tags(label):
     scope = "/providers/Microsoft.Billing/billingAccounts/1/enrollmentAccounts/2"
     made = rehearse(lambda: Subscription("records", {"label": label, "workload": "records", "billing_scope": scope}))
     properties = of(made, "Alias")["records-alias"]["properties"]
@@ -74,7 +74,7 @@ def test_a_new_subscription_is_made_once_with_the_forces_tags(label):
     assert properties["additionalProperties"]["tags"]["cost-centre"] == "WMP-4410"
 
 
-def test_backups_cannot_be_destroyed_by_whoever_administers_them(label):
+def test_backups_cannot_be_destroyed_by_their_administrators(label):
     made = rehearse(lambda: Backup("backup", {"label": label, **BACKUP}))
     recovery = of(made, "Vault")["backup-recovery-vault"]["properties"]
     backup = of(made, "BackupVault")["backup-backup-vault"]["properties"]
@@ -87,7 +87,7 @@ def test_backups_cannot_be_destroyed_by_whoever_administers_them(label):
     assert set(of(made, "ProtectionPolicy")) == {f"backup-{each}-policy" for each in ("machines", "sql", "files")}
 
 
-def test_under_a_guard_two_people_are_needed_and_the_guard_comes_last(label):
+def test_a_guard_requires_two_people_and_is_created_last(label):
     guard = f"{SHARED}/Microsoft.DataProtection/resourceGuards/guard-backup"
     made = plan(lambda: Backup("backup", {"label": label, **BACKUP, "resource_guard_id": guard}))
     for proxy in ("recoveryservices:ResourceGuardProxy", "dataprotection:DppResourceGuardProxy"):
@@ -104,7 +104,7 @@ def test_a_wrong_argument_of_a_resource_guard_is_named(label):
 def test_deleting_a_vault_takes_two_steps(label):
     made = plan(lambda: Backup("backup", {"label": label, **BACKUP}))
     assert {lock["level"] for lock in made.of("authorization:ManagementLockByScope")} == {"CanNotDelete"}
-    assert "backup-machines-policy" in made.waits_for["backup-recovery-vault-lock"]  # so the lock goes before it
+    assert "backup-machines-policy" in made.waits_for["backup-recovery-vault-lock"]  # so the lock is deleted before it
 
 
 def test_backups_are_kept_as_long_as_the_settings_say(label):
@@ -118,12 +118,12 @@ def test_backups_are_kept_as_long_as_the_settings_say(label):
         assert {rule["lifecycles"][0]["deleteAfter"]["duration"] for rule in rules} == {"P45D"}
 
 
-def test_every_mistake_in_backups_is_told_at_once(label):
+def test_every_mistake_in_backups_is_reported_at_once(label):
     wrong = {"immutability": "locked", "redundancy": "ZoneRedundant", "retention": {"daily_days": 3}}
-    with pytest.raises(ValueError, match="immutability is 'locked'; use Unlocked, Locked") as told:
+    with pytest.raises(ValueError, match="immutability is 'locked'; use Unlocked, Locked") as messages:
         plan(lambda: Backup("backup", {"label": label, **BACKUP, "location": "ukwest", **wrong}))
-    assert "ukwest has no zones; use GeoRedundant" in str(told.value)
-    assert "retention.daily_days is 3; use 7 to 9999" in str(told.value)
+    assert "ukwest has no zones; use GeoRedundant" in str(messages.value)
+    assert "retention.daily_days is 3; use 7 to 9999" in str(messages.value)
 
 
 def test_a_corporate_zone_in_the_platforms_subscription_is_behind_the_hub(label):
@@ -143,7 +143,7 @@ def test_a_corporate_zone_in_the_platforms_subscription_is_behind_the_hub(label)
     assert of(made, "Budget")["records-budget-budget"]["amount"] == archetypes()["corp"].budget
 
 
-def test_a_zone_of_its_own_makes_the_hubs_side_of_the_peering_in_the_hubs_subscription(label):
+def test_a_zone_in_its_own_subscription_makes_the_hub_side_of_the_peering_in_the_hubs(label):
     own = {"subscription_id": OWN, "platform_subscription_id": PLATFORM, "management_group_name": "mg-corp-wmp-prod"}
     made = rehearse(zone(label, "corp", hub=HUB, access={"team": {"principal_id": GROUP, "role": "Reader"}}, **own))
     by_name = {each.name: each for each in made.resources}
@@ -160,14 +160,14 @@ def test_a_zone_of_its_own_makes_the_hubs_side_of_the_peering_in_the_hubs_subscr
     assert by_name["records-activity-subscription"].inputs["resourceUri"] == f"/subscriptions/{OWN}"
 
 
-def test_a_zone_in_front_of_the_internet_has_a_firewall_that_blocks_in_its_region(label):
+def test_an_internet_facing_zone_has_a_blocking_web_application_firewall_in_its_region(label):
     made = rehearse(zone(label, "online", hub=HUB))
     firewall = of(made, "WebApplicationFirewallPolicy")["records-firewall"]
     assert firewall["policySettings"]["mode"] == "Prevention"
     assert firewall["location"] == "uksouth"
 
 
-def test_a_confidential_zone_keeps_its_backups_under_a_key_of_the_forces_own(label):
+def test_a_confidential_zone_encrypts_its_backups_with_the_forces_own_key(label):
     made = rehearse(zone(label, "confidential-corp", hub=HUB))
     assert of(made, "Key")["records-vault-key-backup"]["properties"]["kty"] == "RSA-HSM"
     vault = of(made, "Vault")["records-backup-recovery-vault"]
@@ -176,7 +176,7 @@ def test_a_confidential_zone_keeps_its_backups_under_a_key_of_the_forces_own(lab
     assert settings["encryptionSettings"]["state"] == "Enabled"
 
 
-def test_a_sandbox_is_alone_cheap_and_says_when_it_ends(label):
+def test_a_sandbox_is_isolated_cheap_and_has_an_end_date(label):
     made = rehearse(zone(label, "sandbox", expires_on="2027-03-31"))
     assert not of(made, "VirtualNetworkPeering")
     assert not of(made, "Vault")
@@ -186,7 +186,7 @@ def test_a_sandbox_is_alone_cheap_and_says_when_it_ends(label):
     assert {tags["expires-on"] for tags in tagged} == {"2027-03-31"}
 
 
-def test_protection_covers_what_cannot_be_had_back(label):
+def test_protection_covers_what_cannot_be_restored(label):
     own = {"subscription_id": OWN, "platform_subscription_id": PLATFORM}
     made = rehearse(zone(label, "confidential-corp", hub=HUB, protect=True, **own))
     assert {each.name for each in made.resources if each.protect} >= {
@@ -229,7 +229,7 @@ def test_protection_covers_what_cannot_be_had_back(label):
         ("corp", {"backup": {"immutabilty": "Locked"}}, "backup.immutabilty is not an argument"),
     ],
 )
-def test_a_wrong_argument_says_what_is_right(label, archetype, more, message):
+def test_a_wrong_argument_is_reported_with_what_is_right(label, archetype, more, message):
     with pytest.raises(ValueError, match=message.replace("?", r"\?")):
         plan(zone(label, archetype, **more))
 
@@ -243,7 +243,7 @@ def test_a_wrong_argument_says_what_is_right(label, archetype, more, message):
         ({"billing_scop": "/b"}, "billing_scop is not an argument; did you mean billing_scope?"),
     ],
 )
-def test_a_subscription_is_either_made_or_taken_over(label, more, message):
+def test_a_subscription_is_either_created_or_adopted(label, more, message):
     with pytest.raises(ValueError, match=message.replace("?", r"\?")):
         plan(lambda: Subscription("records", {"label": label, "workload": "records", **more}))
 
@@ -258,7 +258,7 @@ def test_two_environments_of_a_force_never_share_the_name_of_a_role_assignment(l
     assert not names("prod") & names("test")
 
 
-def test_archetypes_name_management_groups_that_the_hierarchy_has():
+def test_archetypes_name_management_groups_of_the_hierarchy():
     hierarchy = (Path(ROOT) / "modules" / "azure" / "management_groups").rglob("*.*")
     text = "".join(path.read_text("utf-8") for path in hierarchy if path.suffix in (".py", ".yaml"))
     assert [kind.management_group for kind in archetypes().values() if kind.management_group not in text] == []

@@ -17,7 +17,7 @@ def hub(label, **more) -> Planned:
     return plan(lambda: VirtualHub("hub", {"label": label, **ARGS, **more}))
 
 
-def test_everything_passes_a_virtual_hubs_firewall(label):
+def test_all_traffic_passes_a_virtual_hubs_firewall(label):
     made = hub(label)
     wall = made.one("network:AzureFirewall")
     assert wall["sku"] == {"name": "AZFW_Hub", "tier": "Premium"}
@@ -36,7 +36,7 @@ def test_a_virtual_hubs_gateways_wait_for_its_routing_and_log(label):
     assert len(made.of("monitor:DiagnosticSetting")) == 3
 
 
-def test_two_virtual_hubs_can_stand_in_one_wan(label):
+def test_one_wan_can_have_two_virtual_hubs(label):
     def program() -> None:
         wan = VirtualWan("wan", {"label": label, "location": "uksouth", "resource_group_name": "rg"})
         both = {"label": label, **ARGS, "virtual_wan_id": wan.virtual_wan_id}

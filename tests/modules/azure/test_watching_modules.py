@@ -34,7 +34,7 @@ def alerts(label, **more):
         "Microsoft.Insights/diagnosticSettings/delete",
     ],
 )
-def test_a_dangerous_change_is_told(label, operation):
+def test_a_dangerous_change_raises_an_alert(label, operation):
     watching = [
         each
         for each in alerts(label).of("monitor:ActivityLogAlert")
@@ -46,7 +46,7 @@ def test_a_dangerous_change_is_told(label, operation):
     assert watching[0]["enabled"] is True
 
 
-def test_every_kind_of_service_health_is_told_to_the_action_group(label):
+def test_every_kind_of_service_health_is_sent_to_the_action_group(label):
     made = alerts(label)
     kinds = {
         condition["equals"]
@@ -61,7 +61,7 @@ def test_every_kind_of_service_health_is_told_to_the_action_group(label):
     assert all("alerts-group" in made.waits_for[f"alerts-{key}"] for key in ("service-incident", "policy-changed"))
 
 
-def test_searches_come_with_a_workspace_and_metrics_with_what_is_watched(label):
+def test_log_alerts_need_a_workspace_and_metric_alerts_a_monitored_resource(label):
     assert alerts(label).of("monitor:ScheduledQueryRule") == []
     made = alerts(label, workspace_id="/id/logs", watched={"hub": {"kind": "firewall", "id": "/id/firewall"}})
     assert {tuple(each["scopes"]) for each in made.of("monitor:ScheduledQueryRule")} == {("/id/logs",)}
@@ -69,13 +69,13 @@ def test_searches_come_with_a_workspace_and_metrics_with_what_is_watched(label):
     assert metrics == {"FirewallHealth", "SNATPortUtilization"}
 
 
-def test_an_alert_that_is_not_wanted_is_left_out(label):
+def test_an_unwanted_alert_is_left_out(label):
     fewer, all_of_them = alerts(label, without=["backup-changed"]), alerts(label)
     assert len(all_of_them.of("monitor:ActivityLogAlert")) - len(fewer.of("monitor:ActivityLogAlert")) == 1
 
 
-def test_everything_wrong_with_alerts_is_told_at_once(label):
-    with pytest.raises(ValueError, match="Alerts 'alerts'") as told:
+def test_every_mistake_in_alerts_is_reported_at_once(label):
+    with pytest.raises(ValueError, match="Alerts 'alerts'") as messages:
         alerts(label, contacts=[], without=["backup-change"], watched={"hub": {"kind": "firewal", "id": "/id"}})
     for part in (
         "contacts is empty; name at least one",
@@ -83,7 +83,7 @@ def test_everything_wrong_with_alerts_is_told_at_once(label):
         "watched.hub.kind is 'firewal'; allowed are firewall, ",
         "did you mean firewall?",
     ):
-        assert part in str(told.value)
+        assert part in str(messages.value)
 
 
 def defender(**more):
@@ -91,7 +91,7 @@ def defender(**more):
     return plan(lambda: Defender("defender", args))
 
 
-def test_every_plan_of_defender_is_bought_in_full(label):
+def test_every_defender_plan_is_enabled_in_full(label):
     made = defender()
     plans = {each["pricingName"]: each for each in made.of("security:Pricing")}
     assert len(plans) == 13
@@ -110,7 +110,7 @@ def test_plans_are_changed_one_after_another(label):
     assert sorted(waiting) == [0] + [1] * 12
 
 
-def test_what_is_not_bought_is_written_down(label):
+def test_disabled_plans_are_explicit(label):
     made = defender(plans={"AI": {"enabled": False}, "VirtualMachines": {"extensions": ["AgentlessVmScanning"]}})
     assert made.one("security:Pricing", pricingName="AI")["pricingTier"] == "Free"
     machines = made.one("security:Pricing", pricingName="VirtualMachines")["extensions"]
@@ -122,7 +122,7 @@ def test_what_is_not_bought_is_written_down(label):
 
 
 def test_a_misspelt_plan_or_extension_is_refused_with_the_nearest():
-    with pytest.raises(ValueError, match="Defender 'defender'") as told:
+    with pytest.raises(ValueError, match="Defender 'defender'") as messages:
         defender(
             contacts=[],
             plans={"KeyVault": {}, "StorageAccounts": {"extensions": ["OnUploadScanning"]}},
@@ -132,10 +132,10 @@ def test_a_misspelt_plan_or_extension_is_refused_with_the_nearest():
         "plans.KeyVault is not a plan; did you mean KeyVaults?",
         "plans.StorageAccounts.extensions: OnUploadScanning is not one of OnUploadMalwareScanning, ",
     ):
-        assert part in str(told.value)
+        assert part in str(messages.value)
 
 
-def test_sentinel_is_there_before_what_needs_it(label):
+def test_sentinel_is_created_before_its_dependants(label):
     made = plan(lambda: Sentinel("sentinel", {"label": label, **SENTINEL, "subscription_ids": {"one": SUBSCRIPTION}}))
     others = [each.name for each in made.resources if each.custom and each.name != "sentinel-onboarding"]
     others = [name for name in others if name.startswith("sentinel-")]
@@ -143,7 +143,7 @@ def test_sentinel_is_there_before_what_needs_it(label):
     assert all("sentinel-onboarding" in made.waits_for[name] for name in others)
 
 
-def test_the_rules_of_sentinel_make_incidents_and_name_whom_they_concern(label):
+def test_the_rules_of_sentinel_create_incidents_with_entities(label):
     made = plan(lambda: Sentinel("sentinel", {"label": label, **SENTINEL}))
     rules = made.of("securityinsights:ScheduledAlertRule")
     assert all(rule["incidentConfiguration"]["createIncident"] is True for rule in rules)
@@ -166,8 +166,8 @@ def test_two_forces_do_not_share_the_names_of_their_rules(label):
 
 def test_an_unknown_connector_or_rule_is_refused_with_the_nearest(label):
     args = {"label": label, **SENTINEL, "connectors": ["office365"], "without_rules": ["many-deletion"]}
-    with pytest.raises(ValueError, match="Sentinel 'sentinel'") as told:
+    with pytest.raises(ValueError, match="Sentinel 'sentinel'") as messages:
         plan(lambda: Sentinel("sentinel", args))
-    assert "connectors: office365 is not one of" in str(told.value)
-    assert "did you mean office-365?" in str(told.value)
-    assert "did you mean many-deletions?" in str(told.value)
+    assert "connectors: office365 is not one of" in str(messages.value)
+    assert "did you mean office-365?" in str(messages.value)
+    assert "did you mean many-deletions?" in str(messages.value)

@@ -1,4 +1,4 @@
-"""Access to data: what is deployed is what was compiled, the cloud takes it, and every call and read is archived."""
+"""Access to data: the deployed resources match the compiled policy, the cloud accepts them, and access is archived."""
 
 import ast
 import json
@@ -29,12 +29,12 @@ GIVEN = {
 
 @pytest.mark.parametrize("module", ["access", "access_log", "interfaces"])
 @pytest.mark.parametrize("example", ["minimal", "full"])
-def test_the_cloud_takes_the_example_and_no_rule_is_broken(module, example):
+def test_the_cloud_accepts_the_example_and_no_rule_is_broken(module, example):
     rehearse(lambda: runpy.run_path(str(EXAMPLES / module / "examples" / f"{example}.py")))
 
 
-def test_what_is_deployed_answers_every_cell_as_the_policy_does(label, monkeypatch):
-    """The resources that Pulumi registers for west-midlands, with ids as a cloud gives them, ask the evaluators."""
+def test_the_deployed_resources_answer_every_cell_as_the_policy_does(label, monkeypatch):
+    """The evaluators run on the resources that Pulumi registers for west-midlands, with ids as a cloud assigns them."""
     import planned
 
     force = "west-midlands"
@@ -63,7 +63,7 @@ def test_what_is_deployed_answers_every_cell_as_the_policy_does(label, monkeypat
     assert all(each["conditions"]["users"]["excludedGroups"] == ["emergency"] for each in blocks)
 
 
-def test_what_a_policy_needs_must_be_given(label):
+def test_what_a_policy_needs_is_required(label):
     path = EXAMPLES / "access" / "examples" / "full.py"
     text = path.read_text("utf-8")
     literal = text[text.index('"policy": ') + len('"policy": ') : text.rindex("    },\n)")].rstrip().rstrip(",")

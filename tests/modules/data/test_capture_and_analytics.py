@@ -1,4 +1,4 @@
-"""Capture, analytics and the catalogue: closed, encrypted by the force's own key where there is one, and judged."""
+"""Capture, analytics and the catalogue: closed, encrypted with the force's own key where there is one, and judged."""
 
 import re
 import runpy
@@ -32,7 +32,7 @@ def test_each_example_is_accepted_and_within_the_baseline(module):
             rehearse(lambda example=example: runpy.run_path(str(example)))
 
 
-def test_a_namespace_takes_identities_only_and_has_json_schemas(label):
+def test_a_namespace_accepts_identities_only_and_has_json_schemas(label):
     made = plan(lambda: DataCapture("capture", {"label": label, **CAPTURE, "hubs": {"records": {}, "quarantine": {}}}))
     namespace = made.one("eventhub:Namespace")
     assert (namespace["disableLocalAuth"], namespace["publicNetworkAccess"]) == (True, "Disabled")
@@ -42,7 +42,7 @@ def test_a_namespace_takes_identities_only_and_has_json_schemas(label):
     assert (schemas["schemaType"], schemas["schemaGroupName"]) == ("Json", "forms")
 
 
-def test_a_key_of_the_forces_own_takes_the_premium_tier(label):
+def test_a_key_of_the_forces_own_requires_the_premium_tier(label):
     made = plan(lambda: DataCapture("capture", {"label": label, **CAPTURE, "hubs": {"records": {}}, "key": KEY}))
     namespace = made.one("eventhub:Namespace")
     assert namespace["sku"] == {"name": "Premium", "tier": "Premium", "capacity": 1}
@@ -81,12 +81,12 @@ def test_the_workspace_reaches_the_lake_and_nothing_unapproved(label):
     assert ways == {"/id/hubs", "/id/lake"}
 
 
-def test_a_cluster_of_a_size_that_azure_has_not_is_refused(label):
+def test_a_cluster_size_that_azure_does_not_have_is_refused(label):
     with pytest.raises(ValueError, match="streaming_units is 40; allowed are 36, 72, 108, 144, 180, 216"):
         plan(lambda: DataAnalytics("analytics", {"label": label, **ANALYTICS, "streaming_units": 40}))
 
 
-def test_the_catalogue_and_what_it_uses_are_closed(label):
+def test_the_catalogue_and_its_dependencies_are_closed(label):
     made = rehearse(lambda: DataCatalogue("catalogue", {"label": label, **PLACE, "workload": "catalogue"}))
     (account,) = [each.inputs for each in made.resources if each.type == "azure-native:purview:Account"]
     assert account["publicNetworkAccess"] == account["managedResourcesPublicNetworkAccess"] == "Disabled"

@@ -1,4 +1,4 @@
-"""The data landing zone in a force's settings: what each profile has of it, where it is, and how long it keeps data."""
+"""The data landing zone in a force's settings: its parts in each profile, its location and its retention."""
 
 from functools import cache
 
@@ -34,7 +34,7 @@ def names(made: Planned) -> set[str]:
     return {each.name for each in made.resources if each.type in {f"bluelamp:index:{kind}" for kind in kinds}}
 
 
-def test_each_profile_has_what_fits_and_the_next_adds() -> None:
+def test_each_profile_has_its_parts_and_the_next_adds_to_them() -> None:
     assert names(hybrid()) == {"lake", "data-factory"}
     full = kent({"landingZone": "data"})
     assert names(full) == {"lake", "data-factory", "catalogue", "capture", "analytics"}
@@ -42,7 +42,7 @@ def test_each_profile_has_what_fits_and_the_next_adds() -> None:
     assert names(kent({"landingZone": "data"}, components={"dataLake": "off", "dataAnalytics": "off"})) == set()
 
 
-def test_services_may_write_where_they_work_and_nowhere_else() -> None:
+def test_services_may_write_only_where_they_work() -> None:
     made = kent({"landingZone": "data", "engine": "synapse"})
     granted = {
         each.name for each in made.resources if each.name.startswith("data-") and each.type.endswith(":RoleAssignment")
@@ -58,8 +58,9 @@ def test_services_may_write_where_they_work_and_nowhere_else() -> None:
     }
 
 
-def test_a_protected_lake_is_what_the_rule_on_deletion_asks_for() -> None:
-    # What other locks hold is known once their resources have ids, so that a plan cannot tell that none holds the lake.
+def test_a_protected_lake_meets_the_rule_on_deletion() -> None:
+    # The scopes of other locks are known once their resources have ids, so a plan cannot rule out that one covers the
+    # lake.
     for protect, verdict in ((False, "unknown"), (True, "pass")):
         azure = {"regions": ["uksouth"], "budget": BUDGET, "landingZones": [ZONE]}
         azure["data"] = {"landingZone": "data", "protect": protect}
@@ -85,7 +86,7 @@ def test_databricks_runs_in_two_subnets_of_the_landing_zone() -> None:
     }
 
 
-def test_private_endpoints_take_what_is_no_https_in_the_data_landing_zone_only() -> None:
+def test_private_endpoints_accept_other_ports_than_https_in_the_data_landing_zone_only() -> None:
     opened = {
         group["networkSecurityGroupName"]
         for group in hybrid().of("network:NetworkSecurityGroup")
@@ -95,7 +96,7 @@ def test_private_endpoints_take_what_is_no_https_in_the_data_landing_zone_only()
     assert opened == {"nsg-data-private-endpoints-kent-prod-uks"}
 
 
-def test_everything_goes_into_the_landing_zones_own_subscription() -> None:
+def test_everything_is_in_the_landing_zones_own_subscription() -> None:
     made = kent({"landingZone": "data", "engine": "synapse"}, {"subscriptionId": OWN})
     own = {each.provider for each in made.resources if each.name in ("lake-account", "synapse-workspace")}
     hub = {each.provider for each in made.resources if each.name == "hub-network"}
@@ -103,7 +104,7 @@ def test_everything_goes_into_the_landing_zones_own_subscription() -> None:
     assert own != hub
 
 
-def test_the_lake_keeps_each_asset_for_as_long_as_its_contract_says() -> None:
+def test_the_lake_keeps_each_asset_for_the_period_in_its_contract() -> None:
     made = plan(lambda: build(load("west-midlands"), read_assets(ROOT, "west-midlands")), stack="west-midlands")
     (policy,) = [each for each in made.of("storage:ManagementPolicy") if each["accountName"].startswith("stlake")]
     kept = {
@@ -159,10 +160,10 @@ def test_the_lake_keeps_each_asset_for_as_long_as_its_contract_says() -> None:
         ({"landingZone": "data", "streamingUnits": 40}, {}, "streamingUnits"),
     ],
 )
-def test_wrong_settings_are_refused_with_their_place(data: dict, zone: dict, message: str) -> None:
-    with pytest.raises(SettingsError) as told:
+def test_wrong_settings_are_refused_with_their_location(data: dict, zone: dict, message: str) -> None:
+    with pytest.raises(SettingsError) as messages:
         kent(data, zone)
-    assert any(message in str(problem) for problem in told.value.problems), told.value
+    assert any(message in str(problem) for problem in messages.value.problems), messages.value
 
 
 def test_data_needs_the_private_dns_zones() -> None:

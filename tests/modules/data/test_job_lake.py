@@ -1,4 +1,4 @@
-"""A tenant's job that works on the data lake: its identity, its roles, its way there, and nothing beside them."""
+"""A tenant's job that uses the data lake: its identity, roles and network path, and nothing else."""
 
 from typing import Any
 
@@ -24,7 +24,7 @@ READER, WRITER = "2a2b9908-6ea1-4ae2-8e65-a410df84e7d1", "ba92f5b4-2d11-453d-a40
 
 
 def settings(profile: str = "full", **data: Any) -> dict[str, Any]:
-    """Two jobs alike in one tenant, of which only one has the lake; in another tenant one of the same name."""
+    """Two jobs alike in one tenant, of which only one uses the lake; another tenant has a job of the same name."""
     jobs = [{"name": name, "image": IMAGE, "schedule": "30 4 * * *"} for name in ("forecast", "report")]
     lake = {"read": ["curated", "published"], "write": ["published"]}
     azure = {
@@ -48,8 +48,8 @@ def kent(profile: str = "full", **data: Any) -> Planned:
     return built("kent", settings(profile, **data))
 
 
-def ways(planned: Planned) -> list[tuple[str, dict[str, Any]]]:
-    """The ways out of tenants' namespaces to addresses: the namespace, and the policy's spec."""
+def egress_rules(planned: Planned) -> list[tuple[str, dict[str, Any]]]:
+    """The egress rules from tenants' namespaces to addresses: the namespace, and the policy's spec."""
     return [
         (each["metadata"]["namespace"], each["spec"])
         for each in planned.of("NetworkPolicy")
@@ -67,7 +67,7 @@ def endpoints(planned: Planned) -> str:
 @pytest.mark.parametrize("engine", [None, "synapse", "databricks"])
 def test_only_its_own_pods_reach_the_private_endpoints_by_https(engine: str | None) -> None:
     planned = kent(engine=engine) if engine else kent()
-    ((namespace, spec),) = ways(planned)
+    ((namespace, spec),) = egress_rules(planned)
     assert namespace == "analysis"
     assert spec == {
         "podSelector": {"matchLabels": {"app.kubernetes.io/name": "forecast"}},
@@ -111,7 +111,7 @@ def test_its_identity_has_a_role_on_each_file_system_and_none_elsewhere() -> Non
         for each in kent().resources
         if each.type.endswith(":RoleAssignment") and each.name.startswith("job-")
     }
-    # Whoever writes to a file system reads it too: one role is enough.
+    # Writing to a file system includes reading it: one role is enough.
     assert roles == {"read-curated": READER, "write-published": WRITER}
 
 
@@ -128,18 +128,18 @@ def test_a_role_is_on_its_own_file_system(label: Any) -> None:
     assert scopes == {"read-curated": ids["curated"], "write-published": ids["published"]}
 
 
-def test_the_program_is_told_where_the_lake_is() -> None:
-    told = {
+def test_the_program_is_given_the_lakes_address() -> None:
+    environments = {
         (each["metadata"]["namespace"], each["metadata"]["name"]): {
             variable["name"]: variable.get("value")
             for variable in each["spec"]["jobTemplate"]["spec"]["template"]["spec"]["containers"][0].get("env", [])
         }
         for each in kent().of("CronJob")
     }
-    lake = told["analysis", "forecast"]["BLUELAMP_LAKE"]
+    lake = environments["analysis", "forecast"]["BLUELAMP_LAKE"]
     assert lake.startswith("https://stlakekent")
     assert lake.endswith(".dfs.core.windows.net")
-    assert [where for where, env in told.items() if "BLUELAMP_LAKE" in env] == [("analysis", "forecast")]
+    assert [where for where, env in environments.items() if "BLUELAMP_LAKE" in env] == [("analysis", "forecast")]
 
 
 def test_settings_and_the_lake_agree_on_the_file_systems() -> None:
@@ -156,7 +156,7 @@ def test_in_a_lower_profile_the_job_waits_for_its_lake(profile: str, component: 
     ]
     planned = kent(profile)
     assert len(planned.of("CronJob")) == 3, "the jobs themselves are there"
-    assert ways(planned) == []
+    assert egress_rules(planned) == []
     assert planned.of("CiliumNetworkPolicy") == []
     assert [each.name for each in planned.resources if each.name.startswith("job-")] == []
     for each in planned.of("CronJob"):

@@ -1,4 +1,4 @@
-"""The whole way of a tenant's job to the lake: each link of it is in the plan, and each fits the one before."""
+"""The whole path of a tenant's job to the lake: each hop is in the plan, and matches the one before."""
 
 import importlib.util
 import json
@@ -68,8 +68,8 @@ def made() -> Planned:
     return kent()
 
 
-def ways(planned: Planned) -> dict[str, list[dict[str, Any]]]:
-    """The rules to the lake, by the logical name of the group that they are in."""
+def lake_rules(planned: Planned) -> dict[str, list[dict[str, Any]]]:
+    """The rules to the lake, by the logical name of their group."""
     return {
         each.name: each.inputs["ruleCollections"][0]["rules"]
         for each in planned.resources
@@ -86,7 +86,7 @@ def environment(planned: Planned) -> dict[str, str]:
     return {each["name"]: each.get("value", "") for each in pod(planned)["spec"]["containers"][0]["env"]}
 
 
-def test_the_way_from_the_pod_to_the_file_system_has_no_gap() -> None:
+def test_the_path_from_the_pod_to_the_file_system_is_complete() -> None:
     planned = made()
     labels, environ = pod(planned)["metadata"]["labels"], environment(planned)
     lake = urlsplit(environ["BLUELAMP_LAKE"]).hostname
@@ -103,7 +103,7 @@ def test_the_way_from_the_pod_to_the_file_system_has_no_gap() -> None:
     # 2. Its site has a connection to the hub.
     assert len(planned.of("network:VirtualNetworkGatewayConnection")) == 1
     assert ip_address(ADDRESS) in ip_network(SITE)
-    # 3. What comes through the gateway for that range goes to the firewall.
+    # 3. Traffic from the gateway to that range goes to the firewall.
     firewall = planned.outputs["firewallAddress"]
     (routes,) = [
         each
@@ -116,12 +116,12 @@ def test_the_way_from_the_pod_to_the_file_system_has_no_gap() -> None:
         if ip_network(cidr).subnet_of(ip_network(each["addressPrefix"])) and each["nextHopType"] == "VirtualAppliance"
     ]
     assert [each["nextHopIpAddress"] for each in to] == [firewall]
-    # 4. The firewall lets the site reach the lake, by its host name.
-    (rules,) = ways(planned).values()
+    # 4. The firewall allows the site to reach the lake by its host name.
+    (rules,) = lake_rules(planned).values()
     (rule,) = [each for each in rules if SITE in each["sourceAddresses"]]
     assert lake in rule["targetFqdns"]
     assert rule["protocols"] == [{"protocolType": "Https", "port": 443}]
-    # 5. The lake's private endpoints are in that range, and its security group lets HTTPS in.
+    # 5. The lake's private endpoints are in that range, and its security group allows HTTPS.
     account = str(lake).partition(".")[0]
     assert planned.one("storage:StorageAccount", accountName=account)["publicNetworkAccess"] == "Disabled"
     ends = [
@@ -138,7 +138,7 @@ def test_the_way_from_the_pod_to_the_file_system_has_no_gap() -> None:
         for rule in each["securityRules"]
         if "destinationPortRange" in rule
     )
-    # 6. The job signs in as an identity that has a role on each file system of its settings.
+    # 6. The job signs in as an identity with a role on each file system in its settings.
     roles = {
         each.name.rpartition("-may-")[2]: each.inputs["roleDefinitionId"].rpartition("/")[2]
         for each in planned.resources
@@ -151,7 +151,7 @@ def test_the_way_from_the_pod_to_the_file_system_has_no_gap() -> None:
     }
 
 
-def test_the_pod_reaches_the_sign_in_by_its_name_and_no_other_host() -> None:
+def test_the_pod_reaches_the_sign_in_host_by_name_and_no_other() -> None:
     planned = made()
     policy = planned.one("CiliumNetworkPolicy")
     spec = policy["spec"]
@@ -167,9 +167,9 @@ def test_the_pod_reaches_the_sign_in_by_its_name_and_no_other_host() -> None:
     }
 
 
-def test_the_interfaces_reach_the_lake_and_nobody_else_does() -> None:
+def test_only_the_interfaces_reach_the_lake() -> None:
     planned = made()
-    (rules,) = ways(planned).values()
+    (rules,) = lake_rules(planned).values()
     (subnet,) = [each for each in planned.of("network:Subnet") if "interfaces" in each["subnetName"]]
     assert {each["name"]: each["sourceAddresses"] for each in rules} == {
         "sites-to-lake": [SITE],
@@ -177,14 +177,14 @@ def test_the_interfaces_reach_the_lake_and_nobody_else_does() -> None:
     }
 
 
-def test_from_another_region_both_firewalls_are_on_the_way() -> None:
+def test_from_another_region_both_firewalls_are_on_the_path() -> None:
     planned = kent(beside="ukwest")
-    found = {name.partition("-data-ways")[0]: rules for name, rules in ways(planned).items()}
+    found = {name.partition("-data-ways")[0]: rules for name, rules in lake_rules(planned).items()}
     assert len(found) == 2
     (there,) = found["second"]
     (subnet,) = [each for each in planned.of("network:Subnet") if "interfaces" in each["subnetName"]]
     assert there["sourceAddresses"] == [subnet["addressPrefix"]]
-    (here,) = [each for each in ways(planned)["data-ways-data"] if each["name"] == "interfaces-to-lake"]
+    (here,) = [each for each in lake_rules(planned)["data-ways-data"] if each["name"] == "interfaces-to-lake"]
     firewalls = [
         each["addressPrefix"] for each in planned.of("network:Subnet") if each["subnetName"] == "AzureFirewallSubnet"
     ]
@@ -196,11 +196,11 @@ def test_from_another_region_both_firewalls_are_on_the_way() -> None:
     ("azure", "groups"),
     [({"hub": {"firewall": {"enabled": False}}}, 0), ({"topology": "virtual-wan"}, 1)],
 )
-def test_each_topology_has_the_rules_where_its_firewall_is(azure: dict[str, Any], groups: int) -> None:
-    assert len(ways(kent(**azure))) == groups
+def test_each_topology_has_the_rules_at_its_firewall(azure: dict[str, Any], groups: int) -> None:
+    assert len(lake_rules(kent(**azure))) == groups
 
 
-def test_the_jobs_of_a_force_have_its_policy_as_it_is_exported() -> None:
+def test_the_jobs_of_a_force_have_its_policy_as_exported() -> None:
     force = load("west-midlands")
     policy = access_of(force, ROOT)
     assert policy is not None
@@ -212,7 +212,7 @@ def test_the_jobs_of_a_force_have_its_policy_as_it_is_exported() -> None:
     }
     exported = {"lake-acls.json": acls(policy), "views.json": views(policy)}
     assert kept == {"lake-views": exported, "lake-acls": exported}
-    # Each job may do what its program does, and finds its files where they are.
+    # Each job has the permissions that its program needs, and finds its files.
     lists, written = (
         {each["fileSystem"] for each in exported["lake-acls.json"]["acls"]},
         {each["fileSystem"] for each in exported["views.json"]["views"]},

@@ -1,4 +1,4 @@
-"""The lake: what is immutable, how long data is kept, and that nothing answers but private endpoints."""
+"""The lake: immutability, retention, and access through private endpoints only."""
 
 import re
 import runpy
@@ -24,11 +24,11 @@ def lake(label, **more):
     return plan(lambda: DataLake("lake", {"label": label, **PLACE, **more}))
 
 
-def test_landing_is_immutable_by_a_policy_of_the_container(label):
+def test_landing_is_immutable_by_a_container_policy(label):
     made = lake(label)
     account = made.one("storage:StorageAccount")
     assert account["isHnsEnabled"] is True
-    # A hierarchical namespace takes neither versions nor immutability of versions, nor a change feed.
+    # A hierarchical namespace supports neither versions, immutable versions nor a change feed.
     assert "immutableStorageWithVersioning" not in account
     assert not {"isVersioningEnabled", "changeFeed"} & set(made.one("storage:BlobServiceProperties"))
     policy = made.one("storage:BlobContainerImmutabilityPolicy")
@@ -37,7 +37,7 @@ def test_landing_is_immutable_by_a_policy_of_the_container(label):
     assert {each["containerName"] for each in made.of("storage:BlobContainer")} == {"landing", "curated", "published"}
 
 
-def test_each_path_is_deleted_after_its_own_time(label):
+def test_each_path_is_deleted_after_its_own_period(label):
     made = lake(label, retention={"landing": 730, "published/single-view": 2190})
     rules = made.one("storage:ManagementPolicy")["policy"]["rules"]
     kept = {
@@ -50,7 +50,7 @@ def test_each_path_is_deleted_after_its_own_time(label):
     }
 
 
-def test_only_private_endpoints_answer_in_the_zones_of_the_estate(label):
+def test_only_private_endpoints_respond_in_the_zones_of_the_estate(label):
     zones = {f"privatelink.{part}.core.windows.net": f"/zones/{part}" for part in ("dfs", "blob")}
     made = lake(label, private_zone_ids=zones)
     account = made.one("storage:StorageAccount")

@@ -31,7 +31,7 @@ def test_each_example_is_accepted_and_within_the_baseline(module):
             rehearse(lambda example=example: runpy.run_path(str(example)))
 
 
-def test_one_run_at_a_time_with_a_deadline_and_no_way_to_write_but_tmp(label):
+def test_one_run_at_a_time_with_a_deadline_and_only_tmp_writable(label):
     spec = plan(lambda: ScheduledJob("job", {"label": label, **JOB, "deadline_minutes": 20})).one("CronJob")["spec"]
     assert (spec["concurrencyPolicy"], spec["timeZone"]) == ("Forbid", "Europe/London")
     run = spec["jobTemplate"]["spec"]
@@ -71,7 +71,7 @@ def test_a_job_with_an_identity_has_its_token_as_a_file_and_needs_no_webhook(lab
     assert template["spec"]["automountServiceAccountToken"] is False
 
 
-def test_a_job_reads_its_files_and_changes_none(label):
+def test_a_job_reads_its_files_and_cannot_change_them(label):
     made = plan(lambda: ScheduledJob("job", {"label": label, **JOB, "files": {"views.json": "{}"}}))
     kept = made.one("ConfigMap")
     assert kept["data"] == {"views.json": "{}"}
@@ -99,7 +99,7 @@ def test_a_wrong_job_is_refused(label, more, message):
         plan(lambda: ScheduledJob("job", {"label": label, **JOB, **more}))
 
 
-def test_datahub_reaches_its_stores_and_nothing_else_and_holds_no_secret(label):
+def test_datahub_reaches_its_stores_only_and_has_no_secret(label):
     made = plan(lambda: DataHub("datahub", {"label": label, **DATAHUB}))
     ways = {
         rule["to"][0]["ipBlock"]["cidr"]
@@ -117,7 +117,7 @@ def test_datahub_reaches_its_stores_and_nothing_else_and_holds_no_secret(label):
     assert made.of("PersistentVolumeClaim") == []
 
 
-def test_another_release_is_another_upgrade(label):
+def test_another_release_has_another_upgrade_job(label):
     other = {**DATAHUB["images"], "upgrade": "registry.example.org/up@sha256:" + "cd" * 32}
     names = [
         plan(lambda images=images: DataHub("d", {"label": label, **DATAHUB, "images": images})).one("Job")["metadata"]

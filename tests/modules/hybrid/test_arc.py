@@ -59,7 +59,7 @@ def test_the_examples_are_accepted_and_break_no_rule(module, example):
     assert len(rehearse(lambda: runpy.run_path(str(path))).resources) > 3
 
 
-def test_a_cluster_has_every_extension_under_the_type_that_the_service_looks_for(label):
+def test_a_cluster_has_every_extension_with_the_type_that_the_service_expects(label):
     made = rehearse(cluster(label))
     assert {each["extensionType"] for each in of(made, "Extension").values()} == {
         "microsoft.flux",
@@ -95,7 +95,7 @@ def test_a_cluster_follows_its_repository_and_the_deploy_key_is_never_shown(labe
     assert made.refused == []
 
 
-def test_the_agents_are_told_all_but_their_private_key(label):
+def test_the_agents_get_everything_except_their_private_key(label):
     def program():
         pulumi.export(
             "values",
@@ -115,7 +115,7 @@ def test_the_agents_are_told_all_but_their_private_key(label):
     assert plan(program).outputs == {"values": "arck-live-wmp-prod-uks"}
 
 
-def test_servers_get_what_they_need_by_policy_under_an_identity_that_may(label):
+def test_servers_are_configured_by_policy_with_an_authorised_identity(label):
     rules = {"linux": f"{SHARED}/Microsoft.Insights/dataCollectionRules/dcr-syslog"}
     made = rehearse(servers(label, data_collection_rule_ids=rules, onboarding_principal_id=GROUP_ID.split("/")[2]))
     assigned = of(made, "PolicyAssignment")
@@ -132,7 +132,7 @@ def test_servers_get_what_they_need_by_policy_under_an_identity_that_may(label):
     assert roles["servers-onboarding-role"]["roleDefinitionId"].endswith("/b64e21ea-ac4e-4cdf-9dc9-5b892992bee7")
 
 
-def test_the_command_that_connects_a_server_holds_no_secret_and_names_the_private_link(label):
+def test_the_onboarding_command_has_no_secret_and_names_the_private_link(label):
     scope = f"{SHARED}/Microsoft.HybridCompute/privateLinkScopes/arcpls"
 
     def program():
@@ -145,7 +145,7 @@ def test_the_command_that_connects_a_server_holds_no_secret_and_names_the_privat
     assert "secret" not in linux
 
 
-def test_only_machines_of_a_resource_bridge_are_made(label):
+def test_only_machines_of_a_resource_bridge_are_created(label):
     machines = {"db-01": {"os_type": "windows", "kind": "VMware"}, "web-01": {"os_type": "linux"}}
     made = plan(servers(label, machines=machines))
     assert [each["machineName"] for each in made.of("hybridcompute:Machine")] == ["db-01"]
@@ -156,7 +156,7 @@ def test_only_machines_of_a_resource_bridge_are_made(label):
     }
 
 
-def test_an_instance_of_sql_server_is_monitored_assessed_and_backed_up(label):
+def test_a_sql_server_instance_is_monitored_assessed_and_backed_up(label):
     made = rehearse(sql(label, backup_days=14, cores=8))
     instance = of(made, "SqlServerInstance")["sql-db-01"]["properties"]
     assert instance["monitoring"] == {"enabled": True}
@@ -190,13 +190,13 @@ def test_the_issuer_publishes_two_documents_and_no_storage(label):
         (json.dumps({"keys": [{"kty": "RSA", "n": "0vx7", "e": "AQAB"}]}), "kid is missing"),
     ],
 )
-def test_only_public_keys_that_entra_id_takes_are_published(label, jwks, message):
-    with pytest.raises(ValueError, match=message) as told:
+def test_only_public_keys_that_entra_id_accepts_are_published(label, jwks, message):
+    with pytest.raises(ValueError, match=message) as messages:
         plan(issuer(label, {"live": {"jwks": jwks}}))
-    assert "PRIVATE-VALUE" not in str(told.value)
+    assert "PRIVATE-VALUE" not in str(messages.value)
 
 
-def test_a_scope_holds_the_workspace_and_every_zone_has_a_record(label):
+def test_a_scope_contains_the_workspace_and_every_zone_has_a_record(label):
     made = rehearse(scopes(label, virtual_network_ids={"hub": f"{SHARED}/Microsoft.Network/virtualNetworks/vnet-hub"}))
     assert of(made, "PrivateLinkScopedResource")["link-monitor-workspace"]["linkedResourceId"] == LOGS
     groups = of(made, "PrivateDnsZoneGroup")
@@ -207,7 +207,7 @@ def test_a_scope_holds_the_workspace_and_every_zone_has_a_record(label):
     assert arc.inputs["properties"] == {"publicNetworkAccess": "Disabled"}
 
 
-def test_zones_of_the_estate_are_used_and_not_made_again(label):
+def test_zones_of_the_estate_are_used_and_not_created_again(label):
     zone = "privatelink.blob.core.windows.net"
     made = rehearse(
         scopes(label, private_zone_ids={zone: f"{SHARED}/Microsoft.Network/privateDnsZones/{zone}"}, arc=False)
@@ -239,7 +239,7 @@ def test_zones_of_the_estate_are_used_and_not_made_again(label):
         (scopes, {"virtual_networks": {}}, "did you mean virtual_network_ids?"),
     ],
 )
-def test_a_wrong_argument_says_what_is_right(label, make, more, message):
+def test_a_wrong_argument_is_reported_with_what_is_right(label, make, more, message):
     with pytest.raises(ValueError, match=message.replace("?", r"\?")):
         plan(make(label, **more))
 

@@ -19,7 +19,7 @@ def circuit(label, **more) -> Planned:
     return plan(lambda: ExpressRoute("circuit", {"label": label, **ARGS, **more}))
 
 
-def test_until_the_provider_has_connected_it_there_is_only_the_circuit(label):
+def test_before_the_provider_connects_it_there_is_only_the_circuit(label):
     made = circuit(label, peering=PEERING, gateway_id="/id/gateway")
     assert made.one("network:ExpressRouteCircuit")["sku"] == {
         "family": "MeteredData",

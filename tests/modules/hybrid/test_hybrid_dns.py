@@ -22,17 +22,17 @@ def dns(**more) -> Planned:
     return plan(program)
 
 
-def test_azure_asks_on_premises_about_the_forces_domains():
+def test_azure_forwards_the_forces_domains_to_its_servers():
     rule = dns().one("dnsresolver:ForwardingRule")
     assert (rule["dnsForwardingRulesetName"], rule["domainName"]) == ("dnsfrs-hub", "wmp.police.uk.")
     assert [server["ipAddress"] for server in rule["targetDnsServers"]] == ["10.144.0.10", "10.144.0.11"]
 
 
-def test_the_forces_servers_are_told_to_ask_azure_about_its_names():
+def test_the_forces_servers_forward_azure_names_to_azure():
     outputs = dns(more_names=["wmp.internal"]).outputs
-    told = outputs["forwarders"]
-    assert told["vault.azure.net"] == told["wmp.internal"] == ["10.61.0.164", "10.125.0.164"]
-    assert "ukw.backup.windowsazure.com" in told
+    forwarders = outputs["forwarders"]
+    assert forwarders["vault.azure.net"] == forwarders["wmp.internal"] == ["10.61.0.164", "10.125.0.164"]
+    assert "ukw.backup.windowsazure.com" in forwarders
     assert "    'vault.azure.net' = @('10.61.0.164', '10.125.0.164')\n" in outputs["script"]
 
 
@@ -55,7 +55,7 @@ def test_the_script_can_be_run_again():
         ({"rules": []}, "rules is not an argument"),
     ],
 )
-def test_a_wrong_argument_of_dns_both_ways_is_named(change, message):
+def test_a_wrong_argument_of_hybrid_dns_is_named(change, message):
     with pytest.raises(ValueError, match="dns") as caught:
         dns(**change)
     assert message in str(caught.value)

@@ -54,11 +54,11 @@ def test_each_device_has_a_connection_with_bgp_and_the_strongest_algorithms_only
     assert "localNetworkAddressSpace" not in local
 
 
-def test_a_key_that_is_given_stays_a_secret_even_where_it_was_none(label):
+def test_a_given_key_becomes_a_secret(label):
     assert raw(site(label), "network:VirtualNetworkGatewayConnection")["sharedKey"] == Secret(KEY)
 
 
-def test_a_key_made_here_is_kept_in_the_vault_and_nowhere_else(label):
+def test_a_generated_key_is_stored_in_the_vault_only(label):
     made = plan(lambda: SiteToSite("hq", {"label": label, **WITHOUT_KEY, "key_vault": VAULT}))
     secret = made.one("keyvault:Secret")
     assert (secret["vaultName"], secret["secretName"]) == ("kv", "vpn-headquarters")
@@ -66,14 +66,14 @@ def test_a_key_made_here_is_kept_in_the_vault_and_nowhere_else(label):
     assert made.one("index/randomPassword:RandomPassword")["length"] == 64
 
 
-def test_a_key_ends_on_its_last_day_and_the_next_number_makes_a_new_one(label):
+def test_a_key_expires_on_its_last_day_and_the_next_number_makes_a_new_one(label):
     vault = {**VAULT, "expires_on": "2027-11-30", "number": 2}
     made = plan(lambda: SiteToSite("hq", {"label": label, **WITHOUT_KEY, "key_vault": vault}))
     assert made.one("keyvault:Secret")["properties"]["attributes"]["expires"] == 1827619199
     assert "hq-key-2" in {resource.name for resource in made.resources}
 
 
-def test_the_end_of_a_key_is_a_date(label):
+def test_the_expiry_of_a_key_is_a_date(label):
     vault = {**VAULT, "expires_on": "next year"}
     with pytest.raises(ValueError, match=r"hq: key_vault\.expires_on is 'next year'; use a date such as 2027-11-30"):
         plan(lambda: SiteToSite("hq", {"label": label, **WITHOUT_KEY, "key_vault": vault}))
@@ -104,7 +104,7 @@ def test_a_site_of_a_virtual_wan_has_a_link_for_each_device(label):
         ({"devices": [{"address": "198.51.100.10"}]}, "devices[0].bgp_address is required"),
     ],
 )
-def test_a_wrong_argument_of_a_site_is_named_and_no_key_is_said(label, change, message):
+def test_a_wrong_argument_of_a_site_is_named_and_no_key_is_shown(label, change, message):
     with pytest.raises(ValueError, match="headquarters") as caught:
         site(label, **change)
     assert message in str(caught.value)

@@ -1,4 +1,4 @@
-"""Clusters on premises: what a class says, and what is refused before anything is asked of a server."""
+"""On-premises clusters: the content of a class, and the mistakes that are refused before any request to a server."""
 
 import json
 from collections.abc import Callable
@@ -58,7 +58,7 @@ def flags(planned: Planned) -> dict[str, str]:
     return {each["name"]: each["value"] for each in server["extraArgs"]}
 
 
-def test_a_class_changes_its_name_with_its_content_and_with_nothing_else(label):
+def test_a_class_changes_its_name_with_its_content_only(label):
     def names(planned: Planned) -> set[str]:
         return {each.inputs["metadata"]["name"] for each in planned.resources if "metadata" in each.inputs}
 
@@ -69,7 +69,7 @@ def test_a_class_changes_its_name_with_its_content_and_with_nothing_else(label):
     assert [each.name for each in first.resources] == [each.name for each in changed.resources]
 
 
-def test_a_class_refers_only_to_templates_that_are_made_with_it(label):
+def test_a_class_refers_only_to_its_own_templates(label):
     for more in ({}, {"distribution": "rke2"}, {"infrastructure": "metal3"}):
         planned = made(label, **more)
         there = {
@@ -84,7 +84,7 @@ def test_a_class_refers_only_to_templates_that_are_made_with_it(label):
 
 
 def _objects(text: str) -> list[str]:
-    """The innermost objects in a JSON text that name something by version."""
+    """The innermost objects in a JSON text that refer to an object by version."""
     return ["{" + part.split("{")[-1] + "}" for part in text.split("}") if '"apiVersion"' in part.split("{")[-1]]
 
 
@@ -105,7 +105,7 @@ def test_the_api_server_of_kubeadm_is_hardened(label):
     assert {"name": "protect-kernel-defaults", "value": "true"} in kubelet
 
 
-def test_rke2_runs_by_its_cis_profile(label):
+def test_rke2_uses_its_cis_profile(label):
     found = rke2(made(label, distribution="rke2"))
     assert found["agentConfig"]["cisProfile"] == "cis"
     assert found["agentConfig"]["podSecurityAdmissionConfigFile"] in files(found)
@@ -113,11 +113,11 @@ def test_rke2_runs_by_its_cis_profile(label):
     arguments = found["serverConfig"]["kubeAPIServer"]["extraArgs"]
     assert "anonymous-auth=false" in arguments
     assert "audit-policy-file=/etc/rancher/rke2/policy/audit-policy.yaml" in arguments
-    # The API server refuses to start where both say who may come unnamed.
+    # The API server refuses to start if both settings define anonymous access.
     assert "anonymous" not in yaml.safe_load(files(found)["/etc/rancher/rke2/policy/authentication.yaml"])
 
 
-def test_etcd_is_backed_up_as_often_as_asked_for(label):
+def test_etcd_is_backed_up_at_the_given_interval(label):
     backup = {"every_hours": 8, "keep_days": 30, "nfs_export": "nas.example:/etcd"}
     found = rke2(made(label, distribution="rke2", etcd_backup=backup))
     assert found["serverConfig"]["etcd"]["backupConfig"] == {
@@ -131,7 +131,7 @@ def test_etcd_is_backed_up_as_often_as_asked_for(label):
     assert '-mtime "+30"' in written["/usr/local/sbin/etcd-backup"]
 
 
-def test_images_come_from_the_named_registry_alone(label):
+def test_images_come_from_the_named_registry_only(label):
     planned = made(label, registry="registry.example")
     assert kubeadm(planned)["clusterConfiguration"]["imageRepository"] == "registry.example/registry.k8s.io"
     hosts = files(kubeadm(planned))["/etc/containerd/certs.d/quay.io/hosts.toml"]
@@ -151,7 +151,7 @@ def test_machines_are_checked_and_a_failing_site_is_left_to_people(label):
     assert health["remediation"]["triggerIf"]["unhealthyLessThanOrEqualTo"] == "40%"
 
 
-def test_nothing_secret_stands_in_a_manifest(label):
+def test_manifests_have_no_secret(label):
     planned = made(label, entra=ENTRA, registry="registry.example")
     assert planned.of("Secret") == []
     encryption = next(each for each in spec(planned, "ClusterClass")["patches"] if each["name"] == "encryption")
@@ -160,7 +160,7 @@ def test_nothing_secret_stands_in_a_manifest(label):
 
 
 @pytest.mark.parametrize("distribution", ["kubeadm", "rke2"])
-def test_what_a_class_fills_in_for_a_cluster_is_well_formed(label, distribution):
+def test_the_variables_of_a_class_give_well_formed_values(label, distribution):
     patches = {each["name"]: each for each in spec(made(label, distribution=distribution), "ClusterClass")["patches"]}
     steps = [step for each in patches.values() for part in each["definitions"] for step in part["jsonPatches"]]
     filled = {
@@ -178,7 +178,7 @@ def test_what_a_class_fills_in_for_a_cluster_is_well_formed(label, distribution)
     assert pod["spec"]["volumes"][0]["hostPath"]["path"].endswith((".conf", "rke2.yaml"))
 
 
-def test_bare_metal_machines_are_told_their_names(label):
+def test_bare_metal_machines_get_their_names(label):
     planned = made(label, infrastructure="metal3")
     data = {each["metadata"]["name"] for each in planned.of("Metal3DataTemplate")}
     machines = planned.of("Metal3MachineTemplate")
@@ -195,7 +195,7 @@ HOST = {
 SITE = {"datacenter": "/hq", "compute_cluster": "/hq/host/a", "networks": ["kubernetes"]}
 
 
-def test_a_cluster_has_its_tier_its_pools_and_its_address(label):
+def test_a_cluster_has_its_tier_pools_and_address(label):
     workers = {"records": {"replicas": 5, "failure_domain": "headquarters"}}
     args = {"label": label, **CLUSTER, "tier": "non-live", "workers": workers, "addons": "platform"}
     planned = plan(lambda: Cluster("non-live", args))
@@ -208,7 +208,7 @@ def test_a_cluster_has_its_tier_its_pools_and_its_address(label):
     assert topology["variables"] == [{"name": "controlPlaneEndpoint", "value": {"host": "10.160.0.10", "port": 6443}}]
 
 
-def test_addons_reach_the_clusters_that_name_them(label):
+def test_addons_are_installed_in_the_clusters_that_name_them(label):
     text = "kind: ConfigMap\napiVersion: v1\nmetadata: {name: a}\n"
     args = {"label": label, "namespace": "clusters", "manifests": {"cilium": text}, "secrets": ["vsphere-cpi"]}
     found = plan(lambda: ClusterAddons("platform", args)).one("ClusterResourceSet")["spec"]
@@ -220,7 +220,7 @@ def test_addons_reach_the_clusters_that_name_them(label):
     ]
 
 
-def test_a_force_signs_in_for_its_own_clusters_only(label):
+def test_a_force_signs_in_to_its_own_clusters_only(label):
     args = {"label": label, "server": "vcenter.example", "identity_secret": "vcenter", "sites": {"hq": SITE}}
     planned = plan(lambda: VsphereSites("wmp", args))
     allowed = planned.one("VSphereClusterIdentity")["spec"]["allowedNamespaces"]

@@ -1,4 +1,4 @@
-"""What the parts of a cluster's platform make, and what they refuse."""
+"""The resources of a cluster's platform components, and the arguments that they refuse."""
 
 import runpy
 from collections.abc import Callable
@@ -61,7 +61,7 @@ def test_a_cluster_with_every_part_is_accepted_and_breaks_no_rule():
     still_open = {
         (each.rule, each.verdict) for each in held if each.verdict not in (Verdict.PASS, Verdict.NOT_APPLICABLE)
     }
-    # What Flux applies from a repository is not in the plan.
+    # Objects that Flux applies from a repository are not in the plan.
     assert still_open == {("BL-K8S-094", Verdict.UNKNOWN)}
     assert Verdict.PASS in {each.verdict for each in held}
     assert {"BL-K8S-020", "BL-K8S-021", "BL-K8S-022"} <= {each.rule for each in judgements}
@@ -106,7 +106,7 @@ def test_wrong_arguments_are_refused_with_the_next_step(label, component, args, 
     assert f"{component.__name__} 'part': " in str(refusal.value)
 
 
-def test_an_issuer_by_dns_must_hold_the_domain(label):
+def test_a_dns_issuer_must_own_the_domain(label):
     acme = {
         "email": "a@b.example",
         "zone": "other.example",
@@ -118,7 +118,7 @@ def test_an_issuer_by_dns_must_hold_the_domain(label):
         made(ClusterGateway, label, {**GATEWAY, "issuer": {"acme": acme}})
 
 
-def test_plain_http_only_leads_to_https_and_only_tenants_attach_routes(label):
+def test_plain_http_only_redirects_to_https_and_only_tenants_attach_routes(label):
     planned = made(ClusterGateway, label, GATEWAY)
     listeners = {each["name"]: each for each in planned.one("Gateway")["spec"]["listeners"]}
     assert listeners["http"]["allowedRoutes"]["namespaces"] == {"from": "Same"}
@@ -139,7 +139,7 @@ def test_plain_http_only_leads_to_https_and_only_tenants_attach_routes(label):
         (ClusterMonitoring, MONITORING, "system:serviceaccount:monitoring:prometheus"),
     ],
 )
-def test_a_part_proves_itself_by_workload_identity_and_holds_no_secret(label, component, args, subject):
+def test_a_component_authenticates_by_workload_identity_and_has_no_secret(label, component, args, subject):
     import pulumi
 
     planned = plan(lambda: pulumi.export("subject", component("part", {"label": label, **args}).subject))
@@ -150,7 +150,7 @@ def test_a_part_proves_itself_by_workload_identity_and_holds_no_secret(label, co
     assert planned.of("Secret") == []
 
 
-def test_backups_are_taken_by_role_and_kept_as_long_as_the_container_keeps_them(label):
+def test_backups_use_a_role_and_are_kept_as_long_as_the_container_keeps_them(label):
     planned = made(ClusterBackup, label, {**BACKUP, "protect": True})
     location = planned.one("BackupStorageLocation")["spec"]
     assert location["objectStorage"] == {"bucket": "velero", "prefix": "live"}
@@ -159,7 +159,7 @@ def test_backups_are_taken_by_role_and_kept_as_long_as_the_container_keeps_them(
     assert [each.urn.rpartition("::")[2] for each in planned.resources if each.protect] == ["part-location"]
 
 
-def test_metrics_say_which_cluster_they_are_of_and_environment_variables_are_not_collected(label):
+def test_metrics_are_labelled_with_the_cluster_and_exclude_environment_variables(label):
     planned = made(ClusterMonitoring, label, {**MONITORING, "quiet_namespaces": ["velero"]})
     data = {key: text for each in planned.of("ConfigMap") for key, text in each["data"].items()}
     settings = yaml.safe_load(data["prometheus.yml"])
@@ -173,7 +173,7 @@ def test_metrics_say_which_cluster_they_are_of_and_environment_variables_are_not
     assert logs["stdout"]["exclude_namespaces"] == ["velero"]
 
 
-def test_the_platform_goes_before_tenants_and_one_storage_class_is_the_default(label):
+def test_platform_pods_have_priority_over_tenants_and_one_storage_class_is_the_default(label):
     planned = made(WorkloadClasses, label, CLASSES)
     values = {each["metadata"]["name"]: each["value"] for each in planned.of("PriorityClass")}
     assert sorted(values, key=values.__getitem__, reverse=True)[0] == "platform-critical"
@@ -183,12 +183,12 @@ def test_the_platform_goes_before_tenants_and_one_storage_class_is_the_default(l
     assert defaults == {"standard": "true", "retained": "false"}
 
 
-def test_a_namespace_that_an_add_on_made_is_left_alone(label):
+def test_a_namespace_created_by_an_add_on_is_unchanged(label):
     planned = made(ClusterSecrets, label, {**SECRETS, "create_namespace": False})
     assert planned.of("Namespace") == planned.of("NetworkPolicy") == []
 
 
-def test_admission_learns_first_where_it_is_told_to(label):
+def test_admission_starts_in_audit_mode_if_requested(label):
     planned = made(ClusterAdmission, label, {**ADMISSION, "enforcement": "Audit", "exempt_namespaces": ["azure-arc"]})
     bindings = planned.of("ValidatingAdmissionPolicyBinding")
     assert len(bindings) == len(planned.of("ValidatingAdmissionPolicy")) == 11

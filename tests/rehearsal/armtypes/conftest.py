@@ -1,4 +1,4 @@
-"""Where ARM's own type definitions are: the project does not carry them."""
+"""ARM's own type definitions, which the project does not include."""
 
 import os
 from pathlib import Path
@@ -12,7 +12,7 @@ _BESIDE = Path(__file__).parents[3].parent / "shared" / "data" / "arm-types" / "
 
 @pytest.fixture(scope="session")
 def arm(request: pytest.FixtureRequest) -> ArmTypes:
-    """The definitions that `BLUELAMP_ARM_TYPES` names, or those that lie beside the checkout."""
+    """The definitions in the folder `BLUELAMP_ARM_TYPES`, or those beside the checkout."""
     folder = Path(os.environ.get("BLUELAMP_ARM_TYPES", _BESIDE))
     if not folder.is_dir():
         reason = (

@@ -1,4 +1,4 @@
-"""The ids of the rehearsal cloud are of resource types that Azure Resource Manager defines."""
+"""The ids in the rehearsal cloud are of resource types that Azure Resource Manager defines."""
 
 import re
 from pathlib import Path
@@ -34,11 +34,11 @@ NOT_AT_HAND = {
 """Types that Microsoft defines in a folder of another service, which a partial copy may lack."""
 
 
-def test_ids_and_their_parts_lead_to_each_other() -> None:
+def test_ids_and_their_parts_convert_to_each_other() -> None:
     for token in ids.tokens():
         names = {name: f"x{number}" for number, name in enumerate(ids.path_parameters(token))}
         if re.search(r"\{\w+\.", ids.template(token)):
-            continue  # a part of the id is inside of an object
+            continue  # part of the id is inside an object
         path = ids.template(token).replace("{subscriptionId}", "s")
         for name, value in names.items():
             path = path.replace("{" + name + "}", value)

@@ -1,4 +1,4 @@
-"""The SDK's types and ARM's own say the same of right and of wrong inputs."""
+"""The SDK's types and ARM's own agree on valid and invalid inputs."""
 
 import copy
 import re
@@ -34,7 +34,7 @@ def by_arm(arm: ArmTypes, token: str, inputs: dict[str, Any]) -> list[Failure]:
 
 
 @pytest.mark.parametrize("name", PROGRAMS)
-def test_both_accept_a_right_resource(arm, name):
+def test_both_accept_a_valid_resource(arm, name):
     token = f"azure-native:{name}"
     right = PROGRAMS[name]["right"]
     assert by_sdk(token, right) == []
@@ -76,7 +76,7 @@ def wrong(inputs: dict[str, Any], steps: str, value: Any) -> None:
 
 
 def everything(shape: ObjectShape, depth: int) -> dict[str, Any]:
-    """An object with every property that the SDK offers."""
+    """An object with every property in the SDK."""
     found = shape.properties.values()
     return {one.name: one.constant if one.constant is not None else anything(one.shape, depth) for one in found}
 
@@ -97,8 +97,8 @@ def anything(shape: Shape, depth: int) -> Any:
     return UNKNOWN
 
 
-def test_arm_knows_all_that_the_sdk_offers_apart_from_known_differences(arm):
-    """Every type that both know, each with every property: names, kinds, first enum values and what is required."""
+def test_arm_has_all_that_the_sdk_has_except_known_differences(arm):
+    """Every type that both have, each with every property: names, kinds, first enum values and required properties."""
     judged, left = 0, {one["why"] for one in DIFFERENCES}
     surprises = []
     for token in AZURE.tokens():

@@ -1,4 +1,4 @@
-"""What ARM's definitions can say, over a small folder of them made here."""
+"""Checks by ARM's definitions, using a small folder of them created here."""
 
 import json
 from pathlib import Path
@@ -103,7 +103,7 @@ def judged(folder: Path, version: str = "2024-01-01", **changes: Any) -> list[tu
         {"azureApiVersion": "2024-01-01", "__createBeforeDelete": True},
     ],
 )
-def test_right_inputs_pass(folder, changes):
+def test_valid_inputs_pass(folder, changes):
     assert judged(folder, **changes) == []
 
 
@@ -155,7 +155,7 @@ def test_a_single_mistake(folder, changes, path, reason):
     assert judged(folder, **changes) == [(path, reason)]
 
 
-def test_the_nearest_version_is_taken_and_named(folder):
+def test_the_nearest_version_is_used_and_named(folder):
     note = " (checked against API version 2024-01-01, the nearest available to 2021-06-01-preview)"
     assert judged(folder, "2021-06-01-preview", size=11) == [("size", f"11 is too high: at most 10 allowed{note}")]
     arm = ArmTypes(folder)

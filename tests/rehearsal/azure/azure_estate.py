@@ -32,7 +32,7 @@ class Estate:
         self.outputs: dict[str, dict[str, Any]] = {}
 
     def resolve(self, value: Any) -> Any:
-        """`value` with references to resources that were built filled in, and `{$secret: …}` made secret."""
+        """`value` with references to built resources filled in, and `{$secret: …}` made secret."""
         if isinstance(value, Mapping):
             if list(value) == ["$secret"]:
                 return Secret(value["$secret"])
@@ -46,7 +46,7 @@ class Estate:
         )
 
     def build(self, resource: Mapping[str, Any]) -> None:
-        """Checks and creates one resource of the file; a refusal is raised."""
+        """Checks and creates one resource of the file; raises a refusal."""
         name, where = resource["name"], urn(resource["type"], resource["name"])
         checked = self.cloud.check(INSTANCE, where, {}, self.resolve(resource["inputs"]))
         assert not checked.failures, f"{name}: {checked.failures}"
@@ -55,7 +55,7 @@ class Estate:
 
 
 def changed(inputs: Mapping[str, Any], path: str, value: Any) -> dict[str, Any]:
-    """`inputs` with another value at `path`; None takes it away."""
+    """`inputs` with another value at `path`; None removes it."""
     step, _, rest = path.partition(".")
     name, index = re.fullmatch(r"([^\[]+)(?:\[(\d+)\])?", step).groups()  # type: ignore[union-attr]  # our own file
     result = dict(inputs)

@@ -1,4 +1,4 @@
-"""What replaces a resource, what the service refuses to change, and what is no change."""
+"""Changes that replace a resource, that the service refuses, and that are none."""
 
 import pytest
 from azure_estate import urn
@@ -48,12 +48,12 @@ TAKEN = [
 
 
 @pytest.mark.parametrize(("type_", "old", "new"), REPLACED)
-def test_what_azure_native_calls_create_only_replaces(type_, old, new):
+def test_a_create_only_property_of_azure_native_replaces(type_, old, new):
     assert diff(f"azure-native:{type_}", old, new).replaces
 
 
 @pytest.mark.parametrize(("type_", "old", "new"), UPDATED)
-def test_what_azure_native_changes_in_place_does_not_replace(type_, old, new):
+def test_a_mutable_property_of_azure_native_does_not_replace(type_, old, new):
     found = diff(f"azure-native:{type_}", old, new)
     assert found.changes
     assert not found.replaces
@@ -73,13 +73,13 @@ def _faults(type_, old, new):
 
 
 @pytest.mark.parametrize(("type_", "old", "new", "code"), REFUSED)
-def test_what_only_the_service_calls_immutable_is_refused(type_, old, new, code):
+def test_a_property_immutable_only_in_the_service_is_refused(type_, old, new, code):
     assert not diff(f"azure-native:{type_}", old, new).replaces
     assert [fault.code for fault in _faults(type_, old, new)] == [code]
 
 
 @pytest.mark.parametrize(("type_", "old", "new"), TAKEN)
-def test_what_is_no_change_to_the_service_is_not_refused(type_, old, new):
+def test_a_change_that_the_service_ignores_is_not_refused(type_, old, new):
     assert not _faults(type_, old, new)
 
 
@@ -104,7 +104,7 @@ def test_no_property_both_replaces_and_is_refused():
         assert not {*row.get("replaces", ())} & {*row.get("refused", ())}, token
 
 
-def test_a_moved_network_is_replaced_and_what_else_is_in_its_module_is_refused():
+def test_a_moved_network_is_replaced_and_other_changes_in_its_module_are_refused():
     where = {"location": "uksouth"}, {"location": "ukwest"}
     assert not _faults("network:VirtualNetwork", *where)
     assert [fault.code for fault in _faults("network:LoadBalancer", *where)] == ["InvalidResourceLocation"]

@@ -1,4 +1,4 @@
-"""How the rehearsed Azure behaves over time: names, places, networks in use, locks, faults, reading back, functions."""
+"""The behaviour of the rehearsed Azure over time: names, locations, networks in use, locks, faults, reads, functions."""
 
 import pytest
 from azure_estate import INSTANCE, RESOURCES, SUBSCRIPTION, Estate, urn
@@ -56,10 +56,10 @@ def refusal(code):
     return pytest.raises(CloudError, match=f"^{code}: ")
 
 
-# names and places
+# names and locations
 
 
-def test_a_name_is_made_up_once_and_kept(estate):
+def test_a_generated_name_is_kept(estate):
     where = urn("network:VirtualNetwork", "spoke")
     new = {"resourceGroupName": "rg-hub", "addressSpace": {"addressPrefixes": ["10.1.0.0/24"]}}
     first = estate.cloud.check(INSTANCE, where, {}, new).inputs
@@ -76,7 +76,7 @@ def test_a_name_is_made_up_once_and_kept(estate):
     assert not diff.delete_before_replace
 
 
-def test_a_nested_resource_takes_its_logical_name(estate):
+def test_a_nested_resource_uses_its_logical_name(estate):
     vnet(estate, "hub", "10.0.0.0/16")
     new = {"resourceGroupName": "rg-hub", "virtualNetworkName": "hub", "addressPrefix": "10.0.0.0/24"}
     assert estate.cloud.check(INSTANCE, urn("network:Subnet", "apps"), {}, new).inputs["subnetName"] == "apps"
@@ -107,7 +107,7 @@ def test_a_missing_location_is_the_configured_one_or_the_groups(estate, config, 
     assert checked.inputs["location"] == expected
 
 
-def test_the_same_place_written_otherwise_is_no_change(estate):
+def test_another_spelling_of_the_location_is_no_change(estate):
     diff = estate.cloud.diff(INSTANCE, urn(RG["type"], "rg"), "", {"location": "UK South"}, {}, {"location": "uksouth"})
     assert not diff.changes
 
@@ -159,7 +159,7 @@ def test_a_subnet_may_not_overlap_one_inside_the_network(estate):
         subnet(estate, "hub", "b", "10.0.0.128/25")
 
 
-def test_what_is_in_use_cannot_be_deleted(estate):
+def test_a_resource_in_use_cannot_be_deleted(estate):
     build(estate, "nsg", "network:NetworkSecurityGroup", networkSecurityGroupName="nsg")
     hub = vnet(estate, "hub", "10.0.0.0/16")
     apps = subnet(estate, "hub", "apps", "10.0.0.0/24", networkSecurityGroup={"id": estate.ids["nsg"]})
@@ -176,7 +176,7 @@ def test_what_is_in_use_cannot_be_deleted(estate):
     assert estate.cloud.read(INSTANCE, urn("network:Subnet", "apps"), apps, {}) is None
 
 
-def test_a_lock_keeps_what_it_holds(estate):
+def test_a_lock_protects_its_scope(estate):
     estate.build(
         {
             "name": "lock",
@@ -223,7 +223,7 @@ def test_an_import_finds_the_resource_in_any_case(estate):
 
 
 @pytest.mark.parametrize("operation", ["create", "read", "update", "delete"])
-def test_a_planned_fault_strikes_once(estate, store, operation):
+def test_a_planned_fault_occurs_once(estate, store, operation):
     where = urn("network:RouteTable", "rt")
     build(estate, "rt", "network:RouteTable", routeTableName="rt")
     inputs = estate.cloud.check(INSTANCE, where, {}, {"resourceGroupName": "rg-hub", "routeTableName": "rt2"}).inputs
@@ -245,7 +245,7 @@ def test_a_planned_fault_strikes_once(estate, store, operation):
     work()
 
 
-def test_a_new_resource_may_not_be_seen_at_once(estate, store):
+def test_a_new_resource_may_not_be_visible_at_once(estate, store):
     vnet(estate, "hub", "10.0.0.0/16")
     store.plan_fault(Fault("azure-native:network:VirtualNetwork", "reference", "ResourceNotFound", "not found yet", 2))
     for _ in range(2):
@@ -293,7 +293,7 @@ def test_a_stored_resource_can_be_looked_up(estate):
         ("appconfiguration:listConfigurationStoreKeys", {"configStoreName": "appcs"}),
     ],
 )
-def test_keys_are_secret_and_stay_the_same(token, args):
+def test_keys_are_secret_and_stable(token, args):
     built = Estate(AzureProvider(Store(":memory:")))
     wanted = [one for one in args.values() if one]
     for resource in RESOURCES:
@@ -335,7 +335,7 @@ def _value(shape, depth=0):
 
 
 @pytest.mark.parametrize("turn", range(4))
-def test_a_type_with_its_required_inputs_can_be_made(store, turn):
+def test_a_type_with_its_required_inputs_can_be_created(store, turn):
     """One in twelve of the SDK's types."""
     cloud, catalogue = AzureProvider(store), Catalogue("azure-native")
     elsewhere = Instance("live", "estate", {"subscriptionId": "elsewhere", "location": "uksouth"})

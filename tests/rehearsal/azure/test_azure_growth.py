@@ -1,4 +1,4 @@
-"""Work on one resource is as much in a large cloud as in a small one."""
+"""The work for one resource does not grow with the size of the cloud."""
 
 import pytest
 from azure_estate import INSTANCE, SUBSCRIPTION, urn
@@ -7,11 +7,11 @@ from bluelamp.rehearsal.azure import AzureProvider
 from bluelamp.rehearsal.store import Record, Store
 
 _GROUP = f"/subscriptions/{SUBSCRIPTION}/resourceGroups/rg"
-_EACH = 50  # instructions of SQLite's machine between two counts
+_EACH = 50  # SQLite virtual machine instructions between two counts
 
 
 def _counts(others: int, steps) -> int:
-    """How often SQLite counts `_EACH` instructions during `steps` on a cloud with so many other networks."""
+    """How often SQLite counts `_EACH` instructions during `steps` in a cloud with that many other networks."""
     store = Store(":memory:")
     cloud = AzureProvider(store)
     group = {"resourceGroupName": "rg", "location": "uksouth"}
@@ -44,5 +44,5 @@ def _update(cloud) -> None:
 
 
 @pytest.mark.parametrize("steps", [_create, _update])
-def test_the_database_does_no_more_in_a_larger_cloud(steps):
+def test_the_database_does_no_more_work_in_a_larger_cloud(steps):
     assert _counts(400, steps) <= _counts(20, steps) + 3

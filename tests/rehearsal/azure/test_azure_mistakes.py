@@ -56,7 +56,7 @@ NAMES = {
     "web:AppServicePlan": "plan_1",
     "web:WebApp": "bücher",
 }
-"""Names at the limits of what the services take, by type."""
+"""Names at the limits that the services allow, by type."""
 GOOD = [
     ("containerregistry:Registry", {"sku": {"name": "Standard"}, "zoneRedundancy": "Enabled"}),
     ("operationalinsights:Workspace", {"sku": {"name": "PerGB2018"}, "retentionInDays": 4}),
@@ -65,7 +65,7 @@ GOOD = [
 ]
 
 
-def test_there_are_many():
+def test_there_are_many_mistakes():
     assert len(MISTAKES) >= 60
 
 
@@ -98,7 +98,7 @@ def test_a_mistake_is_refused_by_the_cloud(estate, mistake):
     assert estate.cloud._store.count() == before
 
 
-def test_every_mistake_is_said_at_once(estate):
+def test_every_mistake_is_reported_at_once(estate):
     inputs = {
         "resourceGroupName": "rg",
         "addresSpace": {},
@@ -110,7 +110,7 @@ def test_every_mistake_is_said_at_once(estate):
     assert {one.path for one in failures} >= {"addresSpace", "location", "tags", "virtualNetworkName"}
 
 
-def test_a_secret_is_never_repeated(estate):
+def test_a_secret_is_never_shown(estate):
     secret = Secret("Hush-Hush-42")
     for kind, inputs in [
         (
@@ -124,7 +124,7 @@ def test_a_secret_is_never_repeated(estate):
         assert "Hush" not in repr(failures)
 
 
-def test_what_azure_takes_is_not_refused():
+def test_values_that_azure_accepts_are_not_refused():
     for kind, name in NAMES.items():
         token = f"azure-native:{kind}"
         assert check_name(token, {ids.own_name(token): name}) == [], kind

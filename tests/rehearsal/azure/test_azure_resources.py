@@ -20,7 +20,7 @@ def estate():
 by_name = pytest.mark.parametrize("resource", RESOURCES, ids=[one["type"] for one in RESOURCES])
 
 
-def test_the_estate_is_of_many_types():
+def test_the_estate_has_many_types():
     assert len({one["type"] for one in RESOURCES}) >= 40
 
 
@@ -59,7 +59,7 @@ def test_a_preview_knows_the_inputs_and_no_id(estate, resource):
 
 
 def compared(estate, resource, change):
-    """The resource's inputs with this change of its own, checked, and how they differ from those that it has."""
+    """The resource's inputs with its own change, checked, and the difference from its present ones."""
     name, where = resource["name"], urn(resource["type"], resource["name"])
     [(path, value)] = resource[change].items()
     new = estate.resolve(changed(resource["inputs"], path, value))
@@ -99,7 +99,7 @@ def test_a_change_is_an_update_in_place(estate, resource):
 
 
 @pytest.mark.parametrize("resource", [one for one in RESOURCES if "replace" in one], ids=lambda one: one["type"])
-def test_what_cannot_change_replaces(estate, resource):
+def test_a_create_only_change_replaces(estate, resource):
     name = resource["name"]
     _, diff = compared(estate, resource, "replace")
     assert diff.replaces
@@ -108,7 +108,7 @@ def test_what_cannot_change_replaces(estate, resource):
 
 
 @pytest.mark.parametrize("resource", [one for one in RESOURCES if "refuse" in one], ids=lambda one: one["type"])
-def test_what_only_the_service_refuses_to_change_fails_the_update(estate, resource):
+def test_a_change_that_only_the_service_refuses_fails_the_update(estate, resource):
     name, where = resource["name"], urn(resource["type"], resource["name"])
     [(path, value)] = resource["refuse"].items()
     new = estate.resolve(changed(resource["inputs"], path, value))
@@ -122,7 +122,7 @@ def test_what_only_the_service_refuses_to_change_fails_the_update(estate, resour
 
 
 @by_name
-def test_the_id_can_be_told_beforehand(estate, resource):
+def test_the_id_can_be_predicted(estate, resource):
     name = resource["name"]
     assert estate.cloud.expected_id(INSTANCE, urn(resource["type"], name), estate.inputs[name]) == estate.ids[name]
 
@@ -134,7 +134,7 @@ def test_secrets_stay_secret(estate):
     assert "hunter2" not in repr(live)
 
 
-def test_computed_outputs_are_believable(estate):
+def test_computed_outputs_are_plausible(estate):
     out = estate.outputs
     assert out["kv"]["properties"]["vaultUri"] == "https://kv-police-rehearsal.vault.azure.net/"
     assert out["st"]["primaryEndpoints"]["blob"] == "https://stpolicerehearsal.blob.core.windows.net/"
@@ -160,7 +160,7 @@ def test_computed_outputs_are_believable(estate):
     assert assigned[estate.ids["uami"]]["principalId"] == out["uami"]["principalId"]
 
 
-def test_destroying_in_the_reverse_order_empties_the_cloud():
+def test_destroying_in_reverse_order_empties_the_cloud():
     store = Store(":memory:")
     built = Estate(AzureProvider(store))
     for resource in RESOURCES:
@@ -170,7 +170,7 @@ def test_destroying_in_the_reverse_order_empties_the_cloud():
     assert store.count() == 0
 
 
-def test_a_resource_group_takes_its_content_with_it(estate):
+def test_deleting_a_resource_group_deletes_its_content(estate):
     store = Store(":memory:")
     cloud = AzureProvider(store)
     built = Estate(cloud)
@@ -180,6 +180,6 @@ def test_a_resource_group_takes_its_content_with_it(estate):
     assert [one.type for one in store.all()] == ["azure-native:management:ManagementGroup"]
 
 
-def test_a_type_that_the_sdk_does_not_have_is_refused_with_the_nearest(estate):
+def test_a_type_unknown_to_the_sdk_is_refused_with_the_nearest(estate):
     with pytest.raises(CloudError, match="VirtualNetwork'"):
         estate.cloud.check(Instance(), urn("network:VirtualNetwrk", "x"), {}, {})

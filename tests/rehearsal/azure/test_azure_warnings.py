@@ -1,4 +1,4 @@
-"""Values that the SDK's lists do not have: doubtful, and refused where ARM's own types are given."""
+"""Values outside the SDK's lists: a warning, and refused where ARM's own types are available."""
 
 import json
 
@@ -47,7 +47,7 @@ def test_a_listed_unknown_or_secret_value_is_not(cloud, sku):
     assert not checked.failures
 
 
-def test_a_misspelling_is_refused_and_not_warned_of(cloud):
+def test_a_misspelling_is_refused_without_a_warning(cloud):
     checked = account(cloud, "Standrad_ZRS")
     assert [one.path for one in checked.failures] == ["sku.name"]
     assert not checked.warnings
@@ -73,17 +73,17 @@ def test_lists_inside_arrays_and_descriptions_are_read(cloud):
         ("Valid values are in the documentation.", ()),
     ],
 )
-def test_only_a_whole_list_is_read(description, values):
+def test_only_a_complete_list_is_read(description, values):
     assert listed(description) == values
 
 
-def test_what_services_accept_beside_the_list_is_no_warning(cloud):
+def test_values_that_services_accept_beyond_the_list_give_no_warning(cloud):
     inputs = {"resourceGroupName": "rg", "location": "uksouth", "dataFlows": [{"streams": ["Custom-Calls"]}]}
     checked = cloud.check(INSTANCE, urn("monitor:DataCollectionRule", "rule"), {}, inputs)
     assert not checked.warnings
 
 
-def test_arm_types_make_it_an_error_unless_they_name_the_value(tmp_path):
+def test_arm_types_make_it_an_error_unless_they_have_the_value(tmp_path):
     version = facts_version()
     home = tmp_path / "storage" / "microsoft.storage" / version
     home.mkdir(parents=True)
@@ -101,7 +101,7 @@ def test_arm_types_make_it_an_error_unless_they_name_the_value(tmp_path):
     assert [one.path for one in newer.warnings] == ["sku.name"]
 
 
-def test_a_plan_warns_with_the_place():
+def test_a_plan_warns_with_the_path():
     def program():
         storage.StorageAccount("st", resource_group_name="rg", kind="StorageV2", sku={"name": "Standard_Triple"})
 
@@ -110,7 +110,7 @@ def test_a_plan_warns_with_the_place():
     assert "azure-native:storage:StorageAccount st: sku.name: 'Standard_Triple'" in warning
 
 
-def test_the_engine_is_told_of_a_warning(cloud):
+def test_the_engine_gets_the_warning(cloud):
     engine = PlanEngine()
     listening, port = loopback.serve(
         lambda server: engine_pb2_grpc.add_EngineServicer_to_server(_Engine(engine), server), workers=1, name="engine"

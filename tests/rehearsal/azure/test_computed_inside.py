@@ -1,4 +1,4 @@
-"""What a service computes inside of the objects that a program gives."""
+"""Values that a service computes inside objects from the program."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import closing
@@ -32,7 +32,7 @@ def create(provider: AzureProvider, type_: str, inputs: Mapping[str, Any]) -> di
     return {**outputs, "id": resource_id}
 
 
-def test_a_public_address_has_the_name_of_its_label(provider: AzureProvider) -> None:
+def test_a_public_address_has_a_name_from_its_label(provider: AzureProvider) -> None:
     def address(name: str, **more: Any) -> dict[str, Any]:
         return create(
             provider, "network:PublicIPAddress", {"resourceGroupName": "g", "publicIpAddressName": name, **more}
@@ -45,22 +45,22 @@ def test_a_public_address_has_the_name_of_its_label(provider: AzureProvider) -> 
     assert "dnsSettings" not in address("b")
 
 
-def test_a_container_group_has_an_address_where_it_asks_for_one(provider: AzureProvider) -> None:
+def test_a_container_group_has_an_address_on_request(provider: AzureProvider) -> None:
     container = {"name": "c", "image": "i", "resources": {"requests": {"cpu": 1.0, "memoryInGB": 1.0}}}
 
     def group(name: str, **more: Any) -> dict[str, Any]:
         given = {"resourceGroupName": "g", "containerGroupName": name, "osType": "Linux", "containers": [container]}
         return create(provider, "containerinstance:ContainerGroup", given | more)
 
-    asked = {"type": "Public", "ports": [{"port": 80}]}
-    public = group("a", ipAddress={**asked, "dnsNameLabel": "police"})["ipAddress"]
+    requested = {"type": "Public", "ports": [{"port": 80}]}
+    public = group("a", ipAddress={**requested, "dnsNameLabel": "police"})["ipAddress"]
     assert public["ip"].startswith("20.")
     assert public["fqdn"] == "police.uksouth.azurecontainer.io"
-    assert group("b", ipAddress=asked)["ipAddress"]["ip"] != public["ip"]
+    assert group("b", ipAddress=requested)["ipAddress"]["ip"] != public["ip"]
     assert "ipAddress" not in group("c")
 
 
-def test_a_container_app_answers_in_its_environments_domain(provider: AzureProvider) -> None:
+def test_a_container_app_has_a_name_in_its_environments_domain(provider: AzureProvider) -> None:
     given = {"resourceGroupName": "g"}
     environment = create(provider, "app:ManagedEnvironment", given | {"environmentName": "env"})
     app = create(
@@ -89,7 +89,7 @@ def test_a_container_app_answers_in_its_environments_domain(provider: AzureProvi
         ("cognitiveservices:Account", {"properties": {"customSubDomainName": "x"}}, "properties.internalId"),
     ],
 )
-def test_what_is_always_there_inside_of_an_object_is_there(type_: str, given: dict[str, Any], path: str) -> None:
+def test_a_value_that_is_always_computed_in_an_object_is_there(type_: str, given: dict[str, Any], path: str) -> None:
     shape = Catalogue("azure-native").resource(f"azure-native:{type_}")
     found: Any = with_computed(shape.outputs, shape.inputs, given, given, "/x")
     assert found == with_computed(shape.outputs, shape.inputs, given, given, "/x")
@@ -98,7 +98,7 @@ def test_what_is_always_there_inside_of_an_object_is_there(type_: str, given: di
     assert found is not None
 
 
-def test_a_reference_and_a_thing_of_another_time_get_nothing() -> None:
+def test_a_reference_and_a_not_yet_created_object_get_nothing() -> None:
     shape = Catalogue("azure-native").resource("azure-native:cognitiveservices:Account")
     found = with_computed(shape.outputs, shape.inputs, {"properties": {"x": 1}}, {"properties": {"x": 1}}, "/x")
     assert "deletionDate" not in found["properties"]

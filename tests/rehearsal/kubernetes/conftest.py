@@ -1,4 +1,4 @@
-"""An embedded cluster of a test's own."""
+"""An embedded cluster for each test."""
 
 import pytest
 

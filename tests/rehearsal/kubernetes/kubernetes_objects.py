@@ -1,4 +1,4 @@
-"""The objects and mistakes that the tests of the embedded and of the real API server share."""
+"""The objects and mistakes shared by the tests of the embedded and of the real API server."""
 
 import copy
 from pathlib import Path
@@ -29,7 +29,7 @@ def broken(mistake: dict[str, Any]) -> dict[str, Any]:
     """The object of `mistake` with its one path changed."""
     obj = copy.deepcopy(GOOD[mistake["of"]])
     for path, value in mistake["set"].items():
-        # A key may hold dots only where it is the whole path's last part, after labels or data.
+        # A key may contain dots only if it is the whole last part of the path, after labels or data.
         *parents, last = path.split(".")
         place: Any = obj
         for key in parents:
@@ -46,7 +46,7 @@ def broken(mistake: dict[str, Any]) -> dict[str, Any]:
 def create(
     provider: KubernetesProvider, obj: dict[str, Any], name: str = "it"
 ) -> tuple[str, dict[str, Any], dict[str, Any]]:
-    """Checks and makes an object; its id, its inputs as checked and its outputs."""
+    """Checks and creates an object; returns its id, its checked inputs and its outputs."""
     checked = provider.check(DEV, urn(obj, name), {}, obj)
     assert not checked.failures
     resource_id, outputs = provider.create(DEV, urn(obj, name), checked.inputs, preview=False)

@@ -1,4 +1,4 @@
-"""Patterns of Go's regexp package mean to the rehearsal what they mean to an API server."""
+"""Patterns of Go's regexp package match in the rehearsal as in an API server."""
 
 import pytest
 
@@ -25,10 +25,10 @@ from bluelamp.rehearsal.kubernetes.formats import matches
         (r"^\x{41}$", "A", True),
         ("^[]a]+$", "]a", True),
         ("^[$]$", "$", True),
-        # What Python has nothing for is left to the server.
+        # Patterns that Python does not support are left to the server.
         (r"^\pL$", "1", True),
         ("^[[:^alpha:]]$", "a", True),
     ],
 )
-def test_a_pattern_is_matched_as_go_does(pattern, value, found):
+def test_a_pattern_matches_as_in_go(pattern, value, found):
     assert matches(pattern, value) is found

@@ -1,4 +1,4 @@
-"""Charts of `kubernetes.helm.v3.Chart`: rendered by Helm where it is installed, and never downloaded."""
+"""Charts of `kubernetes.helm.v3.Chart`: rendered by Helm if it is installed, and never downloaded."""
 
 import json
 from pathlib import Path

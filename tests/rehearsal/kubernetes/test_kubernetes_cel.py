@@ -41,7 +41,7 @@ def ruled(rule: dict[str, Any], **spec: Any) -> tuple[KubernetesProvider, dict[s
     return provider, {**GOOD["custom"], "spec": {**GOOD["custom"]["spec"], **spec}}
 
 
-def test_an_add_ons_rules_run_with_its_message_and_place(provider: KubernetesProvider) -> None:
+def test_an_add_ons_rules_run_with_their_message_and_path(provider: KubernetesProvider) -> None:
     assert failures(provider, ROUTE) == []
     wrong = copy.deepcopy(ROUTE)
     wrong["spec"]["rules"][0]["matches"][0]["path"]["value"] = "/a//b"
@@ -52,8 +52,8 @@ def test_an_add_ons_rules_run_with_its_message_and_place(provider: KubernetesPro
     }
 
 
-def test_defaults_count_as_the_server_counts_them() -> None:
-    # `officers` is 1 where the object leaves it out.
+def test_defaults_count_as_in_the_server() -> None:
+    # `officers` is 1 if the object leaves it out.
     provider, obj = ruled({"rule": "self.officers >= 2", "message": "two at least", "fieldPath": ".officers"})
     assert failures(provider, obj) == [Failure("spec.officers", "two at least")]
     assert failures(provider, {**obj, "spec": {**obj["spec"], "officers": 2}}) == []
@@ -81,7 +81,7 @@ def test_a_broken_rule_refuses(rule: str) -> None:
 @pytest.mark.parametrize(
     "rule", ["self.grade.format() == 'a'", "self.?grade.orValue('') == 'x'", "semver(self.grade).major() > 1"]
 )
-def test_what_the_interpreter_lacks_refuses_nothing_and_says_so(rule: str, caplog: pytest.LogCaptureFixture) -> None:
+def test_an_unsupported_rule_refuses_nothing_and_is_logged(rule: str, caplog: pytest.LogCaptureFixture) -> None:
     provider, obj = ruled({"rule": rule})
     with caplog.at_level(logging.WARNING):
         assert failures(provider, obj) == []
@@ -103,7 +103,7 @@ def test_an_item_that_lacks_a_field_refuses_only_if_no_other_item_can_decide(rul
     assert bool(failures(provider, obj)) is refused
 
 
-def test_what_is_not_known_yet_is_not_judged_and_a_secret_is_never_quoted() -> None:
+def test_an_unknown_value_is_not_judged_and_a_secret_is_never_shown() -> None:
     provider, obj = ruled({"rule": "self.grade != 'high' || self.port == 'https'"})
     assert failures(provider, {**obj, "spec": {**obj["spec"], "port": UNKNOWN}}) == []
     hidden = {**obj, "spec": {**obj["spec"], "port": Secret("hunter2")}}

@@ -1,4 +1,4 @@
-"""What the embedded API server takes and refuses."""
+"""Objects that the embedded API server accepts and refuses."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ from tests.rehearsal.kubernetes.kubernetes_objects import BROKEN, DEV, GOOD, bro
 
 @pytest.fixture
 def provider() -> KubernetesProvider:
-    """A cluster that knows the one definition of the objects."""
+    """A cluster with the one definition of the objects."""
     found = KubernetesProvider(Store(":memory:"), patience=0.0)
     create(found, GOOD["definition"])
     return found
@@ -27,7 +27,7 @@ def create(provider: KubernetesProvider, obj: dict[str, Any]) -> tuple[str, dict
 
 
 @pytest.mark.parametrize("name", [name for name in GOOD if name != "definition"])
-def test_takes(provider: KubernetesProvider, name: str) -> None:
+def test_a_valid_object_is_accepted(provider: KubernetesProvider, name: str) -> None:
     resource_id, outputs = create(provider, GOOD[name])
     assert resource_id.endswith(GOOD[name]["metadata"]["name"])
     assert outputs["metadata"]["uid"]
@@ -36,7 +36,7 @@ def test_takes(provider: KubernetesProvider, name: str) -> None:
 @pytest.mark.parametrize(
     "mistake", BROKEN, ids=[f"{each['of']}-{each['at']}-{index}" for index, each in enumerate(BROKEN)]
 )
-def test_refuses(provider: KubernetesProvider, mistake: dict[str, Any]) -> None:
+def test_a_mistake_is_refused(provider: KubernetesProvider, mistake: dict[str, Any]) -> None:
     obj = broken(mistake)
     checked = provider.check(DEV, urn(obj), {}, obj)
     if mistake["at"]:
@@ -49,7 +49,7 @@ def test_refuses(provider: KubernetesProvider, mistake: dict[str, Any]) -> None:
         assert mistake["says"] in refusal.value.message
 
 
-def test_every_mistake_is_told_at_once(provider: KubernetesProvider) -> None:
+def test_every_mistake_is_reported_at_once(provider: KubernetesProvider) -> None:
     obj = {"metadata": {"name": "Bad Name"}, "spec": {"type": "Nope", "port": [], "ports": [{"port": "http"}]}}
     checked = provider.check(DEV, "urn:pulumi:dev::police::kubernetes:core/v1:Service::it", {}, obj)
     assert {failure.path for failure in checked.failures} == {
@@ -69,13 +69,13 @@ def test_every_mistake_is_told_at_once(provider: KubernetesProvider) -> None:
         ({"anyOf": [{"properties": {"a": {"enum": [2]}}}, {"properties": {"a": {"minimum": 2}}}]}, {"a": 1}),
     ],
 )
-def test_a_value_that_is_not_known_yet_is_held_to_no_form(forms: dict[str, Any], wrong: dict[str, Any]) -> None:
+def test_an_unknown_value_is_not_validated(forms: dict[str, Any], wrong: dict[str, Any]) -> None:
     schema = Schema({"type": "object", "properties": {"a": {"type": "integer"}}, **forms}, {})
     assert [each.path for each in schema.failures(wrong)] == [""]
     assert list(schema.failures({"a": UNKNOWN})) == []
 
 
-def test_a_secret_is_never_quoted(provider: KubernetesProvider) -> None:
+def test_a_secret_is_never_shown(provider: KubernetesProvider) -> None:
     obj = {"metadata": {"name": "s"}, "data": {"password": "hunter2 in the clear"}}
     checked = provider.check(DEV, "urn:pulumi:dev::police::kubernetes:core/v1:Secret::it", {}, obj)
     assert checked.failures
@@ -83,7 +83,7 @@ def test_a_secret_is_never_quoted(provider: KubernetesProvider) -> None:
 
 
 @pytest.mark.parametrize(
-    ("token", "says"),
+    ("token", "message"),
     [
         ("kubernetes:helm.sh/v3:Release", "declare its objects"),
         ("kubernetes:yaml/v2:ConfigFile", "use kubernetes.yaml.ConfigFile"),
@@ -91,6 +91,6 @@ def test_a_secret_is_never_quoted(provider: KubernetesProvider) -> None:
         ("kubernetes:policy/v1beta1:PodSecurityPolicy", "no matches for kind"),
     ],
 )
-def test_what_is_not_rehearsed_says_so(provider: KubernetesProvider, token: str, says: str) -> None:
+def test_an_unsupported_type_is_reported(provider: KubernetesProvider, token: str, message: str) -> None:
     checked = provider.check(DEV, f"urn:pulumi:dev::police::{token}::it", {}, {"metadata": {"name": "it"}})
-    assert says in checked.failures[0].reason
+    assert message in checked.failures[0].reason

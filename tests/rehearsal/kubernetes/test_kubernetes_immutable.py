@@ -1,4 +1,4 @@
-"""What an update replaces, what it changes in place, and what the API server lets nobody change."""
+"""Updates that replace an object, that change it in place, and that the API server refuses."""
 
 import copy
 from typing import Any
@@ -35,7 +35,7 @@ def changed(obj: dict[str, Any], path: str, value: Any) -> dict[str, Any]:
 def update(
     provider: KubernetesProvider, obj: dict[str, Any], new: dict[str, Any], instance: Instance = DEV
 ) -> tuple[Diff, str]:
-    """What the provider would do, and why the server refuses the change in place; empty where it takes it."""
+    """The provider's decision, and why the server refuses the change in place; empty if it accepts it."""
     resource_id, inputs, outputs = create(provider, obj)
     checked = provider.check(instance, urn(obj), inputs, new)
     assert not checked.failures
@@ -85,7 +85,7 @@ def test_a_claim_grows_only_where_its_class_allows_it(
         (GOOD["pod"], "spec.containers.0.name", "other"),
     ],
 )
-def test_what_only_the_server_calls_immutable_fails(
+def test_a_field_immutable_only_in_the_server_fails(
     provider: KubernetesProvider, obj: dict[str, Any], path: str, value: Any
 ) -> None:
     diff, refusal = update(provider, obj, changed(obj, path, value))
@@ -94,14 +94,14 @@ def test_what_only_the_server_calls_immutable_fails(
     assert "immutable" in refusal
 
 
-def test_what_the_package_replaces_though_the_server_takes_it(provider: KubernetesProvider) -> None:
+def test_a_change_that_the_package_replaces_and_the_server_accepts(provider: KubernetesProvider) -> None:
     job = changed(GOOD["job"], "spec.parallelism", 1)
     diff, refusal = update(provider, job, changed(job, "spec.parallelism", 2))
     assert (diff.replaces, refusal) == (["spec.parallelism"], "")
 
 
 @pytest.mark.parametrize("name", ["config", "secret"])
-def test_an_immutable_map_is_replaced_whatever_the_provider_says(provider: KubernetesProvider, name: str) -> None:
+def test_an_immutable_map_is_replaced_whatever_the_provider_decides(provider: KubernetesProvider, name: str) -> None:
     data = {**GOOD[name]["data"], "more": "YQ=="}
     loose = {**GOOD[name], "metadata": {**GOOD[name]["metadata"], "name": "loose"}}
     diff, refusal = update(provider, loose, {**loose, "data": data}, MUTABLE)
@@ -112,7 +112,7 @@ def test_an_immutable_map_is_replaced_whatever_the_provider_says(provider: Kuber
     assert "the object has immutable: true" in refusal
 
 
-def test_what_is_immutable_stays_so(provider: KubernetesProvider) -> None:
+def test_an_immutable_object_stays_immutable(provider: KubernetesProvider) -> None:
     frozen = {**GOOD["config"], "immutable": True}
     diff, refusal = update(provider, frozen, GOOD["config"], MUTABLE)
     assert diff.replaces == []

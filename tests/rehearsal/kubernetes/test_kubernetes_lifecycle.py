@@ -1,4 +1,4 @@
-"""The life of objects in the embedded cluster: names, changes, replacement, drift, deletion."""
+"""The lifecycle of objects in the embedded cluster: names, changes, replacement, drift, deletion."""
 
 import base64
 import copy
@@ -22,7 +22,7 @@ def change(
     return provider.diff(DEV, urn(obj), resource_id, inputs, outputs, new, ignore)
 
 
-def test_an_object_without_a_name_is_given_one_and_keeps_it(provider: KubernetesProvider) -> None:
+def test_an_object_without_a_name_gets_one_and_keeps_it(provider: KubernetesProvider) -> None:
     obj = {"apiVersion": "v1", "kind": "ConfigMap", "data": {"a": "b"}}
     _, inputs, outputs = create(provider, obj, "settings")
     name = inputs["metadata"]["name"]
@@ -30,11 +30,11 @@ def test_an_object_without_a_name_is_given_one_and_keeps_it(provider: Kubernetes
     assert len(name) == len("settings-") + 8
     assert outputs["metadata"]["annotations"] == {"pulumi.com/autonamed": "true"}
     assert provider.check(DEV, urn(obj, "settings"), inputs, obj).inputs["metadata"]["name"] == name
-    # A replacement is checked as a new object while the old one is still there.
+    # A replacement is checked as a new object while the old one still exists.
     assert provider.check(DEV, urn(obj, "settings"), {}, obj).inputs["metadata"]["name"] != name
 
 
-def test_the_provider_names_the_default_namespace(provider: KubernetesProvider) -> None:
+def test_the_provider_sets_the_default_namespace(provider: KubernetesProvider) -> None:
     obj = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "a"}}
     assert provider.check(DEV, urn(obj), {}, obj).inputs["metadata"]["namespace"] == "default"
     instance = Instance("dev", "police", {"namespace": "custody"})
@@ -43,7 +43,7 @@ def test_the_provider_names_the_default_namespace(provider: KubernetesProvider) 
     assert "namespace" not in provider.check(instance, urn(cluster_wide), {}, cluster_wide).inputs["metadata"]
 
 
-def test_what_the_server_fills_in(provider: KubernetesProvider) -> None:
+def test_the_server_sets_defaults(provider: KubernetesProvider) -> None:
     service = create(provider, GOOD["service"])[2]
     assert service["spec"]["clusterIP"].startswith("10.")
     assert service["spec"]["ports"][1] == {"name": "metrics", "port": 9090, "protocol": "TCP", "targetPort": 9090}
@@ -119,7 +119,7 @@ def test_ignored_paths_do_not_count(provider: KubernetesProvider) -> None:
         ("pod", {"spec": {**GOOD["pod"]["spec"], "serviceAccountName": "other"}}, "spec.serviceAccountName"),
     ],
 )
-def test_immutable_fields_replace_and_delete_first_as_the_name_is_taken(
+def test_immutable_fields_replace_and_delete_first_because_the_name_is_in_use(
     provider: KubernetesProvider, name: str, changed: dict[str, Any], path: str
 ) -> None:
     obj = GOOD[name]
@@ -128,14 +128,14 @@ def test_immutable_fields_replace_and_delete_first_as_the_name_is_taken(
     assert found.delete_before_replace
 
 
-def test_an_autonamed_object_is_replaced_before_the_old_one_goes(provider: KubernetesProvider) -> None:
+def test_an_autonamed_object_is_replaced_before_the_old_one_is_deleted(provider: KubernetesProvider) -> None:
     obj = {"apiVersion": "v1", "kind": "ConfigMap", "data": {"a": "b"}}
     found = change(provider, obj, {**obj, "data": {"a": "c"}})
     assert found.replaces == ["data.a"]
     assert not found.delete_before_replace
 
 
-def test_a_config_map_changes_in_place_where_the_provider_says_so(provider: KubernetesProvider) -> None:
+def test_a_config_map_changes_in_place_if_the_provider_says_so(provider: KubernetesProvider) -> None:
     obj = GOOD["config"]
     resource_id, inputs, outputs = create(provider, obj)
     instance = Instance("dev", "police", {"enableConfigMapMutable": True})
@@ -163,7 +163,7 @@ def test_the_api_refuses_a_forced_change_of_an_immutable_field(provider: Kuberne
         provider.update(DEV, urn(obj), resource_id, outputs, changed, preview=False)
 
 
-def test_the_namespace_must_be_there(provider: KubernetesProvider) -> None:
+def test_the_namespace_must_exist(provider: KubernetesProvider) -> None:
     obj = {**GOOD["config"], "metadata": {"name": "a", "namespace": "custody"}}
     inputs = provider.check(DEV, urn(obj), {}, obj).inputs
     provider.create(DEV, urn(obj), inputs, preview=True)
@@ -173,7 +173,7 @@ def test_the_namespace_must_be_there(provider: KubernetesProvider) -> None:
     assert provider.create(DEV, urn(obj), inputs, preview=False)[0] == "custody/a"
 
 
-def test_a_namespace_takes_everything_in_it_along(provider: KubernetesProvider, store: Store) -> None:
+def test_deleting_a_namespace_deletes_everything_in_it(provider: KubernetesProvider, store: Store) -> None:
     namespace_id, _, outputs = create(provider, GOOD["namespace"])
     inside = {**GOOD["config"], "metadata": {"name": "a", "namespace": "custody"}}
     inside_id, inputs, _ = create(provider, inside)
@@ -184,7 +184,9 @@ def test_a_namespace_takes_everything_in_it_along(provider: KubernetesProvider, 
     provider.delete(DEV, urn(GOOD["namespace"]), namespace_id, outputs)
 
 
-def test_a_custom_resource_needs_its_definition_and_goes_with_it(provider: KubernetesProvider, store: Store) -> None:
+def test_a_custom_resource_needs_its_definition_and_is_deleted_with_it(
+    provider: KubernetesProvider, store: Store
+) -> None:
     obj = GOOD["custom"]
     inputs = provider.check(DEV, urn(obj), {}, obj).inputs
     assert provider.create(DEV, urn(obj), inputs, preview=True)[1]["spec"] == obj["spec"]
@@ -196,7 +198,7 @@ def test_a_custom_resource_needs_its_definition_and_goes_with_it(provider: Kuber
     assert store.count() == 0
 
 
-def test_a_cluster_wide_custom_resource_loses_the_namespace_that_was_guessed(provider: KubernetesProvider) -> None:
+def test_a_cluster_scoped_custom_resource_loses_the_guessed_namespace(provider: KubernetesProvider) -> None:
     obj = {
         "apiVersion": "police.example.org/v1",
         "kind": "Case",
@@ -214,7 +216,7 @@ def test_a_cluster_wide_custom_resource_loses_the_namespace_that_was_guessed(pro
     assert not provider.diff(DEV, urn(obj), resource_id, inputs, outputs, again).replaces
 
 
-def test_a_creation_waits_for_what_is_on_its_way(store: Store) -> None:
+def test_a_creation_waits_for_its_dependencies(store: Store) -> None:
     patient = KubernetesProvider(store, patience=30.0)
     inside = {**GOOD["config"], "metadata": {"name": "a", "namespace": "custody"}}
     wanted = [(obj, patient.check(DEV, urn(obj), {}, obj).inputs) for obj in (inside, GOOD["custom"])]
@@ -225,13 +227,13 @@ def test_a_creation_waits_for_what_is_on_its_way(store: Store) -> None:
         assert [each.result()[0] for each in waiting] == ["custody/a", "default/first"]
 
 
-def test_an_object_that_exists_is_refused(provider: KubernetesProvider) -> None:
+def test_an_existing_object_is_refused(provider: KubernetesProvider) -> None:
     _, inputs, _ = create(provider, GOOD["config"])
     with pytest.raises(CloudError, match='configmaps "settings" already exists'):
         provider.create(DEV, urn(GOOD["config"]), inputs, preview=False)
 
 
-def test_each_stack_has_its_own_cluster_unless_they_name_one(provider: KubernetesProvider) -> None:
+def test_each_stack_has_its_own_cluster_unless_it_names_one(provider: KubernetesProvider) -> None:
     inputs = create(provider, GOOD["config"])[1]
     for instance in (Instance("prod", "police"), Instance("dev", "police", {"clusterIdentifier": "shared"})):
         provider.create(instance, urn(GOOD["config"]), inputs, preview=False)
@@ -270,13 +272,13 @@ def test_a_planned_fault_fails_once(provider: KubernetesProvider, store: Store) 
     assert provider.create(DEV, urn(GOOD["config"]), inputs, preview=False)[0] == "default/settings"
 
 
-def test_the_expected_id_is_the_created_one(provider: KubernetesProvider) -> None:
+def test_the_predicted_id_is_the_created_one(provider: KubernetesProvider) -> None:
     for name in ("config", "clusterrole"):
         resource_id, inputs, _ = create(provider, GOOD[name])
         assert provider.expected_id(DEV, urn(GOOD[name]), inputs) == resource_id
 
 
-def test_the_kinds_of_add_ons_are_known_and_judged(provider: KubernetesProvider) -> None:
+def test_add_on_kinds_are_known_and_validated(provider: KubernetesProvider) -> None:
     certificate = {
         "apiVersion": "cert-manager.io/v1",
         "kind": "Certificate",

@@ -1,4 +1,4 @@
-"""Patches in the embedded cluster: they own the fields they name, and give them back."""
+"""Patches in the embedded cluster: they own the fields that they set, and release them."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ def patch(provider: KubernetesProvider, token: str, **wanted: Any) -> tuple[str,
     return patch_urn, *provider.create(DEV, patch_urn, checked.inputs, preview=False)
 
 
-def test_a_patch_changes_what_it_names(provider: KubernetesProvider) -> None:
+def test_a_patch_changes_the_fields_it_sets(provider: KubernetesProvider) -> None:
     create(provider, GOOD["deployment"])
     patch_urn = "urn:pulumi:dev::police::kubernetes:apps/v1:DeploymentPatch::patch"
     wanted = {"metadata": {"name": "web", "namespace": "default"}, "spec": {"replicas": 7}}
@@ -25,9 +25,7 @@ def test_a_patch_changes_what_it_names(provider: KubernetesProvider) -> None:
     assert outputs["spec"]["template"]["spec"]["containers"][0]["name"] == "web"
 
 
-def test_the_end_of_a_patch_gives_its_fields_back_and_leaves_the_object(
-    provider: KubernetesProvider, store: Store
-) -> None:
+def test_deleting_a_patch_releases_its_fields_and_keeps_the_object(provider: KubernetesProvider, store: Store) -> None:
     resource_id, inputs, outputs = create(provider, GOOD["config"])
     meta = {"name": "settings", "namespace": "default"}
     before = outputs["data"]
@@ -51,7 +49,7 @@ def test_the_end_of_a_patch_gives_its_fields_back_and_leaves_the_object(
     assert store.count() == 0
 
 
-def test_an_object_goes_with_its_patches(provider: KubernetesProvider, store: Store) -> None:
+def test_deleting_an_object_deletes_its_patches(provider: KubernetesProvider, store: Store) -> None:
     resource_id, _, outputs = create(provider, GOOD["config"])
     meta = {"name": "settings", "namespace": "default"}
     patch_urn, patch_id, patched = patch(provider, "core/v1:ConfigMapPatch", metadata=meta, data={"added": "yes"})
@@ -60,7 +58,7 @@ def test_an_object_goes_with_its_patches(provider: KubernetesProvider, store: St
     provider.delete(DEV, patch_urn, patch_id, patched)
 
 
-def test_a_namespace_of_kubernetes_own_can_be_patched_and_stays(provider: KubernetesProvider, store: Store) -> None:
+def test_a_built_in_namespace_can_be_patched_and_stays(provider: KubernetesProvider, store: Store) -> None:
     labels = {"pod-security.kubernetes.io/enforce": "restricted"}
     meta = {"name": "default", "labels": labels}
     patch_urn, patch_id, patched = patch(provider, "core/v1:NamespacePatch", metadata=meta)

@@ -1,4 +1,4 @@
-"""Previews in the embedded cluster: nothing is stored, and what is not known is borne."""
+"""Previews in the embedded cluster: nothing is stored, and unknown values are accepted."""
 
 import pytest
 
@@ -8,7 +8,7 @@ from bluelamp.rehearsal.values import UNKNOWN
 from tests.rehearsal.kubernetes.kubernetes_objects import DEV, GOOD, create, urn, with_
 
 
-def test_a_preview_stores_nothing_and_says_what_it_cannot_know(provider: KubernetesProvider, store: Store) -> None:
+def test_a_preview_stores_nothing_and_marks_unknown_values(provider: KubernetesProvider, store: Store) -> None:
     obj = GOOD["service"]
     inputs = provider.check(DEV, urn(obj), {}, obj).inputs
     resource_id, outputs = provider.create(DEV, urn(obj), inputs, preview=True)
@@ -25,7 +25,7 @@ def test_unknown_values_are_not_judged(provider: KubernetesProvider) -> None:
     assert provider.create(DEV, urn(obj), checked.inputs, preview=True)[0] == ""
 
 
-def test_a_preview_knows_the_computed_fields_even_where_the_name_is_not_known(provider: KubernetesProvider) -> None:
+def test_a_preview_knows_the_computed_fields_even_if_the_name_is_unknown(provider: KubernetesProvider) -> None:
     obj = {**GOOD["service"], "metadata": {"name": UNKNOWN, "namespace": UNKNOWN}}
     inputs = provider.check(DEV, urn(obj), {}, obj).inputs
     outputs = provider.create(DEV, urn(obj), inputs, preview=True)[1]
@@ -34,7 +34,7 @@ def test_a_preview_knows_the_computed_fields_even_where_the_name_is_not_known(pr
 
 
 @pytest.mark.parametrize("name", GOOD)
-def test_a_preview_bears_anything_that_is_not_known_yet(provider: KubernetesProvider, name: str) -> None:
+def test_a_preview_accepts_any_unknown_value(provider: KubernetesProvider, name: str) -> None:
     obj = GOOD[name]
     for key in obj.keys() - {"apiVersion", "kind"}:
         inner = [{**obj[key], each: UNKNOWN} for each in obj[key]] if isinstance(obj[key], dict) else []
@@ -43,6 +43,8 @@ def test_a_preview_bears_anything_that_is_not_known_yet(provider: KubernetesProv
             assert provider.create(DEV, urn(obj), inputs, preview=True)[1]["kind"] == obj["kind"]
 
 
-def test_a_preview_allows_for_the_replacement_of_an_object_by_its_namesake(provider: KubernetesProvider) -> None:
+def test_a_preview_allows_for_the_replacement_of_an_object_by_one_of_the_same_name(
+    provider: KubernetesProvider,
+) -> None:
     inputs = create(provider, GOOD["config"])[1]
     assert provider.create(DEV, urn(GOOD["config"]), inputs, preview=True)[1]["data"] == inputs["data"]

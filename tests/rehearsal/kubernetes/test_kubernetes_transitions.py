@@ -1,4 +1,4 @@
-"""Rules on a change (`oldSelf`) in the embedded cluster; a real server decides the same cases in tests/cluster."""
+"""Transition rules (`oldSelf`) in the embedded cluster; a real server decides the same cases in tests/cluster."""
 
 import copy
 import logging
@@ -21,7 +21,7 @@ def made(provider: KubernetesProvider, obj: dict[str, Any]) -> tuple[str, dict[s
 
 
 def verdict(provider: KubernetesProvider, case: Case, *, preview: bool = False) -> str:
-    """Why the case is refused, when it is checked or in the change; empty where it is taken."""
+    """Why the case is refused, in check or in the update; empty if it is accepted."""
     live = made(provider, case.before) if case.before else None
     checked = provider.check(DEV, urn(case.obj), case.before or {}, case.obj)
     if checked.failures or live is None:
@@ -35,40 +35,38 @@ def verdict(provider: KubernetesProvider, case: Case, *, preview: bool = False) 
 
 @pytest.fixture
 def rotas(provider: KubernetesProvider) -> KubernetesProvider:
-    """A cluster with the definition of tests/agreement/transitions.yaml."""
+    """A cluster with the definition in tests/agreement/transitions.yaml."""
     made(provider, definition())
     return provider
 
 
 @pytest.fixture
 def rota() -> dict[str, Any]:
-    """An object that every rule takes."""
+    """An object that every rule accepts."""
     return next(case.obj for case, refused in cases().values() if not refused)
 
 
 @pytest.mark.parametrize("name", cases())
-def test_a_change_is_refused_where_a_server_refuses_it(name: str, rotas: KubernetesProvider) -> None:
+def test_a_change_is_refused_if_a_server_refuses_it(name: str, rotas: KubernetesProvider) -> None:
     case, refused = cases()[name]
-    said = verdict(rotas, case)
-    assert bool(said) == bool(refused)
-    assert refused in said
+    output = verdict(rotas, case)
+    assert bool(output) == bool(refused)
+    assert refused in output
 
 
-def test_a_preview_refuses_it_as_well(rotas: KubernetesProvider) -> None:
+def test_a_preview_refuses_it_too(rotas: KubernetesProvider) -> None:
     case, refused = cases()["a field changes"]
     assert refused in verdict(rotas, case, preview=True)
 
 
-def test_a_new_object_in_the_place_of_the_old_has_nothing_to_be_compared_with(
-    rotas: KubernetesProvider, rota: dict[str, Any]
-) -> None:
+def test_a_replacement_is_not_compared_with_the_old_object(rotas: KubernetesProvider, rota: dict[str, Any]) -> None:
     moved = {**rota, "metadata": {**rota["metadata"], "name": "other"}, "spec": {"reference": "z"}}
     made(rotas, rota)
     assert not rotas.check(DEV, urn(moved), rota, moved).failures
     made(rotas, moved)
 
 
-def test_what_is_not_known_yet_is_not_compared_and_a_secret_is_never_quoted(
+def test_an_unknown_value_is_not_compared_and_a_secret_is_never_shown(
     rotas: KubernetesProvider, rota: dict[str, Any]
 ) -> None:
     open_ = {**rota, "spec": {"reference": UNKNOWN, "units": [{"name": UNKNOWN, "base": "c"}]}}
@@ -82,7 +80,7 @@ def test_what_is_not_known_yet_is_not_compared_and_a_secret_is_never_quoted(
 
 
 def ruled(provider: KubernetesProvider, rule: dict[str, Any]) -> KubernetesProvider:
-    """The cluster with `rule` alone on the shift of a rota."""
+    """The cluster with only `rule` on the shift of a rota."""
     defined = copy.deepcopy(definition())
     fields = defined["spec"]["versions"][0]["schema"]["openAPIV3Schema"]["properties"]["spec"]["properties"]
     fields["shift"]["x-kubernetes-validations"] = [rule]
@@ -92,9 +90,7 @@ def ruled(provider: KubernetesProvider, rule: dict[str, Any]) -> KubernetesProvi
     return provider
 
 
-def test_a_value_that_stays_as_it_was_is_not_held_to_a_newer_rule(
-    provider: KubernetesProvider, rota: dict[str, Any]
-) -> None:
+def test_an_unchanged_value_is_not_judged_by_a_newer_rule(provider: KubernetesProvider, rota: dict[str, Any]) -> None:
     night = {**rota, "spec": {"shift": "night", "officers": 1}}
     ruled(provider, {"rule": "self != 'night'"})
     later = {**night, "spec": {"shift": "night", "officers": 2}}
@@ -106,7 +102,7 @@ def test_a_value_that_stays_as_it_was_is_not_held_to_a_newer_rule(
 
 
 @pytest.mark.parametrize("rule", ["oldSelf.optMap(o, o == self).orValue(true)", "oldSelf.?a.orValue('') == self"])
-def test_what_the_interpreter_lacks_refuses_no_change_and_says_so(
+def test_an_unsupported_rule_refuses_no_change_and_is_logged(
     rule: str, provider: KubernetesProvider, rota: dict[str, Any], caplog: pytest.LogCaptureFixture
 ) -> None:
     ruled(provider, {"rule": rule, "optionalOldSelf": True})

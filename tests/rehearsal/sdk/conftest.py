@@ -1,4 +1,4 @@
-"""One package in an empty cloud, spoken to as the engine does."""
+"""One package in an empty cloud, called as the engine does."""
 
 from random import Random
 from typing import Any
@@ -14,7 +14,7 @@ HERE = Instance("essex", "bluelamp")
 
 
 class Cloud:
-    """A package, its cloud, and short ways to ask it things."""
+    """A package, its cloud, and short ways to call it."""
 
     def __init__(self, package: str) -> None:
         self.store = Store(":memory:")
@@ -43,7 +43,7 @@ class Cloud:
 
     @staticmethod
     def _agrees(planned: dict[str, Any], made: dict[str, Any]) -> None:
-        """A preview promises nothing that does not come true."""
+        """A preview's outputs are those of the creation, or unknown."""
         for name, value in planned.items():
             if value is not UNKNOWN:
                 assert plain(made[name]) == plain(value), name
@@ -52,5 +52,5 @@ class Cloud:
 
 @pytest.fixture
 def cloud_of() -> type[Cloud]:
-    """Makes a `Cloud` of a package."""
+    """Creates a `Cloud` of a package."""
     return Cloud

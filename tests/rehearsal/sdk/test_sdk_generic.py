@@ -1,4 +1,4 @@
-"""Packages served from their SDK's types: what is refused, what comes out, what replaces, what is remembered."""
+"""Packages served from their SDK's types: refusals, outputs, replacements and stored state."""
 
 import base64
 import re
@@ -20,7 +20,7 @@ def chance(cloud_of) -> Any:
     return cloud_of("random")
 
 
-def test_a_random_string_is_made_as_asked(chance):
+def test_a_random_string_follows_its_arguments(chance):
     resource_id, made = chance.make("RandomString", length=40, special=False, upper=False, minNumeric=30)
     assert re.fullmatch(r"[a-z0-9]{40}", made["result"])
     assert sum(one.isdigit() for one in made["result"]) >= 30
@@ -28,7 +28,7 @@ def test_a_random_string_is_made_as_asked(chance):
     assert (made["special"], made["lower"], made["minLower"]) == (False, True, 0)
 
 
-def test_a_random_password_is_secret_and_never_the_same(chance):
+def test_a_random_password_is_secret_and_never_repeats(chance):
     first_id, first = chance.make("RandomPassword", "a", length=16, overrideSpecial="!")
     _, second = chance.make("RandomPassword", "b", length=16)
     assert first_id == "none"
@@ -38,7 +38,7 @@ def test_a_random_password_is_secret_and_never_the_same(chance):
     assert first["bcryptHash"].value.startswith("$2a$10$")
 
 
-def test_a_random_id_says_the_same_in_every_encoding(chance):
+def test_a_random_id_is_the_same_in_every_encoding(chance):
     resource_id, made = chance.make("RandomId", byteLength=8, prefix="st")
     raw = bytes.fromhex(made["hex"].removeprefix("st"))
     assert len(raw) == 8
@@ -54,7 +54,7 @@ def test_random_uuids(chance, kind, version):
     assert resource_id == made["result"]
 
 
-def test_the_other_random_resources(chance):
+def test_the_other_random_resources_give_values(chance):
     assert chance.make("RandomPet")[0].count("-") == 1
     pet, made = chance.make("RandomPet", length=3, separator="_", prefix="bl")
     assert pet.startswith("bl_")
@@ -70,7 +70,7 @@ def test_the_other_random_resources(chance):
     assert bytes.fromhex(made["hex"].value) == base64.b64decode(made["base64"].value)
 
 
-def test_a_seed_repeats(chance):
+def test_a_seed_gives_the_same_value(chance):
     first = chance.make("RandomShuffle", "a", inputs=list("abcdef"), seed="s")[1]
     assert chance.make("RandomShuffle", "b", inputs=list("abcdef"), seed="s")[1]["results"] == first["results"]
 
@@ -102,7 +102,7 @@ def test_random_refuses(chance, kind, inputs, path, reason):
     assert chance.refused(kind, **inputs) == [(path, reason)]
 
 
-def test_everything_random_is_replaced_when_its_inputs_change(chance):
+def test_random_resources_are_replaced_when_their_inputs_change(chance):
     urn = chance.urn("RandomString")
 
     def diff(old: dict[str, Any], new: dict[str, Any]) -> dict[str, str]:
@@ -120,7 +120,7 @@ def test_everything_random_is_replaced_when_its_inputs_change(chance):
     assert ignored.changes == {}
 
 
-def test_what_is_made_is_remembered_and_forgotten(chance):
+def test_a_created_resource_is_stored_and_a_deleted_one_is_not(chance):
     urn = chance.urn("RandomString")
     resource_id, made = chance.make("RandomString", length=8)
     live = chance.provider.read(HERE, urn, resource_id, {"length": 8})
@@ -134,7 +134,7 @@ def test_what_is_made_is_remembered_and_forgotten(chance):
 
 
 def test_resources_with_one_id_are_kept_apart(chance):
-    """Every password's id is `none`, and a replacement stands beside what it replaces."""
+    """Every password's id is `none`, and a replacement exists beside the resource it replaces."""
     urn = chance.urn("RandomPassword", "a")
     _, other = chance.make("RandomPassword", "b", length=8)
     _, old = chance.make("RandomPassword", "a", length=9)
@@ -147,7 +147,7 @@ def test_resources_with_one_id_are_kept_apart(chance):
     assert [plain(one.outputs["result"]) for one in chance.store.all()] == [other["result"].value]
 
 
-def test_what_a_killed_run_left_behind_can_be_found_again(chance):
+def test_resources_left_by_a_killed_run_can_be_found(chance):
     urn = chance.urn("RandomString")
     assert chance.provider.expected_id(HERE, urn, {"length": 8}) is None
     resource_id, _ = chance.make("RandomString", length=8)
@@ -156,7 +156,7 @@ def test_what_a_killed_run_left_behind_can_be_found_again(chance):
 
 
 @pytest.mark.parametrize("operation", ["create", "read", "update", "delete"])
-def test_a_planned_fault_strikes_once(cloud_of, operation):
+def test_a_planned_fault_occurs_once(cloud_of, operation):
     cloud = cloud_of("command")
     urn = cloud.urn("CopyToRemote")
     inputs = {"connection": {"host": "h"}, "remotePath": "/x", "source": UNKNOWN}
@@ -222,7 +222,7 @@ def test_a_directory_gives_ids_roles_and_secrets(cloud_of):
     assert isinstance(user["password"], Secret)
 
 
-def test_a_description_that_forces_a_new_resource_is_believed(cloud_of):
+def test_a_description_that_says_forces_new_is_followed(cloud_of):
     cloud = cloud_of("azuread")
     urn = cloud.urn("ApplicationPassword")
     diff = cloud.provider.diff(HERE, urn, "id", {"applicationId": "a"}, {}, {"applicationId": "b"})
@@ -231,7 +231,7 @@ def test_a_description_that_forces_a_new_resource_is_believed(cloud_of):
     assert diff.changes == {"displayName": "update"}
 
 
-def test_an_update_keeps_what_the_directory_gave(cloud_of):
+def test_an_update_keeps_the_values_from_the_directory(cloud_of):
     cloud = cloud_of("azuread")
     urn = cloud.urn("Group")
     resource_id, made = cloud.make("Group", displayName="a", securityEnabled=True, description="x")
@@ -246,7 +246,7 @@ def test_an_update_keeps_what_the_directory_gave(cloud_of):
         cloud.provider.update(HERE, urn, "/groups/none", made, new, preview=False)
 
 
-def test_functions_answer_from_what_is_stored_and_otherwise_always_the_same(cloud_of):
+def test_functions_answer_from_the_store_or_deterministically(cloud_of):
     cloud = cloud_of("azuread")
     _, group = cloud.make("Group", displayName="Officers", securityEnabled=True)
     found = cloud.provider.invoke(HERE, "azuread:index/getGroup:getGroup", {"displayName": "Officers"})
@@ -278,7 +278,7 @@ def test_an_unknown_type_and_an_unknown_setting_name_the_nearest(cloud_of, chanc
 
 @pytest.mark.parametrize("package", ["azuread", "command", "random"])
 def test_every_resource_of_a_package_can_be_planned(cloud_of, package):
-    """Nothing falls over for want of an input, and every output that the SDK promises is there."""
+    """No missing input causes a crash, and every output in the SDK is present."""
     cloud = cloud_of(package)
     catalogue = cloud.provider._catalogue
     for token in catalogue.tokens():

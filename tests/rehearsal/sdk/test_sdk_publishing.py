@@ -1,4 +1,4 @@
-"""The schemas that language hosts ask a rehearsed provider for."""
+"""The schemas that language hosts request from a rehearsed provider."""
 
 import json
 from pathlib import Path
@@ -30,7 +30,7 @@ def references(value: Any) -> set[str]:
 
 
 @pytest.mark.parametrize("package", ["azure-native", "random", "kubernetes", "tls"])
-def test_a_schema_is_whole_and_has_what_the_program_names(package: str, tmp_path: Path) -> None:
+def test_a_schema_is_complete_and_has_the_types_of_the_program(package: str, tmp_path: Path) -> None:
     (tmp_path / "Pulumi.yaml").write_text(PROGRAM)
     schema = json.loads(schema_of(Catalogue(package), tokens_in(tmp_path)))
     assert schema["name"] == package

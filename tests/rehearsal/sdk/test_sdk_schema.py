@@ -1,4 +1,4 @@
-"""The catalogue reads what the installed SDKs say; where it matters it is held against the imported SDK itself."""
+"""The catalogue reads the installed SDKs; important parts are compared with the imported SDK."""
 
 import importlib
 import inspect
@@ -22,12 +22,12 @@ def test_installed_packages_are_found_with_their_versions():
     assert Catalogue("random").version == found["random"]
 
 
-def test_a_package_that_is_not_installed_names_those_that_are():
+def test_a_missing_package_is_reported_with_the_installed_ones():
     with pytest.raises(UnknownPackage, match=r"'aws'.*azure-native"):
         Catalogue("aws")
 
 
-def test_a_subnet(azure):
+def test_a_subnet_has_its_properties(azure):
     subnet = azure.resource("azure-native:network:Subnet")
     assert subnet.python_class == "pulumi_azure_native.network.Subnet"
     assert subnet.api_version == "2024-05-01"
@@ -41,7 +41,7 @@ def test_a_subnet(azure):
     assert "provisioningState" not in properties
 
 
-def test_enums_tell_open_from_closed(azure):
+def test_open_and_closed_enums_are_distinguished(azure):
     rule = azure.resource("azure-native:network:SecurityRule").inputs.properties
     assert rule["access"].shape == Shape("enum", values=("Allow", "Deny"), open=True)
     vault = azure.resource("azure-native:keyvault:Vault").inputs.properties["properties"].shape.object
@@ -50,7 +50,7 @@ def test_enums_tell_open_from_closed(azure):
     assert (mode.values, mode.open) == (("recover", "default"), False)
 
 
-def test_types_are_recursive_and_resolved_when_looked_at(azure):
+def test_types_are_recursive_and_resolved_lazily(azure):
     subnet = azure.resource("azure-native:network:Subnet").inputs
     group = subnet.properties["networkSecurityGroup"].shape.object
     endpoint = group.properties["securityRules"].shape.item.object
@@ -58,7 +58,7 @@ def test_types_are_recursive_and_resolved_when_looked_at(azure):
     assert subnet.properties["routeTable"].shape.object is subnet.properties["routeTable"].shape.object
 
 
-def test_the_members_of_a_union_are_told_apart_by_a_constant(azure):
+def test_the_members_of_a_union_are_distinguished_by_a_constant(azure):
     group = azure.resource("azure-native:network:FirewallPolicyRuleCollectionGroup").inputs
     union = group.properties["ruleCollections"].shape.item
     assert union.kind == "union"
@@ -82,7 +82,7 @@ def test_an_unknown_resource_type_names_the_nearest(azure, asked, right):
         azure.resource(asked)
 
 
-def test_functions(azure):
+def test_functions_have_their_arguments(azure):
     found = azure.function("azure-native:network:getSubnet")
     assert {name: one.required for name, one in found.inputs.properties.items()} == {
         "expand": False,
@@ -126,7 +126,7 @@ streamanalytics:StreamingJob subscription:Alias synapse:Workspace trafficmanager
 
 
 @pytest.mark.parametrize("name", SAMPLE.split())
-def test_resources_over_many_modules_read_to_the_bottom(azure, name):
+def test_resources_of_many_modules_are_read_completely(azure, name):
     token = f"azure-native:{name}"
     if token not in azure.tokens():
         pytest.fail(f"{token} is gone from the SDK: choose another for this sample")
@@ -161,8 +161,8 @@ def test_every_token_is_listed_without_reading_the_modules(azure):
 
 
 @pytest.mark.parametrize("package", ["random", "tls", "azuread", "command"])
-def test_it_says_what_the_imported_sdk_says(package):
-    """The names and the requiredness agree with the classes as Python itself sees them."""
+def test_it_agrees_with_the_imported_sdk(package):
+    """The names and the required properties agree with the classes in Python."""
     catalogue = Catalogue(package)
     for token in catalogue.tokens():
         resource = catalogue.resource(token)

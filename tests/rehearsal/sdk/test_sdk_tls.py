@@ -39,7 +39,7 @@ def test_private_keys(tls, inputs, begins, openssh):
     assert public["publicKeyPem"] == made["publicKeyPem"]
 
 
-def test_a_chain_of_certificates(tls):
+def test_a_chain_of_certificates_verifies(tls):
     key = plain(tls.make("PrivateKey", "ca", algorithm="ECDSA", ecdsaCurve="P256")[1]["privateKeyPem"])
     serial, authority = tls.make(
         "SelfSignedCert",
@@ -71,7 +71,7 @@ def test_a_chain_of_certificates(tls):
     assert names.get_values_for_type(x509.DNSName) == ["a.example"]
 
 
-def test_mistakes(tls):
+def test_a_mistake_in_tls_is_refused(tls):
     assert tls.refused("PrivateKey", algorithm="RSAA") == [
         ("algorithm", "'RSAA' is not one of RSA, ECDSA, ED25519; did you mean 'RSA'?")
     ]

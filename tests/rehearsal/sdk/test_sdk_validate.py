@@ -1,4 +1,4 @@
-"""Single mistakes, each refused with a sentence that names the right word."""
+"""Single mistakes, each refused with a message that names the correct word."""
 
 import copy
 from typing import Any
@@ -50,7 +50,7 @@ GOOD_RULES: dict[str, Any] = {
 
 
 def changed(values: dict[str, Any], *steps: Any) -> dict[str, Any]:
-    """`values` with one thing changed: the last step is the new value, DROP removes."""
+    """`values` with one change: the last step is the new value, DROP removes."""
     result = copy.deepcopy(values)
     *path, key, value = steps
     inside: Any = result
@@ -67,7 +67,7 @@ DROP = object()
 
 
 @pytest.mark.parametrize(("shape", "values"), [(NSG, GOOD), (VAULT, GOOD_VAULT), (RULES, GOOD_RULES)])
-def test_right_values_pass(shape, values):
+def test_valid_values_pass(shape, values):
     assert validate(shape, values) == []
 
 
@@ -183,29 +183,29 @@ def test_a_single_mistake(shape, values, path, reason):
     assert validate(shape, values) == [Failure(path, reason)]
 
 
-def test_every_mistake_is_told_at_once():
+def test_every_mistake_is_reported_at_once():
     wrong = changed(changed(GOOD, "securityRules", 0, "priority", "high"), "resourceGroupName", DROP)
     wrong["lokation"] = wrong.pop("location")
     assert [one.path for one in validate(NSG, wrong)] == ["securityRules[0].priority", "lokation", "resourceGroupName"]
 
 
-def test_an_open_enum_takes_any_string_and_nothing_else():
+def test_an_open_enum_accepts_any_string_and_nothing_else():
     assert validate(NSG, changed(GOOD, "securityRules", 0, "access", "Permit")) == []
     (failure,) = validate(NSG, changed(GOOD, "securityRules", 0, "access", 1))
     assert failure.reason == "expected a string, found the number 1"
 
 
-def test_a_path_may_stand_before():
+def test_a_path_may_be_prefixed():
     (failure,) = validate(NSG, {}, path="args")
     assert failure.path == "args.resourceGroupName"
 
 
-def test_unknown_passes_anywhere_and_counts_as_given():
+def test_unknown_passes_anywhere_and_counts_as_present():
     assert validate(NSG, dict.fromkeys(GOOD, UNKNOWN)) == []
     assert validate(RULES, changed(GOOD_RULES, "ruleCollections", 0, "ruleCollectionType", UNKNOWN)) == []
 
 
-def test_a_secret_is_looked_into_and_never_shown():
+def test_a_secret_is_validated_and_never_shown():
     assert validate(NSG, changed(GOOD, "location", Secret("uksouth"))) == []
     (mistyped,) = validate(NSG, changed(GOOD, "securityRules", 0, "priority", Secret("hunter2")))
     assert mistyped.reason == "expected an integer, found a secret string"
@@ -218,11 +218,11 @@ def test_the_engines_own_names_pass():
     assert validate(NSG, GOOD | {"__createBeforeDelete": True}) == []
 
 
-def test_a_whole_number_may_come_as_a_float():
+def test_a_whole_number_may_be_a_float():
     assert validate(NSG, changed(GOOD, "securityRules", 0, "priority", 100.0)) == []
 
 
-def test_coerced_strings():
+def test_coerced_strings_pass():
     shape = Catalogue("random").resource("random:index/randomString:RandomString").inputs
     assert validate(shape, {"length": "16", "special": "false"}, coerce=True) == []
     assert [one.path for one in validate(shape, {"length": "16.5", "special": "no"}, coerce=True)] == [
@@ -240,7 +240,7 @@ anything = st.recursive(
 
 
 @given(st.sampled_from([NSG, VAULT, RULES]), st.data())
-def test_no_value_makes_it_fall_over(shape, data):
+def test_no_value_causes_a_crash(shape, data):
     names = st.sampled_from(sorted(shape.properties)) | st.text()
     for failure in validate(shape, data.draw(st.dictionaries(names, anything, max_size=5))):
         assert failure.path

@@ -1,4 +1,4 @@
-"""Groups and what is in them, so that a run can be stopped in many states; `size` beside it says how many groups."""
+"""Groups with content, so that a run can be stopped in many states; the file `size` beside it has the number of groups."""
 
 from pathlib import Path
 

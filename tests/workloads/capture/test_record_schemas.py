@@ -23,7 +23,7 @@ def schema_of(folder, *properties, **more):
 
 
 @pytest.mark.parametrize("force", ["west-midlands", "essex"])
-def test_every_contract_of_a_register_has_valid_schemas_that_a_group_takes(force):
+def test_every_contract_of_a_register_has_valid_schemas_that_a_schema_group_accepts(force):
     made = [each for one in read_assets(ROOT, force) for each in record_schemas(one)]
     for each in made:
         Draft202012Validator.check_schema(dict(each.document))
@@ -88,7 +88,7 @@ def test_every_contract_of_a_register_has_valid_schemas_that_a_group_takes(force
         ),
     ],
 )  # fmt: skip
-def test_what_a_column_promises_is_asked_of_its_values(tmp_path, column, good, bad):
+def test_a_columns_promises_are_checked_on_its_values(tmp_path, column, good, bad):
     schema = schema_of(tmp_path, {"name": "x", **column}, TEXT | {"name": "id"})
     lines = [json.dumps({"id": str(number), "x": each}) for number, each in enumerate([*good, *bad])]
     (tmp_path / "in.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
@@ -118,7 +118,7 @@ def test_what_a_column_promises_is_asked_of_its_values(tmp_path, column, good, b
         (TEXT | {"quality": [{"type": "custom", "engine": "soda", "implementation": "x"}]}, "custom"),
     ],
 )  # fmt: skip
-def test_what_a_schema_cannot_say_is_named(tmp_path, column, what):
+def test_promises_that_a_schema_cannot_express_are_named(tmp_path, column, what):
     schema = schema_of(tmp_path, column)
     assert any(what in each.what for each in schema.not_expressed), schema.not_expressed
     assert any(what in each["what"] for each in schema.document["x-notExpressed"])
@@ -144,7 +144,7 @@ ROW = st.fixed_dictionaries(
 
 @settings(max_examples=25, deadline=None, derandomize=True)
 @given(rows=st.lists(ROW, min_size=1, max_size=40))
-def test_capture_accepts_what_the_checks_of_quality_find_nothing_wrong_with(tmp_path_factory, rows):
+def test_capture_accepts_records_that_pass_the_quality_checks(tmp_path_factory, rows):
     folder = tmp_path_factory.mktemp("both")
     made = contract(folder, properties=COLUMNS)
     (schema,) = record_schemas(made)
@@ -170,7 +170,7 @@ def test_capture_accepts_what_the_checks_of_quality_find_nothing_wrong_with(tmp_
         ("a{,2}]", r".*(?:a\{,2}\]).*"),
     ],
 )
-def test_a_pattern_is_one_that_browsers_compile(pattern, browser):
+def test_a_pattern_compiles_in_browsers(pattern, browser):
     assert expressions.problem(pattern) == ""
     assert expressions.for_browser(pattern) == browser
 

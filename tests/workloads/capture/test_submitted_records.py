@@ -1,4 +1,4 @@
-"""Submitted records: each is accepted or in quarantine, whatever it is and whatever interrupts."""
+"""Submitted records: each is accepted or in quarantine, whatever its content and whatever interrupts."""
 
 import base64
 import json
@@ -58,7 +58,7 @@ def restored(folder: Path) -> list[tuple[int, bytes]]:
         (b'{"id": "2", "n": 7.0}', "n: has the values of an earlier record"),
     ],
 )
-def test_what_is_wrong_is_said_and_the_record_is_kept(schema, tmp_path, line, reason):
+def test_the_error_is_reported_and_the_record_is_kept(schema, tmp_path, line, reason):
     source = tmp_path / "in.jsonl"
     source.write_bytes(b'\xef\xbb\xbf{"id": "known", "n": 7}\r\n\n' + line + b"\n")
     found = check(schema, source, tmp_path / "out")
@@ -163,7 +163,7 @@ def test_the_command_makes_forms_and_checks_records(project: Project) -> None:
 
 
 @pytest.mark.parametrize(
-    ("words", "said"),
+    ("words", "message"),
     [
         (["west-midland", "custody"], "did you mean west-midlands?"),
         (["west-midlands", "custdy"], "did you mean custody?"),
@@ -172,7 +172,7 @@ def test_the_command_makes_forms_and_checks_records(project: Project) -> None:
         (["west-midlands", "custody", "--check", "nothing.jsonl"], "no such file"),
     ],
 )
-def test_a_mistake_names_the_next_step(project: Project, words: list[str], said: str) -> None:
+def test_a_mistake_names_the_next_step(project: Project, words: list[str], message: str) -> None:
     run = project.run("capture", *words)
     assert run.returncode == 2, run.stdout
-    assert said in run.stderr
+    assert message in run.stderr

@@ -1,4 +1,4 @@
-"""A lake and a sign-in on the loopback interface, as far as Microsoft documents the REST API of Data Lake Storage Gen2."""
+"""A lake and a sign-in service on the loopback interface, following Microsoft's Data Lake Storage Gen2 documentation."""
 
 import json
 import threading
@@ -27,7 +27,7 @@ class Node:
 
 @dataclass
 class Fault:
-    """What the server answers, once, to the first request that fits."""
+    """A response that the server gives once, to the first matching request."""
 
     method: str
     part: str
@@ -45,7 +45,7 @@ class Refused(Exception):
 
 
 class Service:
-    """The state of the lake, and what it was asked."""
+    """The state of the lake, and its requests."""
 
     def __init__(self, *, page: int = 5000) -> None:
         self.page = page
@@ -60,7 +60,7 @@ class Service:
         self.address = ""
 
     def environment(self, token_file: Any) -> dict[str, str]:
-        """What a job's pod has."""
+        """The environment of a job's pod."""
         return {
             "BLUELAMP_LAKE": self.address,
             "AZURE_AUTHORITY_HOST": self.address,
@@ -70,7 +70,7 @@ class Service:
         }
 
     def write(self, file_system: str, path: str, content: bytes) -> None:
-        """Puts a file there as somebody else would."""
+        """Writes a file there as another client would."""
         self._parents(file_system, path)
         self.nodes[file_system, path] = Node(False, self.etag(), content)
 
@@ -173,7 +173,7 @@ class Handler(BaseHTTPRequestHandler):
     disable_nagle_algorithm = True
 
     def log_message(self, *_: object) -> None:
-        """Says nothing."""
+        """Logs nothing."""
 
     def _serve(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
@@ -214,8 +214,8 @@ class Handler(BaseHTTPRequestHandler):
         if split.path.endswith("/oauth2/v2.0/token"):
             service.forms.append(dict(parse_qsl(body.decode())))
             if not service.tokens:
-                said = "AADSTS70021: No matching federated identity record found.\r\nTrace ID: 1"
-                return 401, {}, json.dumps({"error": "invalid_request", "error_description": said}).encode()
+                output = "AADSTS70021: No matching federated identity record found.\r\nTrace ID: 1"
+                return 401, {}, json.dumps({"error": "invalid_request", "error_description": output}).encode()
             given = {"access_token": sorted(service.tokens)[0], "expires_in": service.expires, "token_type": "Bearer"}
             return 200, {}, json.dumps(given).encode()
         if self.headers.get("Authorization", "").removeprefix("Bearer ") not in service.tokens:
@@ -276,7 +276,7 @@ class Handler(BaseHTTPRequestHandler):
 
 @contextmanager
 def serving(*, page: int = 5000) -> Iterator[Service]:
-    """A lake that answers while the block runs."""
+    """A lake that serves while the block runs."""
     service = Service(page=page)
     server = ThreadingHTTPServer(("127.0.0.1", 0), type("Bound", (Handler,), {"service": service}))
     server.daemon_threads = True

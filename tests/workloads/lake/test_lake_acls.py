@@ -56,10 +56,10 @@ def access(service: Service, path: str) -> dict[str, str]:
     return service.nodes["published", path].acl
 
 
-def test_a_folder_and_all_below_it_is_closed_and_said(
+def test_a_folder_and_everything_below_it_is_closed_and_reported(
     service: Service, job: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    service.nodes["published", "single-view/full/a.parquet"].acl["user:6f0c7d1e:"] = "r--"  # that somebody set
+    service.nodes["published", "single-view/full/a.parquet"].acl["user:6f0c7d1e:"] = "r--"  # set by another person
     assert main(["acls", str(job)]) == 0
     out, err = capsys.readouterr()
     changed = [json.loads(line) for line in out.splitlines()]
@@ -87,7 +87,7 @@ def test_a_folder_and_all_below_it_is_closed_and_said(
 
 def test_a_second_run_changes_nothing(service: Service, job: Path, capsys: pytest.CaptureFixture[str]) -> None:
     main(["acls", str(job)])
-    # Azure leaves a mask out that bounds nobody.
+    # Azure omits a mask that restricts nobody.
     del service.nodes["published", "single-view/full"].acl["mask::"]
     capsys.readouterr()
     begin = len(service.asked)
@@ -96,7 +96,7 @@ def test_a_second_run_changes_nothing(service: Service, job: Path, capsys: pytes
     assert capsys.readouterr().out == ""
 
 
-def test_a_dry_run_says_what_it_would_change(service: Service, job: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_dry_run_shows_what_it_would_change(service: Service, job: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["acls", str(job), "--dry-run"]) == 4
     assert len(capsys.readouterr().out.splitlines()) == 4
     assert not [each for each in service.asked if each.startswith("PATCH")]
@@ -104,7 +104,7 @@ def test_a_dry_run_says_what_it_would_change(service: Service, job: Path, capsys
     assert main(["acls", str(job), "--dry-run"]) == 0
 
 
-def test_what_is_deleted_meanwhile_is_left_out(service: Service, tmp_path: Path) -> None:
+def test_a_path_deleted_meanwhile_is_skipped(service: Service, tmp_path: Path) -> None:
     service.faults.append(Fault("HEAD", "b.parquet", 404))
     applied = apply(
         Client(service.address, lambda: SIGNED_IN), read_acls(written(tmp_path, [("published", "single-view", WHOLE)]))
@@ -112,7 +112,7 @@ def test_what_is_deleted_meanwhile_is_left_out(service: Service, tmp_path: Path)
     assert applied.seen == 3
 
 
-def test_a_refusal_is_said_and_the_next_run_does_the_rest(
+def test_a_refusal_is_reported_and_the_next_run_does_the_rest(
     service: Service, job: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     service.faults.append(Fault("PATCH", "b.parquet", 403, {"x-ms-error-code": "AuthorizationPermissionMismatch"}))
@@ -130,9 +130,7 @@ ENTRIES = st.dictionaries(st.sampled_from(["user:a:", "group:b:", "user:c:"]), s
 
 @settings(max_examples=tries(40), derandomize=True, deadline=None)
 @given(ENTRIES, ENTRIES, st.booleans())
-def test_whatever_was_there_the_list_is_what_is_wanted_after_one_run(
-    before: dict[str, str], wanted: dict[str, str], masked: bool
-) -> None:
+def test_any_list_is_as_required_after_one_run(before: dict[str, str], wanted: dict[str, str], masked: bool) -> None:
     base = {"user::": "rwx", "group::": "r-x", "other::": "---", **({"mask::": "r-x"} if masked else {})}
     acl = ",".join(f"{key}{value}" for key, value in {**base, **wanted}.items())
     with serving() as service:

@@ -1,4 +1,4 @@
-"""Folders of the lake: fetched whole, published in one step, and unharmed by whatever interrupts a run."""
+"""Folders of the lake: fetched completely, published in one step, and undamaged by an interrupted run."""
 
 import hashlib
 import io
@@ -57,7 +57,7 @@ def fetch(lake: Lake, where: Path) -> dict[str, bytes]:
 FILES = {"a.parquet": b"0123456789", "more/b c%.json": b"{}", "empty": b""}
 
 
-def test_what_is_published_is_what_is_fetched(lake: Lake, tmp_path: Path) -> None:
+def test_a_published_folder_is_fetched_unchanged(lake: Lake, tmp_path: Path) -> None:
     lake.publish(folder(tmp_path / "out", FILES), PLACE)
     assert fetch(lake, tmp_path / "in") == FILES
 
@@ -86,17 +86,17 @@ def test_the_last_of_several_publications_is_current(
         assert there == runs[-1], "the folder itself has these files and no others"
 
 
-def test_other_programs_files_are_copied_page_by_page(service: Service, lake: Lake, tmp_path: Path) -> None:
+def test_files_of_other_programs_are_copied_page_by_page(service: Service, lake: Lake, tmp_path: Path) -> None:
     for number in range(5):
         service.write("landing", f"sources/{number}/part.csv", str(number).encode() * 9)
     place = lake_path("lake:landing/sources/")
     assert place is not None
     lake.copy(place, tmp_path)
     assert content(tmp_path) == {f"{number}/part.csv": str(number).encode() * 9 for number in range(5)}
-    assert sum("continuation=" in each for each in service.asked) == 4  # ten entries, two a page
+    assert sum("continuation=" in each for each in service.asked) == 4  # ten entries, two per page
 
 
-def test_a_run_that_is_interrupted_anywhere_publishes_nothing(service: Service, lake: Lake, tmp_path: Path) -> None:
+def test_a_run_interrupted_anywhere_publishes_nothing(service: Service, lake: Lake, tmp_path: Path) -> None:
     first, second = folder(tmp_path / "1", FILES), folder(tmp_path / "2", {"a.parquet": b"new", "z": b"new"})
     lake.publish(first, PLACE)
     before = len(service.asked)
@@ -112,7 +112,7 @@ def test_a_run_that_is_interrupted_anywhere_publishes_nothing(service: Service, 
         assert fetch(lake, tmp_path / f"in-{stop}") == FILES
 
 
-def test_two_jobs_that_publish_at_once_cannot_both_succeed(service: Service, lake: Lake, tmp_path: Path) -> None:
+def test_two_concurrent_publications_cannot_both_succeed(service: Service, lake: Lake, tmp_path: Path) -> None:
     lake.publish(folder(tmp_path / "1", {"a": b"1"}), PLACE)
 
     class Slow(Lake):
@@ -135,7 +135,7 @@ def test_two_jobs_that_publish_at_once_cannot_both_succeed(service: Service, lak
         First(lake.client).publish(folder(tmp_path / "5", {"a": b"5"}), other)
 
 
-def test_a_busy_lake_is_asked_again_after_the_delay_that_it_names(
+def test_a_busy_lake_is_retried_after_the_delay_it_states(
     service: Service, lake: Lake, waits: list[float], tmp_path: Path
 ) -> None:
     service.faults += [
@@ -156,7 +156,7 @@ def test_a_busy_lake_is_asked_again_after_the_delay_that_it_names(
     assert all(least <= each <= least * 1.1 for least, each in zip(doubled, waits[3:], strict=True))
 
 
-def test_an_answer_that_is_lost_is_no_failure(service: Service, lake: Lake, tmp_path: Path) -> None:
+def test_a_lost_response_is_no_failure(service: Service, lake: Lake, tmp_path: Path) -> None:
     for part in ("resource=file", "view/current.json", "action=flush", "action=append"):
         method = "PATCH" if "action" in part else "PUT"
         service.faults.append(Fault(method, part, 503, after=True))
@@ -167,7 +167,7 @@ def test_an_answer_that_is_lost_is_no_failure(service: Service, lake: Lake, tmp_
     assert fetch(lake, tmp_path / "in") == FILES
 
 
-def test_a_file_that_was_changed_behind_the_jobs_back_is_refused(service: Service, lake: Lake, tmp_path: Path) -> None:
+def test_a_file_with_out_of_band_changes_is_refused(service: Service, lake: Lake, tmp_path: Path) -> None:
     lake.publish(folder(tmp_path / "out", {"a.parquet": b"0123456789"}), PLACE, plain=True)
     service.write("curated", "view/a.parquet", b"012345678X")
     with pytest.raises(LakeError, match=r"lake:curated/view: a.parquet is not what was published; publish it again"):
@@ -177,7 +177,7 @@ def test_a_file_that_was_changed_behind_the_jobs_back_is_refused(service: Servic
         fetch(lake, tmp_path / "again")
 
 
-def test_nothing_outside_of_the_folder_is_written(service: Service, lake: Lake, tmp_path: Path) -> None:
+def test_nothing_outside_the_folder_is_written(service: Service, lake: Lake, tmp_path: Path) -> None:
     digest = hashlib.sha256(b"x").hexdigest()
     for name in ("../x", "/etc/x"):
         files = {name: {"bytes": 1, "sha256": digest}}
@@ -192,7 +192,7 @@ def test_nothing_outside_of_the_folder_is_written(service: Service, lake: Lake, 
         lake.publish(tmp_path / "out", PLACE)
 
 
-def test_old_runs_go_and_the_last_two_stay(service: Service, lake: Lake, tmp_path: Path) -> None:
+def test_old_runs_are_removed_and_the_last_two_stay(service: Service, lake: Lake, tmp_path: Path) -> None:
     out = folder(tmp_path / "out", {"a": b"1"})
     first = lake.publish(out, PLACE)
     service.write("curated", "view/runs/20200101T000000Z-00000000/a", b"old")
@@ -259,7 +259,7 @@ def test_a_token_is_replaced_before_it_ends(service: Service, tmp_path: Path) ->
     assert [each["client_assertion"] for each in service.forms] == ["one", "one", "two"]
 
 
-def test_what_keeps_a_job_from_signing_in_is_said_and_no_token_is_shown(service: Service, tmp_path: Path) -> None:
+def test_a_failed_sign_in_is_reported_and_no_token_is_shown(service: Service, tmp_path: Path) -> None:
     token = tmp_path / "token"
     environment = service.environment(token)
     with pytest.raises(
@@ -281,7 +281,7 @@ def test_what_keeps_a_job_from_signing_in_is_said_and_no_token_is_shown(service:
         Lake.of({})
 
 
-def test_what_the_lake_refuses_is_said_with_the_next_step(service: Service, lake: Lake, tmp_path: Path) -> None:
+def test_a_refusal_by_the_lake_is_reported_with_the_next_step(service: Service, lake: Lake, tmp_path: Path) -> None:
     with pytest.raises(LakeError, match="lake:curated/view: nothing is published there; run the job that publishes it"):
         fetch(lake, tmp_path / "in")
     service.faults.append(Fault("PUT", "curated", 403, {"x-ms-error-code": "AuthorizationPermissionMismatch"}))

@@ -39,7 +39,7 @@ OPEN = {
 
 @pytest.fixture
 def service(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Service]:
-    """A lake, in whose jobs' environment the test is."""
+    """A lake, with the test in the environment of its jobs."""
     (tmp_path / "token").write_text("token-of-the-account")
     with serving() as service:
         for name, value in service.environment(tmp_path / "token").items():
@@ -110,7 +110,7 @@ def test_each_view_is_in_its_folder_under_its_own_name(
         ),
     ],
 )
-def test_a_view_that_would_show_what_it_masks_is_not_published_and_others_are(
+def test_a_view_that_would_disclose_masked_data_is_not_published_and_others_are(
     service: Service, tmp_path: Path, change: dict[str, Any], message: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     publish(service, tmp_path, "lake:curated/people", person=PEOPLE)
@@ -150,7 +150,7 @@ def test_an_asset_that_no_job_published_is_named(
     assert views([str(tmp_path / "none.json"), "lake:curated", "lake:"]) == 2
 
 
-def test_views_are_written_on_this_machine_as_well(tmp_path: Path) -> None:
+def test_views_are_written_locally_as_well(tmp_path: Path) -> None:
     folder = tmp_path / "assets" / "crime"
     folder.mkdir(parents=True)
     duckdb.sql(f"COPY ({CRIME}) TO '{folder}/crime.parquet' (FORMAT parquet)")
@@ -158,7 +158,7 @@ def test_views_are_written_on_this_machine_as_well(tmp_path: Path) -> None:
     assert [each.name for each in (tmp_path / "out" / "crime" / "open").iterdir()] == ["crime.parquet"]
 
 
-def test_a_failed_job_leaves_the_last_forecast_and_says_why(
+def test_a_failed_job_leaves_the_last_forecast_and_gives_the_reason(
     service: Service, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     out = "lake:curated/demand-forecast"

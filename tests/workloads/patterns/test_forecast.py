@@ -1,4 +1,4 @@
-"""Demand from a view: every event accounted for, a model that has to earn its publication, and its intervals."""
+"""Demand from a view: every event is counted, a model must beat the baselines to be published, and its intervals hold."""
 
 import json
 import sys
@@ -25,7 +25,7 @@ MANY = settings(derandomize=True, deadline=None, max_examples=tries(150), databa
 
 
 def demand(counts: dict[tuple[str, str, int], int], months: tuple[str, ...], count: int) -> Demand:
-    """The demand of counts, without a view."""
+    """The demand for given counts, without a view."""
     named = tuple(f"area-{n}" for n in range(count))
     table = {
         type_: {month: [counts[type_, month, area] for area in range(count)] for month in months} for type_ in TYPES
@@ -81,14 +81,14 @@ def test_a_model_that_does_not_beat_the_best_baseline_is_not_published(same, goo
     assert {each.name: each.read_bytes() for each in (tmp_path / "forecast").iterdir()} == before
     assert not patterns.publish(found, tmp_path / "new")
     assert sorted(each.name for each in (tmp_path / "new").iterdir()) == ["evaluation.json", "model-card.json"]
-    told = json.loads((tmp_path / "new" / "evaluation.json").read_text(encoding="utf-8"))
-    assert [each["usable"] for each in told["geographies"]] == [False, False]
+    evaluation = json.loads((tmp_path / "new" / "evaluation.json").read_text(encoding="utf-8"))
+    assert [each["usable"] for each in evaluation["geographies"]] == [False, False]
     card = json.loads((tmp_path / "new" / "model-card.json").read_text(encoding="utf-8"))
     assert card["status"] == "not usable, not published"
 
 
 @pytest.mark.parametrize("model", ["last year", "nonsense", "impossible"])
-def test_no_other_model_gets_past_the_gate_either(good, tmp_path, model):
+def test_no_other_model_passes_the_gate_either(good, tmp_path, model):
     def made(given_demand, history, month):
         plain = last_year(given_demand, history, month)
         if model == "nonsense":
@@ -131,7 +131,7 @@ def test_without_enough_years_nothing_is_tested_and_nothing_published(tmp_path, 
     assert main([str(view), str(tmp_path / "out"), "--force", FORCE]) == 3
 
 
-def test_every_event_is_accounted_for(tmp_path):
+def test_every_event_is_counted(tmp_path):
     counted = drawn(JULYS, 20)
     more = [
         ("Drugs", "2018-07", None, None, None),
@@ -157,7 +157,7 @@ def test_every_event_is_accounted_for(tmp_path):
     years=st.lists(st.integers(2000, 2030), min_size=2, max_size=6, unique=True),
     mean=st.floats(0, 8),
 )
-def test_what_is_expected_is_last_years_level_and_nothing_is_impossible(seed, count, years, mean):
+def test_the_expected_value_is_last_years_level_and_nothing_is_impossible(seed, count, years, mean):
     months = tuple(f"{each}-07" for each in sorted(years))
     given_demand = demand(drawn(months, count, seed=seed, mean=mean), months, count)
     expected = gamma_poisson(given_demand, months, f"{int(months[-1][:4]) + 1}-07")
@@ -172,7 +172,7 @@ def test_what_is_expected_is_last_years_level_and_nothing_is_impossible(seed, co
 
 @settings(derandomize=True, deadline=None, max_examples=12, database=None)
 @given(seed=st.integers(0, 10**6))
-def test_intervals_hold_what_they_promise_where_the_model_is_right(seed):
+def test_intervals_have_their_coverage_if_the_model_is_right(seed):
     months = tuple(f"{year}-07" for year in range(2010, 2015))
     found, expected = backtest(demand(drawn(months, 200, seed=seed), months, 200))
     assert expected is not None
@@ -193,7 +193,7 @@ def test_a_level_that_changes_widens_the_intervals():
     assert wild_wide.high / wild.total() > 1.5 * calm_wide.high / calm.total()
 
 
-def test_a_type_that_the_history_has_not_may_come():
+def test_a_type_missing_from_the_history_may_occur():
     counts = drawn(JULYS, 10)
     new = {key: (n if key[0] != "Drugs" or key[1] == "2018-07" else 0) for key, n in counts.items()}
     found, _ = backtest(demand(new, JULYS, 10))
@@ -201,7 +201,7 @@ def test_a_type_that_the_history_has_not_may_come():
     assert found.model.deviance < 100
 
 
-def test_the_poisson_deviance():
+def test_the_poisson_deviance_is_correct():
     assert deviance(3, 3) == 0
     assert deviance(0, 2) == 4
     assert deviance(0, 0) == 0
@@ -218,7 +218,7 @@ def test_the_poisson_deviance():
         (["2018-07"], None),
     ],
 )
-def test_the_next_month_is_the_first_that_has_earlier_years(months, expected):
+def test_the_next_month_is_the_first_with_earlier_years(months, expected):
     assert next_month(months) == expected
 
 
@@ -240,7 +240,7 @@ def broken(tmp_path, kind):
 
 
 @pytest.mark.parametrize(
-    ("kind", "force", "said"),
+    ("kind", "force", "message"),
     [
         ("no view", None, "holds no published view; build the single view first"),
         ("not a database", None, "cannot be read"),
@@ -251,15 +251,15 @@ def broken(tmp_path, kind):
         ("good", "Nowhere", "knows no such force (found 'Nowhere')"),
     ],
 )
-def test_a_view_that_cannot_be_used_is_refused(tmp_path, capsys, kind, force, said):
+def test_an_unusable_view_is_refused(tmp_path, capsys, kind, force, message):
     view = broken(tmp_path, kind)
     with pytest.raises(SettingsError) as error:
         patterns.run(view, force=force)
-    assert said in str(error.value)
+    assert message in str(error.value)
     assert main([str(view), str(tmp_path / "out"), *(["--force", force] if force else [])]) == 2
     shown = capsys.readouterr()
     assert str(view) in shown.err
-    assert said in shown.err
+    assert message in shown.err
     assert not (tmp_path / "out").exists()
 
 

@@ -30,7 +30,7 @@ def probability(count: int, mean: float, size: float) -> float:
 
 @MANY
 @given(mean=MEANS, size=SIZES, level=LEVEL)
-def test_an_interval_holds_its_level_and_no_shorter_one_would(mean, size, level):
+def test_an_interval_has_its_level_and_no_shorter_one_would(mean, size, level):
     [found] = intervals(mean, size, [level])
     below = sum(probability(each, mean, size) for each in range(found.low))
     inside = sum(probability(each, mean, size) for each in range(found.low, found.high + 1))
@@ -55,7 +55,7 @@ def test_wider_levels_give_wider_intervals_also_of_large_counts(mean, size, leve
     assert all(abs(each.mass - each.level) < 1e-5 + 2 / sqrt(mean) for each in found)
 
 
-def test_nothing_expected_is_nothing():
+def test_an_expected_value_of_zero_gives_zero():
     [found] = intervals(0, 3, [0.95])
     assert (found.low, found.high, found.mass) == (0, 0, 1)
     assert 0 in found
@@ -66,6 +66,6 @@ def test_nothing_expected_is_nothing():
     ("mean", "size", "level"),
     [(-1, 1, 0.5), (inf, 1, 0.5), (float("nan"), 1, 0.5), (1, 0, 0.5), (1, float("nan"), 0.5), (1, 1, 0), (1, 1, 1)],
 )
-def test_what_is_no_distribution_is_refused(mean, size, level):
+def test_invalid_parameters_are_refused(mean, size, level):
     with pytest.raises(ValueError, match="no distribution"):
         intervals(mean, size, [level])

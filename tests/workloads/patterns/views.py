@@ -1,4 +1,4 @@
-"""Published views with known demand, for the tests of what is made of them."""
+"""Published views with known demand, for tests of the workloads that use them."""
 
 import random
 from collections.abc import Iterable
@@ -57,7 +57,7 @@ def poisson(chance: random.Random, mean: float) -> int:
 
 
 def events(counts: dict[tuple[str, str, int], int]) -> list[Event]:
-    """One event for each that is counted, by type, month and area."""
+    """One event for each count, by type, month and area."""
     return [
         (type_, month, f"E0100{area:04d}", *place(area))
         for (type_, month, area), count in counts.items()
@@ -66,7 +66,7 @@ def events(counts: dict[tuple[str, str, int], int]) -> list[Event]:
 
 
 def drawn(months: Iterable[str], count: int, *, seed: int = 1, mean: float = 1.0) -> dict[tuple[str, str, int], int]:
-    """Counts whose rates vary by area: what a gamma-Poisson model is for."""
+    """Counts whose rates vary by area, which a gamma-Poisson model describes."""
     chance = random.Random(seed)
     busy = [chance.gammavariate(1.5, 1 / 1.5) for _ in range(count)]
     rates = {

@@ -1,4 +1,4 @@
-"""The SQL of every metric and operator against a plain implementation in Python."""
+"""The SQL of every metric and operator, compared with a plain implementation in Python."""
 
 import re
 from collections import Counter
@@ -177,7 +177,7 @@ ARGUMENTS = st.fixed_dictionaries(
 
 @QUICK
 @given(rows=ROWS, arguments=ARGUMENTS)
-def test_invalid_and_missing_values_are_counted_as_python_counts_them(connection, rows, arguments):
+def test_invalid_and_missing_values_are_counted_as_in_python(connection, rows, arguments):
     kinds = {name: each for name, each in arguments.items() if name != "missingValues"}
     missing = {"missingValues": arguments.get("missingValues", [])}
     results = judge(

@@ -1,4 +1,4 @@
-"""Contracts executed over files: good ones, and every kind of bad one."""
+"""Contracts executed over files: valid ones, and every kind of invalid one."""
 
 from datetime import date
 from typing import Any
@@ -27,7 +27,7 @@ def outcomes(result):
     return {each.check.id: each.outcome.value for each in result.results}
 
 
-def test_a_good_file_passes_every_promise_of_the_schema(tmp_path):
+def test_a_valid_file_passes_every_promise_of_the_schema(tmp_path):
     made = contract(tmp_path, properties=PROPERTIES)
     write_csv(tmp_path, GOOD)
     [asset] = run(tmp_path, made).assets
@@ -41,7 +41,7 @@ def test_a_good_file_passes_every_promise_of_the_schema(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("content", "said", "line"),
+    ("content", "message", "line"),
     [
         (b"", "is empty", 0),
         ("id,month,count\na,2026-01,1\nb\xa32026".encode("latin-1"), "is not UTF-8 text: invalid byte 0xa3", 3),
@@ -56,7 +56,7 @@ def test_a_good_file_passes_every_promise_of_the_schema(tmp_path):
         (b"PAR1 this is no table", "column 'id' of the contract is missing", 1),
     ],
 )
-def test_a_file_that_cannot_be_read_is_not_run_and_names_file_line_and_next_step(tmp_path, content, said, line):
+def test_an_unreadable_file_is_not_run_and_names_file_line_and_next_step(tmp_path, content, message, line):
     made = contract(tmp_path, properties=PROPERTIES)
     write_csv(tmp_path, content)
     [asset] = run(tmp_path, made).assets
@@ -65,11 +65,11 @@ def test_a_file_that_cannot_be_read_is_not_run_and_names_file_line_and_next_step
     assert {each.outcome for each in asset.results} == {Outcome.NOT_RUN}
     problem = asset.problems[0]
     assert (problem.file, problem.line) == ("log.csv", line)
-    assert said in problem.message
-    assert all(said in each.reason for each in asset.results)
+    assert message in problem.message
+    assert all(message in each.reason for each in asset.results)
 
 
-def test_a_changed_column_is_guessed(tmp_path):
+def test_the_cause_of_a_changed_column_is_suggested(tmp_path):
     made = contract(tmp_path, properties=PROPERTIES)
     write_csv(tmp_path, "id,months,count\n")
     [asset] = run(tmp_path, made).assets
@@ -104,7 +104,7 @@ def test_a_table_without_rows_passes_no_check_about_rows(tmp_path):
     assert not asset.publishable
 
 
-def test_records_of_another_length_are_kept_apart_and_rows_keep_their_numbers(tmp_path):
+def test_records_of_another_length_are_separated_and_rows_keep_their_numbers(tmp_path):
     made = contract(tmp_path, properties=PROPERTIES)
     write_csv(tmp_path, "id,month,count\na,2026-01,1\nb,2026-01\nc,2026-01,1,1\nd,2026-02,5\n")
     kept: list[Any] = []
@@ -122,7 +122,7 @@ def test_records_of_another_length_are_kept_apart_and_rows_keep_their_numbers(tm
     [asset] = found.assets
     assert asset.quarantined == 2
     assert outcomes(asset)["log.records"] == "fail"
-    assert asset.publishable  # a warning: the rows that there are may be used
+    assert asset.publishable  # a warning: the remaining rows may be used
 
 
 def strip(row):
@@ -142,7 +142,7 @@ CELL = st.text(alphabet="ab,\"\n é'", max_size=4)
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(rows=st.lists(st.lists(CELL, min_size=1, max_size=4), max_size=8), newline=st.booleans())
-def test_every_record_is_a_row_or_kept_apart(tmp_path, rows, newline):
+def test_every_record_is_a_row_or_separated(tmp_path, rows, newline):
     import csv
     import io
 
@@ -170,7 +170,7 @@ def test_every_record_is_a_row_or_kept_apart(tmp_path, rows, newline):
 
 
 @pytest.mark.parametrize(
-    ("rule", "outcome", "said"),
+    ("rule", "outcome", "message"),
     [
         ({"type": "sql", "query": "SELECT count(*) FROM ${table}", "mustBe": 3}, "pass", ""),
         ({"type": "sql", "query": "SELECT max({column}) FROM {model}", "mustBe": 3}, "pass", ""),
@@ -197,14 +197,14 @@ def test_every_record_is_a_row_or_kept_apart(tmp_path, rows, newline):
         ({"type": "custom", "engine": "soda", "implementation": "x"}, "not run", "another engine (soda)"),
     ],
 )
-def test_rules_of_every_kind(tmp_path, rule, outcome, said):
+def test_rules_of_every_kind_have_their_outcome(tmp_path, rule, outcome, message):
     properties = [*PROPERTIES[:2], PROPERTIES[2] | {"quality": [rule]}]
     made = contract(tmp_path, properties=properties)
     write_csv(tmp_path, GOOD)
     [asset] = run(tmp_path, made).assets
     [result] = [each for each in asset.results if each.check.path.endswith("quality[0]")]
     assert result.outcome.value == outcome, result.reason
-    assert said in result.reason
+    assert message in result.reason
     assert result.check.line > 0
     assert asset.publishable is (outcome == "pass")
 
@@ -218,7 +218,7 @@ def test_percentages_name_the_rows(tmp_path):
     assert result.reason == "1 of 3 rows, 33.33 %, expected < 2 %"
 
 
-def test_service_levels(tmp_path):
+def test_service_levels_are_judged(tmp_path):
     sla = [
         {"property": "latency", "value": 40, "unit": "d", "element": "log.month"},
         {"property": "frequency", "value": 1, "unit": "month", "element": "log.month",
@@ -243,7 +243,7 @@ def test_service_levels(tmp_path):
     assert not late.publishable
 
 
-def test_a_failed_contract_stops_what_is_derived_from_it(tmp_path):
+def test_a_failed_contract_stops_derived_assets(tmp_path):
     lineage = {
         name: [{"property": "lineage", "value": before}] for name, before in (("b", ["a"]), ("c", ["b"]), ("d", []))
     }
@@ -256,7 +256,7 @@ def test_a_failed_contract_stops_what_is_derived_from_it(tmp_path):
     assert blocked == {"a": ("a",), "b": ("a",), "c": ("a",)}
 
 
-def test_history_keeps_each_run_whole(tmp_path):
+def test_the_history_has_each_run_completely(tmp_path):
     made = contract(tmp_path, properties=PROPERTIES)
     write_csv(tmp_path, GOOD)
     history = History(tmp_path / "quality.duckdb")

@@ -1,4 +1,4 @@
-"""What a check cannot tell is not run, and a promise of a contract is judged or named: never dropped, never a pass."""
+"""An inconclusive check is not run; a promise of a contract is judged or named: never dropped, never a pass."""
 
 import csv
 import io
@@ -59,7 +59,7 @@ def test_every_option_of_a_type_is_judged(tmp_path, kind, options, values, inval
         {"name": "x", "logicalType": "array", "items": {"logicalType": "integer"}},
     ],
 )
-def test_a_promise_that_is_not_judged_is_named(tmp_path, column):
+def test_an_unjudged_promise_is_named(tmp_path, column):
     made = contract(tmp_path, properties=[column])
     write_csv(tmp_path, "x\n2026-01-01\n")
     found = [each for each in run(tmp_path, made).results if each.outcome is Outcome.NOT_RUN]
@@ -83,14 +83,14 @@ def test_a_promise_that_is_not_judged_is_named(tmp_path, column):
         (7, "d", "2026-05", "fail"),
     ],
 )
-def test_freshness_in_hours_is_judged_as_far_as_days_tell(tmp_path, value, unit, newest, outcome):
+def test_freshness_in_hours_is_judged_as_far_as_dates_allow(tmp_path, value, unit, newest, outcome):
     sla = [{"property": "freshness", "value": value, "unit": unit, "element": "log.at"}]
     made = contract(tmp_path, properties=[{"name": "at", "logicalType": "string"}], sla=sla)
     write_csv(tmp_path, f"at\n2026-01-01\n{newest}\n")
     assert [each.outcome.value for each in run(tmp_path, made).results if each.check.is_sla] == [outcome]
 
 
-def test_a_range_the_wrong_way_round_is_not_run(tmp_path):
+def test_a_reversed_range_is_not_run(tmp_path):
     quality = [{"metric": "rowCount", "mustNotBeBetween": [10, 1]}]
     made = contract(tmp_path, properties=[TEXT], quality=quality)
     write_csv(tmp_path, "x\n1\n2\n")
@@ -111,7 +111,7 @@ def test_a_query_over_a_table_without_rows_does_not_pass(tmp_path):
     assert found["there are rows"] == ("fail", 0)
 
 
-def test_a_query_over_a_table_that_could_not_be_read_is_not_run(tmp_path):
+def test_a_query_over_an_unreadable_table_is_not_run(tmp_path):
     made = contract(
         tmp_path,
         properties=[TEXT],
@@ -145,13 +145,13 @@ def test_a_table_in_two_forms_is_not_read_twice(tmp_path):
     assert "log.csv, log.parquet" in str(found.problems[0])
 
 
-def test_a_file_without_a_last_line_feed_may_be_cut_off(tmp_path):
+def test_a_file_without_a_final_line_feed_may_be_truncated(tmp_path):
     made = contract(tmp_path, properties=[TEXT, {**TEXT, "name": "y"}])
     write_csv(tmp_path, "x,y\n1,whole\n2,who")
     assert outcomes(run(tmp_path, made))["Every record has a value for each column"] == ("not run", None)
 
 
-def test_what_is_derived_from_a_failed_asset_is_not_published(tmp_path):
+def test_assets_derived_from_a_failed_asset_are_not_published(tmp_path):
     contract(tmp_path, properties=[{**TEXT, "required": True}], asset="source")
     contract(
         tmp_path,
@@ -183,9 +183,9 @@ LINE = st.lists(FIELD, min_size=1, max_size=4).map(",".join)
 
 @settings(max_examples=tries(150), deadline=None, derandomize=True)
 @given(lines=st.lists(LINE, max_size=6), end=st.sampled_from(["\n", "\r\n"]), last=st.booleans())
-def test_every_record_of_a_file_is_a_row_or_kept_apart_or_the_file_is_refused(tmp_path_factory, lines, end, last):
+def test_every_record_of_a_file_is_a_row_or_separated_or_the_file_is_refused(tmp_path_factory, lines, end, last):
     folder = tmp_path_factory.mktemp("files")
-    # A space before a quote is left out: DuckDB takes the quote for the beginning of the field, RFC 4180 does not.
+    # No space before a quote: DuckDB reads the quote as the beginning of the field, RFC 4180 does not.
     text = end.join(["a,b", *lines]) + (end if last else "")
     made = contract(folder, properties=[{**TEXT, "name": "a"}, {**TEXT, "name": "b"}])
     write_csv(folder, text)

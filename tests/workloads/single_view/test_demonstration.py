@@ -1,4 +1,4 @@
-"""`make single-view` on the published files: what it prints of them, and the pages that it writes."""
+"""`make single-view` on the published files: its output and its pages."""
 
 import contextlib
 import io
@@ -27,29 +27,29 @@ def shown(tmp_path_factory: pytest.TempPathFactory):
 
 
 def test_the_counts_of_the_published_files_are_printed(shown):
-    _, said = shown
+    _, output = shown
     for month, counts in COUNTS.items():
-        assert " ".join((month, *counts)) in said
-    assert "29 of 1,417 areas are outside West Yorkshire; 14 types of crime" in said
-    assert "rows without a Crime ID that are not anti-social behaviour: 0; Crime IDs of more than one row: 0" in said
-    assert "longitude -2.16 to -0.49" in said
+        assert " ".join((month, *counts)) in output
+    assert "29 of 1,417 areas are outside West Yorkshire; 14 types of crime" in output
+    assert "rows without a Crime ID that are not anti-social behaviour: 0; Crime IDs of more than one row: 0" in output
+    assert "longitude -2.16 to -0.49" in output
     located = sum(int(each[0].replace(",", "")) - int(each[2].replace(",", "")) for each in COUNTS.values())
-    assert f"demand: 87,348 incidents, {located - 93:,} used, 3,771 without a location, 93 outside the force" in said
+    assert f"demand: 87,348 incidents, {located - 93:,} used, 3,771 without a location, 93 outside the force" in output
 
 
 def test_the_forecast_is_better_than_the_baselines_and_published(shown):
-    folder, said = shown
+    folder, output = shown
     for geography in ("lsoa", "h3"):
         found = re.search(
-            rf"forecast by {geography}: usable: deviance ([0-9.]+), best baseline \(mean\) ([0-9.]+)", said
+            rf"forecast by {geography}: usable: deviance ([0-9.]+), best baseline \(mean\) ([0-9.]+)", output
         )
         assert found is not None
         assert float(found[1]) < float(found[2]) * 0.85
-    assert said.count("2019-07: 30,739 expected, 95% interval") == 2
+    assert output.count("2019-07: 30,739 expected, 95% interval") == 2
     assert (folder / "patterns" / "forecast" / "demand.parquet").is_file()
 
 
-def test_the_pages_lead_to_one_another_and_have_the_lineage(shown):
+def test_the_pages_link_to_one_another_and_have_the_lineage(shown):
     folder, _ = shown
     pages = {each.name: each.read_text(encoding="utf-8") for each in (folder / "report").iterdir()}
     assert set(pages) == {"index.html", "quality.html", "patterns.html"}

@@ -1,4 +1,4 @@
-"""Linking generated people whose duplicates are known, through the demonstration's own contracts and mappings."""
+"""Linking generated people with known duplicates, using the demonstration's own contracts and mappings."""
 
 from pathlib import Path
 

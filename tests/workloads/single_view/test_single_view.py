@@ -83,7 +83,7 @@ def test_every_row_of_the_view_names_its_source_rows(tmp_path, made):
     assert ("incident:a", "place:Mill") in ask(tmp_path, "SELECT entity, related FROM related")
 
 
-def test_parquet_holds_what_the_view_holds(tmp_path, made):
+def test_parquet_has_the_content_of_the_view(tmp_path, made):
     import duckdb
 
     built(tmp_path, made)
@@ -106,8 +106,8 @@ def test_invalid_rows_are_in_quarantine_with_every_reason(tmp_path, made):
         ("log.csv", 6, None, ["month is missing"]),
         ("log.csv", None, 8, ["has 1 fields instead of 5"]),
     ]
-    told = json.loads((tmp_path / "view" / "single_view.json").read_text(encoding="utf-8"))
-    assert (told["sources"][0]["rows"], told["sources"][0]["staged"]) == (7, 4)
+    result = json.loads((tmp_path / "view" / "single_view.json").read_text(encoding="utf-8"))
+    assert (result["sources"][0]["rows"], result["sources"][0]["staged"]) == (7, 4)
 
 
 def test_a_failed_contract_leaves_the_last_view(tmp_path, made):
@@ -168,7 +168,7 @@ def test_the_view_opens_under_any_name(tmp_path, made):
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "path", "said"),
+    ("old", "new", "path", "message"),
     [
         ("kind: event", "kind: evnt", "entities[0].kind", "did you mean event?"),
         ("source: incidents", "source: incident", "source", "did you mean incidents?"),
@@ -192,16 +192,16 @@ def test_the_view_opens_under_any_name(tmp_path, made):
         ("notMapped", "notmapped", "notmapped", "did you mean notMapped?"),
     ],
 )
-def test_a_wrong_mapping_names_line_path_and_next_step(tmp_path, made, old, new, path, said):
+def test_a_wrong_mapping_names_line_path_and_next_step(tmp_path, made, old, new, path, message):
     mapping(tmp_path, MAPPING.replace(old, new, 1))
     with pytest.raises(SettingsError) as error:
         read_mappings(tmp_path / "mappings", tmp_path, [made])
     problem = next(each for each in error.value.problems if each.path == path)
     assert problem.file == "mappings/log.yaml"
-    assert said in str(problem)
+    assert message in str(problem)
 
 
-def test_every_mistake_of_every_mapping_is_told(tmp_path, made):
+def test_every_mistake_in_every_mapping_is_reported(tmp_path, made):
     mapping(tmp_path, MAPPING.replace("kind: event", "kind: evnt"))
     mapping(tmp_path, "source: [", "other.yaml")
     with pytest.raises(SettingsError) as error:
@@ -233,7 +233,7 @@ def test_no_row_disappears_uncounted(tmp_path, made, rows):
     assert places + staged.without_identifier["place"] == kept
 
 
-def test_generated_people_are_the_same_again(tmp_path):
+def test_generated_people_are_reproducible(tmp_path):
     first, second = people.generate(tmp_path / "a", 500), people.generate(tmp_path / "b", 500)
     assert first == second
     for system in people.SYSTEMS:

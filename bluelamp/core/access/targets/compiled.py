@@ -7,7 +7,7 @@ from bluelamp.core.access.targets.wanted import Compiling, Wanted
 
 
 def compiled(compiling: Compiling) -> tuple[Wanted, ...]:
-    """Every resource that the policy needs today, each after those that it refers to."""
+    """Every resource that the policy needs today, each after those to which it refers."""
     return (*entra(compiling), *lake(compiling), *interfaces(compiling))
 
 

@@ -1,8 +1,8 @@
-"""Entra ID: a group and an access package for each rule for staff, and conditional access for the group.
+"""Entra ID: a group and an access package for each staff rule, and conditional access for the group.
 
-Membership comes only through the package, which asks for the purpose and ends with the rule. Conditional access blocks
-the group's members from the networks and devices that the rule does not name. Whoever is a member is bound, whether
-still of the persona or not.
+Membership is granted only through the package, which requires a purpose and ends with the rule. Conditional access
+blocks the group's members on networks and devices that the rule does not name. It applies to every member, even one who
+no longer has the persona.
 """
 
 from collections.abc import Iterator
@@ -18,11 +18,11 @@ DEFAULT_ROLE: Final = "00000000-0000-0000-0000-000000000000"
 """The role of an application that has none of its own."""
 COMPLIANT: Final = "device.isCompliant -eq True"
 _LONGEST: Final = 180
-"""Days for which a membership lasts at most, before it is asked for again."""
+"""The maximum duration of a membership in days, before it must be requested again."""
 
 
 def entra(compiling: Compiling) -> Iterator[Wanted]:
-    """The resources of every rule for staff, and what they share."""
+    """The resources of every staff rule, and those that they share."""
     rules = compiling.open("staff")
     if not rules:
         return
@@ -80,7 +80,7 @@ def _group(compiling: Compiling, rule: Rule) -> Wanted:
             "displayName": f"sg-data-{rule.id}-{compiling.code}-{compiling.environment}",
             "description": rule.because or "Members come through its access package only.",
             "securityEnabled": True,
-            # Only a group that is made so is closed to those who manage groups: members come through the package.
+            # Only a group created this way is closed to group administrators: members come through the package.
             "assignableToRole": True,
             "preventDuplicateNames": True,
         },
@@ -156,7 +156,7 @@ def _period(compiling: Compiling, rule: Rule) -> dict[str, Any]:
 
 
 def _question(compiling: Compiling, rule: Rule) -> dict[str, Any]:
-    """The purposes of the rule, of which one must be chosen; the answer is kept with the request."""
+    """The purposes of the rule, of which one must be chosen; the answer is stored with the request."""
     purposes = compiling.policy.purposes
 
     def text(content: str) -> dict[str, Any]:
@@ -198,7 +198,7 @@ def _conditions(
         named = [locations[each].ref("objectId") for each in sorted(blocked)]
         yield _block(compiling, rule, group, applications, "networks", {"locations": {"includedLocations": named}})
     if devices != set(DEVICES):
-        # A device that Entra ID does not know matches no filter that includes: it is caught by one that excludes.
+        # A device unknown to Entra ID matches no including filter; an excluding filter catches it.
         mode = "exclude" if "managed" in devices else "include"
         yield _block(
             compiling, rule, group, applications, "devices", {"devices": {"filter": {"mode": mode, "rule": COMPLIANT}}}
@@ -213,7 +213,7 @@ def _block(
         f"{rule.id}-{what}",
         {
             "displayName": f"{compiling.owner} - data - {rule.id} - {what}",
-            # Report-only would let everybody in from everywhere: the policy is in force or it is not expressed.
+            # Report-only mode would allow access from everywhere, so the policy is always enforced.
             "state": "enabled",
             "conditions": {
                 "users": {

@@ -1,8 +1,8 @@
 """API Management: a product for each partner and asset of a rule, and the public's open data.
 
 A partner calls with the key of its own subscription, a token of its own application, and the purpose in a header; the
-product's policy checks the three and the caller's network, and reads one view from the lake. Without a product the
-interface answers nothing.
+product's policy checks all three and the caller's network, and reads one view from the lake. Without a product the
+interface returns nothing.
 """
 
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ from bluelamp.core.access.targets.lake import folder
 from bluelamp.core.access.targets.wanted import GATEWAY, GROUP, LAKE, TENANT, Compiling, Wanted
 
 PURPOSE: Final = "Purpose"
-"""The header in which a partner states why it asks."""
+"""The header with the purpose of a partner's call."""
 OPEN_PRODUCT: Final = "open-data"
 _STORAGE_VERSION: Final = "2023-11-03"
 _CALLS: Final = 300
@@ -27,7 +27,7 @@ _NO_PRODUCT: Final = """<policies><inbound><base />\
 
 
 def interfaces(compiling: Compiling) -> Iterator[Wanted]:
-    """The interfaces that are offered today, with their products, policies and subscriptions."""
+    """The interfaces offered today, with their products, policies and subscriptions."""
     partners = compiling.open("partner")
     for asset in sorted({asset for _, _, assets in partners for asset in assets}):
         yield from _interface(f"partner-{asset}", str(compiling.policy.assets[asset].api), asset, closed=True)
@@ -119,7 +119,7 @@ def _partner(compiling: Compiling, rule: Rule, persona: str, asset: str) -> Iter
 
 
 def _from(compiling: Compiling, networks: frozenset[str]) -> list[str]:
-    """The filter that lets calls come from `networks` only; none where they may come from everywhere."""
+    """The filter that allows calls only from `networks`; none if they may come from everywhere."""
     named = compiling.policy.networks
     if INTERNET not in networks:
         action, listed = "allow", sorted(networks)
@@ -136,7 +136,7 @@ def _range(block: IPv4Network) -> str:
 
 
 def _read(compiling: Compiling, asset: str, view: str) -> list[str]:
-    """Reads the view from the lake by the identity of the service."""
+    """Reads the view from the lake with the identity of the service."""
     container, path = folder(compiling.policy, asset, view)
     return [
         f'<set-backend-service base-url="https://{LAKE}.blob.core.windows.net/{container}/{path}" />',

@@ -1,9 +1,8 @@
-"""The data lake: a role assignment for each asset of a rule, at the file system, under a condition.
+"""The data lake: a role assignment for each asset of a rule, at the file system, with a condition.
 
-The role lets its holder read blobs; the condition (attribute-based access control) narrows it to the folder of one view
-and to requests that come through a private endpoint. ACLs give nobody anything: a role that lets somebody read takes
-precedence over them, and they cannot look at the network. `acls` is what a job sets, since ARM has no resource for
-them.
+The role allows reading blobs; the condition (attribute-based access control) limits it to the folder of one view and to
+requests through a private endpoint. ACLs grant no access: a role that allows reading takes precedence over them, and
+they cannot check the network. `acls` is what a job sets, because ARM has no resource for ACLs.
 """
 
 from collections.abc import Iterator
@@ -20,7 +19,7 @@ _BLOBS: Final = "Microsoft.Storage/storageAccounts/blobServices/containers/blobs
 
 
 def lake(compiling: Compiling) -> Iterator[Wanted]:
-    """The role assignments of staff, and of the interface for what it serves to partners and the public."""
+    """The role assignments of staff, and of the interface for partners and the public."""
     for rule, _, assets in compiling.open("staff"):
         for asset in assets:
             if compiling.policy.assets[asset].lake is not None:
@@ -42,14 +41,14 @@ def lake(compiling: Compiling) -> Iterator[Wanted]:
 
 
 def folder(policy: AccessPolicy, asset: str, view: str) -> tuple[str, str]:
-    """The file system, and the folder in it, of one view of an asset that is in the lake."""
+    """The file system, and the folder in it, of one view of an asset in the lake."""
     place = policy.assets[asset].lake
     assert place is not None
     return place.container, f"{place.path}/{view}"
 
 
 def condition(path: str) -> str:
-    """The condition under which a role holds: below one folder, listed or read, through a private endpoint."""
+    """The condition of a role: listing or reading below one folder, through a private endpoint."""
     read = f"ActionMatches{{'{_BLOBS}/read'}}"
     private = "@Environment[isPrivateLink] BoolEquals true"
     return (
@@ -61,9 +60,9 @@ def condition(path: str) -> str:
 
 
 def acls(policy: AccessPolicy) -> dict[str, Any]:
-    """The ACLs of the folders of all assets in the lake, in the form that `az storage fs access set-recursive` takes.
+    """The ACLs of the folders of all assets in the lake, in the format of `az storage fs access set-recursive`.
 
-    Only the owner, which is the identity that writes the data, has any.
+    Only the owner, the identity that writes the data, has an entry.
     """
     closed = "user::rwx,group::---,other::---,mask::---"
     default = ",".join(f"default:{entry}" for entry in closed.split(","))
@@ -79,7 +78,7 @@ def _assignment(compiling: Compiling, asset: str, view: str, name: str, principa
         "azure-native:authorization:RoleAssignment",
         name,
         {
-            # A GUID that follows from whose it is and what it is called: a second run changes nothing.
+            # A GUID derived from the owner and the name, so that a second run changes nothing.
             "roleAssignmentName": str(
                 uuid5(NAMESPACE_URL, "/".join((compiling.force, compiling.environment, "data-access", name)))
             ),
@@ -95,7 +94,7 @@ def _assignment(compiling: Compiling, asset: str, view: str, name: str, principa
 
 
 def views(policy: AccessPolicy) -> dict[str, Any]:
-    """The views of all assets in the lake, for the job that writes them: columns left out, or counts."""
+    """The views of all assets in the lake, for the job that writes them: without some columns, or as counts."""
     found: list[dict[str, Any]] = []
     for name, asset in sorted(policy.assets.items()):
         if asset.lake is None:

@@ -1,7 +1,7 @@
 """The result of compilation: resources as data, before Pulumi creates them.
 
-A text may hold references, `${resource.output}` for another compiled resource and `${name}` for what the landing zone
-gives; they become outputs when the resource is made. An evaluator therefore reads the same inputs before and after.
+A text may contain references: `${resource.output}` for another compiled resource and `${name}` for a value from the
+landing zone. They become outputs when the resource is created, so an evaluator reads the same inputs before and after.
 """
 
 import re
@@ -40,9 +40,9 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Compiling:
-    """A policy on a day, for a force (with its short code) in an environment.
+    """A policy on a date, for a force (with its short code) in an environment.
 
-    `excluded` are the groups that conditional access does not bind.
+    `excluded` are the groups exempt from conditional access.
     """
 
     policy: AccessPolicy
@@ -70,7 +70,7 @@ class Compiling:
 
 
 def resolved(value: Any, resolve: Callable[[str, str], Any], concat: Callable[[list[Any]], Any]) -> Any:
-    """`value` with every reference replaced: `resolve(resource, output)` gives each, `concat` joins a text's parts."""
+    """`value` with references replaced: `resolve(resource, output)` returns each, `concat` joins a text's parts."""
     if isinstance(value, dict):
         return {key: resolved(item, resolve, concat) for key, item in value.items()}
     if isinstance(value, list):

@@ -1,4 +1,4 @@
-"""Kills while a command works on many forces: which process dies is chosen beforehand, by the engines that start."""
+"""Kills processes while a command works on many forces. The plan of kills refers to the order in which engines start."""
 
 import json
 import random
@@ -22,15 +22,15 @@ ROLES = {
     "program": (b"pulumi-language-python-exec",),
     "policy pack": (b"pulumi.policy",),
 }
-"""The processes that work on a force, by what their command line has in it."""
+"""The processes that work on a force, by part of their command line."""
 _LATEST = 5.0
-"""Seconds after the start of an engine at which a kill comes at the latest."""
+"""The latest time of a kill, in seconds after the start of its engine."""
 _VERBS = {b"preview": "preview", b"up": "up", b"refresh": "refresh"}
 
 
 @dataclass(frozen=True)
 class Kill:
-    """One kill: of a process of the engine that is the `at`th to start, so many seconds after its start."""
+    """A planned kill: of a process of the `at`th engine to start, `after` seconds after its start."""
 
     at: int
     role: str
@@ -38,8 +38,8 @@ class Kill:
 
 
 @dataclass(frozen=True)
-class Struck:
-    """A kill that was made: what was killed, and the force that its engine worked on; empty for the command."""
+class KilledProcess:
+    """A killed process: its role, and the force that its engine worked on; empty for the command."""
 
     role: str
     force: str = ""
@@ -50,9 +50,9 @@ class Struck:
 
 
 def kills(engines: int, some: int, commands: int, chance: random.Random, *, early: bool = False) -> list[Kill]:
-    """`some` kills of the processes of forces and `commands` of the command, among so many `engines` that start.
+    """`some` kills of processes of forces and `commands` kills of the command, spread over the start of `engines` engines.
 
-    With `early`, the command is killed within the first sixth: it has to begin anew.
+    With `early`, the command is killed within the first sixth, because it has to start again.
     """
     last = max(1, engines // 6 if early else engines)
     found = [Kill(chance.randint(1, max(1, engines)), chance.choice(list(ROLES)), _delay(chance)) for _ in range(some)]
@@ -65,14 +65,14 @@ def _delay(chance: random.Random) -> float:
 
 
 @dataclass
-class Ran:
-    """How a command ended: its status (negative: a signal), what it wrote, how long it took, and what was killed."""
+class Run:
+    """How a command ended: its status (negative: a signal), its output, its duration, and the killed processes."""
 
     status: int
     out: str
     err: str
     seconds: float
-    struck: list[Struck] = field(default_factory=list)
+    killed_processes: list[KilledProcess] = field(default_factory=list)
 
     @property
     def killed(self) -> bool:
@@ -82,18 +82,18 @@ class Ran:
     @property
     def hit(self) -> set[str]:
         """The forces whose processes were killed."""
-        return {each.force for each in self.struck if each.force}
+        return {each.force for each in self.killed_processes if each.force}
 
     @property
     def forces(self) -> dict[str, dict[str, Any]]:
-        """The results by force, of `--format json`; empty where there are none."""
+        """The results of `--format json` by force; empty if there are none."""
         with suppress(ValueError, KeyError, TypeError):
             return {each["force"]: each for each in json.loads(self.out)["result"]["forces"]}
         return {}
 
 
-class Striker:
-    """Makes the kills that are left while commands run, one command after another."""
+class Killer:
+    """Runs commands one after another, and makes the remaining kills meanwhile."""
 
     def __init__(self, place: Place, left: Iterable[Kill]) -> None:
         self.left = list(left)
@@ -102,12 +102,12 @@ class Striker:
         self._seen: dict[int, tuple[str, str]] = {}
         self._due: list[tuple[float, int, Kill]] = []
 
-    def run(self, words: Sequence[str]) -> Ran:
+    def run(self, words: Sequence[str]) -> Run:
         """Runs `bluelamp` to its end, or until it is killed."""
         place, began = self._place, time.monotonic()
         place.temporary.mkdir(parents=True, exist_ok=True)
         out, err = place.folder / "stdout", place.folder / "stderr"
-        struck: list[Struck] = []
+        killed_processes: list[KilledProcess] = []
         with out.open("wb") as stdout, err.open("wb") as stderr:
             child = subprocess.Popen(
                 [str(COMMAND), *words],
@@ -120,7 +120,7 @@ class Striker:
             )
             quiet, worked = began, b""
             while child.poll() is None:
-                self._look(child.pid)
+                self._find_engines(child.pid)
                 now = b"".join(read(pid, "schedstat").split(b" ")[0] for pid in [child.pid, *self._seen])
                 if now != worked:
                     quiet, worked = time.monotonic(), now
@@ -128,15 +128,15 @@ class Striker:
                     child.kill()
                     child.wait()
                     raise TimeoutError(f"bluelamp {' '.join(words)} hung")
-                struck += self._strike(child.pid)
+                killed_processes += self._kill_due(child.pid)
                 with suppress(subprocess.TimeoutExpired):
                     child.wait(TICK)
         self._due = []
-        said = [path.read_text(encoding="utf-8", errors="replace") for path in (out, err)]
-        return Ran(child.returncode, said[0], said[1], time.monotonic() - began, struck)
+        output = [path.read_text(encoding="utf-8", errors="replace") for path in (out, err)]
+        return Run(child.returncode, output[0], output[1], time.monotonic() - began, killed_processes)
 
-    def _look(self, command: int) -> None:
-        """Notes engines that have started."""
+    def _find_engines(self, command: int) -> None:
+        """Records engines that have started."""
         for pid in processes(self._place):
             words = read(pid, "cmdline").split(b"\0")
             if pid in self._seen or pid == command or not words[0].endswith(b"/pulumi") or b"--stack" not in words:
@@ -150,26 +150,26 @@ class Striker:
                 self.left.remove(each)
                 self._due.append((time.monotonic() + each.after, pid, each))
 
-    def _strike(self, command: int) -> list[Struck]:
-        """Kills what is due. What is gone already is put off until the next engine starts."""
-        struck = []
+    def _kill_due(self, command: int) -> list[KilledProcess]:
+        """Makes the kills that are due. If the process is already gone, the kill waits for the next engine."""
+        killed_processes = []
         for when, engine, each in [one for one in self._due if one[0] <= time.monotonic()]:
             self._due.remove((when, engine, each))
             if each.role == COMMAND_ROLE:
                 kill(command)
-                struck.append(Struck(COMMAND_ROLE))
+                killed_processes.append(KilledProcess(COMMAND_ROLE))
                 continue
             victims = [pid for pid in _family(engine) if any(word in read(pid, "cmdline") for word in ROLES[each.role])]
             if not victims:
                 self.left.append(Kill(self._started + 1, each.role, each.after))
                 continue
             kill(victims[0])
-            struck.append(Struck(each.role, *self._seen[engine]))
-        return struck
+            killed_processes.append(KilledProcess(each.role, *self._seen[engine]))
+        return killed_processes
 
 
 def _family(pid: int) -> list[int]:
-    """The process and those that it has started, directly or not."""
+    """The process and its descendants."""
     children: dict[int, list[int]] = {}
     for path in Path("/proc").iterdir():
         if path.name.isdigit():
