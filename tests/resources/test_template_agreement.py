@@ -39,9 +39,12 @@ def _written(resource: Resource, resources: Mapping[str, Resource]) -> dict:
         raise Unsayable("a template has Azure's types only")
     token = canonical(resource.type)
     names = tuple(ids.template(token).rpartition("/providers/")[2].split("/")[2::2])
-    if translation.token_of(ids.arm_type(token), names, "resource" if translation.holders(token) else "group") != token:
+    if (
+        translation.token_of(ids.arm_type(token), names, "resource" if translation.scope_inputs(token) else "group")
+        != token
+    ):
         raise Unsayable("ARM has this type under another name, or nowhere")
-    holders = translation.holders(token)
+    holders = translation.scope_inputs(token)
     if resource.protect or "resourceGroupName" in resource.properties:
         raise Unsayable("a template says otherwise where a resource stands")
     properties = {
