@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from bluelamp.policies import Judgement, Severity, Verdict, rules
 from bluelamp.policies.exemptions import LONGEST, Status, status_of
-from bluelamp.policies.exemptions import excused as excused_by
+from bluelamp.policies.exemptions import exempted as exempted_by
 from tests.exempting import APPROVERS, OWNER, exemption
 from tests.thorough import tries
 
@@ -20,7 +20,7 @@ SCOPE = "urn:pulumi:essex::bluelamp::*StorageAccount::records-partner-*"
 
 
 def excused(judgements, exemptions, known, today):
-    return excused_by(judgements, exemptions, known, today, APPROVERS)
+    return exempted_by(judgements, exemptions, known, today, APPROVERS)
 
 
 def judged(verdict=Verdict.FAIL, rule=RULE.id, urn=URN):

@@ -209,7 +209,7 @@ def test_an_unusable_module_is_reported_with_its_location(tmp_path: Path, old: s
         "import bluelamp.policies.rule as changed\nchanged.Must._holds = lambda self, value: True\n",
         "import bluelamp.policies.rule as changed\nchanged.Must.__call__ = lambda self, place: None\n",
         "import bluelamp.policies.judging as changed\nchanged._judged = None\n",
-        "import bluelamp.policies.governance as changed\nchanged.excused = lambda *_: ([], ())\n",
+        "import bluelamp.policies.governance as changed\nchanged.exempted = lambda *_: ([], ())\n",
         "from bluelamp.policies.discovery import baseline\nbaseline()[0].parameters['x'] = 1\n",
         "from bluelamp.policies.discovery import baseline\nobject.__setattr__(baseline()[0], 'check', lambda *_: None)\n",
         "from bluelamp.policies.discovery import baseline\nobject.__setattr__(baseline()[0], 'at', {})\n",

@@ -39,22 +39,22 @@ def _written(resource: Resource, resources: Mapping[str, Resource]) -> dict:
         raise Inexpressible("a template has Azure's types only")
     token = canonical(resource.type)
     names = tuple(ids.template(token).rpartition("/providers/")[2].split("/")[2::2])
-    if translation.token_of(ids.arm_type(token), names, "resource" if translation.holders(token) else "group") != token:
+    scope_inputs = translation.scope_inputs(token)
+    if translation.token_of(ids.arm_type(token), names, "resource" if scope_inputs else "group") != token:
         raise Inexpressible("ARM has this type under another name, or nowhere")
-    holders = translation.holders(token)
     if resource.protect or "resourceGroupName" in resource.properties:
         raise Inexpressible("a template says otherwise where a resource stands")
     properties = {
         key: _value(value, key, resource, resources)
         for key, value in resource.properties.items()
-        if key in holders or key not in ids.path_parameters(token)
+        if key in scope_inputs or key not in ids.path_parameters(token)
     }
     inputs = AZURE.resource(token).inputs.properties
     if any(isinstance(value, str) and inputs[key].shape.kind == "boolean" for key, value in properties.items()):
         raise Inexpressible("Azure makes a boolean of the text, or refuses it")
     version = version_of(resource) or AZURE.resource(token).api_version
     made = {"type": ids.arm_type(token), "apiVersion": version, "name": f"[{_name(resource, resources)}]"}
-    for holder in holders:
+    for holder in scope_inputs:
         if holder not in properties:
             raise Inexpressible("in a template everything stands somewhere")
         made["scope"] = properties.pop(holder)
