@@ -10,7 +10,6 @@ from bluelamp.core.dates import today
 from tests.conftest import Project
 
 FORCE = "dyfed-powys"
-TODAY = today()
 
 
 def settle(project: Project, name: str, text: str) -> Path:
@@ -32,9 +31,9 @@ exemptions:
     owner: {{role: Head of ICT, email: head.of.ict@dyfed-powys.police.example}}
     requester: {{role: Platform engineer, email: platform.engineer@dyfed-powys.police.example}}
     approver: national-siro
-    start: "{TODAY - timedelta(days=30)}"
-    expiry: "{TODAY + timedelta(days=expiry)}"
-    lastReview: "{TODAY - timedelta(days=3)}"
+    start: "{today() - timedelta(days=30)}"
+    expiry: "{today() + timedelta(days=expiry)}"
+    lastReview: "{today() - timedelta(days=3)}"
 """
 
 
@@ -89,7 +88,7 @@ def test_exemptions_are_listed_with_their_status(project: Project) -> None:
     settle(project, "exemptions.yaml", exemption(scope, 20))
     good = project.here("exemptions", FORCE)
     assert good.returncode == 0, good.stdout + good.stderr
-    assert f"in force {FORCE} EX-DPP-1 BL-LOG-001 until {TODAY + timedelta(days=20)} (20 days)" in good.stdout
+    assert f"in force {FORCE} EX-DPP-1 BL-LOG-001 until {today() + timedelta(days=20)} (20 days)" in good.stdout
     assert (
         "DPP-RBC-7, owner Head of ICT (head.of.ict@dyfed-powys.police.example), approved by national-siro"
         in good.stdout
