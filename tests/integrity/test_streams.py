@@ -49,8 +49,9 @@ def test_a_closed_stream_has_no_other_effect(tmp_path: Path, streams: str) -> No
 
 def test_a_command_that_fails_after_its_result_gives_one_document(tmp_path: Path) -> None:
     (tmp_path / "a.yaml").write_text("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n")
-    (tmp_path / "file").write_text("mine")
-    output = run("audit --from manifests a.yaml --report file/report --format json", tmp_path)
+    (tmp_path / "report" / "report.md").mkdir(parents=True)
+    (tmp_path / "report" / "report.md" / "mine").write_text("mine")
+    output = run("audit --from manifests a.yaml --report report --format json", tmp_path)
     assert output.returncode == 2
     assert json.loads(output.stdout)["result"]["reports"][0]["force"] == "manifests"
     assert "cannot be written" in output.stderr
