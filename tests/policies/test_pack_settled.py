@@ -29,7 +29,7 @@ class Context:
 
 def pack(settle=lambda _, given: Governance(given), *, used=None, block_unknown=False, today=date(2026, 3, 10)):
     analyzer = Analyzer(
-        rules() if used is None else used, "1", settle=settle, today=lambda: today, block_unknown=block_unknown
+        rules() if used is None else used, "1", governance_of=settle, today=lambda: today, block_unknown=block_unknown
     )
     analyzer.ConfigureStack(proto.AnalyzerStackConfigureRequest(stack="essex"), Context())
     return analyzer
@@ -171,7 +171,7 @@ def test_the_served_pack_does_as_configured(option, monkeypatch, tmp_path):
 
 def unnamed(settle):
     """A pack whose stack the engine never names, as in `pulumi policy analyze`; it repeats its levels."""
-    analyzer = Analyzer(rules(), "1", settle=settle, today=lambda: date(2026, 3, 10))
+    analyzer = Analyzer(rules(), "1", governance_of=settle, today=lambda: date(2026, 3, 10))
     repeated(analyzer)
     return analyzer
 
