@@ -28,3 +28,11 @@ def refuse_unwritable(path: Path) -> None:
         folders.refuse_unwritable(path.absolute().parent)
     except OSError as error:
         raise unwritable(path, error) from None
+
+
+def refuse_unwritable_report(folder: Path | None) -> None:
+    """Checks that a report can be written into `folder`, if given. Raises the errors of writing it."""
+    if folder is not None:
+        from bluelamp.reports.write import refuse_unwritable as refuse
+
+        refuse(folder)

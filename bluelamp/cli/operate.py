@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from bluelamp.cli import run_setup, scheduled
 from bluelamp.cli.board import Board
+from bluelamp.cli.files import refuse_unwritable_report
 from bluelamp.cli.notes import Notes
 from bluelamp.cli.one_force import one_force
 from bluelamp.cli.results import show_result
@@ -105,10 +106,7 @@ def run(screen: Screen, root: Path, forces: list[str], verb: str, options: RunOp
 
     The settings of every force are read first, so that a mistake in any of them stops the run before it starts.
     """
-    if options.report is not None:
-        from bluelamp.reports.write import refuse_unwritable
-
-        refuse_unwritable(options.report)
+    refuse_unwritable_report(options.report)
     settings = read_settings(root, forces, rehearse=options.rehearse) if options.needs_settings else {}
     governance = run_setup.governance_of(root, forces) if options.needs_settings else {}
     rings = run_setup.rings_of(root, forces, verb, options)

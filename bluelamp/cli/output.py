@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from bluelamp.cli.files import refuse_unwritable_report
 from bluelamp.cli.screen import Screen, escape
 from bluelamp.core import private
 from bluelamp.core.suggestions import did_you_mean_or
@@ -32,15 +33,13 @@ class Output:
     def check(self) -> None:
         """Raises `UsageError` for impossible options before the work starts."""
         from bluelamp.reports.keys import private_key
-        from bluelamp.reports.write import refuse_unwritable
 
         self._formats()
         if self.no_history and self.history is not None:
             raise UsageError("--history and --no-history are mutually exclusive", next_step="give one of them")
         if self.sign_with is not None:
             private_key(self.sign_with)
-        if self.folder is not None:
-            refuse_unwritable(self.folder)
+        refuse_unwritable_report(self.folder)
 
     @property
     def keeps(self) -> bool:

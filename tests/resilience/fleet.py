@@ -171,7 +171,7 @@ def run_read_only(fleet: Fleet, killer: Killer, verb: str, *options: str) -> Non
         fleet.check(run)
         if run.killed:
             continue
-        _marked(fleet, run, {force: found.get(force, "nothing is said of it") for force in left})
+        _marked(fleet, run, {force: found.get(force, "has no result") for force in left})
         left = [force for force in left if found.get(force) != "done"]
         if not left:
             break

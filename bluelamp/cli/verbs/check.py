@@ -11,6 +11,7 @@ import typer
 
 from bluelamp.cli.changed import Comparing
 from bluelamp.cli.comments import against_base, comment_options, tell
+from bluelamp.cli.files import refuse_unwritable_report
 from bluelamp.cli.notes import gathered
 from bluelamp.cli.options import (
     All,
@@ -94,10 +95,7 @@ def check(
     refuse_local_options(scheduler, {"--watch": watch or None, "--arm-types": arm_types})
     plans = plans_of(root, no_cache=no_cache or watch, arm_types=arm_types)
     requested = comment_options(comment, comment_limit, "check", changed, environment)
-    if report is not None:
-        from bluelamp.reports.write import refuse_unwritable
-
-        refuse_unwritable(report)
+    refuse_unwritable_report(report)
     comparing = Comparing(screen, root, jobs, plans, listed=environment is not None)
     chosen = select(
         root, forces, every=every, region=region, changed=changed, environment=environment, compared=comparing
