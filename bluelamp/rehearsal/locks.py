@@ -9,7 +9,6 @@ import json
 import os
 import socket
 import sys
-import time
 from contextlib import suppress
 from datetime import UTC, datetime
 from getpass import getuser
@@ -21,9 +20,6 @@ from bluelamp.core.patience import Patience
 from bluelamp.core.text import printable
 from bluelamp.errors import RehearsalError
 
-_PAUSE: Final = 0.05
-_REPORT_AFTER: Final = 1.0
-"""Seconds of waiting before it is reported."""
 _LARGEST: Final = 4_096
 _LONGEST: Final = 200
 _UNSUPPORTED: Final = (errno.ENOLCK, errno.ENOTSUP, errno.ENOSYS)
@@ -44,24 +40,25 @@ class Locks:
             return True
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, PRIVATE_FILE)
-        patience, since, reported = patience or Patience(), time.monotonic(), False
-        while True:
-            for mode in (fcntl.LOCK_EX,) if changing else (fcntl.LOCK_EX, fcntl.LOCK_SH):
-                if _locked(descriptor, mode):
-                    self._held[path] = descriptor
-                    if mode == fcntl.LOCK_EX:
-                        _sign(descriptor)
-                    return mode == fcntl.LOCK_EX
-            if not reported and patience.seconds and time.monotonic() - since > min(_REPORT_AFTER, patience.seconds):
-                reported = True
-                patience.say(f"{what} is locked by another command{_holder(descriptor)}; waiting")
-            if not patience.wait(since, _PAUSE):
-                holder = _holder(descriptor)
-                os.close(descriptor)
-                raise RehearsalError(
-                    f"{what} is locked by another command{holder}",
-                    next_step="wait for it to end, then try again",
-                )
+        modes = (fcntl.LOCK_EX,) if changing else (fcntl.LOCK_EX, fcntl.LOCK_SH)
+        mode: int | None = None
+
+        def locked() -> bool:
+            nonlocal mode
+            mode = next((each for each in modes if _locked(descriptor, each)), None)
+            return mode is not None
+
+        def reason() -> str:
+            return f"{what} is locked by another command{_holder(descriptor)}"
+
+        if not (patience or Patience()).until(locked, lambda: f"{reason()}; waiting"):
+            problem = reason()
+            os.close(descriptor)
+            raise RehearsalError(problem, next_step="wait for it to end, then try again")
+        self._held[path] = descriptor
+        if mode == fcntl.LOCK_EX:
+            _sign(descriptor)
+        return mode == fcntl.LOCK_EX
 
     def share(self, path: Path) -> None:
         """Downgrades the lock, so that other commands can read the stack."""

@@ -5,7 +5,6 @@ import dataclasses
 import json
 import os
 import socket
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -25,9 +24,6 @@ from bluelamp.rehearsal.space import Space
 
 _LONGEST_ENGINE = 30.0
 """Seconds to wait for the engine of a killed command. It ends by itself, but waits up to 10 for each provider first."""
-_REPORT_AFTER = 1.0
-"""Seconds of waiting before it is reported."""
-_PAUSE = 0.05
 _BACKUPS = 5
 """The number of engine backups of a stack to examine."""
 
@@ -172,15 +168,11 @@ def _unlock(space: Space, project: str, target: Target, patience: Patience) -> N
 
 def _ended(pid: int, stack: str, patience: Patience) -> bool:
     """Whether the engine has ended, or ends while this waits."""
-    since, reported = time.monotonic(), False
     longer = dataclasses.replace(patience, seconds=max(patience.seconds, _LONGEST_ENGINE))
-    while _alive(pid):
-        if not reported and time.monotonic() - since > _REPORT_AFTER:
-            reported = True
-            longer.say(f"{stack} is locked by an engine whose command has ended (process {pid}); waiting")
-        if not longer.wait(since, _PAUSE):
-            return False
-    return True
+    return longer.until(
+        lambda: not _alive(pid),
+        lambda: f"{stack} is locked by an engine whose command has ended (process {pid}); waiting",
+    )
 
 
 def _alive(pid: int) -> bool:
