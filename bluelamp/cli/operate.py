@@ -19,6 +19,7 @@ from bluelamp.cli.session import Session, session
 from bluelamp.cli.settings import read_settings
 from bluelamp.core.commands import rehearsed
 from bluelamp.core.patience import Patience
+from bluelamp.engine.interruption import interruptible
 from bluelamp.errors import Status, worst
 from bluelamp.fleet.deploy import Result
 from bluelamp.fleet.parallel import each
@@ -56,10 +57,11 @@ class _Run:
         stop = scheduled.stopping(self.patience, self.cluster)
         jobs = options.jobs or (self.cluster.slots if self.cluster else None)
         try:
-            for ring in self.rings if rollout is None else rollout.rings(self.board):
-                stacks = ring.stacks if rollout is None else rollout.waiting(ring)
-                for result in each(self._force, stacks, jobs, stop):
-                    self._show(result)
+            with interruptible():
+                for ring in self.rings if rollout is None else rollout.rings(self.board):
+                    stacks = ring.stacks if rollout is None else rollout.waiting(ring)
+                    for result in each(self._force, stacks, jobs, stop):
+                        self._show(result)
         except KeyboardInterrupt:
             if rollout is not None:
                 rollout.interrupt()

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from bluelamp.engine.events import Outcome, Step, parse
 from bluelamp.engine.find import Engine
+from bluelamp.engine.interruption import running
 from bluelamp.engine.known import known
 from bluelamp.errors import BluelampError, EngineError, Status, UsageError
 
@@ -155,6 +156,7 @@ def _started(target: Target, words: Sequence[str]) -> "subprocess.Popen[str]":
             cwd=target.folder,
             env={**target.environment, "PULUMI_ENABLE_STREAMING_JSON_PREVIEW": "true"},
             stdin=subprocess.DEVNULL,
+            process_group=0,
         )
     except OSError as error:
         raise _broken(target, f"it cannot be run: {error.strerror}") from error
@@ -165,7 +167,7 @@ def _stream(target: Target, words: Sequence[str], on_step: OnStep) -> Outcome:
     command_line = [str(target.engine.path), *words, "--json", "--non-interactive", "--stack", target.stack, *config]
     outcome = Outcome()
     messages: list[str] = []
-    with _started(target, command_line) as child:
+    with _started(target, command_line) as child, running(child):
         stderr_reader = threading.Thread(target=lambda: messages.extend(child.stderr or ()), daemon=True)
         stderr_reader.start()
         try:
@@ -177,7 +179,7 @@ def _stream(target: Target, words: Sequence[str], on_step: OnStep) -> Outcome:
                 if step is not None:
                     on_step(step)
         except KeyboardInterrupt:
-            # The terminal has interrupted the engine too: it completes running operations and saves its state.
+            # Only where this is the main thread, as in a worker's process: elsewhere `interruptible` does it.
             if child.poll() is None:
                 child.send_signal(signal.SIGINT)
             child.wait()

@@ -1,6 +1,7 @@
 """Runs any command against the rehearsal cloud."""
 
 import os
+import signal
 import stat
 import subprocess
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -11,6 +12,7 @@ from typing import Any, Final
 import yaml
 
 from bluelamp.core.files import read, replace
+from bluelamp.core.signals import handled
 from bluelamp.errors import UsageError
 from bluelamp.rehearsal.calls import Calls
 from bluelamp.rehearsal.command_line import CommandLine
@@ -63,7 +65,10 @@ def _script(rehearsal: Rehearsal) -> dict[str, str]:
 
 def _execute(words: Sequence[str], environment: Mapping[str, str]) -> int:
     try:
-        with subprocess.Popen(words, env=dict(environment)) as child:
+        with (
+            subprocess.Popen(words, env=dict(environment)) as child,
+            handled(lambda number, _: child.send_signal(number), signal.SIGTERM, signal.SIGHUP),
+        ):
             while True:
                 try:
                     return child.wait()

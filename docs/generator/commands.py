@@ -70,7 +70,8 @@ def statuses() -> str:
         "Exit statuses",
         "Every command ends with one of these. A pipeline can rely on them: they are part of the interface.",
         table(("status", "means"), ((str(each.value), means[each]) for each in Status)),
-        "Status 130 means that Ctrl-C interrupted the command. "
+        "Status 130 means that Ctrl-C interrupted the command, or a signal (SIGTERM, SIGHUP) a command that runs the "
+        "engine. "
         "Where a command works on several forces, the most serious status is that of the command, in this order: "
         + ", ".join(str(each.value) for each in WORST_FIRST)
         + ".",

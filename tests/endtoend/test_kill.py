@@ -7,7 +7,7 @@ import random
 import shutil
 import signal
 import subprocess
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -38,6 +38,23 @@ def in_state(root: Path, project: str, stack: str) -> list[str]:
     ]
 
 
+def kill_group(process: int) -> None:
+    os.killpg(process, signal.SIGKILL)
+
+
+def interrupt_group(process: int) -> None:
+    os.killpg(process, signal.SIGINT)
+
+
+def terminate_alone(process: int) -> None:
+    os.kill(process, signal.SIGTERM)
+
+
+def terminate_as_timeout_does(process: int) -> None:
+    os.kill(process, signal.SIGTERM)
+    os.killpg(process, signal.SIGTERM)
+
+
 @contextlib.contextmanager
 def started(words: Sequence[str], root: Path) -> Iterator["subprocess.Popen[bytes]"]:
     """A command in a process group of its own, so that the whole group can be killed at once."""
@@ -52,8 +69,10 @@ def started(words: Sequence[str], root: Path) -> Iterator["subprocess.Popen[byte
         yield child
 
 
-def kill_when(words: Sequence[str], root: Path, wanted: int, ticks: int, number: int = signal.SIGKILL) -> bool:
-    """Kills the command's whole group `ticks` after the cloud holds `wanted` resources.
+def kill_when(
+    words: Sequence[str], root: Path, wanted: int, ticks: int, kill: Callable[[int], None] = kill_group
+) -> bool:
+    """Kills the command `ticks` after the cloud holds `wanted` resources: by default, its whole group.
 
     False if it ended before that.
     """
@@ -67,7 +86,7 @@ def kill_when(words: Sequence[str], root: Path, wanted: int, ticks: int, number:
                 child.wait(TICK)
         alive = child.poll() is None
         with contextlib.suppress(ProcessLookupError):
-            os.killpg(child.pid, number)
+            kill(child.pid)
         child.wait()
     return alive
 
@@ -104,10 +123,27 @@ def test_a_killed_run_leaves_no_process_behind(tmp_path: Path) -> None:
 
 @pytest.mark.engine
 @pytest.mark.usefixtures("engine")
-@pytest.mark.parametrize("number", thorough.some([signal.SIGINT, signal.SIGKILL], 1), ids=str)
-def test_an_interrupted_force_is_completed_by_the_next_run(number: int, project: Project) -> None:
+@pytest.mark.parametrize(
+    "kill", thorough.some([terminate_alone, terminate_as_timeout_does, interrupt_group, kill_group], 1)
+)
+def test_an_interrupted_force_is_completed_by_the_next_run(kill: Callable[[int], None], project: Project) -> None:
     up = ("up", "--rehearse", "dyfed-powys")
-    assert kill_when(up, project.root, 4, 2, number)
+    assert kill_when(up, project.root, 4, 2, kill)
+    assert left_running(project.root) == []
     again = project.run(*up)
     assert again.returncode == 0, again.stdout + again.stderr
     assert sorted(in_state(project.root, "bluelamp", "dyfed-powys")) == sorted(resources(project.root))
+
+
+@pytest.mark.engine
+@pytest.mark.usefixtures("engine")
+def test_a_rehearsal_passes_a_signal_on_and_waits(tmp_path: Path) -> None:
+    script = "trap 'echo ended > told; exit 7' TERM; touch ready; while :; do sleep 0.01; done"
+    with started(("rehearse", "--", "sh", "-c", script), tmp_path) as child:
+        while not (tmp_path / "ready").exists():
+            assert child.poll() is None
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                child.wait(TICK)
+        terminate_alone(child.pid)
+    assert child.returncode == 7
+    assert (tmp_path / "told").exists()
