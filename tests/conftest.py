@@ -4,6 +4,7 @@ import contextlib
 import fcntl
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import threading
@@ -25,6 +26,10 @@ bytecode.keep()
 collect_less_often()
 # Tests patch the code that makes plans, so cached plans are off; their own tests enable them in a folder of their own.
 os.environ["BLUELAMP_NO_CACHE"] = "1"
+
+# A background process of a shell ignores SIGINT, and so would the commands that tests interrupt.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # A busy machine is no failure. Examples are the same in each run, unless all are requested.
 settings.register_profile(

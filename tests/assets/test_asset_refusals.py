@@ -42,13 +42,13 @@ def broken(project: Project) -> None:
 @pytest.mark.usefixtures("engine")
 def test_check_preview_and_up_refuse_a_broken_register_and_roadmap(project: Project) -> None:
     broken(project)
-    checked = project.run("check", FORCE, "--format", "json")
+    checked = project.here("check", FORCE, "--format", "json")
     assert checked.returncode == 3, checked.stderr
     findings = json.loads(checked.stdout)["result"]["forces"][0]["report"]["findings"]
     failed = {each["rule"] for each in findings if each["verdict"] == "fail" and each["enforcement"] == "mandatory"}
     assert failed == BROKEN
     for verb in ("preview", "up"):
-        run = project.run(verb, "--rehearse", FORCE, "--format", "json")
+        run = project.here(verb, "--rehearse", FORCE, "--format", "json")
         assert run.returncode == 3, run.stdout + run.stderr
         violations = json.loads(run.stdout)["result"]["forces"][0]["violations"]
         assert {each["rule"] for each in violations if each["mandatory"]} == BROKEN

@@ -123,7 +123,7 @@ def test_mistakes_in_a_contract_are_reported_as_mistakes_in_the_settings(project
     edit(path, "kind: DataContract\n", "kind: DataContract\ntitel: Logs\n")
     edit(path, 'role: "Head of ICT"', 'role: "Jo Bloggs"')
     for words in (["check", FORCE], ["preview", "--rehearse", FORCE], ["up", "--rehearse", FORCE], ["assets", FORCE]):
-        run = project.run(*words)
+        run = project.here(*words)
         assert run.returncode == 2, run.stdout + run.stderr
         assert f"stacks/{FORCE}/assets/platform-logs.yaml:5" in run.stderr
         assert "titel" in run.stderr
@@ -131,7 +131,7 @@ def test_mistakes_in_a_contract_are_reported_as_mistakes_in_the_settings(project
 
 def test_an_unknown_region_is_refused_with_the_nearest_one(project: Project) -> None:
     edit(contract(project, "platform-logs"), "value: uksouth", "value: uksuoth")
-    run = project.run("assets", FORCE)
+    run = project.here("assets", FORCE)
     assert run.returncode == 2
     assert "did you mean uksouth?" in run.stderr
 
@@ -143,10 +143,10 @@ def test_without_a_register_nothing_counts_as_catalogued_and_one_is_proposed(pro
     found = {each.verdict for each in judge(from_plan(plan_force(FORCE, project.root)), OURS)}
     assert found == {Verdict.UNKNOWN}
 
-    before = project.run("assets", FORCE)
+    before = project.here("assets", FORCE)
     assert before.returncode == 0
     assert "not catalogued vault-vault" in before.stdout
-    proposed = project.run("assets", FORCE, "--propose", "--format", "json")
+    proposed = project.here("assets", FORCE, "--propose", "--format", "json")
     result = json.loads(proposed.stdout)["result"]
     assert sorted(result["written"]) == [f"stacks/{FORCE}/assets/{each}.yaml" for each in ("platform-logs", "secrets")]
     assert all(store["assets"] for store in result["stores"])

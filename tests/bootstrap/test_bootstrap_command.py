@@ -29,7 +29,7 @@ def made(tmp_path_factory: pytest.TempPathFactory):
 
 @pytest.mark.engine
 def test_it_is_created_once_and_its_state_moves_into_the_store(made: Project, tmp_path: Path, engine: Path) -> None:
-    first = made.run("bootstrap", "dyfed-powys", "--rehearse", "--format", "json", "--checklist", "list.md")
+    first = made.here("bootstrap", "dyfed-powys", "--rehearse", "--format", "json", "--checklist", "list.md")
     assert first.returncode == 0, first.stderr
     document = json.loads(first.stdout)
     assert list(Draft202012Validator(schemas.output()).iter_errors(document)) == []
@@ -42,7 +42,7 @@ def test_it_is_created_once_and_its_state_moves_into_the_store(made: Project, tm
     there = held(made.root)
     assert there > 50
 
-    again = made.run("bootstrap", "dyfed-powys", "--rehearse", "--quiet")
+    again = made.here("bootstrap", "dyfed-powys", "--rehearse", "--quiet")
     assert (again.returncode, held(made.root)) == (0, there), again.stderr
     assert f"{NAME}: unchanged" in again.stdout
 

@@ -26,11 +26,11 @@ def assets(project: Project) -> Path:
 
 
 def test_a_met_contract_passes_and_a_broken_one_fails(project, assets):
-    good = project.run("quality", "dyfed-powys", "--data", "copies")
+    good = project.here("quality", "dyfed-powys", "--data", "copies")
     assert (good.returncode, good.stderr) == (0, "")
     assert "incidents  pass" in good.stdout
     (assets / "incidents" / "log.csv").write_text("id\na\na\n", encoding="utf-8")
-    bad = project.run("quality", "dyfed-powys", "--data", "copies", "--report", "out", "--format", "json")
+    bad = project.here("quality", "dyfed-powys", "--data", "copies", "--report", "out", "--format", "json")
     assert bad.returncode == 3
     [force] = json.loads(bad.stdout)["result"]["forces"]
     [asset] = force["assets"]
@@ -50,13 +50,13 @@ def test_wrong_use_names_the_next_step(project, assets):
         ("quality", "dyfed-powys", "--data", "nowhere"): "there is no folder nowhere",
         ("quality", "--as-of", "yesterday"): "is not a date",
     }.items():
-        done = project.run(*words)
+        done = project.here(*words)
         assert done.returncode == 2
         assert output in done.stderr
 
 
 def test_without_data_the_check_is_not_run_and_does_not_pass(project, assets):
-    done = project.run("quality")
+    done = project.here("quality")
     assert done.returncode == 0
     assert "1 not run" in done.stdout
     assert "there is no such file" in done.stdout

@@ -11,7 +11,8 @@ from tests.cluster import estate
 from tests.cluster.replaying import Replay
 
 pytestmark = pytest.mark.cluster
-COMPILED = [rule for rule in rules() if rule.id in to_admission(rules()).documents]
+_DOCUMENTS = to_admission(rules()).documents
+COMPILED = [rule for rule in rules() if rule.id in _DOCUMENTS]
 
 
 @pytest.fixture(scope="module")

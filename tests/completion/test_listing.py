@@ -73,7 +73,7 @@ def test_a_rule_shows_its_controls_in_order_and_no_trailing_blanks() -> None:
 
 
 def test_a_projects_own_rules_are_listed_by_area(project: Project) -> None:
-    none = project.run("list", "rules", "--area", "own")
+    none = project.here("list", "rules", "--area", "own")
     assert none.returncode == 2
     assert "docs/own-rules.md" in none.stderr
     page = (ROOT / "docs" / "own-rules.md").read_text()

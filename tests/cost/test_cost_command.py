@@ -161,7 +161,7 @@ def test_a_state_costs_as_much_as_its_plan() -> None:
 def test_a_preview_ends_with_the_cost_of_its_changes(project: Project, engine: Path) -> None:
     roadmap = project.root / "stacks" / "dyfed-powys" / "roadmap.yaml"
     roadmap.write_text(roadmap.read_text("utf-8").replace("budget: {monthly: 1500", "budget: {monthly: 904"), "utf-8")
-    done = project.run("preview", "--rehearse", "dyfed-powys")
+    done = project.here("preview", "--rehearse", "dyfed-powys")
     assert done.returncode in (0, 3), done.stderr
     over = (
         "found 904, expected at least £904.73 (the fixed cost of first-steps is £904.73 a month; the most expensive are"

@@ -31,7 +31,7 @@ def climb(project: Project, profile: str) -> dict:
     text = "".join(written).replace(FOUR, "").replace(ONE, "")
     azure = "  bluelamp:azure:\n"
     settings.write_text(text.replace(azure, azure + (FOUR if profile == "full" else ONE)), "utf-8")
-    proposed = project.run("assets", FORCE, "--propose")  # no contract covers what a higher profile stores
+    proposed = project.here("assets", FORCE, "--propose")  # no contract covers what a higher profile stores
     assert proposed.returncode == 0, proposed.stderr
     up = project.here("up", "--rehearse", FORCE, "--format", "json")
     assert up.returncode == 0, up.stdout + up.stderr
@@ -49,6 +49,6 @@ def test_a_force_grows_to_four_subscriptions_and_nothing_is_replaced_or_deleted(
         assert operations <= {"create", "update"}, operations
         assert held(project.root) > there
         there = held(project.root)
-    gone = project.run("destroy", "--rehearse", FORCE)
+    gone = project.here("destroy", "--rehearse", FORCE)
     assert gone.returncode == 0, gone.stdout + gone.stderr
     assert held(project.root) == 0

@@ -23,14 +23,14 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
     """A project whose report has a failure of a mandatory rule."""
     made = make_project(tmp_path_factory.mktemp("known") / "project")
     require(made, "BL-NET-054")
-    run = made.run("audit", FORCE, "--report", "earlier", "--formats", "json", "--no-history", "--quiet")
+    run = made.here("audit", FORCE, "--report", "earlier", "--formats", "json", "--no-history", "--quiet")
     assert run.returncode == 3, run.stderr
     return made
 
 
 def test_preview_passes_a_known_failure_and_says_so(project: Project, engine: Path) -> None:
     require(project, "BL-NET-054")
-    run = project.run("preview", "--rehearse", FORCE, "--baseline", "earlier", "--report", "out", "--format", "json")
+    run = project.here("preview", "--rehearse", FORCE, "--baseline", "earlier", "--report", "out", "--format", "json")
     assert run.returncode == 0, run.stderr
     (force,) = json.loads(run.stdout)["result"]["forces"]
     known = {each["rule"]: (each["mandatory"], each["known"]) for each in force["violations"]}
@@ -41,7 +41,7 @@ def test_preview_passes_a_known_failure_and_says_so(project: Project, engine: Pa
 
 def test_check_stops_at_a_failure_that_became_mandatory(project: Project) -> None:
     require(project, "BL-NET-054", "BL-NET-012")
-    run = project.run("check", FORCE, "--baseline", "earlier")
+    run = project.here("check", FORCE, "--baseline", "earlier")
     assert run.returncode == 3, run.stderr
     assert "New: mandatory failures (1)" in run.stdout
     assert "BL-NET-012" in run.stdout
@@ -54,7 +54,7 @@ def test_a_modified_report_is_refused_before_anything_starts(project: Project) -
     content = file.read_bytes()
     file.write_bytes(content.replace(b'"verdict":"pass"', b'"verdict":"fail"', 1))
     for verb in ("check", "up"):
-        run = project.run(verb, FORCE, "--baseline", "earlier", *(["--rehearse"] if verb == "up" else []))
+        run = project.here(verb, FORCE, "--baseline", "earlier", *(["--rehearse"] if verb == "up" else []))
         assert run.returncode == 2
         assert "earlier/findings.json: --baseline: was changed" in run.stderr
     file.write_bytes(content)

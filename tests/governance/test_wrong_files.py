@@ -111,7 +111,7 @@ def test_the_command_ends_with_status_2(project: Project, file: str, text: str) 
     path.parent.mkdir(parents=True, exist_ok=True)
     shutil.copy(ROOT / "stacks" / "approvers.yaml", project.root / "stacks")
     path.write_text(text, encoding="utf-8")
-    run = project.run("check", "essex")
+    run = project.here("check", "essex")
     assert run.returncode == Status.WRONG_USE, run.stdout + run.stderr
     assert f"error: {file}:" in run.stderr
     assert "Traceback" not in run.stderr

@@ -11,7 +11,7 @@ def contents(folder):
 
 
 def test_admission_policies_are_written_as_manifests(project, tmp_path):
-    done = project.run("compile", "--to", "admission", "--out", str(tmp_path / "out"), "--format", "json")
+    done = project.here("compile", "--to", "admission", "--out", str(tmp_path / "out"), "--format", "json")
     assert done.returncode == 0, done.stderr
     output = json.loads(done.stdout)["result"]
     written = contents(tmp_path / "out")
@@ -26,12 +26,12 @@ def test_admission_policies_are_written_as_manifests(project, tmp_path):
 
 def test_a_second_run_writes_the_same_and_removes_obsolete_files(project, tmp_path):
     out = tmp_path / "out"
-    assert project.run("compile", "essex", "--to", "azure-policy", "--out", str(out)).returncode == 0
+    assert project.here("compile", "essex", "--to", "azure-policy", "--out", str(out)).returncode == 0
     first = contents(out)
     (out / "notes.md").write_text("somebody's own", encoding="utf-8")
-    assert project.run("compile", "essex", "--to", "azure-policy", "--out", str(out)).returncode == 0
+    assert project.here("compile", "essex", "--to", "azure-policy", "--out", str(out)).returncode == 0
     assert contents(out) == {**first, "notes.md": b"somebody's own"}
-    done = project.run("compile", "essex", "--to", "azure-policy", "--out", str(out), "--rule", "BL-STO-00*")
+    done = project.here("compile", "essex", "--to", "azure-policy", "--out", str(out), "--rule", "BL-STO-00*")
     assert done.returncode == 0
     kept = {path for path in contents(out) if path.startswith("definitions/")}
     assert kept
@@ -44,7 +44,7 @@ def test_the_initiative_is_at_the_forces_root_group_and_has_its_baseline(project
     folder.mkdir(exist_ok=True)
     (folder / "baseline.yaml").write_text("rules: {BL-LOG-001: {parameters: {minimum: 400}}}\n", encoding="utf-8")
     out = tmp_path / "out"
-    done = project.run("compile", "essex", "--to", "azure-policy", "--out", str(out))
+    done = project.here("compile", "essex", "--to", "azure-policy", "--out", str(out))
     assert done.returncode == 0, done.stderr
     output = json.loads((out / "initiative.json").read_text(encoding="utf-8"))["properties"]
     group = "/providers/Microsoft.Management/managementGroups/mg-root-essex-prod/"
@@ -55,7 +55,7 @@ def test_the_initiative_is_at_the_forces_root_group_and_has_its_baseline(project
 
 def test_definitions_that_azure_may_refuse_can_be_left_out(project, tmp_path):
     words = ("compile", "essex", "--to", "azure-policy", "--format", "json", "--out", str(tmp_path / "out"))
-    every, sure = (json.loads(project.run(*words, *more).stdout)["result"] for more in ((), ("--verified-only",)))
+    every, sure = (json.loads(project.here(*words, *more).stdout)["result"] for more in ((), ("--verified-only",)))
     assert every["unverifiedAliases"]
     assert not sure["unverifiedAliases"]
     assert set(sure["compiled"]) == set(every["compiled"]) - set(every["unverifiedAliases"])
@@ -73,7 +73,7 @@ def test_definitions_that_azure_may_refuse_can_be_left_out(project, tmp_path):
     ],
 )
 def test_a_mistake_is_reported_and_writes_nothing(project, tmp_path, words, message):
-    done = project.run("compile", *words, "--out", str(tmp_path / "out"))
+    done = project.here("compile", *words, "--out", str(tmp_path / "out"))
     assert done.returncode == 2
     assert message in done.stderr
     assert "Traceback" not in done.stderr

@@ -33,7 +33,7 @@ def test_it_works_from_an_empty_entry(empty, entry):
         (empty.root / "stacks/kent").mkdir()
     if before is not None:
         path.write_text(before)
-    run = empty.run("new", "kent", *OWNER)
+    run = empty.here("new", "kent", *OWNER)
     assert run.returncode == 0, run.stderr
     assert "next: bluelamp check kent" in run.stderr
     assert load("kent", root=empty.root).owner.email == "ict@kent.police.example"
@@ -43,10 +43,10 @@ def test_it_works_from_an_empty_entry(empty, entry):
 
 
 def test_existing_settings_are_kept_and_the_next_step_is_given(empty):
-    assert empty.run("new", "kent", *OWNER).returncode == 0
+    assert empty.here("new", "kent", *OWNER).returncode == 0
     before = empty.settings("kent").read_bytes()
     for words in (("kent", *OWNER), ("kent",)):
-        run = empty.run("new", *words)
+        run = empty.here("new", *words)
         assert run.returncode == 2
         assert "already exists, and is not overwritten" in run.stderr
         assert "bluelamp check kent" in run.stderr
@@ -55,18 +55,18 @@ def test_existing_settings_are_kept_and_the_next_step_is_given(empty):
 
 
 def test_a_force_missing_from_the_register_is_added(empty):
-    unknown = empty.run("new", "severn", *OWNER)
+    unknown = empty.here("new", "severn", *OWNER)
     assert unknown.returncode == 2
     assert 'to add it: bluelamp new severn --name "…" --region … --code …' in unknown.stderr
-    partly = empty.run("new", "severn", *OWNER, "--name", "Severn Police")
+    partly = empty.here("new", "severn", *OWNER, "--name", "Severn Police")
     assert (partly.returncode, "--region and --code must be given too" in partly.stderr) == (2, True)
     before = read_register(empty.root)
-    run = empty.run("new", "severn", *OWNER, *SEVERN)
+    run = empty.here("new", "severn", *OWNER, *SEVERN)
     assert run.returncode == 0, run.stderr
     after = read_register(empty.root)
     assert {slug: entry for slug, entry in after.forces.items() if slug != "severn"} == before.forces
     assert load("severn", root=empty.root).name == "Severn Police"
-    taken = empty.run("new", "essex2", *OWNER, "--name", "Essex Two", "--region", "eastern", "--code", "essex")
+    taken = empty.here("new", "essex2", *OWNER, "--name", "Essex Two", "--region", "eastern", "--code", "essex")
     assert (taken.returncode, "essex is the code of essex already" in taken.stderr) == (2, True)
     assert read_register(empty.root) == after
 
@@ -75,24 +75,24 @@ def test_a_register_without_forces_is_valid(empty):
     path = empty.root / "stacks/forces.yaml"
     text = path.read_text()
     path.write_text(text[: text.index("\nforces:")] + "\nforces: {}\n")
-    run = empty.run("new", "severn", *OWNER, *SEVERN)
+    run = empty.here("new", "severn", *OWNER, *SEVERN)
     assert run.returncode == 0, run.stderr
     assert list(read_register(empty.root).forces) == ["severn"]
     path.unlink()
-    gone = empty.run("new", "severn", *OWNER, *SEVERN)
+    gone = empty.here("new", "severn", *OWNER, *SEVERN)
     assert (gone.returncode, "stacks/forces.yaml: cannot be read" in gone.stderr) == (2, True)
 
 
 def test_an_environment_is_added_to_its_force(empty):
     words = ("new", "kent", "--environment", "dev", "--subscription", SUBSCRIPTION)
-    early = empty.run(*words)
+    early = empty.here(*words)
     assert (early.returncode, "kent has no settings yet; `bluelamp new kent` first" in early.stderr) == (2, True)
-    assert empty.run("new", "kent", *OWNER).returncode == 0
-    assert "needs --subscription" in empty.run("new", "kent-dev").stderr
-    assert empty.run(*words).returncode == 0
+    assert empty.here("new", "kent", *OWNER).returncode == 0
+    assert "needs --subscription" in empty.here("new", "kent-dev").stderr
+    assert empty.here(*words).returncode == 0
     dev = load("kent-dev", root=empty.root)
     assert (dev.environment, dev.owner.email, dev.azure.subscription_id) == ("dev", OWNER[1], SUBSCRIPTION)
-    again = empty.run("new", "kent-dev", "--subscription", SUBSCRIPTION)
+    again = empty.here("new", "kent-dev", "--subscription", SUBSCRIPTION)
     assert (again.returncode, "bluelamp new kent --environment test" in again.stderr) == (2, True)
     own = (
         "--subscription",
@@ -104,12 +104,12 @@ def test_an_environment_is_added_to_its_force(empty):
         "--budget",
         "90",
     )
-    assert empty.run("new", "kent-test", *own).returncode == 0
+    assert empty.here("new", "kent-test", *own).returncode == 0
     test = load("kent-test", root=empty.root)
     assert (test.owner.email, test.cost_centre, test.azure.budget.amount) == ("t@kent.example", "T-1", 90)
-    same = empty.run("new", "kent-preprod", "--subscription", SUBSCRIPTION)
+    same = empty.here("new", "kent-preprod", "--subscription", SUBSCRIPTION)
     assert (same.returncode, "is already a subscription of kent-dev" in same.stderr) == (2, True)
     assert not empty.settings("kent-preprod").exists()
     for wrong, output in (("prod", "leave --environment out"), ("deev", "did you mean dev?")):
-        run = empty.run("new", "kent", "--environment", wrong, "--subscription", SUBSCRIPTION)
+        run = empty.here("new", "kent", "--environment", wrong, "--subscription", SUBSCRIPTION)
         assert (run.returncode, output in run.stderr) == (2, True)

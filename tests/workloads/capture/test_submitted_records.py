@@ -144,7 +144,7 @@ def test_an_interrupted_run_leaves_all_or_nothing_and_the_next_completes(tmp_pat
 
 def test_the_command_makes_forms_and_checks_records(project: Project) -> None:
     force, out = "west-midlands", project.root / "forms"
-    made = project.run("capture", force, "stop-and-search", "--out", str(out), "--format", "json")
+    made = project.here("capture", force, "stop-and-search", "--out", str(out), "--format", "json")
     assert made.returncode == 0, made.stderr
     result = json.loads(made.stdout)["result"]
     assert {each["where"] for each in result["notExpressed"]} >= {"search", "search.search_id"}
@@ -156,7 +156,7 @@ def test_the_command_makes_forms_and_checks_records(project: Project) -> None:
     records = project.root / "records.jsonl"
     good = {"search_id": "1", "searched_at": "2026-02-20T10:00", "power": "S60", "outcome": "none"}
     records.write_text(f"{json.dumps(good)}\n{json.dumps(good)}\n", encoding="utf-8")
-    checked = project.run("capture", force, "stop-and-search", "--check", str(records))
+    checked = project.here("capture", force, "stop-and-search", "--check", str(records))
     assert checked.returncode == 3
     assert "2 records: 1 accepted, 1 in quarantine" in checked.stdout
     assert list((project.root / ".bluelamp" / "capture" / force / "stop-and-search").glob("records-*/accepted.jsonl"))
@@ -173,6 +173,6 @@ def test_the_command_makes_forms_and_checks_records(project: Project) -> None:
     ],
 )
 def test_a_mistake_names_the_next_step(project: Project, words: list[str], message: str) -> None:
-    run = project.run("capture", *words)
+    run = project.here("capture", *words)
     assert run.returncode == 2, run.stdout
     assert message in run.stderr
