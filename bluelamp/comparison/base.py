@@ -43,13 +43,12 @@ def base_of(root: Path, reference: str, *, option: str = "--changed") -> Base:
     try:
         other, head = git.resolve(root, reference), git.resolve(root, "HEAD")
         commit = git.merge_base(root, other, head)
-        shallow = not commit and git.is_shallow(root)
     except git.GitError as error:
         said = f"{shown}: not a commit that git knows: {error}"
         if _is_shallow(root):
             raise UsageError(f"{said}; this checkout is shallow", next_step=_UNSHALLOW) from error
         raise UsageError(said, next_step=_NEXT_STEP) from error
-    if not commit and shallow:
+    if not commit and _is_shallow(root):
         raise UsageError(
             f"{shown}: this checkout is shallow and does not contain the merge base with HEAD", next_step=_UNSHALLOW
         )
@@ -59,6 +58,7 @@ def base_of(root: Path, reference: str, *, option: str = "--changed") -> Base:
 
 
 def _is_shallow(root: Path) -> bool:
+    """Whether the checkout is shallow; False outside a checkout."""
     try:
         return git.is_shallow(root)
     except git.GitError:

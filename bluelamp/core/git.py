@@ -8,9 +8,9 @@ value, and drops the caller's `GIT_*` variables except those that name the user'
 import os
 import re
 import shutil
-from collections.abc import Iterable
-from contextlib import suppress
-from pathlib import Path
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path, PurePosixPath
 from typing import Final
 
 from bluelamp.core.processes import ProcessError, run
@@ -140,19 +140,45 @@ def _addresses(text: str) -> list[str]:
     return [each for part in _BRACKETED.findall(text) or [text] if (each := part.strip().lower())]
 
 
-def files(root: Path, commit: str, paths: Iterable[str]) -> dict[str, bytes]:
+def files(root: Path, commit: str, paths: Iterable[str], depth: int = 0) -> dict[str, bytes]:
     """The files of a commit that are at or below `paths`, relative to `root`, with their contents.
 
-    Only regular files are included, not links. Raises `GitError`.
+    A submodule's files are those of the commit that it is pinned to, as in `extract`. Only regular files are included,
+    not links. Raises `GitError`, also if a submodule with one of `paths` is not checked out.
     """
     _place(root)
-    listed = _git(root, "ls-tree", "-r", "-z", commit, "--", *paths)
+    wanted = [PurePosixPath(path) for path in paths]
     found = {}
-    for row in listed.split(b"\0"):
-        about, _, name = row.partition(b"\t")
-        if about.startswith(b"100"):
-            found[os.fsdecode(name)] = _git(root, "cat-file", "blob", about.split()[2].decode())
+    for row in _git(root, "ls-tree", "-r", "-z", commit).split(b"\0"):
+        about, _, path = row.partition(b"\t")
+        name = os.fsdecode(path)
+        place = PurePosixPath(name)
+        if _forged(name):
+            continue
+        if about.startswith(b"100") and any(place.is_relative_to(each) for each in wanted):
+            found[name] = _git(root, "cat-file", "blob", about.split()[2].decode())
+        elif about.startswith(_GITLINK) and (inside := list(_inside(place, wanted))):
+            pinned = about.split()[2].decode()
+            with _submodule(root, name, pinned, depth) as checkout:
+                if checkout is None:
+                    raise GitError(f"the submodule {name} is not checked out")
+                own = files(checkout, pinned, inside, depth + 1)
+            found |= {f"{name}/{each}": content for each, content in own.items()}
     return found
+
+
+def _forged(name: str) -> bool:
+    """Whether a name of a tree, which may be any, would be outside the folder or in git's own."""
+    return not {"", ".", "..", ".git"}.isdisjoint(name.split("/"))
+
+
+def _inside(submodule: PurePosixPath, paths: Iterable[PurePosixPath]) -> Iterator[str]:
+    """Those of `paths` that are in the submodule, relative to it."""
+    for path in paths:
+        if submodule.is_relative_to(path):
+            yield "."
+        elif path.is_relative_to(submodule):
+            yield path.relative_to(submodule).as_posix()
 
 
 def merge_base(root: Path, one: str, other: str) -> str:
@@ -189,8 +215,7 @@ def extract(root: Path, commit: str, folder: Path, depth: int = 0) -> list[str]:
         about, _, path = row.partition(b"\t")
         mode, kind, hash_, size = about.split() if path else (b"", b"", b"", b"")
         name = os.fsdecode(path)
-        # A forged tree may hold any name.
-        if not path or not {"", ".", "..", ".git"}.isdisjoint(name.split("/")):
+        if _forged(name):
             continue
         if mode == _GITLINK:
             submodules.append((name, hash_.decode()))
@@ -206,21 +231,29 @@ def extract(root: Path, commit: str, folder: Path, depth: int = 0) -> list[str]:
             blobs.append((hash_.decode(), name))
     # Links last, so that no file is written through one.
     _write(root, blobs, folder)
-    missing = [each for name, pinned in submodules for each in _submodule(root, name, pinned, folder, depth)]
+    missing = []
+    for name, pinned in submodules:
+        with _submodule(root, name, pinned, depth) as checkout:
+            if checkout is None:
+                missing.append(name)
+                continue
+            (folder / name).mkdir(parents=True, exist_ok=True)
+            missing += [f"{name}/{each}" for each in extract(checkout, pinned, folder / name, depth + 1)]
     _link(links, folder)
     return missing
 
 
-def _submodule(root: Path, name: str, commit: str, folder: Path, depth: int) -> list[str]:
-    """Extracts a submodule as `extract` does."""
+@contextmanager
+def _submodule(root: Path, name: str, commit: str, depth: int) -> Iterator[Path | None]:
+    """The checkout of a submodule, or None if there is none. Errors name the submodule and its `commit`."""
     place = root / name
     if not (place / ".git").exists():
-        return [name]
+        yield None
+        return
     if depth >= _DEEPEST or place.resolve() != root.resolve() / name or _toplevel(place) != place.resolve():
         raise GitError(f"the submodule {name} is not a checkout of its own")
-    (folder / name).mkdir(parents=True, exist_ok=True)
     try:
-        return [f"{name}/{each}" for each in extract(place, commit, folder / name, depth + 1)]
+        yield place
     except GitError as error:
         raise GitError(f"the submodule {name} at {commit[:12]}: {error}") from error
 

@@ -29,14 +29,18 @@ def root(tmp_path: Path) -> Path:
 
 def committed(root: Path, entries: list[tuple[str, bytes, str]]) -> str:
     """A commit of blobs with any mode, content and name."""
-    rows = b""
-    for mode, content, name in sorted(entries, key=lambda each: each[2]):
-        blob = run(root, "hash-object", "-w", "--stdin", given=content)
-        rows += f"{mode} {name}".encode() + b"\0" + bytes.fromhex(blob)
+    rows = [
+        (mode, run(root, "hash-object", "-w", "--stdin", given=content), name)
+        for mode, content, name in sorted(entries, key=lambda each: each[2])
+    ]
+    return run(root, "commit-tree", tree(root, *rows), "-m", "hostile")
+
+
+def tree(root: Path, *rows: tuple[str, str, str]) -> str:
+    """A tree of objects with any mode, hash and name."""
     path = root / ".git" / "tree"
-    path.write_bytes(rows)
-    tree = run(root, "hash-object", "-t", "tree", "-w", "--literally", str(path))
-    return run(root, "commit-tree", tree, "-m", "hostile")
+    path.write_bytes(b"".join(f"{mode} {name}".encode() + b"\0" + bytes.fromhex(found) for mode, found, name in rows))
+    return run(root, "hash-object", "-t", "tree", "-w", "--literally", str(path))
 
 
 def test_files_have_the_contents_that_git_stores(root: Path, tmp_path: Path) -> None:
@@ -107,6 +111,10 @@ def test_a_submodule_has_the_files_of_the_commit_that_it_is_pinned_to(root: Path
         folder.mkdir()
         assert git.extract(root, run(root, "rev-parse", pinned), folder) == []
         assert (folder / "shared" / "rules" / "rule.py").read_text("utf-8") == content
+        for path in ("shared", "shared/rules", "shared/rules/rule.py"):
+            assert git.files(root, run(root, "rev-parse", pinned), [path]) == {
+                "shared/rules/rule.py": content.encode(),
+            }
 
 
 def test_a_submodule_that_is_not_checked_out_is_named(root: Path, tmp_path: Path) -> None:
@@ -117,11 +125,22 @@ def test_a_submodule_that_is_not_checked_out_is_named(root: Path, tmp_path: Path
     folder = tmp_path / "out"
     folder.mkdir()
     assert git.extract(root, commit, folder) == ["rules"]
+    assert git.files(root, commit, ["stacks"]) == {}
+    with pytest.raises(GitError, match="the submodule rules is not checked out"):
+        git.files(root, commit, ["rules/a.yaml"])
     # Its checkout lacks the commit.
     (root / "rules").mkdir()
     run(root / "rules", "init", "--quiet")
     with pytest.raises(GitError, match=f"the submodule rules at {pinned[:12]}"):
         git.extract(root, commit, folder)
+
+
+def test_the_files_of_a_forged_tree_have_no_name_outside_the_asked_folder(root: Path) -> None:
+    blob = run(root, "hash-object", "-w", "--stdin", given=b"x")
+    above = tree(root, ("100644", blob, "out"))
+    stacks = tree(root, ("40000", above, ".."), ("100644", blob, "kept"))
+    commit = run(root, "commit-tree", tree(root, ("40000", stacks, "stacks")), "-m", "hostile")
+    assert git.files(root, commit, ["stacks"]) == {"stacks/kept": b"x"}
 
 
 @pytest.mark.parametrize(("one", "other", "shared"), [("a", "b", True), ("a", "c", False)])
