@@ -140,11 +140,14 @@ def approve(opened: Opened, people: People, key: "Ed25519PrivateKey", now: datet
     name = people.holders.get(print_, "")
     approver = people.named(name)
     if approver is None:
-        whose = f"the key of {name}, who" if name else f"the key {print_}, which"
         raise UsageError(
-            f"{whose} is not in {FILE}" if name else f"{whose} is not in stacks/signers/",
+            f"{name}, the holder of the key, is not in {FILE}"
+            if name
+            else f"the key {print_} is not in stacks/signers/",
             next_step=f"keep the public key in stacks/signers/ID.pem, named after an id of {FILE}",
         )
+    if unknown := _unknown_authors(opened):
+        raise UsageError(unknown, next_step="commit the files, then run: bluelamp preview --save")
     refused = _refusal(opened, approver, now, now)
     forces = tuple(stack for stack in opened.manifest.forces if people.may_approve(approver, stack))
     if not refused and not forces:
@@ -206,8 +209,8 @@ def _wrong(found: Approval, path: Path, opened: Opened, people: People, now: dat
 def _refusal(opened: Opened, approver: Approver, approved: datetime, now: datetime) -> str:
     """The reason why the person may not approve the plans; empty if the person may."""
     manifest = opened.manifest
-    if not manifest.authors or manifest.dirty:
-        return "the authors of the change are not known: save the plan from a commit, without uncommitted changes"
+    if unknown := _unknown_authors(opened):
+        return unknown
     if any(_same(author, email) for author in manifest.authors for email in approver.emails):
         return f"{approver.id} is an author of the change"
     if approved > now + _CLOCKS:
@@ -218,6 +221,12 @@ def _refusal(opened: Opened, approver: Approver, approved: datetime, now: dateti
         if reason := _out_of_date(approver, day):
             return reason
     return ""
+
+
+def _unknown_authors(opened: Opened) -> str:
+    if opened.manifest.authors and not opened.manifest.dirty:
+        return ""
+    return "the authors of the change are not known: the plan is not from a commit alone"
 
 
 def _out_of_date(approver: Approver, day: date) -> str:

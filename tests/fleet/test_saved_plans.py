@@ -351,12 +351,14 @@ def test_an_author_may_not_approve_under_any_of_their_addresses(tmp_path: Path, 
 def test_a_change_with_unknown_authors_cannot_be_approved(tmp_path: Path, people: People, inputs: Inputs) -> None:
     authors = () if not inputs.commit else ("dev@essex.police.uk",)
     signing = Signing(saved(tmp_path / "plans", CREATED, inputs=inputs, authors=authors), people)
-    assert "the authors of the change are not known" in signing.refused("national-siro")
+    with pytest.raises(UsageError, match="the authors of the change are not known") as error:
+        signing("national-siro")
+    assert error.value.next_step == "commit the files, then run: bluelamp preview --save"
 
 
 def test_an_approver_is_registered_in_date_and_for_the_force(tmp_path: Path, people: People) -> None:
     signing = Signing(saved(tmp_path / "plans", CREATED, forces=("essex", "kent")), people)
-    assert "the key of pipeline, who is not in stacks/approvers.yaml" in signing.refused("pipeline")
+    assert "pipeline, the holder of the key, is not in stacks/approvers.yaml" in signing.refused("pipeline")
     stranger = Ed25519PrivateKey.generate()
     with pytest.raises(UsageError, match="is not in stacks/signers/"):
         approve(open_plans(signing.folder, KNOWN), people, stranger, now())
