@@ -26,7 +26,13 @@ if TYPE_CHECKING:
 MARKER: Final = "<!-- bluelamp-drift -->"
 """The marker that identifies the issue, so that it is updated and not opened again."""
 LONGEST: Final = 60_000
-"""Characters of an issue's body: code hosts refuse more than 65,536."""
+"""UTF-16 units of an issue's body: code hosts refuse more than 65,536."""
+
+
+_MOST: Final = 200
+"""The most resources that an issue lists."""
+_ERROR: Final = 500
+"""The most characters of an error in an issue."""
 
 
 @dataclass
@@ -162,17 +168,19 @@ def issue(results: Iterable[Result], found: Drifting, command: str) -> str:
 
     Values come from clouds and are shown as code. The body ends with the number of changes that do not fit.
     """
+    from bluelamp.core.markdown import length
+
     listed = list(results)
-    most = 200
+    most = _MOST
     text = "\n".join(_issue(listed, found, command, most)) + "\n"
-    while len(text) > LONGEST and most:
+    while length(text) > LONGEST and most:
         most //= 2
         text = "\n".join(_issue(listed, found, command, most)) + "\n"
     return text
 
 
 def _issue(results: list[Result], found: Drifting, command: str, most: int) -> Iterator[str]:
-    from bluelamp.reports.formats.markdown import code, plain
+    from bluelamp.core.markdown import code, plain
     from bluelamp.reports.words import some
 
     drifted = [each for each in results if each.status is Status.CHANGES_FOUND]
@@ -184,7 +192,8 @@ def _issue(results: list[Result], found: Drifting, command: str, most: int) -> I
     yield f"{some(len(results), 'force')} compared with the cloud on {time_of(found.now)} by {code(command)}."
     yield ""
     for result in failed:
-        yield f"- **{plain(result.force)}** could not be compared: {plain('; '.join(result.errors)[:500])}"
+        why = plain("; ".join(result.errors), _ERROR * most // _MOST + 60)
+        yield f"- **{plain(result.force)}** could not be compared: {why}"
     if failed:
         yield ""
     left = most
@@ -207,7 +216,7 @@ def _issue(results: list[Result], found: Drifting, command: str, most: int) -> I
 
 
 def _step(step: "Step", history: History) -> Iterator[str]:
-    from bluelamp.reports.formats.markdown import code
+    from bluelamp.core.markdown import code
     from bluelamp.reports.words import value
 
     word = {"delete": "is gone", "update": "was changed"}.get(step.op, step.op)

@@ -6,9 +6,9 @@ from typing import Final
 from bluelamp import __version__
 from bluelamp.comment import sections
 from bluelamp.comment.detail import STEPS, Detail
-from bluelamp.comment.markup import code
 from bluelamp.comment.words import result
 from bluelamp.comparison.model import Comparison
+from bluelamp.core.markdown import code, length
 
 GITHUB: Final = 65_536
 """The maximum characters of a comment on GitHub."""
@@ -36,7 +36,7 @@ def comment(found: Comparison, *, marker: str = "check", method: str = "planned 
         raise ValueError(f"a comment of {limit} characters cannot hold the result")
     for detail in STEPS:
         text = _text(found, detail, marker, method, limit)
-        if _length(text) <= limit:
+        if length(text) <= limit:
             return text
     return "\n".join([*_head(found, marker, method), *_foot(found, limit, abridged=True)]) + "\n"
 
@@ -62,7 +62,3 @@ def _foot(found: Comparison, limit: int, *, abridged: bool) -> Iterator[str]:
         yield f"Detail is left out to fit {limit:,} characters; `bluelamp affected` lists everything."
         yield ""
     yield f"<sub>Bluelamp {__version__}, {code(found.head[:12], 12)}</sub>"
-
-
-def _length(text: str) -> int:
-    return len(text.encode("utf-16-le")) // 2

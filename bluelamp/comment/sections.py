@@ -5,7 +5,6 @@ from decimal import Decimal
 from typing import Final
 
 from bluelamp.comment.detail import Detail
-from bluelamp.comment.markup import code, plain, value
 from bluelamp.comment.words import NAME, VERBS, counts, each_error, names
 from bluelamp.comparison.model import (
     Action,
@@ -17,6 +16,7 @@ from bluelamp.comparison.model import (
     Reason,
     VerdictStatus,
 )
+from bluelamp.core.markdown import code, plain, value
 from bluelamp.cost.difference import pounds, signed
 from bluelamp.reports.words import some
 

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Final
 
-from bluelamp.comment.markup import code, html_code
 from bluelamp.comparison.model import Action, ChangedResource, Comparison, Force, VerdictStatus
+from bluelamp.core.markdown import code, html_code
 from bluelamp.cost.difference import signed
 from bluelamp.reports.words import some
 

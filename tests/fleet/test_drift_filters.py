@@ -1,5 +1,6 @@
 """Drift, the filters that exclude some of it, its age, and its description in an issue."""
 
+import re
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -169,6 +170,23 @@ def test_an_issue_fits_the_limit_of_its_host(tmp_path: Path) -> None:
     text = issue([many], run, "bluelamp drift --all")
     assert len(text) <= LONGEST
     assert "more" in text
+
+
+def test_an_issue_fits_the_limit_of_its_host_in_utf_16_units(tmp_path: Path) -> None:
+    run = Drifting(tmp_path, datetime(2026, 11, 30, tzinfo=UTC), {})
+    many = found(*(step(f"network-{number}", "tags.note", tags={"note": "😀" * 290}) for number in range(200)))
+    failed = [Result(f"force-{number}", "drift", Status.FAILED, errors=("&" * 2_000,)) for number in range(100)]
+    text = issue([many, *failed], run, "bluelamp drift --all")
+    assert len(text.encode("utf-16-le")) // 2 <= LONGEST
+    assert text.count("could not be compared") == 100
+
+
+def test_an_error_in_an_issue_links_and_mentions_nothing(tmp_path: Path) -> None:
+    run = Drifting(tmp_path, datetime(2026, 11, 30, tzinfo=UTC), {})
+    error = "see https://evil.example, www.evil.example, #123, !7, GH-4 and @everyone <!-- bluelamp-drift -->"
+    text = issue([Result("kent", "drift", Status.FAILED, errors=(error,))], run, "x")
+    assert not re.search(r"://|www\.|[#!@]\w|GH-\d", text)
+    assert text.count(MARKER) == 1
 
 
 def test_all_mistakes_of_all_forces_are_reported_at_once(tmp_path: Path) -> None:

@@ -98,7 +98,8 @@ def drift(
         screen, root, chosen, "drift", options, lambda target, on_step, _: _drifted(target, on_step, found, agree)
     )
     if issue is not None:
-        words = ["bluelamp", "drift", *(["--all"] if every else forces or []), *(["--rehearse"] if rehearse else [])]
+        words = ["bluelamp", "drift", *(["--all"] if every else ["--region", region] if region else forces or [])]
+        words += [*(["--environment", environment] if environment else []), *(["--rehearse"] if rehearse else [])]
         write(issue, body(options.results, found, " ".join(words)))
         screen.say(escape(f"issue: {issue}"))
     raise typer.Exit(status)

@@ -1,12 +1,11 @@
 """Markdown for a pull request comment: a result line, the most severe findings first, and folded detail."""
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from html import escape
 from typing import Final
 
-from bluelamp.core.text import printable
+from bluelamp.core import markdown
+from bluelamp.core.markdown import code, length
 from bluelamp.policies import Verdict
 from bluelamp.reports.canonical import time_of
 from bluelamp.reports.changes import ORDER, Change
@@ -16,23 +15,22 @@ from bluelamp.reports.words import counted, explanation, headline, not_covered, 
 MOST: Final = 50
 """The maximum number of findings listed in each part; the rest is counted."""
 LONGEST: Final = 60_000
-"""The maximum number of characters; code hosts reject comments of more than 65,536."""
+"""The maximum number of characters in UTF-16 units; code hosts reject comments of more than 65,536."""
 _ICONS: Final = {Answer.WITHIN: "✅", Answer.WITHIN_PICKED: "☑️", Answer.NOT_WITHIN: "❌", Answer.UNDECIDED: "❔"}
-_SPECIAL: Final = re.compile(r"([\\`*_{}\[\]#+!|~$-])")
-_MENTION: Final = re.compile(r"(?<!\w)@(?=\w)")
-_CUT: Final = 300
 _DESTRUCTIVE: Final = ("delete", "replace")
 _PROPERTIES: Final = 8
 """The maximum number of listed properties of a change."""
 _NAMED: Final = 5
 """The maximum number of listed resources of a kind that was not judged."""
+_PROSE: Final = 5_000
+"""The maximum number of characters of a sentence or paragraph."""
 
 
 def to_markdown(report: Report) -> str:
     """The report as Markdown (GitHub's and GitLab's), short enough for one comment."""
     text = "\n".join(_lines(report, MOST)) + "\n"
     most = MOST
-    while len(text) > LONGEST and most:
+    while length(text) > LONGEST and most:
         most //= 2
         text = "\n".join(_lines(report, most)) + "\n"
     return text
@@ -178,18 +176,5 @@ def _provenance(report: Report) -> Iterator[str]:
 
 
 def plain(text: str) -> str:
-    """`text` on one line without markup or mentions."""
-    return _SPECIAL.sub(r"\\\1", escape(_MENTION.sub("@\u200b", _line(text)), quote=False))
-
-
-def code(text: str) -> str:
-    """`text` as inline code, with enough backticks around it."""
-    text = _line(text)
-    text = text if len(text) <= _CUT else text[:_CUT] + "…"
-    fence = "`" * (max(map(len, re.findall("`+", text)), default=0) + 1)
-    pad = " " if text[:1] in ("`", "") or text[-1:] == "`" else ""
-    return f"{fence}{pad}{text}{pad}{fence}"
-
-
-def _line(text: str) -> str:
-    return printable(" ".join(text.split()))
+    """`text` on one line without markup, mentions or links."""
+    return markdown.plain(text, _PROSE)

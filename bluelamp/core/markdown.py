@@ -22,9 +22,11 @@ _LINKED: Final = re.compile(
 A host may treat the zero-width space as part of a domain, so `www` itself is divided too.
 """
 _FENCES: Final = re.compile("`+")
+LONGEST: Final = 300
+"""Characters of a value that are shown by default."""
 
 
-def code(text: str, most: int) -> str:
+def code(text: str, most: int = LONGEST) -> str:
     """The first `most` characters of `text` as code on one line, in as many backticks as it needs."""
     line = cut(_line(text), most)
     if not line:
@@ -46,10 +48,15 @@ def value(found: Any, most: int) -> str:
     return code(found if isinstance(found, str) else json.dumps(found, ensure_ascii=False, sort_keys=True), most)
 
 
-def plain(text: str, most: int = 300) -> str:
+def plain(text: str, most: int = LONGEST) -> str:
     """`text` on one line without markup, mentions or links."""
     broken = _LINKED.sub(lambda found: found[0] + _BREAK, cut(_line(text), most))
     return _PUNCTUATION.sub(_escaped, broken)
+
+
+def length(text: str) -> int:
+    """The length of `text` in UTF-16 units, in which the hosts count."""
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def _escaped(found: re.Match[str]) -> str:
