@@ -7,7 +7,8 @@ from bluelamp.policies.model import Enforcement, Severity
 from bluelamp.policies.rule import Fail, Must, Outcome, rule
 from bluelamp.policies.value import Value, some
 
-_API: Final = "kubernetes:admissionregistration.k8s.io/v1"
+_GROUP: Final = "kubernetes:admissionregistration.k8s.io"
+_API: Final = f"{_GROUP}/v1"
 
 
 @rule(
@@ -41,7 +42,7 @@ def webhooks_fail_closed() -> None:
     failure="Admission policy fails open",
     severity=Severity.MEDIUM,
     controls=ncsc("5") + caf("B4.b") + iso("8.9") + mcsb("PV-2"),
-    at={f"{_API}:ValidatingAdmissionPolicy": "spec"},
+    at={f"{_API}:ValidatingAdmissionPolicy": "spec", f"{_GROUP}/*:MutatingAdmissionPolicy": "spec"},
     fix="Remove failurePolicy, or set it to Fail.",
     example="""
 apiVersion: admissionregistration.k8s.io/v1
