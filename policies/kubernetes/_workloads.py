@@ -23,7 +23,8 @@ PODS: Final[Mapping[str, str | tuple[str, ...]]] = {
 }
 """The path of the pod's specification in each kind."""
 
-_LISTS: Final = ("containers", "initContainers", "ephemeralContainers")
+CONTAINER_LISTS: Final = ("containers", "initContainers", "ephemeralContainers")
+"""The properties of a pod that list containers."""
 
 
 def below(paths: Mapping[str, str | tuple[str, ...]], *fields: str) -> dict[str, tuple[str, ...]]:
@@ -34,7 +35,7 @@ def below(paths: Mapping[str, str | tuple[str, ...]], *fields: str) -> dict[str,
     }
 
 
-CONTAINERS: Final = below(PODS, *(f"{list_}[*]" for list_ in _LISTS))
+CONTAINERS: Final = below(PODS, *(f"{list_}[*]" for list_ in CONTAINER_LISTS))
 """The paths of all containers in each kind, including init and ephemeral containers."""
 
 RESOURCED: Final = below(PODS, "containers[*]", "initContainers[*]")

@@ -5,9 +5,11 @@ from collections.abc import Iterable
 from functools import partial
 from typing import Final
 
+from bluelamp.core.resource import UNKNOWN
 from bluelamp.policies.controls import caf, cis_kubernetes, iso, mcsb, ncsc
 from bluelamp.policies.estate import Estate
 from bluelamp.policies.kubernetes._workloads import (
+    CONTAINER_LISTS,
     CONTAINERS,
     NO_LIMIT,
     PODS,
@@ -21,14 +23,28 @@ from bluelamp.policies.literal_secrets import is_secret
 from bluelamp.policies.model import Enforcement, Severity
 from bluelamp.policies.rule import Fail, Outcome, rule
 from bluelamp.policies.tighter import Required
-from bluelamp.policies.value import UnknownValue, Value, places, root, some
+from bluelamp.policies.value import UnknownValue, Value, any_of, places, root, some
 
+SECRET: Final = "kubernetes:core/v1:Secret"  # noqa: S105 - a type
 SERVICE_ACCOUNT: Final = "kubernetes:core/v1:ServiceAccount"
 LIMIT_RANGE: Final = "kubernetes:core/v1:LimitRange"
 _API_AUDIENCES: Final = frozenset(
     {"", "https://kubernetes.default.svc", "https://kubernetes.default.svc.cluster.local"}
 )
-_DIGEST: Final = re.compile(r"@sha256:[0-9a-f]{64}$")
+_DIGEST: Final = re.compile(r"@(sha256:[0-9a-f]{64}|sha512:[0-9a-f]{128})$")
+"""The digests that the OCI image specification registers."""
+_TOKEN_SECRET: Final = "kubernetes.io/service-account-token"  # noqa: S105 - a type
+_TOKEN: Final = "token"  # noqa: S105 - a key
+_SECRETS: Final = {
+    "volumes[*].secret": "secretName",
+    "volumes[*].projected.sources[*].secret": "name",
+    **{
+        f"{list_}[*].{field}": "name"
+        for list_ in CONTAINER_LISTS
+        for field in ("env[*].valueFrom.secretKeyRef", "envFrom[*].secretRef")
+    },
+}
+"""Where a pod refers to Secrets, each with the property that has the name."""
 
 
 @rule(
@@ -80,7 +96,7 @@ spec:
 )
 def image_by_digest(image: Value) -> Outcome:
     """A tag can be moved: the tested image may differ from the running one, and nodes may run different images."""
-    if _DIGEST.search(image.text()):
+    if _DIGEST.search(str(image.get(""))):
         return None
     return Fail(image, "an image with a digest, …@sha256:…")
 
@@ -210,6 +226,9 @@ def pod_mounts_no_token(pod: Value, estate: Estate) -> Outcome:
     projected = some(places(pod, "volumes[*].projected.sources[*].serviceAccountToken"), _is_for_api)
     if projected:
         return Fail(projected, "no token for the Kubernetes API")
+    secret = _token_secret(pod, estate)
+    if secret:
+        return Fail(secret, "no Secret with a token for the Kubernetes API")
     if not mounts.missing:
         return None
     name = pod["serviceAccountName"].get("") or pod["serviceAccount"].get("") or "default"
@@ -222,6 +241,42 @@ def pod_mounts_no_token(pod: Value, estate: Estate) -> Outcome:
 def _is_for_api(token: Value) -> bool:
     """Whether a volume's token is for the API server, the audience of a token that names none."""
     return not token.missing and token["audience"].get("") in _API_AUDIENCES
+
+
+def _token_secret(pod: Value, estate: Estate) -> Value | None:
+    """The name of the first Secret in the pod that has the token of a service account; None if there is none."""
+    listed = estate.once(_token_secrets)
+    if not listed:
+        return None
+    namespace = namespace_of(root(pod.resource))
+
+    def discloses(reference: Value, name: str) -> bool:
+        if reference.missing or not _has_token(reference):
+            return False
+        return some(listed, lambda each: _is_token(each, reference[name], namespace)) is not None
+
+    def found_at(pattern: str, name: str) -> Value | None:
+        reference = some(places(pod, pattern), partial(discloses, name=name))
+        return reference and reference[name]
+
+    return any_of(partial(found_at, *each) for each in _SECRETS.items())
+
+
+def _token_secrets(estate: Estate) -> list[Value]:
+    """The Secrets that may have the token of a service account."""
+    return [each for each in estate.of(SECRET) if each["type"].raw in (_TOKEN_SECRET, UNKNOWN)]
+
+
+def _is_token(secret: Value, named: Value, namespace: str) -> bool:
+    return _named(secret) == (str(named.get("")), namespace) and secret["type"].known == _TOKEN_SECRET
+
+
+def _has_token(reference: Value) -> bool:
+    """Whether a reference to a Secret includes its token, and not only other keys."""
+    if not reference["key"].missing:
+        return bool(reference["key"].known == _TOKEN)
+    items = reference["items"]
+    return items.missing or some(items.each(), lambda each: each["key"].known == _TOKEN) is not None
 
 
 def _named(account: Value) -> tuple[str, str]:
