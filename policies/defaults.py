@@ -47,6 +47,17 @@ def assumed(found: Value, default: Any) -> Any:
     return known.before
 
 
+def is_since(value: Value, date: str) -> bool:
+    """Whether the resource of `value` is declared with the API version of `date` or a later one.
+
+    Raises `UnknownValue` if its API version is unknown.
+    """
+    version = version_of(value.resource)
+    if version == UNKNOWN_VERSION:
+        raise UnknownValue(value, f"the setting depends on the API version ({date} or later), which is not known")
+    return not version or version >= date
+
+
 def version_of(resource: Resource) -> str:
     """The date of the API version with which `resource` is declared; empty for the SDK's default version."""
     return resource.api_version or _of_type(resource.type)

@@ -131,6 +131,11 @@ def test_a_property_with_an_older_name_is_judged(tmp_path):
     assert next(each.verdict for each in judge([encryption]) if each.rule == "BL-SQL-011") is Verdict.FAIL
 
 
+def test_a_property_that_was_beside_its_object_in_older_versions_is_judged(tmp_path):
+    site = one(tmp_path, "Microsoft.Web/sites", {"vnetRouteAllEnabled": True, "siteConfig": {"alwaysOn": True}})
+    assert site.properties["siteConfig"] == {"alwaysOn": True, "vnetRouteAllEnabled": True}
+
+
 def test_a_false_condition_omits_a_resource_and_an_unknown_one_does_not(tmp_path):
     file = written(
         tmp_path,

@@ -23,8 +23,12 @@ _ENVELOPE: Final = frozenset(
     | {"existing", "resourcegroup", "subscriptionid", "asserts"}
 )
 """Members of a resource in a template that are not inputs of the resource."""
-_OLDER: Final[Mapping[str, Mapping[str, str]]] = {"azure-native:sql:TransparentDataEncryption": {"status": "state"}}
-"""Properties renamed since older API versions, whose absence a rule would take as a safe default."""
+_OLDER: Final[Mapping[str, Mapping[str, str]]] = {
+    "azure-native:sql:TransparentDataEncryption": {"status": "state"},
+    "azure-native:web:WebApp": {"vnetRouteAllEnabled": "siteConfig.vnetRouteAllEnabled"},
+    "azure-native:web:WebAppSlot": {"vnetRouteAllEnabled": "siteConfig.vnetRouteAllEnabled"},
+}
+"""Properties renamed or moved since older API versions, whose absence a rule would take as the default."""
 _TOP_LEVEL: Final = frozenset({"location", "tags", "sku", "kind", "identity", "zones", "plan"})
 """The members next to `properties` in every resource."""
 _WITH_PUNCTUATION: Final = frozenset(
@@ -137,8 +141,10 @@ def inputs(token: str, arm_type: str, body: Mapping[str, Any]) -> tuple[dict[str
     shape = catalogue().resource(token).inputs
     result = _lifted(shape, own, spelling(arm_type.partition("/")[0].lower()), set())
     for old, new in _OLDER.get(token, {}).items():
-        if old in result:
-            result[new] = result.pop(old)
+        outer, _, name = new.rpartition(".")
+        target = result.setdefault(outer, {}) if outer and old in result else result
+        if old in result and isinstance(target, dict) and name not in target:
+            target[name] = result.pop(old)
     return result, sorted(result.keys() - shape.properties.keys())
 
 

@@ -1,14 +1,16 @@
 """Web apps, function apps, App Service plans and App Service Environments."""
 
+from functools import partial
 from typing import Final
 
 from bluelamp.policies.azure._controls import BY_IDENTITY, CLOSED, FILTERED, HARDENED, IN_TRANSIT, RESILIENT
 from bluelamp.policies.controls import caf, iso, mcsb, ncsc, policing
+from bluelamp.policies.defaults import is_since
 from bluelamp.policies.literal_secrets import is_secret, secret_name
 from bluelamp.policies.model import Enforcement, Severity
 from bluelamp.policies.rule import Fail, Must, Outcome, rule
 from bluelamp.policies.tighter import Forbidden
-from bluelamp.policies.value import Value, some
+from bluelamp.policies.value import Value, any_of, some
 
 APPS: Final = ("azure-native:web:WebApp", "azure-native:web:WebAppSlot")
 PUBLISHING: Final = (
@@ -27,6 +29,10 @@ PLAN: Final = "azure-native:web:AppServicePlan"
 ENVIRONMENT: Final = "azure-native:web:AppServiceEnvironment"
 
 _VAULT: Final = "a reference to a vault"
+# The site's setting since then; that of siteConfig is ignored: https://github.com/Azure/azure-cli/pull/32634.
+_ROUTING_SINCE: Final = "2024-11-01"
+_ROUTING: Final = ("outboundVnetRouting.applicationTraffic", "outboundVnetRouting.allTraffic")
+_FORMER_ROUTING: Final = "siteConfig.vnetRouteAllEnabled"
 
 
 @rule(
@@ -124,17 +130,26 @@ def no_publishing_passwords() -> None:
 @rule(
     "BL-WEB-007",
     "Web apps route all outbound traffic through the virtual network",
-    must=Must("siteConfig.vnetRouteAllEnabled", be=True, default=False),
     failure="Web app outbound traffic bypasses the virtual network",
     severity=Severity.MEDIUM,
     enforcement=Enforcement.ADVISORY,
     controls=FILTERED,
     at=APPS,
-    fix="Set siteConfig.vnetRouteAllEnabled to true, with virtualNetworkSubnetId.",
-    example='web.WebApp("front-desk", ..., site_config={"vnet_route_all_enabled": True})',
+    fix="""Set outboundVnetRouting.applicationTraffic to true, with virtualNetworkSubnetId; before API version
+    2024-11-01, set siteConfig.vnetRouteAllEnabled.""",
+    example='web.WebApp("front-desk", ..., outbound_vnet_routing={"application_traffic": True})',
 )
-def outbound_through_network() -> None:
+def outbound_through_network(app: Value) -> Outcome:
     """By default only traffic to private addresses uses the virtual network. The rest passes no firewall and no log."""
+    paths = _ROUTING if is_since(app, _ROUTING_SINCE) else (_FORMER_ROUTING,)
+
+    def enabled(path: str) -> bool | None:
+        return app.at(path).get(False) is True or None
+
+    if any_of(partial(enabled, path) for path in paths):
+        return None
+    found = app.at(paths[0])
+    return Fail(found, True, "the service's default is false" if found.missing else "")
 
 
 @rule(
