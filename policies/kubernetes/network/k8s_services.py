@@ -38,8 +38,8 @@ spec:
 
 @rule(
     "BL-K8S-061",
-    "Services do not use node ports",
-    failure="Service uses a node port",
+    "Services are not of type NodePort",
+    failure="Service is of type NodePort",
     severity=Severity.MEDIUM,
     controls=ncsc("11") + caf("B4.a", "B4.b") + cyber_essentials("firewalls") + iso("8.20") + mcsb("NS-1"),
     at={SERVICE: "spec"},
@@ -48,7 +48,7 @@ spec:
 )
 def opens_no_node_port(spec: Value) -> Outcome:
     """A NodePort is open on every node of the cluster, and bypasses the gateway with its certificates, logs and
-    firewall.
+    firewall. Load balancers are judged by BL-K8S-062.
     """
     return Fail(spec["type"], "ClusterIP") if spec["type"].known == "NodePort" else None
 
