@@ -12,7 +12,8 @@ A rule's id has the condition for each place that the rule checks. The place is 
 `is_secret(NAME, VALUE)` is expanded to an expression: see `secrets`.
 
 Instead of an expression there may be an object: with `expression`, or `whole` for a condition on the whole object; with
-`kinds` if admission can judge only some of the rule's kinds; or with `not`, the reason why there is no expression.
+`kinds` if admission can judge only some of the rule's kinds; with `unseen`, the kinds of other objects that the rule
+reads and admission does not see; or with `not`, the reason why there is no expression.
 """
 
 from collections.abc import Mapping
@@ -29,17 +30,21 @@ from bluelamp.policies.compiled.result import CannotCompile
 from bluelamp.policies.rule import Rule
 
 _FOLDER: Final = Path(__file__).parents[1]
-_KEYS: Final = frozenset({"expression", "kinds", "not", "whole"})
+_KEYS: Final = frozenset({"expression", "kinds", "not", "unseen", "whole"})
 _ESTATE: Final = "it looks at several resources together, and admission is given one at a time"
 
 
 @dataclass(frozen=True, slots=True)
 class Facet:
-    """The condition for each place, or for the `whole` object; `kinds` is empty if every kind can be judged."""
+    """The condition for each place, or for the `whole` object.
+
+    `kinds` is empty if every kind can be judged; failures due to objects of a kind in `unseen` are not found.
+    """
 
     expression: str
     kinds: tuple[str, ...] = ()
     whole: bool = False
+    unseen: tuple[str, ...] = ()
 
 
 def facet_of(rule: Rule) -> Facet:
@@ -57,7 +62,8 @@ def facet_of(rule: Rule) -> Facet:
         raise CannotCompile(entry["not"])
     if isinstance(entry, dict):
         expression = " ".join(str(entry.get("whole") or entry["expression"]).split())
-        return Facet(secrets.expanded(expression), tuple(entry.get("kinds", ())), "whole" in entry)
+        kinds, unseen = (tuple(entry.get(key, ())) for key in ("kinds", "unseen"))
+        return Facet(secrets.expanded(expression), kinds, "whole" in entry, unseen)
     if rule.must is not None:
         return Facet(cel.must(replace(rule.must, **rule.parameters), cel.place(kinds_of(rule))))
     if rule.estate:

@@ -8,6 +8,7 @@ from typing import Any
 
 from bluelamp.policies import UNKNOWN, Case, Rule, Verdict
 from bluelamp.policies.compiled import admission
+from bluelamp.policies.compiled.facet import facet_of
 from bluelamp.rehearsal.kubernetes.api import Api, RefusalError
 from tests.cluster import estate
 from tests.cluster.completing import LABEL, Object, completed
@@ -149,6 +150,9 @@ def _not_for_a_server(rule: Rule, case: Case) -> str:
     kind = case.resources[0].type.rpartition(":")[2]
     if kind not in {each.name for each in admission.judged_kinds(rule)}:
         return f"a {kind} is judged by the pods that it makes"
+    unseen = {each.type.rpartition(":")[2] for each in case.resources[1:]} & set(facet_of(rule).unseen)
+    if case.verdict is Verdict.FAIL and unseen:
+        return f"admission does not see the {unseen.pop()}"
     return ""
 
 
