@@ -142,8 +142,10 @@ def _holds(text: str, value: Any, old: Any = ABSENT, *, optional: bool = False) 
             return True
         written = _OLD.sub("optional.none()" if old is ABSENT else "optional.of(oldSelf)", text)
     program = _program(written)
-    if program is None or ("size(" in text and not (_ascii(value) and _ascii(old))):
-        # The interpreter counts bytes where Kubernetes counts characters.
+    if program is None:
+        return True
+    if _differs(bare(text), value, old):
+        _not_assessed(text, "the interpreter measures or writes a value in another way than the server")
         return True
     scope: Any = {"self": value} if old is ABSENT else {"self": value, "oldSelf": old}
     if _extended().search(text):
@@ -199,12 +201,30 @@ def _not_assessed(text: str, reason: str) -> None:
     _log.warning("a validation rule of a custom resource is not assessed: %s (%s)", text, reason.splitlines()[0])
 
 
-def _ascii(value: Any) -> bool:
+def _differs(text: str, *values: Any) -> bool:
+    """Whether the interpreter may evaluate the expression `text` otherwise than the server does.
+
+    It counts bytes, not characters, and writes times, durations and fractions in other ways.
+    """
+    return ("size(" in text and any(not item.isascii() for item in _scalars(values) if isinstance(item, str))) or (
+        "string(" in text and ("timestamp(" in text or "duration(" in text or any(map(_is_rewritten, _scalars(values))))
+    )
+
+
+def _is_rewritten(value: Any) -> bool:
+    return isinstance(value, (float, datetime.datetime, datetime.timedelta))
+
+
+def _scalars(value: Any) -> Iterator[Any]:
+    """The keys and scalars in `value`."""
     if isinstance(value, Mapping):
-        return all(_ascii(key) and _ascii(item) for key, item in value.items())
-    if isinstance(value, list):
-        return all(map(_ascii, value))
-    return not isinstance(value, str) or value.isascii()
+        yield from value
+        yield from _scalars(list(value.values()))
+    elif isinstance(value, (list, tuple)):
+        for item in value:
+            yield from _scalars(item)
+    else:
+        yield value
 
 
 def _converted(value: Any, node: Node) -> Any:

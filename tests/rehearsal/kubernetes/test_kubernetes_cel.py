@@ -111,6 +111,18 @@ def test_an_unknown_value_is_not_judged_and_a_secret_is_never_shown() -> None:
     assert "hunter2" not in repr(failures(provider, hidden))
 
 
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "string(timestamp('2026-01-01T00:00:00Z')) == '2026-01-01T00:00:00Z'",
+        "string(duration('1h')) == '3600s'",
+    ],
+)
+def test_times_are_not_judged_by_how_the_interpreter_writes_them(rule: str) -> None:
+    provider, obj = ruled({"rule": rule})
+    assert failures(provider, obj) == []
+
+
 def test_sizes_are_not_judged_by_bytes() -> None:
     provider, obj = ruled({"rule": "size(self.notes.name) <= 4"}, notes={"name": "Zoë!"})
     assert failures(provider, obj) == []
