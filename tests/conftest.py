@@ -27,9 +27,10 @@ collect_less_often()
 # Tests patch the code that makes plans, so cached plans are off; their own tests enable them in a folder of their own.
 os.environ["BLUELAMP_NO_CACHE"] = "1"
 
-# A background process of a shell ignores SIGINT, and so would the commands that tests interrupt.
-if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
-    signal.signal(signal.SIGINT, signal.default_int_handler)
+# A background process of a shell ignores SIGINT, and one of `nohup` SIGHUP, and so would the commands that tests interrupt.
+for number, handler in ((signal.SIGINT, signal.default_int_handler), (signal.SIGHUP, signal.SIG_DFL)):
+    if signal.getsignal(number) is signal.SIG_IGN:
+        signal.signal(number, handler)
 
 # A busy machine is no failure. Examples are the same in each run, unless all are requested.
 settings.register_profile(

@@ -70,12 +70,13 @@ PODS_OF_CASES = [each for each in _cases() if isinstance(each.get("spec"), dict)
 
 
 def complete(pod):
-    """The pod with a container, and each container with an image, as every pod has them."""
+    """The pod with known containers, and each container with an image, as every pod has them."""
     spec = dict(pod["spec"])
     for key in ("containers", "initContainers", "ephemeralContainers"):
         if isinstance(spec.get(key), list):
             spec[key] = [{"image": "a", **each} if isinstance(each, dict) else each for each in spec[key]]
-    return {**pod, "spec": spec if spec.get("containers") else {**spec, "containers": [w.CONTAINER]}}
+    known = isinstance(spec.get("containers"), list) and spec["containers"]
+    return {**pod, "spec": spec if known else {**spec, "containers": [w.CONTAINER]}}
 
 
 @THOROUGH

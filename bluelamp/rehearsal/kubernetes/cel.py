@@ -141,11 +141,10 @@ def _holds(text: str, value: Any, old: Any = ABSENT, *, optional: bool = False) 
             _not_assessed(text, "it uses oldSelf, an optional value, in a way that is not supported")
             return True
         written = _OLD.sub("optional.none()" if old is ABSENT else "optional.of(oldSelf)", text)
-    program = _program(written)
-    if program is None:
-        return True
-    if _differs(bare(text), value, old):
+    program, differs = _program(written), _differs(bare(text), value, old)
+    if differs:
         _not_assessed(text, "the interpreter measures or writes a value in another way than the server")
+    if program is None or differs:
         return True
     scope: Any = {"self": value} if old is ABSENT else {"self": value, "oldSelf": old}
     if _extended().search(text):
