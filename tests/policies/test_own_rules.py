@@ -79,7 +79,7 @@ def mistakes(root: Path) -> str:
 def test_the_example_on_the_page_works_as_described(project: Project) -> None:
     add(project.root, block("python"), block("yaml"), "bastion")
     for line in block("console").strip().splitlines():
-        run = project.here(*line.split()[1:])
+        run = project.run(*line.split()[1:])
         assert "Traceback" not in run.stdout + run.stderr
         assert "ESX-BAS-001" in run.stdout
         assert run.returncode == (3 if "check" in line else 0), run.stderr
@@ -90,7 +90,7 @@ def test_the_settings_on_the_page_meet_its_rule(project: Project) -> None:
     add(project.root, block("python"), block("yaml"), "bastion")
     stack = project.settings("essex")
     stack.write_text(stack.read_text().replace("      bastion:\n", "      bastion:\n        sku: Premium\n"))
-    run = project.here("audit", "essex", "--rule", "ESX-BAS-001", "--format", "json")
+    run = project.run("audit", "essex", "--rule", "ESX-BAS-001", "--format", "json")
     assert run.returncode == 0, run.stderr
     (report,) = json.loads(run.stdout)["result"]["reports"]
     assert {each["verdict"] for each in report["findings"]} <= {"pass"}
@@ -107,9 +107,7 @@ def test_the_page_lists_the_parts_of_must_and_of_a_case() -> None:
 
 def test_the_report_has_the_forces_own_rule(project: Project) -> None:
     add(project.root)
-    report = json.loads(project.here("check", "dyfed-powys", "--format", "json").stdout)["result"]["forces"][0][
-        "report"
-    ]
+    report = json.loads(project.run("check", "dyfed-powys", "--format", "json").stdout)["result"]["forces"][0]["report"]
     found = [each for each in report["findings"] if each["rule"] == ID]
     assert {each["verdict"] for each in found} == {"fail"}
     assert report["rules"][ID]["failure"] == "Virtual network does not encrypt traffic"
@@ -121,9 +119,9 @@ def test_a_baseline_and_an_exemption_may_name_it(project: Project) -> None:
     kept = project.root / "stacks" / "dyfed-powys"
     kept.mkdir(exist_ok=True)
     (kept / "baseline.yaml").write_text(f"rules:\n  {ID}: {{enforcement: mandatory}}\n")
-    assert project.here("check", "dyfed-powys").returncode == 3
+    assert project.run("check", "dyfed-powys").returncode == 3
     (kept / "baseline.yaml").write_text("rules:\n  ESX-NET-002: {enforcement: mandatory}\n")
-    run = project.here("check", "dyfed-powys")
+    run = project.run("check", "dyfed-powys")
     assert run.returncode == 2
     assert f"there is no rule ESX-NET-002; did you mean {ID}?" in run.stderr
 
@@ -133,7 +131,7 @@ def test_it_judges_manifests_and_can_be_selected(project: Project) -> None:
     add(project.root, code)
     (project.root / "x.yaml").write_text("apiVersion: v1\nkind: Namespace\nmetadata: {name: x}\n")
     words = ("audit", "--from", "manifests", "x.yaml", "--rule", ID, "--report", "out", "--formats", "html,sarif,csv")
-    run = project.here(*words)
+    run = project.run(*words)
     assert run.returncode == 3, run.stderr
     assert f"{ID} Virtual network does not encrypt traffic" in run.stdout
     for name in ("report.html", "controls.html", "findings.sarif", "findings.csv"):
@@ -300,7 +298,7 @@ def test_helpers_are_shared_between_modules(tmp_path: Path) -> None:
 )
 def test_every_command_that_judges_or_explains_refuses_an_invalid_rule(project: Project, verb: tuple[str, ...]) -> None:
     add(project.root, CODE.replace("Severity.HIGH", "Severity.WORST"))
-    run = project.here(*verb)
+    run = project.run(*verb)
     assert run.returncode == 2
     assert "rules/network.py:10: cannot be loaded: AttributeError" in run.stderr
     assert "Traceback" not in run.stderr
@@ -481,14 +479,14 @@ def test_a_limited_rule_is_in_no_other_forces_report(project: Project) -> None:
     add(project.root, limited("dyfed-powys"))
     reports = {
         each["force"]: each["report"]
-        for each in json.loads(project.here("check", "dyfed-powys", "wiltshire", "--format", "json").stdout)["result"][
+        for each in json.loads(project.run("check", "dyfed-powys", "wiltshire", "--format", "json").stdout)["result"][
             "forces"
         ]
     }
     assert ID in reports["dyfed-powys"]["rules"]
     assert ID not in reports["wiltshire"]["rules"]
     assert {each["rule"] for each in reports["wiltshire"]["findings"]}.isdisjoint({ID})
-    assert "Only for: dyfed-powys" in project.here("explain", ID).stdout
+    assert "Only for: dyfed-powys" in project.run("explain", ID).stdout
 
 
 def test_a_limited_rule_applies_to_its_forces_and_their_environments_only(project: Project) -> None:
@@ -504,7 +502,7 @@ def test_a_limited_rule_applies_to_its_forces_and_their_environments_only(projec
 
 def test_a_limited_rule_must_name_forces_of_the_register(project: Project) -> None:
     add(project.root, limited("esex", "essex"))
-    run = project.here("check", "dyfed-powys")
+    run = project.run("check", "dyfed-powys")
     assert run.returncode == 2
     assert "rules/network.py:6: ESX-NET-001: is limited to a force that is not in the register" in run.stderr
     assert "did you mean essex?" in run.stderr
