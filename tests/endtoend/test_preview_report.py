@@ -18,7 +18,7 @@ def test_a_preview_report_has_its_changes_and_an_audit_has_its_lines(project: Pr
     assert preview.returncode == 0, preview.stdout + preview.stderr
     (force,) = json.loads(preview.stdout)["result"]["forces"]
     text = (project.root / "preview" / "report.md").read_text("utf-8")
-    assert text.startswith(r"### ✅ Dyfed-Powys Police is within its security baseline.")
+    assert text.startswith(r"### ✅ Dyfed\-Powys Police is within its security baseline.")
     assert f"**Changes:** {len(force['changes'])} to create." in text
     advisory = re.search(r"<summary><b>(\d+) advisory failures</b></summary>", text)
     assert advisory

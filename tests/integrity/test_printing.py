@@ -196,11 +196,7 @@ def test_pages_and_comments_show_invisible_characters(tmp_path: Path, value: str
     strange = Skipped(f"kind {value}", f"name {value}", f"because {value}")
     report = replace(report, unjudged=(Unjudged(strange.kind, strange.why, (strange,)),))
     for text in (to_html(report), to_index([report, replace(report, force="kent")]), to_markdown(report)):
-        odd = {
-            each
-            for each in re.sub(r"(?<=[\w@#!~%$&^:/.])\u200b(?=[\w/-])", "", text)
-            if each not in "\n\t" and printable(each) != each
-        }
+        odd = {each for each in text.replace("@\u200b", "@") if each not in "\n\t" and printable(each) != each}
         assert odd == set()
 
 

@@ -332,11 +332,9 @@ def test_a_value_is_not_markup(report_on: ReportOn, hostile: str) -> None:
 def test_prose_is_not_markup(report_on: ReportOn, locked: Callable[..., Rule]) -> None:
     rule = replace(locked(), failure="<b>Bold</b> *claims* @team", fix="[click](http://x)")
     output = markdown.to_markdown(report_on("open", rules=[rule]))
-    shown = output.replace("\u200b", "")
-    assert r"&lt;b&gt;Bold&lt;/b&gt; \*claims\*" in shown
-    assert r"\[click\](http://x)" in shown
+    assert r"&lt;b&gt;Bold&lt;/b&gt; \*claims\*" in output
     assert "@team" not in output
-    assert "://" not in output
+    assert r"\[click\](http://x)" in output
 
 
 def test_the_location_of_a_finding_is_that_of_its_resource(tmp_path: Path, locked: Callable[..., Rule]) -> None:

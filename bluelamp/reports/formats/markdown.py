@@ -1,11 +1,13 @@
 """Markdown for a pull request comment: a result line, the most severe findings first, and folded detail."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from html import escape
 from typing import Final
 
-from bluelamp.core import markdown
 from bluelamp.core.markdown import code, length
+from bluelamp.core.text import printable
 from bluelamp.policies import Verdict
 from bluelamp.reports.canonical import time_of
 from bluelamp.reports.changes import ORDER, Change
@@ -22,8 +24,8 @@ _PROPERTIES: Final = 8
 """The maximum number of listed properties of a change."""
 _NAMED: Final = 5
 """The maximum number of listed resources of a kind that was not judged."""
-_PROSE: Final = 5_000
-"""The maximum number of characters of a sentence or paragraph."""
+_SPECIAL: Final = re.compile(r"([\\`*_{}\[\]#+!|~$-])")
+_MENTION: Final = re.compile(r"(?<!\w)@(?=\w)")
 
 
 def to_markdown(report: Report) -> str:
@@ -176,5 +178,9 @@ def _provenance(report: Report) -> Iterator[str]:
 
 
 def plain(text: str) -> str:
-    """`text` on one line without markup, mentions or links."""
-    return markdown.plain(text, _PROSE)
+    """`text` on one line without markup or mentions.
+
+    Ids and paths in it can be copied, unlike in `bluelamp.core.markdown.plain`, which breaks links.
+    """
+    line = printable(" ".join(text.split()))
+    return _SPECIAL.sub(r"\\\1", escape(_MENTION.sub("@\u200b", line), quote=False))
