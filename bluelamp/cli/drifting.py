@@ -25,14 +25,12 @@ if TYPE_CHECKING:
 
 MARKER: Final = "<!-- bluelamp-drift -->"
 """The marker that identifies the issue, so that it is updated and not opened again."""
-LONGEST: Final = 60_000
-"""UTF-16 units of an issue's body: code hosts refuse more than 65,536."""
-
-
 _MOST: Final = 200
 """The most resources that an issue lists."""
 _ERROR: Final = 500
-"""The most characters of an error in an issue."""
+"""The most characters of an error in an issue that lists the most resources; in a shorter one, in proportion."""
+_SHORT_ERROR: Final = 60
+"""Characters of an error in any issue, in addition."""
 
 
 @dataclass
@@ -168,15 +166,10 @@ def issue(results: Iterable[Result], found: Drifting, command: str) -> str:
 
     Values come from clouds and are shown as code. The body ends with the number of changes that do not fit.
     """
-    from bluelamp.core.markdown import length
+    from bluelamp.core.markdown import fitted
 
     listed = list(results)
-    most = _MOST
-    text = "\n".join(_issue(listed, found, command, most)) + "\n"
-    while length(text) > LONGEST and most:
-        most //= 2
-        text = "\n".join(_issue(listed, found, command, most)) + "\n"
-    return text
+    return fitted(lambda most: _issue(listed, found, command, most), _MOST)
 
 
 def _issue(results: list[Result], found: Drifting, command: str, most: int) -> Iterator[str]:
@@ -192,7 +185,7 @@ def _issue(results: list[Result], found: Drifting, command: str, most: int) -> I
     yield f"{some(len(results), 'force')} compared with the cloud on {time_of(found.now)} by {code(command)}."
     yield ""
     for result in failed:
-        why = plain("; ".join(result.errors), _ERROR * most // _MOST + 60)
+        why = plain("; ".join(result.errors), _ERROR * most // _MOST + _SHORT_ERROR)
         yield f"- **{plain(result.force)}** could not be compared: {why}"
     if failed:
         yield ""

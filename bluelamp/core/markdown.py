@@ -6,6 +6,7 @@ link mentions, issues and addresses; rule titles are shown as text with all of t
 
 import json
 import re
+from collections.abc import Callable, Iterable
 from html import escape
 from typing import Any, Final
 
@@ -24,21 +25,23 @@ A host may treat the zero-width space as part of a domain, so `www` itself is di
 _FENCES: Final = re.compile("`+")
 LONGEST: Final = 300
 """Characters of a value that are shown by default."""
+LONGEST_TEXT: Final = 60_000
+"""UTF-16 units of a comment or an issue: code hosts refuse more than 65,536."""
 
 
 def code(text: str, most: int = LONGEST) -> str:
     """The first `most` characters of `text` as code on one line, in as many backticks as it needs."""
-    line = cut(_line(text), most)
-    if not line:
+    shown = cut(line(text), most)
+    if not shown:
         return "(empty)"
-    fence = "`" * (max(map(len, _FENCES.findall(line)), default=0) + 1)
-    pad = " " if line[0] == "`" or line[-1] == "`" or (line[0] == line[-1] == " ") else ""
-    return f"{fence}{pad}{line}{pad}{fence}"
+    fence = "`" * (max(map(len, _FENCES.findall(shown)), default=0) + 1)
+    pad = " " if shown[0] == "`" or shown[-1] == "`" or (shown[0] == shown[-1] == " ") else ""
+    return f"{fence}{pad}{shown}{pad}{fence}"
 
 
 def html_code(text: str, most: int) -> str:
     """`text` as code on one line in HTML, as in a `<summary>`, where Markdown is not read."""
-    return f"<code>{escape(cut(_line(text), most))}</code>"
+    return f"<code>{escape(cut(line(text), most))}</code>"
 
 
 def value(found: Any, most: int) -> str:
@@ -50,7 +53,7 @@ def value(found: Any, most: int) -> str:
 
 def plain(text: str, most: int = LONGEST) -> str:
     """`text` on one line without markup, mentions or links."""
-    broken = _LINKED.sub(lambda found: found[0] + _BREAK, cut(_line(text), most))
+    broken = _LINKED.sub(lambda found: found[0] + _BREAK, cut(line(text), most))
     return _PUNCTUATION.sub(_escaped, broken)
 
 
@@ -59,9 +62,19 @@ def length(text: str) -> int:
     return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
+def fitted(lines: Callable[[int], Iterable[str]], most: int) -> str:
+    """The text of `lines(most)`, with `most` items halved until it fits a comment or an issue, or `most` is 0."""
+    while True:
+        text = "\n".join(lines(most)) + "\n"
+        if not most or length(text) <= LONGEST_TEXT:
+            return text
+        most //= 2
+
+
+def line(text: str) -> str:
+    """`text` on one line, with invisible characters shown."""
+    return printable(" ".join(text.split()))
+
+
 def _escaped(found: re.Match[str]) -> str:
     return {"<": "&lt;", ">": "&gt;", "&": "&amp;"}.get(found[0], f"\\{found[0]}")
-
-
-def _line(text: str) -> str:
-    return printable(" ".join(text.split()))

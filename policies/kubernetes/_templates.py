@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Any, Final
 
 from bluelamp.core.resource import UNKNOWN, Resource
-from bluelamp.policies.kubernetes._workloads import PODS
+from bluelamp.policies.kubernetes._workloads import CONTAINER_LISTS, PODS
 from bluelamp.policies.value import PartialList, PartialObject, Value, root
 
 TEMPLATE: Final = "kubernetes:core/v1:PodTemplate"
@@ -20,9 +20,10 @@ TEMPLATE: Final = "kubernetes:core/v1:PodTemplate"
 
 Seeds = Mapping[str, tuple[Value, ...]]
 
-_LISTS: Final = ("containers", "initContainers", "ephemeralContainers")
 _SPEC: Final = "template.spec"
-_POD_PROPERTIES: Final = frozenset({*_LISTS, "podSpec", "podTemplate", "podTemplateSpec", "jobTemplate", "spec"})
+_POD_PROPERTIES: Final = frozenset(
+    {*CONTAINER_LISTS, "podSpec", "podTemplate", "podTemplateSpec", "jobTemplate", "spec"}
+)
 """The properties that contain a pod or a part of one anywhere; if the value is unknown, so is a pod."""
 _MAY_HOLD: Final = re.compile(r"(?<!claim)(template|spec)s?$|(job|pod|container|sidecar)s$", re.IGNORECASE)
 """The names of properties that contain pods in many kinds; if the value is unknown, there may be another pod."""
@@ -245,7 +246,7 @@ def type_of(api_version: str, kind: str) -> str:
 
 def _is_pod(value: Value) -> bool:
     """Whether `value` is a pod's specification: it has containers, or is a patch of one."""
-    for key in _LISTS:
+    for key in CONTAINER_LISTS:
         if key not in value.raw:
             continue
         containers = value.raw[key]
@@ -287,8 +288,8 @@ def _completed(pod: Value) -> Value:
     if not isinstance(raw, dict) or isinstance(raw, PartialObject):
         return pod
     in_template = pod.outer is not None and "template" in str(pod.outer.key).lower()
-    containers = [item for key in _LISTS for item in _listed(raw.get(key)) if isinstance(item, Mapping)]
-    if any(isinstance(raw.get(key), Mapping) for key in _LISTS):
+    containers = [item for key in CONTAINER_LISTS for item in _listed(raw.get(key)) if isinstance(item, Mapping)]
+    if any(isinstance(raw.get(key), Mapping) for key in CONTAINER_LISTS):
         return Value(pod.resource, _partial(raw), pod.outer, pod.key)
     if in_template or pod.key == "" or any("image" in item for item in containers):
         return pod

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bluelamp.cli.drifting import LONGEST, MARKER, Drifting, drifting, issue
+from bluelamp.cli.drifting import MARKER, Drifting, drifting, issue
+from bluelamp.core.markdown import LONGEST_TEXT
 from bluelamp.core.problems import SettingsError
 from bluelamp.engine.events import Step
 from bluelamp.errors import Status
@@ -168,7 +169,7 @@ def test_an_issue_fits_the_limit_of_its_host(tmp_path: Path) -> None:
     run = Drifting(tmp_path, datetime(2026, 11, 30, tzinfo=UTC), {})
     many = found(*(step(f"network-{number}", "tags.note", tags={"note": "x" * 200}) for number in range(2_000)))
     text = issue([many], run, "bluelamp drift --all")
-    assert len(text) <= LONGEST
+    assert len(text) <= LONGEST_TEXT
     assert "more" in text
 
 
@@ -177,7 +178,7 @@ def test_an_issue_fits_the_limit_of_its_host_in_utf_16_units(tmp_path: Path) -> 
     many = found(*(step(f"network-{number}", "tags.note", tags={"note": "😀" * 290}) for number in range(200)))
     failed = [Result(f"force-{number}", "drift", Status.FAILED, errors=("&" * 2_000,)) for number in range(100)]
     text = issue([many, *failed], run, "bluelamp drift --all")
-    assert len(text.encode("utf-16-le")) // 2 <= LONGEST
+    assert len(text.encode("utf-16-le")) // 2 <= LONGEST_TEXT
     assert text.count("could not be compared") == 100
 
 

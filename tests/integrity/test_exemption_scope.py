@@ -380,8 +380,8 @@ class Context:
 
 def packs(governance: Governance, resources: list[Resource], day: date | None) -> dict[tuple[str, str], int]:
     """The level at which the pack reports each rule on each resource; it reports nothing twice."""
-    options = {} if day is None else {"today": lambda: day}
-    analyzer = Analyzer(governance.rules, "1", governance_of=lambda _, __: governance, **options)  # type: ignore[arg-type]
+    options: dict[str, Any] = {} if day is None else {"today": lambda: day}
+    analyzer = Analyzer(governance.rules, "1", governance_of=lambda _, __: governance, **options)
     analyzer.ConfigureStack(proto.AnalyzerStackConfigureRequest(stack="essex"), Context())
     found: list[Any] = []
     sent = []

@@ -104,6 +104,7 @@ def _key(item: Any, keys: Iterable[str]) -> str:
     return repr([found.get(key) for key in keys] if isinstance(found, Mapping) else found)
 
 
+@lru_cache(maxsize=4096)
 def bare(text: str) -> str:
     """The expression `text` without comments and with empty string literals."""
     return re.sub(r"//.*", "", _STRINGS.sub("''", text))

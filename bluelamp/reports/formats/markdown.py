@@ -6,8 +6,7 @@ from collections.abc import Iterable, Iterator
 from html import escape
 from typing import Final
 
-from bluelamp.core.markdown import code, length
-from bluelamp.core.text import printable
+from bluelamp.core.markdown import code, fitted, line
 from bluelamp.policies import Verdict
 from bluelamp.reports.canonical import time_of
 from bluelamp.reports.changes import ORDER, Change
@@ -16,8 +15,6 @@ from bluelamp.reports.words import counted, explanation, headline, not_covered, 
 
 MOST: Final = 50
 """The maximum number of findings listed in each part; the rest is counted."""
-LONGEST: Final = 60_000
-"""The maximum number of characters in UTF-16 units; code hosts reject comments of more than 65,536."""
 _ICONS: Final = {Answer.WITHIN: "✅", Answer.WITHIN_PICKED: "☑️", Answer.NOT_WITHIN: "❌", Answer.UNDECIDED: "❔"}
 _DESTRUCTIVE: Final = ("delete", "replace")
 _PROPERTIES: Final = 8
@@ -30,12 +27,7 @@ _MENTION: Final = re.compile(r"(?<!\w)@(?=\w)")
 
 def to_markdown(report: Report) -> str:
     """The report as Markdown (GitHub's and GitLab's), short enough for one comment."""
-    text = "\n".join(_lines(report, MOST)) + "\n"
-    most = MOST
-    while length(text) > LONGEST and most:
-        most //= 2
-        text = "\n".join(_lines(report, most)) + "\n"
-    return text
+    return fitted(lambda most: _lines(report, most), MOST)
 
 
 def _lines(report: Report, most: int) -> Iterator[str]:
@@ -182,5 +174,4 @@ def plain(text: str) -> str:
 
     Ids and paths in it can be copied, unlike in `bluelamp.core.markdown.plain`, which breaks links.
     """
-    line = printable(" ".join(text.split()))
-    return _SPECIAL.sub(r"\\\1", escape(_MENTION.sub("@\u200b", line), quote=False))
+    return _SPECIAL.sub(r"\\\1", escape(_MENTION.sub("@\u200b", line(text)), quote=False))
